@@ -1,0 +1,169 @@
+"""What every test stands on: a portal of its own, far from the developer's data, on the database that the run chose.
+
+`pytest` by itself uses SQLite and no Redis; `make test` sets TEST_DATABASE_URL and TEST_REDIS_URL and runs both ways.
+"""
+
+import json
+import os
+import random
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import services
+
+VAR = Path(tempfile.mkdtemp(prefix=f"{services.PREFIX}{os.getpid()}-var-", dir="/tmp"))
+
+# Before Django reads the environment: nothing of the developer's own portal may reach the tests
+for _name in services.portal_variables():
+    os.environ.pop(_name, None)
+os.environ |= {
+    "VAR_DIR": str(VAR),
+    "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", ""),
+    "REDIS_URL": os.environ.get("TEST_REDIS_URL", ""),
+    "DJANGO_SETTINGS_MODULE": "dialog_portal.settings",
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # Playwright's loop runs in the test's own thread
+}
+(VAR / "static").mkdir()
+(VAR / "public").mkdir()
+
+FIGURES: list[tuple[str, object]] = []
+FULL_FAULTS = os.environ.get("FAULTS") == "full"
+SEED = int(os.environ.get("SEED") or random.SystemRandom().randrange(1_000_000))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Settings that a test run differs in: quick passwords, static files without a build step, a real file for SQLite."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+    else:
+        database["CONN_MAX_AGE"] = 0  # a connection left open would keep the test database from being dropped
+
+
+def pytest_report_header() -> str:
+    database = "PostgreSQL" if os.environ["DATABASE_URL"] else "SQLite"
+    broker = "Redis" if os.environ["REDIS_URL"] else "the process's own memory"
+    return f"portal: {database}, messages through {broker}, seed {SEED}"
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Figures that fault tests measured, one `name: value` a line."""
+    for name, value in FIGURES:
+        terminalreporter.write_line(f"{name}: {value}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell `make test` how it went, so that it can add the passes together."""
+    reporter: Any = session.config.pluginmanager.getplugin("terminalreporter")
+    if note := os.environ.get("TEST_RESULT"):
+        counts = {word: len(found) for word, found in reporter.stats.items() if word}
+        counts["errors"], counts["warnings"] = counts.pop("error", 0), counts.pop("warnings", 0)
+        Path(note).write_text(json.dumps(counts))
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(VAR, ignore_errors=True)
+
+
+# --- Django ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """Limits and counters of one test never reach the next."""
+    yield
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+@pytest.fixture
+def vendor() -> str:
+    """`postgresql` or `sqlite`: what this pass runs on."""
+    from django.db import connection
+
+    return connection.vendor
+
+
+# --- Services --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def workshop() -> Iterator[Path]:
+    """A directory with a short path for the services of this session."""
+    with services.workshop() as path:
+        yield path
+
+
+@pytest.fixture
+def mailbox() -> Iterator[services.Mailbox]:
+    """A real SMTP server; `.letters` holds what it took, `.answer` decides what it says."""
+    with services.Mailbox() as server:
+        yield server
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[services.Redis]:
+    """A Redis that the test may kill and empty."""
+    server = services.Redis(tmp_path / "redis").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def own_postgres(workshop: Path, request: pytest.FixtureRequest) -> Iterator[services.Postgres]:
+    """A durable PostgreSQL that the tests of one module may crash."""
+    server = services.Postgres(workshop / f"pg-{request.module.__name__.rpartition('.')[2][:20]}", durable=True)
+    try:
+        yield server.create()
+    finally:
+        server.stop()
+
+
+# --- Faults ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def seed() -> int:
+    """What random faults of this run grow from; printed at the top, chosen with SEED=."""
+    return SEED
+
+
+@pytest.fixture
+def size() -> Callable[[int, int], int]:
+    """`size(quick, full)`: the small number in `make test`, the large one in `make faults`."""
+    return lambda quick, full: full if FULL_FAULTS else quick
+
+
+@pytest.fixture
+def figure() -> Callable[[str, object], None]:
+    """`figure(name, value)`: print what was measured at the end of the run."""
+    return lambda name, value: FIGURES.append((name, value))
+
+
+# --- Browser ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """The system's Chromium, quiet on the network; without its sandbox only where root leaves no choice."""
+    quiet = ["--disable-background-networking", "--disable-component-update", "--no-default-browser-check"]
+    root = ["--no-sandbox"] if os.getuid() == 0 else []
+    return {"executable_path": services.program("chromium"), "args": quiet + root}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, Any]:
+    """A Swedish reader in Stockholm."""
+    return {"locale": "sv-SE", "timezone_id": "Europe/Stockholm", "viewport": {"width": 1280, "height": 900}}

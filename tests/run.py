@@ -1,0 +1,178 @@
+"""`make test`: own PostgreSQL and Redis, the suite on both databases, and not one process left behind.
+
+The suite runs twice, as the portal itself can: on PostgreSQL with Redis, and on SQLite with everything in one process.
+Tests marked `once` say nothing new the second time and run on PostgreSQL only.
+"""
+
+import argparse
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+from tests import services
+
+BASE = Path(__file__).resolve().parent.parent
+NOTHING_CHOSEN = 5  # pytest's status when a selection is empty
+WORDS = ("failed", "passed", "skipped", "deselected", "xfailed", "xpassed", "warnings", "errors")
+PASS_MINUTES, FAULT_MINUTES = 20, 240
+
+
+class Stopped(Exception):
+    """Somebody asked the run to end; holds the signal."""
+
+
+def stop(number: int, _frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    raise Stopped(number)
+
+
+def listen() -> None:
+    """Turn every polite request to end, and the death of the caller, into one exception."""
+    services.prctl(services.PR_SET_CHILD_SUBREAPER, 1)
+    services.prctl(services.PR_SET_PDEATHSIG, signal.SIGTERM)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+
+
+def arguments() -> tuple[argparse.Namespace, list[str]]:
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
+    parser.add_argument("--faults", action="store_true", help="only the fault tests, in full size")
+    parser.add_argument("--on", choices=["both", "postgresql", "sqlite"], default=os.environ.get("ON", "both"))
+    return parser.parse_known_args()
+
+
+def environment(**chosen: str) -> dict[str, str]:
+    """What pytest gets to see: the machine's own variables, and of the portal's only those chosen here."""
+    portal = services.portal_variables()
+    kept = {name: value for name, value in os.environ.items() if name not in portal}
+    return kept | chosen
+
+
+def pytest(arguments: list[str], env: dict[str, str], minutes: int) -> int:
+    """One pass of the suite; answers pytest's status."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "pytest", *arguments],
+        cwd=BASE,
+        env=env,
+        process_group=0,
+        preexec_fn=services.follow_parent(signal.SIGTERM),
+    )
+    try:
+        return child.wait(timeout=minutes * 60)
+    except subprocess.TimeoutExpired:
+        print(f"The tests were stopped: they had run for {minutes} minutes.", flush=True)
+        return 1
+    finally:
+        if child.poll() is None:
+            child.send_signal(signal.SIGINT)  # pytest then undoes what its fixtures did
+            try:
+                child.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+def descendants() -> set[int]:
+    """Every living process that comes from this one; orphans come back to us, because we asked the kernel for them."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if fields[0] != "Z":
+            parents[int(stat.parent.name)] = int(fields[1])
+    found, level = set(), {os.getpid()}
+    while level:
+        level = {pid for pid, parent in parents.items() if parent in level} - found
+        found |= level
+    return found
+
+
+def end_leftovers() -> None:
+    """Kill whatever a test forgot."""
+    for _ in range(100):
+        left = descendants()
+        if not left:
+            return
+        for pid in left:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        time.sleep(0.05)
+
+
+@contextmanager
+def both_services(directory: Path) -> Iterator[dict[str, str]]:
+    """PostgreSQL and Redis for as long as the block lasts; gives the variables that point to them."""
+    print("Starting PostgreSQL and Redis for the tests", flush=True)
+    postgres, redis = services.Postgres(directory / "pg"), services.Redis(directory / "redis")
+    try:
+        postgres.create()
+        redis.start()
+        yield {"TEST_DATABASE_URL": postgres.url, "TEST_REDIS_URL": redis.url}
+    finally:
+        redis.stop()
+        postgres.stop()
+
+
+def passes(chosen: argparse.Namespace, rest: list[str], urls: dict[str, str]) -> Iterator[tuple[str, list[str], dict[str, str]]]:
+    """Each pass: its name, pytest's arguments and the variables."""
+    if chosen.faults:
+        seed = os.environ.get("SEED") or str(secrets.randbelow(1_000_000))
+        yield "faults in full size", ["-m", "fault", "-s", *rest], {"FAULTS": "full", "SEED": seed, **urls}
+        return
+    if chosen.on != "postgresql":
+        yield "SQLite, one process", ["-m", "not once", *rest], {}
+    if chosen.on != "sqlite":
+        yield "PostgreSQL and Redis", rest, urls
+
+
+def closing_line(results: list[dict[str, int]], seconds: float) -> str:
+    """One line in pytest's own form for all passes together."""
+    total = {word: sum(result.get(word, 0) for result in results) for word in WORDS}
+    parts = [f"{count} {word}" for word, count in total.items() if count] or ["no tests ran"]
+    return f" {', '.join(parts)} in {seconds:.2f}s ({int(seconds) // 60} min) ".center(100, "=")
+
+
+def run(directory: Path) -> int:
+    """Every pass in turn; answers 0 when all of them went well."""
+    chosen, rest = arguments()
+    started, statuses, results = time.monotonic(), [], []
+    with both_services(directory) as urls:
+        for number, (name, given, variables) in enumerate(passes(chosen, rest, urls)):
+            print(f"\n--- {name} ---", flush=True)
+            note = directory / f"result-{number}.json"
+            env = environment(TEST_RESULT=str(note), **variables)
+            statuses.append(pytest(given, env, FAULT_MINUTES if chosen.faults else PASS_MINUTES))
+            results.append(json.loads(note.read_text()) if note.exists() else {"errors": 1})
+    print("\nEvery pass together:")
+    print(closing_line(results, time.monotonic() - started), flush=True)
+    bad = [status for status in statuses if status not in (0, NOTHING_CHOSEN)]
+    return bad[0] if bad else min(statuses)
+
+
+def main() -> int:
+    """Run, and leave the machine as it was, however the run ends."""
+    services.sweep_leftovers()
+    try:
+        with services.workshop() as directory:
+            listen()
+            return run(directory)
+    except Stopped as stopped:
+        print("\nThe tests were stopped before their end.", flush=True)
+        return 128 + int(stopped.args[0])
+    finally:
+        end_leftovers()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
