@@ -1,0 +1,118 @@
+"""Who may come in as staff, with which role, and what they did."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from dialog_portal.text import one_line
+
+
+class Role(models.TextChoices):
+    READER = "reader", "läsare"
+    OFFICER = "officer", "handläggare"
+    APPROVER = "approver", "godkännare"
+    ADMINISTRATOR = "administrator", "administratör"
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds people by their address whatever its case."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, name: str, role: str, password: str | None = None) -> User:
+        """A member of staff; without a password they cannot sign in until they have set one."""
+        user = self.model(email=email.lower(), name=name, role=role)
+        user.set_password(password)
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser):
+    """A member of staff. Roles say what they may do; there are no other permissions."""
+
+    email = models.EmailField("e-postadress", unique=True, error_messages={"unique": "Adressen har redan ett konto."})
+    name = models.CharField("namn", max_length=120, validators=[one_line])
+    title = models.CharField("titel", max_length=120, blank=True, validators=[one_line])
+    role = models.CharField("roll", max_length=20, choices=Role, default=Role.READER)
+    is_active = models.BooleanField("aktiv", default=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "role"]
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = "konto"
+        verbose_name_plural = "konton"
+        constraints = (
+            models.UniqueConstraint(Lower("email"), name="user_email_once_whatever_its_case"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_is_known"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_staff(self) -> bool:
+        """Django's own admin is open to administrators only."""
+        return self.is_active and self.role == Role.ADMINISTRATOR
+
+    @property
+    def is_superuser(self) -> bool:
+        return self.is_staff
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return self.is_staff
+
+    def has_perms(self, perms: Any, obj: object = None) -> bool:
+        return self.is_staff
+
+    def has_module_perms(self, app: str) -> bool:
+        return self.is_staff
+
+
+class StaffInvitation(models.Model):
+    """A promise of an account: bound to one address and one role, valid for two days, used once."""
+
+    LIFE = timedelta(hours=48)
+
+    email = models.EmailField("e-postadress")
+    name = models.CharField("namn", max_length=120, validators=[one_line])
+    role = models.CharField("roll", max_length=20, choices=Role, default=Role.OFFICER)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    link = models.OneToOneField("links.Link", models.PROTECT, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+    @property
+    def open(self) -> bool:
+        return self.accepted_at is None and self.link.works(timezone.now())
+
+
+class Event(models.Model):
+    """The audit log: who did what to which thing. Rows are only ever added; names of guests stay out of it."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    what = models.CharField(max_length=80)
+    thing = models.CharField(max_length=80, blank=True)
+    detail = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.what} {self.thing}"

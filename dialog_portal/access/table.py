@@ -1,0 +1,177 @@
+"""Who may do what: one row for each address of the portal. The views, the documentation and the tests read it here.
+
+An address without a row answers 404 to everybody, so nothing is opened by forgetting it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dialog_portal.access.models import Role
+
+NOBODY: frozenset[str] = frozenset()
+EVERYONE = frozenset(Role.values)
+ADMIN = frozenset({Role.ADMINISTRATOR})
+APPROVE = frozenset({Role.APPROVER})
+WORK = frozenset({Role.OFFICER, Role.APPROVER})
+SEE_DRAFTS = frozenset({Role.READER, Role.OFFICER, Role.APPROVER})
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which roles may see an address (GET) and which may act on it (POST). Open means without signing in."""
+
+    what: str
+    see: frozenset[str] = NOBODY
+    act: frozenset[str] = NOBODY
+    open: bool = False
+    second_factor: bool = False
+    others_only: bool = False  # not what one wrote oneself; the action and the database hold this too
+
+    def allows(self, role: str, method: str) -> bool:
+        return role in (self.see if method in {"GET", "HEAD", "OPTIONS"} else self.act)
+
+
+def sees(what: str, roles: frozenset[str] = EVERYONE) -> Rule:
+    """A page to look at."""
+    return Rule(what, see=roles)
+
+
+def acts(what: str, roles: frozenset[str] = WORK, *, others_only: bool = False) -> Rule:
+    """A button: POST only."""
+    return Rule(what, act=roles, others_only=others_only)
+
+
+def edits(what: str, roles: frozenset[str] = WORK) -> Rule:
+    """A form: seen and sent by the same people."""
+    return Rule(what, see=roles, act=roles)
+
+
+def opened(what: str) -> Rule:
+    """A door without sign-in: the public, guests by their link, and the sign-in pages themselves."""
+    return Rule(what, see=EVERYONE, act=EVERYONE, open=True)
+
+
+TABLE: dict[str, Rule] = {
+    # the start page and what belongs to no part
+    "staff:start": sees("se startsidan"),
+    "staff:style": sees("se stilguiden"),
+    "health": opened("fråga om portalen mår bra"),
+    # the register
+    "staff:party_list": sees("se registret"),
+    "staff:party_detail": sees("se en part"),
+    "staff:party_add": edits("lägga till en part"),
+    "staff:party_change": edits("ändra en part"),
+    "staff:party_rename": edits("ge en part nytt namn"),
+    "staff:party_end": edits("avsluta en part"),
+    "staff:party_reopen": acts("återuppta en part"),
+    "staff:category_list": sees("se kategorier"),
+    "staff:category_add": edits("lägga till en kategori"),
+    "staff:category_change": edits("ändra en kategori"),
+    "staff:membership_add": edits("föra en part till en kategori"),
+    "staff:membership_change": edits("ändra eller avsluta en tillhörighet"),
+    "staff:mandate_add": edits("lägga till ett uppdrag"),
+    "staff:mandate_change": edits("ändra ett uppdrag"),
+    "staff:mandate_end": edits("avsluta ett uppdrag"),
+    "staff:person_detail": sees("se en person"),
+    "staff:person_change": edits("ändra en person"),
+    # rounds and meetings
+    "staff:round_list": sees("se dialogomgångar"),
+    "staff:round_detail": sees("se en dialogomgång"),
+    "staff:round_add": edits("lägga upp en dialogomgång"),
+    "staff:round_copy": edits("kopiera en dialogomgång"),
+    "staff:round_change": edits("ändra en dialogomgång"),
+    "staff:meeting_detail": sees("se ett dialogmöte"),
+    "staff:meeting_add": edits("lägga upp ett dialogmöte"),
+    "staff:meeting_copy": edits("kopiera ett dialogmöte"),
+    "staff:meeting_change": edits("ändra ett dialogmöte"),
+    "staff:meeting_cancel": edits("ställa in ett dialogmöte"),
+    "staff:meeting_hold": acts("markera ett dialogmöte som genomfört"),
+    # the agenda
+    "staff:agenda": sees("se dagordningen"),
+    "staff:agenda_step": acts("lämna, fastlägga eller öppna dagordningen"),
+    "staff:item_add": edits("lägga till en punkt"),
+    "staff:item_change": edits("ändra en punkt"),
+    "staff:item_delete": edits("ta bort en punkt"),
+    "staff:item_restore": acts("ångra att en punkt togs bort"),
+    "staff:item_move": acts("flytta en punkt"),
+    # inviting and answering
+    "staff:invitations": sees("se inbjudna och svar"),
+    "staff:invitation_add": edits("bjuda in parter"),
+    "staff:invitation_change": edits("ändra antalet platser"),
+    "staff:invitation_remove": acts("ta bort en part från mötet"),
+    "staff:guest_add": edits("bjuda in en fristående gäst"),
+    "staff:invitee_withdraw": acts("ta bort en inbjuden"),
+    "staff:reply_note": edits("notera ett svar"),
+    "staff:letters_preview": sees("förhandsgranska ett utskick", WORK),
+    "staff:letters_send": acts("skicka ett utskick"),
+    "staff:letters_progress": sees("följa ett utskick"),
+    # attendance and minutes
+    "staff:attendance": Rule("se och föra närvaro", see=SEE_DRAFTS, act=WORK),
+    "staff:attendee_add": edits("lägga till en deltagare"),
+    "staff:minutes": sees("se minnesanteckningar under arbete", SEE_DRAFTS),
+    "staff:minutes_start": acts("påbörja minnesanteckningar"),
+    "staff:minutes_preview": sees("förhandsgranska minnesanteckningar", SEE_DRAFTS),
+    "staff:minutes_pdf": sees("förhandsgranska minnesanteckningar som pdf", SEE_DRAFTS),
+    "staff:section_change": edits("skriva i ett avsnitt"),
+    "staff:section_history": sees("se ett avsnitts tidigare versioner", SEE_DRAFTS),
+    "staff:minutes_circulate": acts("dela ett utkast"),
+    "staff:minutes_reopen": acts("öppna anteckningarna för ändring"),
+    "staff:minutes_approve": acts("fastställa vad någon annan skrev", APPROVE, others_only=True),
+    "staff:minutes_distribute": edits("skicka ut fastställda anteckningar"),
+    "staff:minutes_publish": edits("publicera fastställda anteckningar", APPROVE),
+    "staff:minutes_correct": edits("påbörja en rättelse"),
+    # the outbox
+    "staff:outbox": sees("se utkorgen", WORK),
+    "staff:letter": sees("läsa ett brev", WORK),
+    "staff:letter_body": sees("läsa ett brevs innehåll", WORK),
+    "staff:letter_retry": acts("försöka skicka ett brev nu"),
+    "staff:letter_correct": edits("rätta ett brevs adress"),
+    "staff:letter_stop": acts("stoppa ett brev"),
+    "staff:letter_told": edits("notera att någon meddelats på annat sätt"),
+    "staff:outbox_hold": acts("hålla eller släppa brev"),
+    # accounts
+    "staff:account_list": sees("se konton", ADMIN),
+    "staff:account_invite": edits("bjuda in personal", ADMIN),
+    "staff:account_change": edits("ändra roll eller stänga ett konto", ADMIN),
+    "staff:account_invitation_revoke": acts("återta en inbjudan till konto", ADMIN),
+    "accept_account": opened("ta emot en inbjudan till konto"),
+    # guests
+    "guest:reply": opened("se sin inbjudan"),
+    "guest:answer": opened("svara på sin inbjudan"),
+    "guest:calendar": opened("hämta mötet till kalendern"),
+    "guest:send_again": opened("få sin länk igen"),
+    # the public
+    "public:start": opened("läsa startsidan"),
+    "public:year": opened("läsa om ett år"),
+    "public:meeting": opened("läsa om ett möte"),
+    "public:notes": opened("läsa minnesanteckningar"),
+    "public:notes_pdf": opened("hämta minnesanteckningar som pdf"),
+    "public:notes_json": opened("hämta minnesanteckningar som data"),
+    "public:accessibility": opened("läsa om tillgänglighet"),
+    "public:personal_data": opened("läsa om personuppgifter"),
+    # signing in and one's own account
+    "account_login": opened("logga in"),
+    "account_logout": opened("logga ut"),
+    "account_reset_password": opened("be om nytt lösenord"),
+    "account_reset_password_done": opened("besked om nytt lösenord"),
+    "account_reset_password_from_key": opened("välja nytt lösenord"),
+    "account_reset_password_from_key_done": opened("besked om valt lösenord"),
+    "account_inactive": opened("besked om stängt konto"),
+    "account_reauthenticate": edits("bekräfta att det är en själv", EVERYONE),
+    "account_change_password": edits("byta sitt lösenord", EVERYONE),
+    "mfa_authenticate": opened("ange sin andra faktor"),
+    "mfa_reauthenticate": edits("bekräfta med sin andra faktor", EVERYONE),
+    "mfa_index": sees("se sin andra faktor"),
+    "mfa_activate_totp": edits("slå på sin andra faktor", EVERYONE),
+    "mfa_deactivate_totp": edits("slå av sin andra faktor", EVERYONE),
+    "mfa_generate_recovery_codes": edits("skapa återställningskoder", EVERYONE),
+    "mfa_view_recovery_codes": sees("se sina återställningskoder"),
+    "mfa_download_recovery_codes": sees("spara sina återställningskoder"),
+}
+DJANGO_ADMIN = Rule("använda Djangos egen administration", see=ADMIN, act=ADMIN, second_factor=True)
+
+
+def rule_for(view_name: str) -> Rule | None:
+    """The row of an address, by the name of its view."""
+    return DJANGO_ADMIN if view_name.startswith("admin:") else TABLE.get(view_name)

@@ -1,0 +1,65 @@
+"""Two people editing the same thing: the second to save is told, sees both texts and loses nothing."""
+
+from typing import Any
+
+from django import forms
+from django.db import models
+
+
+class Versioned(models.Model):
+    """A row whose version rises with each saved form."""
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A model form that refuses to overwrite what somebody else saved meanwhile, and shows what they saved.
+
+    `form.theirs` lists (label, their value) for the fields that differ; the typed values stay in the form.
+    Validate and save inside one transaction: the row is locked while it is compared.
+    """
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.theirs: list[tuple[str, Any]] = []
+        self.fields["seen_version"].initial = self.instance.version
+        self.before = {name: self._stored(self.instance, name) for name in self.Meta.fields if name in self.fields}
+
+    @staticmethod
+    def _stored(row: models.Model, name: str) -> Any:
+        return row._meta.get_field(name).value_from_object(row) if row.pk else None
+
+    def clean(self) -> dict[str, Any] | None:
+        """Compare the version that the person saw with the one that is stored now."""
+        if not self.instance.pk or self.data.get(self.add_prefix("seen_version")) is None:
+            return super().clean()
+        now = type(self.instance)._default_manager.select_for_update().filter(pk=self.instance.pk).first()
+        if now is None:
+            raise forms.ValidationError("Någon har tagit bort det du redigerar. Kopiera din text innan du går vidare.")
+        if now.version != self.cleaned_data.get("seen_version"):
+            self._show(now)
+        self.instance.version = now.version
+        return super().clean()
+
+    def _show(self, now: models.Model) -> None:
+        for name in self.before:
+            theirs, mine = self._stored(now, name), self.cleaned_data.get(name)
+            if theirs != mine:
+                self.theirs.append((str(self.fields[name].label), theirs))
+        self.data = self.data.copy()
+        self.data[self.add_prefix("seen_version")] = now.version  # type: ignore[attr-defined]
+        raise forms.ValidationError(
+            "Någon annan sparade ändringar medan du skrev. Din text står kvar här och deras visas intill. "
+            "Ändra det som behövs och spara igen.",
+            code="conflict",
+        )
+
+    def save(self, commit: bool = True) -> Any:
+        if self.instance.pk:
+            self.instance.version += 1
+        return super().save(commit)

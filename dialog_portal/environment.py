@@ -1,0 +1,114 @@
+"""The environment, read once and typed; whatever is missing or wrong stops the start with one clear sentence."""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE, FALSE = {"1", "true", "yes", "ja"}, {"0", "false", "no", "nej", ""}
+
+
+class Environment:
+    """Typed access to variables; remembers which were asked for so that the documentation can be checked."""
+
+    def __init__(self, values: Mapping[str, str] = os.environ) -> None:
+        self.values = values
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """The value of a variable; without a default the variable is required."""
+        value = self.values.get(name, "").strip() or default
+        if value is None:
+            raise ImproperlyConfigured(f"The environment variable {name} is missing. See .env.example.")
+        return value
+
+    def flag(self, name: str, default: bool) -> bool:
+        """A yes or no."""
+        value = self.values.get(name, str(default)).strip().lower()
+        if value not in TRUE | FALSE:
+            raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
+        return value in TRUE
+
+    def number(self, name: str, default: int) -> int:
+        """A whole number that is not negative."""
+        value = self.text(name, str(default))
+        if not value.isdecimal():
+            raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+        return int(value)
+
+    def words(self, name: str, default: str = "") -> list[str]:
+        """A list separated by commas."""
+        return [word.strip() for word in self.text(name, default or "").split(",") if word.strip()]
+
+
+def database(url: str, var: Path) -> dict[str, object]:
+    """Django's database settings from a URL; an empty one means SQLite in `var`, made as safe as a server."""
+    if not url:
+        return sqlite(var / "dialog.sqlite3")
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return sqlite(Path(unquote(parts.path)))
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql:// or sqlite:///.")
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": str(parts.port or query.pop("port", "")),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5, **query},
+    }
+
+
+def sqlite(path: Path) -> dict[str, object]:
+    """SQLite with one writer at a time, readers that never wait, and every commit on disk before it is answered."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000",
+        },
+    }
+
+
+def mail(url: str) -> dict[str, object]:
+    """How letters leave, from `smtp://user:password@host:port` (`smtp+tls`, `smtps`); empty keeps them in the outbox."""
+    if not url:
+        return {}
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtp+tls", "smtps"} or not parts.hostname:
+        raise ImproperlyConfigured("MAIL_URL must look like smtp+tls://user:password@host:587.")
+    return {
+        "host": parts.hostname,
+        "port": parts.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[parts.scheme],
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "security": {"smtp": "none", "smtp+tls": "starttls", "smtps": "tls"}[parts.scheme],
+    }
+
+
+def development_keys(path: Path) -> dict[str, str]:
+    """Keys of a development machine, made at the first start and readable by their owner only."""
+    names = ("SECRET_KEY", "LINK_KEY", "LETTER_KEY")
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(f".{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(json.dumps({name: secrets.token_urlsafe(48) for name in names}))
+        try:
+            os.link(fresh, path)  # two processes may start together: the first one's keys stand
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    keys: dict[str, str] = json.loads(path.read_text())
+    return keys

@@ -1,0 +1,23 @@
+"""The addresses: the public at the root, staff under /arbete/, guests under /svar/, sign-in under /konto/."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+import dialog_portal.access.urls as access
+import dialog_portal.desk.urls as desk
+import dialog_portal.outbox.urls as outbox
+import meetings.urls as meetings
+import minutes.urls as minutes
+import parties.urls as parties
+
+staff = [*desk.staff, *parties.staff, *meetings.staff, *minutes.staff, *outbox.staff, *access.staff]
+
+urlpatterns = [
+    path("arbete/", include((staff, "staff"))),
+    path("svar/", include((meetings.guest, "guest"))),
+    path("konto/", include(access.account)),
+    path("admin/", admin.site.urls),
+    path("halsa", desk.health),
+    path("", include((minutes.public, "public"))),
+]
+handler404 = "dialog_portal.desk.errors.not_found"

@@ -1,0 +1,30 @@
+"""Rounds, meetings, agendas, invitations, replies and attendance."""
+
+from meetings.models.agenda import Agenda, AgendaItem, AgendaState, AgendaStep
+from meetings.models.invitation import Invitation, Invitee, MeetingLetter, Need, Purpose
+from meetings.models.meeting import Group, Meeting, MeetingState, MeetingStep
+from meetings.models.reply import Answer, Attendee, Channel, Reply
+from meetings.models.round import FocusArea, Round, RoundPurpose
+
+__all__ = [
+    "Agenda",
+    "AgendaItem",
+    "AgendaState",
+    "AgendaStep",
+    "Answer",
+    "Attendee",
+    "Channel",
+    "FocusArea",
+    "Group",
+    "Invitation",
+    "Invitee",
+    "Meeting",
+    "MeetingLetter",
+    "MeetingState",
+    "MeetingStep",
+    "Need",
+    "Purpose",
+    "Reply",
+    "Round",
+    "RoundPurpose",
+]

@@ -1,0 +1,78 @@
+"""The agenda of a meeting: points in order, each with its time, presenter and whether the public may see it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+
+from dialog_portal.editing import Versioned
+from dialog_portal.states import Step
+from dialog_portal.text import one_line
+from meetings.models.meeting import Meeting
+
+
+class AgendaState(models.TextChoices):
+    DRAFT = "draft", "utkast"
+    CONSULTED = "consulted", "på avstämning"
+    SETTLED = "settled", "fastlagd"
+
+
+AGENDA_NEXT: dict[AgendaState, frozenset[AgendaState]] = {
+    AgendaState.DRAFT: frozenset({AgendaState.CONSULTED, AgendaState.SETTLED}),
+    AgendaState.CONSULTED: frozenset({AgendaState.DRAFT, AgendaState.SETTLED}),
+    AgendaState.SETTLED: frozenset({AgendaState.DRAFT}),
+}
+
+
+class Agenda(models.Model):
+    """The dagordning of one meeting; it is settled before the notes begin."""
+
+    meeting = models.OneToOneField(Meeting, models.CASCADE, related_name="agenda")
+    state = models.CharField("läge", max_length=10, choices=AgendaState, default=AgendaState.DRAFT)
+
+    class Meta:
+        verbose_name = "dagordning"
+
+    def __str__(self) -> str:
+        return f"Dagordningen för {self.meeting}"
+
+    def clocked(self, *, public_only: bool = False) -> list[tuple[datetime, AgendaItem]]:
+        """Each item with the time it begins; items without a length do not move the clock.
+
+        Internal items take their time also where they are not shown.
+        """
+        now, rows = self.meeting.starts_at, []
+        for item in self.items.all():
+            rows.append((now, item))
+            now += timedelta(minutes=item.minutes or 0)
+        return [row for row in rows if not (public_only and row[1].internal)]
+
+    @property
+    def planned_minutes(self) -> int:
+        return sum(item.minutes or 0 for item in self.items.all())
+
+
+class AgendaStep(Step):
+    agenda = models.ForeignKey(Agenda, models.CASCADE, related_name="steps")
+
+
+class AgendaItem(Versioned):
+    """A punkt. Internal items are seen by staff only."""
+
+    agenda = models.ForeignKey(Agenda, models.CASCADE, related_name="items")
+    position = models.PositiveSmallIntegerField(default=0)
+    title = models.CharField("rubrik", max_length=200, validators=[one_line])
+    description = models.TextField("beskrivning", blank=True, max_length=4000)
+    minutes = models.PositiveSmallIntegerField("minuter", null=True, blank=True, validators=[MaxValueValidator(600)])
+    presenter = models.CharField("föredragande", max_length=160, blank=True, validators=[one_line])
+    internal = models.BooleanField("intern (visas bara för personalen)", default=False)
+
+    class Meta:
+        verbose_name = "punkt"
+        verbose_name_plural = "punkter"
+        ordering = ("position", "pk")
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,117 @@
+"""A seat is invited, not a person: invitations belong to parties, letters go to those who hold their mandates."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from dialog_portal.swedish import swedish
+from dialog_portal.text import one_line
+from meetings.models.meeting import Meeting
+from parties.models import Party, Person
+
+
+class Invitation(models.Model):
+    """A party's seats at a meeting. A free-standing guest has a label instead of a party."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="invitations")
+    party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="invitations")
+    label = models.CharField("organisation", max_length=160, blank=True, validators=[one_line])
+    seats = models.PositiveSmallIntegerField(
+        "platser", default=3, validators=[MinValueValidator(1), MaxValueValidator(50)]
+    )
+
+    class Meta:
+        verbose_name = "inbjudan"
+        verbose_name_plural = "inbjudningar"
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=("meeting", "party"), name="invitation_once_per_party"),
+            models.CheckConstraint(condition=Q(party__isnull=False) | ~Q(label=""), name="invitation_says_whom"),
+            models.CheckConstraint(condition=Q(seats__gte=1, seats__lte=50), name="invitation_seats_are_sane"),
+        )
+
+    def __str__(self) -> str:
+        return self.party.name if self.party else self.label
+
+
+class InviteeQuerySet(models.QuerySet["Invitee"]):
+    def in_order(self) -> Self:
+        """By party, then by name, in Swedish order."""
+        return self.order_by(swedish("invitation__party__name"), swedish("name"), "pk")
+
+    def active(self) -> Self:
+        return self.filter(withdrawn_at__isnull=True)
+
+
+class Invitee(models.Model):
+    """One person who gets one letter, however many mandates they hold; counted once.
+
+    `invitation` is the party whose seat they take; `also` are the other parties they hold mandates for.
+    A substitute points at the person who handed over, and has a link of their own.
+    """
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="invitees")
+    invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="invitees")
+    also = models.ManyToManyField(Invitation, related_name="+", blank=True)
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="invitees")
+    name = models.CharField("namn", max_length=120, validators=[one_line])
+    email = models.EmailField("e-postadress")
+    title = models.CharField("uppdrag", max_length=120, blank=True, validators=[one_line])
+    link = models.OneToOneField("links.Link", models.PROTECT, related_name="invitee")
+    substitute_for = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="substitutes")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InviteeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "inbjuden"
+        verbose_name_plural = "inbjudna"
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("meeting", "email"), condition=Q(withdrawn_at__isnull=True), name="invitee_address_once_per_meeting"
+            ),
+            models.UniqueConstraint(
+                fields=("substitute_for",), condition=Q(withdrawn_at__isnull=True), name="invitee_one_substitute"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Need(models.Model):
+    """Food and access needs: health data, seen by staff who plan the meeting, erased 14 days after it."""
+
+    invitee = models.OneToOneField(Invitee, models.CASCADE, related_name="need")
+    food = models.CharField("mat", max_length=300, blank=True, validators=[one_line])
+    access = models.CharField("tillgänglighet", max_length=300, blank=True, validators=[one_line])
+
+
+class Purpose(models.TextChoices):
+    SAVE_THE_DATE = "save_the_date", "boka dagen"
+    INVITATION = "invitation", "inbjudan"
+    UPDATE = "update", "ändrad tid eller plats"
+    CANCELLATION = "cancellation", "inställt möte"
+    REMINDER = "reminder", "påminnelse om svar"
+    COMING = "coming", "påminnelse om mötet"
+    RECEIPT = "receipt", "kvitto på svar"
+    SUBSTITUTE = "substitute", "inbjudan till ersättare"
+    HANDED_OVER = "handed_over", "besked om ersättare"
+    DISTRIBUTION = "distribution", "minnesanteckningar"
+
+
+class MeetingLetter(models.Model):
+    """Ties a letter in the outbox to the person and the meeting it is about."""
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="letters")
+    invitee = models.ForeignKey(Invitee, models.PROTECT, null=True, blank=True, related_name="letters")
+    purpose = models.CharField(max_length=20, choices=Purpose)
+    letter = models.OneToOneField("outbox.Letter", models.CASCADE, related_name="meeting_letter")
+
+    class Meta:
+        ordering = ("pk",)

@@ -1,0 +1,154 @@
+"""A dialogue meeting: when, where, with whom, and how far it has come."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from dialog_portal.editing import Versioned
+from dialog_portal.states import Step
+from dialog_portal.text import one_line
+from meetings.models.round import Round
+from parties.models import Category, Party
+
+
+class MeetingState(models.TextChoices):
+    PLANNED = "planned", "planerat"
+    ANNOUNCED = "announced", "aviserat"
+    INVITED = "invited", "inbjudet"
+    HELD = "held", "genomfört"
+    CANCELLED = "cancelled", "inställt"
+
+
+NEXT: dict[MeetingState, frozenset[MeetingState]] = {
+    MeetingState.PLANNED: frozenset({MeetingState.ANNOUNCED, MeetingState.INVITED, MeetingState.CANCELLED}),
+    MeetingState.ANNOUNCED: frozenset({MeetingState.INVITED, MeetingState.CANCELLED}),
+    MeetingState.INVITED: frozenset({MeetingState.HELD, MeetingState.CANCELLED}),
+    MeetingState.HELD: frozenset(),
+    MeetingState.CANCELLED: frozenset(),
+}
+
+
+class Group(models.Model):
+    """Parties that meet together in one year, at one of them."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="groups")
+    name = models.CharField("grupp", max_length=80, validators=[one_line])
+    host = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="värd")
+    parties = models.ManyToManyField(Party, verbose_name="parter", related_name="groups", blank=True)
+
+    class Meta:
+        verbose_name = "grupp"
+        verbose_name_plural = "grupper"
+        ordering = ("pk",)
+        constraints = (models.UniqueConstraint(fields=("round", "name"), name="group_name_once_per_round"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MeetingQuerySet(models.QuerySet["Meeting"]):
+    def coming(self) -> Self:
+        """Planned to happen from now on, soonest first."""
+        return self.exclude(state=MeetingState.CANCELLED).filter(ends_at__gte=timezone.now()).order_by("starts_at")
+
+    def with_names(self) -> Self:
+        """With the round, host and categories that every list shows."""
+        return self.select_related("round", "host").prefetch_related("categories")
+
+
+def new_uid() -> str:
+    return str(uuid.uuid4())
+
+
+class Meeting(Versioned):
+    """A dialogmöte. Its calendar identity (uid, sequence) never changes owner; the sequence rises with each change."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="meetings", verbose_name="omgång")
+    title = models.CharField("rubrik", max_length=160, validators=[one_line])
+    slug = models.SlugField("adressord", max_length=80)
+    categories = models.ManyToManyField(Category, verbose_name="kategorier", related_name="meetings", blank=True)
+    group = models.ForeignKey(Group, models.SET_NULL, null=True, blank=True, related_name="meetings", verbose_name="grupp")
+    host = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="hosted", verbose_name="värd")
+    starts_at = models.DateTimeField("börjar")
+    ends_at = models.DateTimeField("slutar")
+    venue = models.CharField("lokal", max_length=120, blank=True, validators=[one_line])
+    room = models.CharField("sal", max_length=80, blank=True, validators=[one_line])
+    street = models.CharField("gatuadress", max_length=160, blank=True, validators=[one_line])
+    online = models.URLField("länk till digitalt möte", blank=True, max_length=500)
+    serves_meal = models.BooleanField("vi bjuder på mat", default=False)
+    seats = models.PositiveSmallIntegerField(
+        "platser per part", default=3, validators=[MinValueValidator(1), MaxValueValidator(50)]
+    )
+    reply_by = models.DateTimeField("svar senast")
+    message = models.TextField(
+        "hälsning i inbjudan", blank=True, max_length=4000, help_text="Några meningar överst i brevet."
+    )
+    diary_number = models.CharField(
+        "diarienummer", max_length=40, blank=True, validators=[one_line], help_text="Till exempel KN 2019/123."
+    )
+    outside_reference = models.CharField(
+        "yttre beteckning", max_length=40, blank=True, validators=[one_line], help_text="Till exempel AKTNR 2605-10597."
+    )
+    officer = models.ForeignKey(
+        "access.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="ansvarig handläggare"
+    )
+    state = models.CharField("läge", max_length=10, choices=MeetingState, default=MeetingState.PLANNED)
+    uid = models.CharField(max_length=60, unique=True, default=new_uid, editable=False)
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+    letter_version = models.PositiveIntegerField(default=1, editable=False, help_text="rises when time or place changes")
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "dialogmöte"
+        verbose_name_plural = "dialogmöten"
+        ordering = ("starts_at", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("round", "slug"), name="meeting_slug_once_per_round"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_it_starts"),
+            models.CheckConstraint(condition=Q(reply_by__lte=F("starts_at")), name="meeting_replies_before_it_starts"),
+            models.CheckConstraint(condition=Q(seats__gte=1, seats__lte=50), name="meeting_seats_are_sane"),
+            models.CheckConstraint(condition=Q(state__in=MeetingState.values), name="meeting_state_is_known"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def where(self) -> str:
+        """The place in one line: venue, room, street; or that it is held online."""
+        place = ", ".join(part for part in (self.venue, self.room, self.street) if part)
+        return place or ("Digitalt möte" if self.online else "Plats meddelas senare")
+
+    @property
+    def campaign(self) -> str:
+        """The name under which the outbox gathers the meeting's letters."""
+        return f"meeting:{self.pk}"
+
+    @property
+    def length(self) -> int:
+        """Minutes from start to end."""
+        return int((self.ends_at - self.starts_at) / timedelta(minutes=1))
+
+    @property
+    def cancelled(self) -> bool:
+        return self.state == MeetingState.CANCELLED
+
+    def answers_open(self, now: datetime) -> bool:
+        """Replies are taken until the deadline, while the meeting is still going to happen."""
+        return now < self.reply_by and self.state in (
+            MeetingState.PLANNED,
+            MeetingState.ANNOUNCED,
+            MeetingState.INVITED,
+        )
+
+
+class MeetingStep(Step):
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="steps")

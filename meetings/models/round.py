@@ -1,0 +1,79 @@
+"""One year of dialogues: its purposes, focus areas, dates and who signs the letters."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from dialog_portal.editing import Versioned
+from dialog_portal.text import one_line
+from parties.models import YEAR, ends_after_it_begins
+
+
+class RoundPurpose(models.Model):
+    """What the dialogues are for, as it was worded during some years."""
+
+    text = models.CharField("syfte", max_length=300, validators=[one_line])
+    position = models.PositiveSmallIntegerField("ordning", default=0)
+    from_year = models.PositiveSmallIntegerField("från år", validators=YEAR)
+    to_year = models.PositiveSmallIntegerField("till och med år", null=True, blank=True, validators=YEAR)
+
+    class Meta:
+        verbose_name = "syfte"
+        verbose_name_plural = "syften"
+        ordering = ("position", "pk")
+        constraints = (ends_after_it_begins("from_year", "to_year", "purpose_ends_after_it_begins"),)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class FocusArea(models.Model):
+    """An insatsområde of the culture strategy that was in force during some years."""
+
+    code = models.CharField("kod", max_length=8, validators=[one_line])
+    name = models.CharField("insatsområde", max_length=160, validators=[one_line])
+    from_year = models.PositiveSmallIntegerField("från år", validators=YEAR)
+    to_year = models.PositiveSmallIntegerField("till och med år", null=True, blank=True, validators=YEAR)
+
+    class Meta:
+        verbose_name = "insatsområde"
+        verbose_name_plural = "insatsområden"
+        ordering = ("code", "from_year")
+        constraints = (
+            ends_after_it_begins("from_year", "to_year", "focus_area_ends_after_it_begins"),
+            models.UniqueConstraint(fields=("code", "from_year"), name="focus_area_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Round(Versioned):
+    """A dialogomgång: the dialogues of one year."""
+
+    year = models.PositiveSmallIntegerField(
+        "år", unique=True, validators=YEAR, error_messages={"unique": "Det finns redan en omgång för det året."}
+    )
+    intro = models.TextField(
+        "inledning", blank=True, max_length=4000, help_text="Visas överst på årets sida på webbplatsen."
+    )
+    diary_number = models.CharField(
+        "diarienummer", max_length=40, blank=True, validators=[one_line], help_text="Till exempel KN 2019/123."
+    )
+    outside_reference = models.CharField(
+        "yttre beteckning", max_length=40, blank=True, validators=[one_line], help_text="Till exempel AKTNR 2692-11572."
+    )
+    conference_on = models.DateField("konferensdag", null=True, blank=True)
+    conference_place = models.CharField("konferensens plats", max_length=160, blank=True, validators=[one_line])
+    purposes = models.ManyToManyField(RoundPurpose, verbose_name="syften", blank=True, related_name="rounds")
+    focus_areas = models.ManyToManyField(FocusArea, verbose_name="insatsområden", blank=True, related_name="rounds")
+    signer = models.CharField("breven undertecknas av", max_length=120, validators=[one_line])
+    signer_title = models.CharField("undertecknarens titel", max_length=120, validators=[one_line])
+
+    class Meta:
+        verbose_name = "dialogomgång"
+        verbose_name_plural = "dialogomgångar"
+        ordering = ("-year",)
+
+    def __str__(self) -> str:
+        return f"Dialogmöten {self.year}"

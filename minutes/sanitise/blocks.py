@@ -1,0 +1,127 @@
+"""Turns a tree of pasted elements into a row of blocks that stand where HTML allows them."""
+
+import re
+from collections.abc import Iterable
+from html import escape
+
+from minutes.sanitise.tables import table
+from minutes.sanitise.text import blank, markup, trim
+from minutes.sanitise.tree import HEADINGS, LISTS, Element, Node
+
+Marks = tuple[Element, ...]  # the strong, em and a that a block was found inside; they move into it
+
+
+def flow(nodes: Iterable[Node], marks: Marks = (), *, inner: bool = False) -> list[str]:
+    """The nodes as blocks; loose text becomes paragraphs. Inner blocks hold no headings, quotations or tables."""
+    blocks: list[str] = []
+    run: list[str] = []
+
+    def paragraph() -> None:
+        if not blank(text := trim("".join(run))):
+            blocks.append(f"<p>{wrap(text, marks)}</p>")
+        run.clear()
+
+    for node in nodes:
+        if isinstance(node, str) or not node.holds_block:
+            run.append(inline(node, marks))
+        else:
+            paragraph()
+            blocks += block(node, marks, inner=inner)
+    paragraph()
+    return blocks
+
+
+def block(node: Element, marks: Marks, *, inner: bool) -> list[str]:
+    """One element that breaks the line, as the blocks it stands for."""
+    if node.name in LISTS:
+        return listing(node, marks)
+    if node.name in HEADINGS:
+        return flow(node.children, (*marks, Element("strong"))) if inner else heading(node)
+    if node.name == "blockquote" and not inner:
+        quoted = "".join(flow(node.children, marks, inner=True))
+        return [f"<blockquote>{quoted}</blockquote>"] if quoted else []
+    if node.name == "table" and not inner:
+        return table(node, lambda nodes: flow(nodes, marks, inner=True))
+    if node.name in ("strong", "em", "a") and usable(node, marks):
+        return flow(node.children, (*marks, node), inner=inner)
+    return flow(node.children, marks, inner=inner)
+
+
+def heading(node: Element) -> list[str]:
+    """A heading on one line; its level is settled when all of them are known."""
+    words = trim("".join(line(child) for child in node.children))
+    return [] if blank(words) else [f"<{node.name}>{words}</{node.name}>"]
+
+
+def line(node: Node) -> str:
+    """The bare words of a node."""
+    if isinstance(node, str):
+        return markup(node)
+    return " ".join(line(child) for child in node.children) if node.holds_block else "".join(
+        " " if node.name == "br" else line(child) for child in node.children
+    )
+
+
+def listing(node: Element, marks: Marks) -> list[str]:
+    """A list that holds items only; a list found between items belongs to the item before it."""
+    items: list[str] = []
+    for child in node.children:
+        if isinstance(child, Element) and child.name in LISTS and items:
+            items[-1] += "".join(listing(child, marks))
+        elif text := item(child, marks):
+            items.append(text)
+    rows = "".join(f"<li>{text}</li>" for text in items)
+    return [f"<{node.name}>{rows}</{node.name}>"] if rows else []
+
+
+def item(node: Node, marks: Marks) -> str:
+    """What stands in a list item."""
+    inside = node.children if isinstance(node, Element) and node.name == "li" else [node]
+    return loosen(flow(inside, marks, inner=True))
+
+
+def loosen(blocks: list[str]) -> str:
+    """The blocks as one string; a paragraph that is alone of its kind and comes first needs no tags."""
+    if blocks and [text.startswith("<p>") for text in blocks] == [True] + [False] * (len(blocks) - 1):
+        blocks = [blocks[0].removeprefix("<p>").removesuffix("</p>"), *blocks[1:]]
+    return "".join(blocks)
+
+
+def inline(node: Node, marks: Marks) -> str:
+    """A node that stands within a line."""
+    if isinstance(node, str):
+        return markup(node)
+    if node.name == "br":
+        return "<br>"
+    inside = (*marks, node) if (used := usable(node, marks)) else marks
+    text = "".join(inline(child, inside) for child in node.children)
+    return wrap(text, (node,)) if used and not blank(text) else text
+
+
+def usable(node: Element, marks: Marks) -> bool:
+    """False for a mark within its own kind, and for a link that leads nowhere."""
+    return node.name not in [mark.name for mark in marks] and (node.name != "a" or bool(node.attributes.get("href")))
+
+
+def wrap(text: str, marks: Marks) -> str:
+    """The text inside its marks, the outermost first."""
+    for mark in reversed(marks):
+        href = f' href="{escape(mark.attributes["href"])}"' if mark.name == "a" else ""
+        text = f"<{mark.name}{href}>{text}</{mark.name}>"
+    return text
+
+
+def settle_headings(blocks: list[str]) -> list[str]:
+    """The same blocks with their headings as h3 and h4: the section above has its own h2, and no level is skipped."""
+    levels = [int(block[2]) for block in blocks if is_heading(block)]
+    seen = False
+    for index, text in enumerate(blocks):
+        if is_heading(text):
+            new = "h4" if seen and int(text[2]) > min(levels) else "h3"
+            seen = True
+            blocks[index] = f"<{new}>{text[4:-5]}</{new}>"
+    return blocks
+
+
+def is_heading(block: str) -> bool:
+    return re.match(r"<h\d>", block) is not None

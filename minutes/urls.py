@@ -1,0 +1,6 @@
+"""Addresses."""
+
+from django.urls import URLPattern
+
+staff: list[URLPattern] = []
+public: list[URLPattern] = []

@@ -1,0 +1,252 @@
+"""Who the dialogues are held with: categories, parties, their names through the years, people and mandates."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Prefetch, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from dialog_portal.editing import Versioned
+from dialog_portal.swedish import swedish
+from dialog_portal.text import one_line
+
+YEAR = (MinValueValidator(2000), MaxValueValidator(2100))
+
+
+def in_year(year: int, prefix: str = "") -> Q:
+    """The rows whose validity years cover a year; an open end means still valid."""
+    return Q(**{f"{prefix}from_year__lte": year}) & (
+        Q(**{f"{prefix}to_year__isnull": True}) | Q(**{f"{prefix}to_year__gte": year})
+    )
+
+
+def on_day(day: date, prefix: str = "") -> Q:
+    """The rows whose dates cover a day; an open end means still valid."""
+    return Q(**{f"{prefix}from_date__lte": day}) & (
+        Q(**{f"{prefix}to_date__isnull": True}) | Q(**{f"{prefix}to_date__gte": day})
+    )
+
+
+def ends_after_it_begins(begin: str, end: str, name: str) -> models.CheckConstraint:
+    """A constraint: the end is open or not before the beginning."""
+    return models.CheckConstraint(condition=Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": F(begin)}), name=name)
+
+
+class Category(Versioned):
+    """A kind of dialogue party, as municipalities or regional centrumbildningar, with the years in which it exists."""
+
+    name = models.CharField("namn", max_length=120, unique=True, validators=[one_line])
+    slug = models.SlugField("adressord", max_length=60, unique=True)
+    position = models.PositiveSmallIntegerField("ordning", default=0)
+    agenda_body = models.CharField(
+        "avstämning med", max_length=80, blank=True, validators=[one_line], help_text="Till exempel FSKF för kommunerna."
+    )
+    seats = models.PositiveSmallIntegerField(
+        "platser per part", default=3, validators=[MinValueValidator(1), MaxValueValidator(50)]
+    )
+    from_year = models.PositiveSmallIntegerField("från år", default=2018, validators=YEAR)
+    to_year = models.PositiveSmallIntegerField("till och med år", null=True, blank=True, validators=YEAR)
+
+    class Meta:
+        verbose_name = "kategori"
+        ordering = ("position", "name")
+        constraints = (
+            ends_after_it_begins("from_year", "to_year", "category_ends_after_it_begins"),
+            models.CheckConstraint(condition=Q(seats__gte=1, seats__lte=50), name="category_seats_are_sane"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Cadence(models.Model):
+    """How often a category meets during some years: every year until 2022, every second from 2023."""
+
+    category = models.ForeignKey(Category, models.CASCADE, related_name="cadences")
+    every = models.PositiveSmallIntegerField("vart … år", default=1, validators=[MinValueValidator(1), MaxValueValidator(10)])
+    from_year = models.PositiveSmallIntegerField("från år", validators=YEAR)
+    to_year = models.PositiveSmallIntegerField("till och med år", null=True, blank=True, validators=YEAR)
+
+    class Meta:
+        verbose_name = "frekvens"
+        ordering = ("from_year",)
+        constraints = (ends_after_it_begins("from_year", "to_year", "cadence_ends_after_it_begins"),)
+
+    def __str__(self) -> str:
+        return f"vart {self.every}:e år från {self.from_year}" if self.every > 1 else f"varje år från {self.from_year}"
+
+    def is_due(self, year: int) -> bool:
+        covered = self.from_year <= year and (self.to_year is None or year <= self.to_year)
+        return covered and (year - self.from_year) % self.every == 0
+
+
+class PartyQuerySet(models.QuerySet["Party"]):
+    def in_order(self) -> Self:
+        """Swedish order: Å, Ä and Ö last."""
+        return self.order_by(swedish("name"), "pk")
+
+    def of_category(self, category: Category, year: int) -> Self:
+        """The parties that belong to a category during a year."""
+        return self.filter(
+            pk__in=Membership.objects.filter(in_year(year), category=category).values("party")
+        )
+
+    def active(self, day: date | None = None) -> Self:
+        """The parties that had not ended on a day, today by default."""
+        return self.filter(Q(ended__isnull=True) | Q(ended__gt=day or timezone.localdate()))
+
+    def with_register(self) -> Self:
+        """With what the register's list shows, in a fixed number of queries."""
+        mandates = Mandate.objects.current().select_related("person").order_by("pk")
+        return self.select_related("municipality").prefetch_related(
+            Prefetch("mandates", mandates, to_attr="current_mandates"),
+            Prefetch("memberships", Membership.objects.select_related("category").order_by("from_year")),
+        )
+
+
+class Party(Versioned):
+    """An organisation that is invited to dialogues."""
+
+    name = models.CharField("namn", max_length=160, validators=[one_line])
+    full_name = models.CharField(
+        "egen skrivning", max_length=160, blank=True, validators=[one_line], help_text="Till exempel Nynäshamns kommun."
+    )
+    slug = models.SlugField("adressord", max_length=80, unique=True)
+    categories = models.ManyToManyField(Category, through="Membership", related_name="parties")
+    mail_domains = models.CharField(
+        "e-postdomäner",
+        max_length=200,
+        blank=True,
+        validators=[one_line],
+        help_text="Domäner vars adresser utan vidare hör till parten, åtskilda med mellanslag.",
+    )
+    note = models.TextField("anteckning", blank=True, max_length=4000)
+    ended = models.DateField("upphörde", null=True, blank=True)
+
+    objects = PartyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "part"
+        verbose_name_plural = "parter"
+        constraints = (models.UniqueConstraint(Lower("name"), name="party_name_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def name_on(self, day: date) -> str:
+        """The name the party had on a day: old notes keep the old name."""
+        old = self.former_names.filter(until__gt=day).order_by("until").first()
+        return old.name if old else self.name
+
+
+class FormerName(models.Model):
+    """A name that a party had until a day."""
+
+    party = models.ForeignKey(Party, models.CASCADE, related_name="former_names")
+    name = models.CharField("tidigare namn", max_length=160, validators=[one_line])
+    until = models.DateField("användes till")
+
+    class Meta:
+        ordering = ("until",)
+        constraints = (models.UniqueConstraint(fields=("party", "until"), name="former_name_once_per_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} (till {self.until})"
+
+
+class Municipality(models.Model):
+    """What only a municipality has: its code, which is text and begins with a zero."""
+
+    party = models.OneToOneField(Party, models.CASCADE, related_name="municipality")
+    code = models.CharField(
+        "kommunkod", max_length=4, unique=True, validators=[RegexValidator(r"^\d{4}$", "Koden är fyra siffror, som 0192.")]
+    )
+    in_county = models.BooleanField("i Stockholms län", default=True)
+
+    class Meta:
+        verbose_name = "kommun"
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.party}"
+
+
+class Membership(models.Model):
+    """A party belongs to a category during some years; an umbrella body is one that speaks for the others."""
+
+    party = models.ForeignKey(Party, models.CASCADE, related_name="memberships")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="memberships")
+    umbrella = models.BooleanField("paraplyorganisation", default=False)
+    from_year = models.PositiveSmallIntegerField("från år", validators=YEAR)
+    to_year = models.PositiveSmallIntegerField("till och med år", null=True, blank=True, validators=YEAR)
+
+    class Meta:
+        verbose_name = "tillhörighet"
+        ordering = ("category__position", "from_year")
+        constraints = (
+            ends_after_it_begins("from_year", "to_year", "membership_ends_after_it_begins"),
+            models.UniqueConstraint(fields=("party", "category", "from_year"), name="membership_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.party} i {self.category}"
+
+
+class Person(Versioned):
+    """Somebody who holds mandates. A protected person is shown to the public by organisation only."""
+
+    name = models.CharField("namn", max_length=120, validators=[one_line])
+    email = models.EmailField("e-postadress", unique=True, error_messages={"unique": "Adressen finns redan i registret."})
+    phone = models.CharField("telefon", max_length=40, blank=True, validators=[one_line])
+    protected = models.BooleanField("skyddade personuppgifter", default=False)
+
+    class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "personer"
+        constraints = (models.UniqueConstraint(Lower("email"), name="person_email_once_whatever_its_case"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MandateQuerySet(models.QuerySet["Mandate"]):
+    def current(self, day: date | None = None) -> Self:
+        """The mandates that are held on a day, today by default."""
+        return self.filter(on_day(day or timezone.localdate()))
+
+    def invited(self, day: date | None = None) -> Self:
+        """The current mandates whose holders receive invitations."""
+        return self.current(day).filter(receives_invitations=True)
+
+
+class Mandate(Versioned):
+    """A post that a person holds for a party from one day to another."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="mandates")
+    party = models.ForeignKey(Party, models.PROTECT, related_name="mandates")
+    title = models.CharField("uppdrag", max_length=120, validators=[one_line], help_text="Till exempel kulturchef.")
+    acting = models.BooleanField("tillförordnad (tf)", default=False)
+    receives_invitations = models.BooleanField("får inbjudningar", default=True)
+    coordinator = models.BooleanField("svarar för hela parten", default=False)
+    from_date = models.DateField("från", default=timezone.localdate)
+    to_date = models.DateField("till och med", null=True, blank=True)
+
+    objects = MandateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "uppdrag"
+        ordering = ("-from_date",)
+        constraints = (ends_after_it_begins("from_date", "to_date", "mandate_ends_after_it_begins"),)
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.label}"
+
+    @property
+    def label(self) -> str:
+        """The title as it is written, with "tf" for an acting holder."""
+        return f"tf {self.title}" if self.acting else self.title
