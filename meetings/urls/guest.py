@@ -1,6 +1,5 @@
-"""Addresses."""
+"""Addresses of the guests, who come with a personal link."""
 
 from django.urls import URLPattern
 
-staff: list[URLPattern] = []
 guest: list[URLPattern] = []

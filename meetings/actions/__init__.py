@@ -1,0 +1,1 @@
+"""What changes rounds, meetings, agendas, invitations and replies."""

@@ -1,0 +1,1 @@
+"""The letters of the chain, one function for each."""

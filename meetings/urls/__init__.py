@@ -1,0 +1,7 @@
+"""Addresses of rounds, meetings, agendas, invitations and replies."""
+
+from meetings.urls import guest as guests
+from meetings.urls import inviting, planning
+
+staff = [*planning.staff, *inviting.staff]
+guest = guests.guest

@@ -1,0 +1,1 @@
+"""Pages about rounds, meetings, agendas and invitations."""
