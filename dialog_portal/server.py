@@ -1,0 +1,236 @@
+"""`make run`: the whole portal in one process. A web server, a worker and a clock, and nothing to install beside them."""
+
+import ctypes
+import fcntl
+import hashlib
+import logging
+import os
+import shutil
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+PR_SET_PDEATHSIG = 1
+HOST = "127.0.0.1"
+WEB_THREADS = 8
+STOP_SECONDS = 5.0  # how long a task that runs may delay the end; a letter half sent is sent again by its own rules
+started = time.monotonic()
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def give_up(text: str) -> NoReturn:
+    sys.exit(f"\n{text}\n")
+
+
+# --- Before Django ---------------------------------------------------------------------------------------------------
+
+
+def chosen_port() -> int:
+    """The port that the person chose with PORT, or 8000."""
+    text = os.environ.get("PORT", "").strip() or "8000"
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        give_up(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def check_port(port: int) -> None:
+    """Stop with one clear sentence when somebody else listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            give_up(f"Port {port} cannot be used ({error.strerror}). Choose another one: make run PORT={port + 1}")
+
+
+def keep_alone(var: Path) -> None:
+    """Hold the portal's directory for as long as this process lives; a killed process lets go by itself."""
+    var.mkdir(parents=True, exist_ok=True)
+    lock = os.open(var / "portal.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    os.set_inheritable(lock, False)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        give_up(f"A portal is already running on {var}. Stop it first, or choose another VAR_DIR.")
+
+
+def stop_with_parent() -> None:
+    """End when the `make` that started us ends, so that the port is free again however that happened."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
+# --- What the first start makes --------------------------------------------------------------------------------------
+
+
+def throw_away(var: Path) -> None:
+    """Forget the demo: its database, pages and sign-ins. The keys stay."""
+    from django.conf import settings
+
+    if os.environ.get("DATABASE_URL"):
+        give_up("FRESH=1 only throws the demo database away, never one that DATABASE_URL points to.")
+    name = settings.DATABASES["default"]["NAME"]
+    for path in (f"{name}", f"{name}-wal", f"{name}-shm", var / "demo.txt", var / "demo.begun"):
+        Path(path).unlink(missing_ok=True)
+    shutil.rmtree(settings.PUBLIC_ROOT, ignore_errors=True)
+
+
+def make_database(var: Path) -> None:
+    """Bring the tables up to date; a new database gets the demo, all of it or, after an interruption, anew."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    begun = var / "demo.begun"
+    new = not connection.introspection.table_names()
+    say("· Creating the database" if new else "· Looking through the database")
+    call_command("migrate", verbosity=0, interactive=False)
+    if new:
+        say("· Adding the demo: the region's parties, the round of 2019 and one that is under way (half a minute)")
+        begun.touch()
+        call_command("demo", verbosity=0)
+        begun.unlink()
+
+
+def static_stamp() -> str:
+    """A text that changes when any static file does."""
+    from django.contrib.staticfiles.finders import get_finders
+
+    stamp = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list(["CVS", ".*", "*~"]):
+            file = Path(storage.path(path)).stat()
+            stamp.update(f"{path} {file.st_mtime_ns} {file.st_size}\n".encode())
+    return stamp.hexdigest()
+
+
+def collect_static() -> None:
+    """Collect style sheets and scripts when one of them has changed."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    note, now = Path(settings.STATIC_ROOT) / "stamp.txt", static_stamp()
+    if note.exists() and note.read_text() == now:
+        return
+    say("· Collecting style sheets and scripts")
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    note.write_text(now)
+
+
+def prepare() -> None:
+    """Everything that must exist before the first page can be served."""
+    import django
+    from django.conf import settings
+
+    django.setup()
+    var = Path(settings.VAR)
+    keep_alone(var)
+    fresh = os.environ.get("FRESH", "").strip() not in {"", "0"}
+    if fresh or (var / "demo.begun").exists():
+        throw_away(var)
+    Path(settings.PUBLIC_ROOT).mkdir(parents=True, exist_ok=True)
+    make_database(var)
+    collect_static()
+
+
+# --- One process -----------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def worker() -> Iterator[None]:
+    """A Celery worker in a thread of this process."""
+    from celery.worker import state
+
+    from dialog_portal.celery import app
+
+    controller = app.WorkController(
+        pool="solo", hostname="portal@localhost", without_gossip=True, without_mingle=True, without_heartbeat=True
+    )
+    thread = threading.Thread(target=controller.start, name="worker", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        state.should_stop = os.EX_OK
+        thread.join(STOP_SECONDS)
+
+
+@contextmanager
+def clock() -> Iterator[None]:
+    """Celery's beat in a thread of this process, which also rings once for everything it rings for.
+
+    So whatever fell due while the portal was down, or was under way when it was killed, is taken up at the start.
+    """
+    from celery.beat import EmbeddedService
+
+    from dialog_portal.celery import app
+
+    beat = EmbeddedService(app, thread=True, scheduler_cls="celery.beat:Scheduler")
+    beat.daemon = True
+    beat.start()
+    for entry in app.conf.beat_schedule.values():
+        app.send_task(entry["task"])
+    try:
+        yield
+    finally:
+        beat.stop()
+
+
+def welcome(port: int) -> None:
+    """Where the portal is, and whom to be in it."""
+    from django.conf import settings
+
+    signs = Path(settings.VAR) / "demo.txt"
+    say(f"\nDialogportalen is at http://{HOST}:{port} (ready after {time.monotonic() - started:.1f} s)")
+    if signs.exists():
+        say(f"\n{signs.read_text().strip()}\n\nThe same list is in {signs}.")
+    say("Stop with Ctrl-C.\n")
+
+
+def stop(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def serve(port: int) -> None:
+    """Serve pages, send letters and keep time until SIGINT or SIGTERM."""
+    from waitress.server import create_server
+
+    from dialog_portal.wsgi import application
+
+    server = create_server(application, host=HOST, port=port, threads=WEB_THREADS, ident=None)
+    try:
+        with worker(), clock():
+            welcome(port)
+            server.run()
+    finally:
+        server.close()
+        say("Stopped.")
+
+
+def main() -> None:
+    """Prepare what is missing, then serve."""
+    # A background job of a shell script has SIGINT ignored; both signals are ours from the first moment.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    if "--with-parent" in sys.argv:
+        stop_with_parent()
+    port = chosen_port()
+    check_port(port)
+    os.environ.setdefault("BASE_URL", f"http://{HOST}:{port}")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dialog_portal.settings")
+    say("Dialogportalen")
+    prepare()
+    logging.getLogger("celery").setLevel(logging.WARNING)  # a line for every ring of the clock hides what matters
+    serve(port)
+
+
+if __name__ == "__main__":
+    main()
