@@ -100,7 +100,7 @@ CACHES = {
 }
 
 # Celery is the doorbell: the rows in the database are the queue, so nothing here has to survive
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_SERIALIZER = "json"
