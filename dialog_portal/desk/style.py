@@ -1,0 +1,75 @@
+"""The style page: every piece of the portal's look in all its states, with a line on when to use it."""
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+CHAIN = (
+    ("planerat", "done"),
+    ("aviserat", "done"),
+    ("inbjudet", "done"),
+    ("genomfört", "now"),
+    ("anteckningar", "todo"),
+    ("fastställt", "todo"),
+    ("utskickat", "todo"),
+    ("publicerat", "todo"),
+)
+ICONS = [
+    "check",
+    "cross",
+    "clock",
+    "place",
+    "calendar",
+    "person",
+    "letter",
+    "search",
+    "up",
+    "down",
+    "file",
+    "edit",
+]
+
+
+class ExampleForm(forms.Form):
+    """One field of every kind; nothing is saved."""
+
+    heading = forms.CharField(label="Rubrik", max_length=60, help_text="Högst 60 tecken.")
+    address = forms.EmailField(label="E-postadress")
+    date = forms.DateField(label="Datum", widget=forms.DateInput(attrs={"type": "date"}))
+    seats = forms.IntegerField(
+        label="Platser per part",
+        min_value=1,
+        max_value=20,
+        help_text="Vanligen tre.",
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    kind = forms.ChoiceField(
+        label="Kategori", choices=(("", "Välj"), ("k", "Kommuner"), ("c", "Centrumbildningar"))
+    )
+    form = forms.ChoiceField(
+        label="Mötesform",
+        choices=(("room", "På plats"), ("screen", "Digitalt")),
+        widget=forms.RadioSelect,
+    )
+    extras = forms.MultipleChoiceField(
+        label="Vid mötet finns",
+        choices=(("loop", "hörslinga"), ("sign", "teckenspråkstolk"), ("food", "mat")),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    text = forms.CharField(label="Om mötet", widget=forms.Textarea(attrs={"rows": 4}), required=False)
+    agreed = forms.BooleanField(label="Jag har stämt av dagordningen med parten")
+
+
+def style(request: HttpRequest) -> HttpResponse:
+    """Show the pieces; the form with errors is what a form looks like when it has been sent empty."""
+    wrong = ExampleForm({"heading": "Möte", "address": "lisa.example.org", "seats": "10000"}, prefix="wrong")
+    context = {
+        "fresh": ExampleForm(prefix="fresh"),
+        "wrong": wrong,
+        "chain": CHAIN,
+        "page_obj": Paginator(range(214), 50).page(2),
+        "icons": ICONS,
+    }
+    return render(request, "staff/style.html", context)
