@@ -62,6 +62,10 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         """With the round, host and categories that every list shows."""
         return self.select_related("round", "host").prefetch_related("categories")
 
+    def with_letters(self) -> Self:
+        """With what the letters about a meeting say."""
+        return self.select_related("round", "agenda").prefetch_related("agenda__items")
+
 
 def new_uid() -> str:
     return str(uuid.uuid4())
@@ -140,6 +144,12 @@ class Meeting(Versioned):
     @property
     def cancelled(self) -> bool:
         return self.state == MeetingState.CANCELLED
+
+    @property
+    def cancelled_because(self) -> str:
+        """The reason that was given when the meeting was cancelled."""
+        last = self.steps.filter(after=MeetingState.CANCELLED).last() if self.cancelled else None
+        return last.reason if last else ""
 
     def answers_open(self, now: datetime) -> bool:
         """Replies are taken until the deadline, while the meeting is still going to happen."""

@@ -1,0 +1,182 @@
+"""Inviting parties to a meeting, and sending its letters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from dialog_portal.access.models import User
+from dialog_portal.links.actions import mint, revoke
+from dialog_portal.outbox.actions import Draft, post_all
+from dialog_portal.outbox.models import Letter
+from dialog_portal.states import NotAllowed, step
+from meetings.letters.compose import compose, fingerprint
+from meetings.letters.purposes import Mailing
+from meetings.models import Invitation, Invitee, Meeting, MeetingLetter
+from meetings.models.meeting import NEXT
+from parties.models import Mandate, Party, Person
+
+LINK_LIFE = timedelta(days=30)  # after the meeting: long enough to read what one answered
+
+
+class Changed(NotAllowed):
+    """What would be sent is no longer what was previewed."""
+
+
+@transaction.atomic
+def invite_parties(meeting: Meeting, parties: Iterable[Party], *, seats: int, by: User) -> list[Invitation]:
+    """Give each party its seats at the meeting and find the people who will get the letters."""
+    must_be_open(meeting)
+    made = [
+        invitation
+        for party in parties
+        for invitation, created in [Invitation.objects.get_or_create(meeting=meeting, party=party, defaults={"seats": seats})]
+        if created
+    ]
+    add_missing(meeting)
+    return made
+
+
+def must_be_open(meeting: Meeting) -> None:
+    if not NEXT[meeting.state]:  # type: ignore[index]
+        raise NotAllowed(f"Mötet är {meeting.get_state_display()}. Inbjudningarna kan inte ändras längre.")
+
+
+def missing(meeting: Meeting) -> list[Mandate]:
+    """The mandates that should have a letter but whose holders are not yet on the meeting's list."""
+    day = timezone.localdate(meeting.starts_at)
+    held = Mandate.objects.invited(min(day, timezone.localdate())).filter(party__invitations__meeting=meeting)
+    listed = meeting.invitees.active().filter(person__isnull=False).values("person")
+    replaced = meeting.invitees.filter(withdrawn_at__isnull=False, person__isnull=False).values("person")
+    return list(
+        held.exclude(person__in=listed)
+        .exclude(person__in=replaced)
+        .select_related("person", "party")
+        .order_by("party_id", "pk")
+    )
+
+
+def outdated(meeting: Meeting) -> list[Invitee]:
+    """Those on the list who no longer hold a mandate for any party that is invited."""
+    holders = Mandate.objects.current().filter(party__invitations__meeting=meeting).values("person")
+    return list(
+        meeting.invitees.active()
+        .filter(person__isnull=False, substitute_for__isnull=True)
+        .exclude(person__in=holders)
+        .select_related("invitation__party")
+    )
+
+
+@transaction.atomic
+def add_missing(meeting: Meeting) -> list[Invitee]:
+    """Put everybody who holds an inviting mandate on the list: one row a person, however many mandates."""
+    must_be_open(meeting)
+    invitations = {invitation.party_id: invitation for invitation in meeting.invitations.all()}
+    taken = {email.lower() for email in meeting.invitees.active().values_list("email", flat=True)}
+    made: dict[int, Invitee] = {}
+    for mandate in missing(meeting):
+        invitation = invitations[mandate.party_id]
+        if mandate.person_id in made:
+            made[mandate.person_id].also.add(invitation)
+        elif mandate.person.email.lower() not in taken:
+            made[mandate.person_id] = put_on_list(invitation, mandate.person, mandate.label)
+    return list(made.values())
+
+
+def put_on_list(invitation: Invitation, person: Person, title: str) -> Invitee:
+    """One more person who will get a letter with a link of their own."""
+    meeting = invitation.meeting
+    return Invitee.objects.create(
+        meeting=meeting,
+        invitation=invitation,
+        person=person,
+        name=person.name,
+        email=person.email,
+        title=title,
+        link=mint("svar", meeting.ends_at + LINK_LIFE),
+    )
+
+
+@transaction.atomic
+def invite_guest(meeting: Meeting, *, organisation: str, name: str, email: str, by: User) -> Invitee:
+    """A free-standing guest with one seat, outside every party."""
+    must_be_open(meeting)
+    if meeting.invitees.active().filter(email__iexact=email).exists():
+        raise NotAllowed("Den adressen är redan inbjuden till mötet.")
+    invitation = Invitation.objects.create(meeting=meeting, label=organisation, seats=1)
+    link = mint("svar", meeting.ends_at + LINK_LIFE)
+    return Invitee.objects.create(meeting=meeting, invitation=invitation, name=name, email=email, link=link)
+
+
+@transaction.atomic
+def withdraw(invitee: Invitee, *, by: User) -> Invitee:
+    """Take a person off the list: the link stops working; what they answered stays in the ledger."""
+    must_be_open(invitee.meeting)
+    revoke(invitee.link)
+    invitee.withdrawn_at = timezone.now()
+    invitee.save(update_fields=["withdrawn_at"])
+    return invitee
+
+
+@transaction.atomic
+def remove_party(invitation: Invitation, *, by: User) -> None:
+    """Take a party off the meeting; possible only until somebody there has got a letter."""
+    must_be_open(invitation.meeting)
+    if MeetingLetter.objects.filter(invitee__invitation=invitation).exists():
+        raise NotAllowed(f"{invitation} har redan fått brev. Ta bort personerna i stället, så syns det vad som hänt.")
+    links = [invitee.link for invitee in invitation.invitees.select_related("link")]
+    invitation.invitees.all().delete()
+    invitation.delete()
+    for link in links:
+        link.delete()
+
+
+def drafts_for(mailing: Mailing, meeting: Meeting) -> list[tuple[Invitee, Draft]]:
+    """The letters of this kind that would be made now; people who already have theirs are left out."""
+    recipients = list(
+        mailing.recipients(meeting).in_order().select_related("invitation__party", "link", "invitation__meeting")
+    )
+    pairs = [(invitee, compose(mailing, meeting, invitee)) for invitee in recipients]
+    keys = [draft.key for _, draft in pairs]
+    have = set(Letter.objects.filter(key__in=keys).values_list("key", flat=True))
+    return [pair for pair in pairs if pair[1].key not in have]
+
+
+@transaction.atomic
+def send(mailing: Mailing, meeting: Meeting, *, previewed: str, by: User) -> int:
+    """Put the previewed letters in the outbox and take the meeting's step; answers how many there are.
+
+    Raises Changed when the letters are no longer those of the preview, NotAllowed when the time is past.
+    """
+    meeting = Meeting.objects.select_for_update().with_letters().get(pk=meeting.pk)
+    if why_not := mailing.why_not(meeting, timezone.now()):
+        raise NotAllowed(why_not)
+    pairs = drafts_for(mailing, meeting)
+    if not pairs:
+        raise NotAllowed("Alla har redan fått det här brevet. Inget skickades.")
+    if fingerprint([draft for _, draft in pairs]) != previewed:
+        raise Changed("Något har ändrats sedan du förhandsgranskade. Titta igenom breven en gång till innan du skickar.")
+    letters = post_all([draft for _, draft in pairs], by=by)
+    MeetingLetter.objects.bulk_create(
+        MeetingLetter(meeting=meeting, invitee=invitee, purpose=mailing.purpose, letter=letter)
+        for (invitee, _), letter in zip(pairs, letters, strict=True)
+    )
+    if mailing.leads_to and mailing.leads_to != meeting.state:
+        step(meeting, NEXT, mailing.leads_to, by=by)
+    return len(letters)
+
+
+def recipients_with_letters(meeting: Meeting) -> list[Invitee]:
+    """Everybody on the list with their answer and their letters, in a fixed number of queries."""
+    letters = MeetingLetter.objects.select_related("letter").order_by("pk")
+    rows = (
+        meeting.invitees.with_answer()
+        .in_order()
+        .select_related("invitation__party", "substitute_for")
+        .prefetch_related(Prefetch("letters", letters, to_attr="sent"), "also__party", "substitutes")
+    )
+    return list(rows)

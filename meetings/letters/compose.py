@@ -1,0 +1,71 @@
+"""Writes the letters of a meeting. Preview and sending use the same function, so they cannot differ."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from dialog_portal.outbox.actions import Draft
+from dialog_portal.outbox.rendering import render
+from dialog_portal.swedish import span
+from meetings.calendar import calendar_for
+from meetings.letters.links import reply_url
+from meetings.letters.purposes import Mailing
+from meetings.models import Invitee, Meeting, MeetingState, Purpose
+
+WITH_CALENDAR = {Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.UPDATE, Purpose.CANCELLATION}
+
+
+def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee, *, now: datetime | None = None) -> Draft:
+    """The letter of this kind to one person."""
+    cancelled = meeting.state == MeetingState.CANCELLED
+    rendered = render(str(mailing.purpose), context(meeting, invitee))
+    calendar = calendar_for(meeting, invitee, cancelled=cancelled) if mailing.purpose in WITH_CALENDAR else None
+    return Draft(
+        key=mailing.key(meeting, invitee, timezone.localdate(now).isoformat()),
+        purpose=mailing.purpose,
+        campaign=meeting.campaign,
+        name=invitee.name,
+        address=invitee.email,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        deadline=mailing.useful_until(meeting),
+        priority=mailing.priority,
+        calendar=calendar,
+        calendar_method="CANCEL" if cancelled else "PUBLISH",
+    )
+
+
+def context(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
+    """What every letter about a meeting may say; see templates/letters/base.html for the shared parts."""
+    diary_number = meeting.diary_number or meeting.round.diary_number
+    facts = [("När", span(meeting.starts_at, meeting.ends_at)), ("Var", meeting.where), ("Gäller", str(invitee.invitation))]
+    return {
+        "meeting": meeting,
+        "invitee": invitee,
+        "party": str(invitee.invitation),
+        "seats": invitee.invitation.seats,
+        "agenda": meeting.agenda.clocked(public_only=True),
+        "yes": reply_url(invitee, "ja"),
+        "no": reply_url(invitee, "nej"),
+        "facts": [*facts, ("Diarienummer", diary_number)] if diary_number else facts,
+        "button_url": "" if meeting.cancelled else reply_url(invitee),
+        "button_text": "Svara på inbjudan",
+        "signed_by": meeting.round.signer,
+        "signed_title": meeting.round.signer_title,
+        "reply_to": settings.MAIL_REPLY_TO,
+        "reason": meeting.cancelled_because,
+    }
+
+
+def fingerprint(drafts: list[Draft]) -> str:
+    """What was previewed: who gets which words. Sending is refused when it has become something else."""
+    digest = hashlib.sha256()
+    for draft in sorted(drafts, key=lambda draft: draft.key):
+        for part in (draft.key, draft.name, draft.address, draft.subject, draft.text, draft.html):
+            digest.update(hashlib.sha256(part.encode()).digest())
+    return digest.hexdigest()
