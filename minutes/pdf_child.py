@@ -1,20 +1,22 @@
-"""Sets one PDF, alone in a process of its own: JSON in on stdin, PDF out on stdout.
+"""Sets one PDF, alone in a process of its own: HTML in on stdin, PDF out on stdout.
 
 Started by minutes/pdf.py as a plain file, so neither Django nor any setting or secret comes along.
 """
 
-import json
 import os
 import resource
 import sys
+from html import unescape
 from pathlib import Path
 from typing import Any
 
-FONTS = Path(__file__).resolve().parent.parent / "static" / "fonts"
+HOUSE = Path(__file__).resolve().parent.parent
+STYLESHEET = HOUSE / "templates" / "pdf" / "minutes.css"
+NO_SYSTEM_FONTS = HOUSE / "templates" / "pdf" / "fonts.conf"
 STYLES = ("regular", "italic", "bold", "bold-italic")
-PACKAGED = {f"packaged:{style}": FONTS / f"dialog-sans-{style}.woff2" for style in STYLES}
+PACKAGED = {f"packaged:{style}": HOUSE / "static" / "fonts" / f"dialog-sans-{style}.woff2" for style in STYLES}
 
-UNPRINTABLE = 3  # exit code: stderr names, one a line, the characters that no packaged font can draw
+UNPRINTABLE = 3  # the exit code when stderr holds the characters that the packaged fonts cannot draw
 CPU_SECONDS = 60
 MEMORY_BYTES = 768 * 1024 * 1024
 
@@ -39,13 +41,13 @@ UA_CLAIM = f"""
 
 
 def limit(cpu_seconds: int, memory_bytes: int) -> None:
-    """From here on this process can neither run long, grow large, nor leave a core file with the text in it."""
+    """From here on this process cannot run long, grow large or leave a core file behind."""
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def claim_ua(document: Any, pdf: Any) -> None:
+def claim_ua(_document: Any, pdf: Any) -> None:
     """Let a PDF/A file also say that it is PDF/UA-1, in the way PDF/A asks for."""
     packet = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
     before, end, after = packet.stream[0].partition(b"</rdf:RDF>")
@@ -54,12 +56,12 @@ def claim_ua(document: Any, pdf: Any) -> None:
     packet.stream = [before + UA_CLAIM + end + after]
 
 
-def unprintable(text: str) -> list[str]:
+def unprintable(text: str) -> str:
     """The characters of the text that the packaged fonts lack, in order of appearance."""
-    from fontTools.ttLib import TTFont
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
     known = TTFont(PACKAGED["packaged:regular"], lazy=True).getBestCmap()
-    return [character for character in dict.fromkeys(text) if ord(character) not in known and character not in "\r\n\t"]
+    return "".join(character for character in dict.fromkeys(text) if character != "\n" and ord(character) not in known)
 
 
 def fetcher() -> Any:
@@ -75,27 +77,26 @@ def fetcher() -> Any:
     return Packaged(allowed_protocols=set())
 
 
-def typeset(html: str, css: str) -> bytes:
-    """A PDF that claims both PDF/A-3a and PDF/UA-1; the same bytes for the same html and css."""
+def typeset(html: str) -> bytes:
+    """A PDF that claims both PDF/A-3a and PDF/UA-1; the same bytes for the same html."""
+    os.environ["FONTCONFIG_FILE"] = str(NO_SYSTEM_FONTS)
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
     fonts, fetch = FontConfiguration(), fetcher()
-    style = CSS(string=css, font_config=fonts, url_fetcher=fetch)
+    style = CSS(string=STYLESHEET.read_text(), font_config=fonts, url_fetcher=fetch)
     page = HTML(string=html, url_fetcher=fetch)
-    pdf: bytes = page.write_pdf(
-        stylesheets=[style], font_config=fonts, pdf_variant="pdf/a-3a", pdf_tags=True, finisher=claim_ua
-    )
+    pdf: bytes = page.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant="pdf/a-3a", finisher=claim_ua)
     return pdf
 
 
 def main() -> int:
     limit(CPU_SECONDS, MEMORY_BYTES)
-    job = json.load(sys.stdin)
-    if missing := unprintable(job["text"]):
-        sys.stderr.write("\n".join(missing))
+    html = sys.stdin.buffer.read().decode()
+    if missing := unprintable(unescape(html)):
+        sys.stderr.buffer.write(missing.encode())
         return UNPRINTABLE
-    sys.stdout.buffer.write(typeset(job["html"], job["css"]))
+    sys.stdout.buffer.write(typeset(html))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Makes HTML that somebody typed or pasted safe and well built; every output cleans again, also what was cleaned when stored."""
+"""Makes HTML that somebody typed or pasted safe and well built; every output cleans again."""
 
 import nh3
 
@@ -36,8 +36,8 @@ _fine = nh3.Cleaner(
 def clean(html: str) -> str:
     """Valid, inert HTML with the same words; cleaning it again changes nothing.
 
-    Loose text becomes paragraphs, headings start at h3 and skip no level, tables get header cells. The last word
-    belongs to nh3, so a fault in how the tree is rebuilt can spoil the look of a text but never make it dangerous.
+    Loose text becomes paragraphs, headings start at h3 and skip no level, tables get header cells. The last
+    word belongs to nh3, so a fault in how the tree is rebuilt can spoil a text but never make it dangerous.
     """
     encodable = html.encode("utf-8", "ignore").decode()
     return _fine.clean("".join(settle_headings(flow(parse(_coarse.clean(encodable)).children))))

@@ -12,7 +12,7 @@ Marks = tuple[Element, ...]  # the strong, em and a that a block was found insid
 
 
 def flow(nodes: Iterable[Node], marks: Marks = (), *, inner: bool = False) -> list[str]:
-    """The nodes as blocks; loose text becomes paragraphs. Inner blocks hold no headings, quotations or tables."""
+    """The nodes as blocks; loose text becomes paragraphs. Inner ones hold no headings, quotations or tables."""
     blocks: list[str] = []
     run: list[str] = []
 
@@ -36,7 +36,7 @@ def block(node: Element, marks: Marks, *, inner: bool) -> list[str]:
     if node.name in LISTS:
         return listing(node, marks)
     if node.name in HEADINGS:
-        return flow(node.children, (*marks, Element("strong"))) if inner else heading(node)
+        return flow(node.children, stressed(marks), inner=True) if inner else heading(node)
     if node.name == "blockquote" and not inner:
         quoted = "".join(flow(node.children, marks, inner=True))
         return [f"<blockquote>{quoted}</blockquote>"] if quoted else []
@@ -47,9 +47,14 @@ def block(node: Element, marks: Marks, *, inner: bool) -> list[str]:
     return flow(node.children, marks, inner=inner)
 
 
+def stressed(marks: Marks) -> Marks:
+    """The marks with strong among them."""
+    return marks if any(mark.name == "strong" for mark in marks) else (*marks, Element("strong"))
+
+
 def heading(node: Element) -> list[str]:
     """A heading on one line; its level is settled when all of them are known."""
-    words = trim("".join(line(child) for child in node.children))
+    words = trim(line(node))
     return [] if blank(words) else [f"<{node.name}>{words}</{node.name}>"]
 
 
@@ -57,9 +62,10 @@ def line(node: Node) -> str:
     """The bare words of a node."""
     if isinstance(node, str):
         return markup(node)
-    return " ".join(line(child) for child in node.children) if node.holds_block else "".join(
-        " " if node.name == "br" else line(child) for child in node.children
-    )
+    if node.name == "br":
+        return " "
+    words = "".join(line(child) for child in node.children)
+    return f" {words} " if node.holds_block else words
 
 
 def listing(node: Element, marks: Marks) -> list[str]:
@@ -100,7 +106,9 @@ def inline(node: Node, marks: Marks) -> str:
 
 def usable(node: Element, marks: Marks) -> bool:
     """False for a mark within its own kind, and for a link that leads nowhere."""
-    return node.name not in [mark.name for mark in marks] and (node.name != "a" or bool(node.attributes.get("href")))
+    if node.name == "a" and not node.attributes.get("href"):
+        return False
+    return all(mark.name != node.name for mark in marks)
 
 
 def wrap(text: str, marks: Marks) -> str:
@@ -112,7 +120,7 @@ def wrap(text: str, marks: Marks) -> str:
 
 
 def settle_headings(blocks: list[str]) -> list[str]:
-    """The same blocks with their headings as h3 and h4: the section above has its own h2, and no level is skipped."""
+    """The same blocks with headings as h3 and h4: the section above has its own h2, and no level is skipped."""
     levels = [int(block[2]) for block in blocks if is_heading(block)]
     seen = False
     for index, text in enumerate(blocks):

@@ -1,6 +1,7 @@
-"""Rebuilds a pasted table so that every row is as wide as the next and somebody who only hears it knows the headers."""
+"""Rebuilds a pasted table so that every row is equally wide and the headers are known to those who listen."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from minutes.sanitise.text import blank
@@ -52,11 +53,11 @@ def rows(node: Element) -> Iterator[Element]:
 
 
 def spread(found: list[Element], flow: Flow) -> Grid:
-    """Cells on a full grid: a cell that spanned several keeps its text in the first and leaves the others empty."""
+    """Cells on a full grid: one that spanned several keeps its text in the first and leaves the others empty."""
     placed: dict[tuple[int, int], Cell] = {}
     for y, row in enumerate(found):
         x = 0
-        for cell in (child for child in row.children if isinstance(child, Element) and child.name in ("td", "th")):
+        for cell in cells(row):
             while (y, x) in placed:
                 x += 1
             header = cell.name == "th"
@@ -68,9 +69,13 @@ def spread(found: list[Element], flow: Flow) -> Grid:
     return [[placed.get((y, x), Cell([], False)) for x in range(width)] for y in range(len(found))]
 
 
+def cells(row: Element) -> list[Element]:
+    return [child for child in row.children if isinstance(child, Element) and child.name in ("td", "th")]
+
+
 def span(cell: Element, name: str) -> int:
-    value = cell.attributes.get(name, "")
-    return min(max(int(value), 1), WIDEST_SPAN) if value.isascii() and value.isdigit() and len(value) < 6 else 1
+    number = re.fullmatch(r"\d{1,4}", cell.attributes.get(name, ""), re.ASCII)
+    return min(max(int(number[0]), 1), WIDEST_SPAN) if number else 1
 
 
 def without_empty(grid: Grid) -> Grid:
@@ -81,12 +86,16 @@ def without_empty(grid: Grid) -> Grid:
 
 
 def write(grid: Grid) -> str:
-    """The table with headers over its columns, beside its rows, or both; without any, the first row is taken for them."""
-    beside = all(cell.header or cell.empty for cell in (row[0] for row in grid[1:]))
-    above = all(cell.header or cell.empty for cell in grid[0]) or not (beside and (grid[0][0].header or grid[0][0].empty))
+    """The table with headers over its columns, beside its rows, or both; without any, its first row becomes them."""
+    beside = headers(row[0] for row in grid[1:])
+    above = headers(grid[0]) or not beside or not headers([grid[0][0]])
     head = f"<thead><tr>{''.join(header(cell, 'col') for cell in grid[0])}</tr></thead>" if above else ""
     body = "".join(f"<tr>{body_row(row, beside=beside)}</tr>" for row in grid[1 if above else 0 :])
     return f"<table>{head}<tbody>{body}</tbody></table>"
+
+
+def headers(cells: Iterable[Cell]) -> bool:
+    return all(cell.header or cell.empty for cell in cells)
 
 
 def body_row(row: list[Cell], *, beside: bool) -> str:

@@ -4,10 +4,10 @@ import re
 import unicodedata
 from html import escape
 
-WORD_SYMBOLS = {0xF0B7: "•", 0xF0A7: "▪", 0xF0D8: "›", 0xF0FC: "✓"}  # Word's list signs, from fonts only Word has
-HIDDEN = dict.fromkeys([0x200B, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xFFF9, 0xFFFC)])
-CONTROLS = dict.fromkeys([*range(0x09), 0x0B, *range(0x0E, 0x20), *range(0x7F, 0xA0)])
-_repair = str.maketrans({**CONTROLS, **HIDDEN, **WORD_SYMBOLS})
+WORD_SYMBOLS = {0xF0B7: "•", 0xF0A7: "▪", 0xF0D8: "›", 0xF0FC: "✓"}  # signs of fonts that only Word has
+CONTROLS = [*range(0x09), 0x0B, *range(0x0E, 0x20), *range(0x7F, 0xA0)]
+HIDDEN = [0x200B, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xFFF9, 0xFFFC)]
+_repair = str.maketrans({**dict.fromkeys(CONTROLS + HIDDEN), **WORD_SYMBOLS})
 _edges = re.compile(r"^(?:\s|<br>)+|(?:\s|<br>)+$")
 
 
@@ -22,8 +22,8 @@ def markup(text: str) -> str:
 
 
 def trim(html: str) -> str:
-    """A line of inline HTML without spaces and line breaks at its ends."""
-    return _edges.sub("", html)
+    """A line of inline HTML without double spaces, and without spaces and line breaks at its ends."""
+    return _edges.sub("", re.sub(" {2,}", " ", html))
 
 
 def blank(html: str) -> bool:

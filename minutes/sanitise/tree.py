@@ -8,7 +8,8 @@ INLINE = {"strong", "b", "em", "i", "a"}
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 LISTS = {"ul", "ol"}
 BLOCKS = {
-    *("p", "div", "li", "blockquote", "pre", "hr", "center", "address", "dl", "dt", "dd", "figure", "figcaption"),
+    *("p", "div", "li", "blockquote", "pre", "hr", "center", "address", "dl", "dt", "dd"),
+    *("figure", "figcaption"),
     *("section", "article", "aside", "header", "footer", "main", "nav", "fieldset", "details", "summary"),
     *("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"),
     *LISTS,
