@@ -147,8 +147,6 @@ def prepare() -> None:
 @contextmanager
 def worker() -> Iterator[None]:
     """A Celery worker in a thread of this process."""
-    from celery.worker import state
-
     from dialog_portal.celery import app
 
     controller = app.WorkController(
@@ -159,7 +157,8 @@ def worker() -> Iterator[None]:
     try:
         yield
     finally:
-        state.should_stop = os.EX_OK
+        app.control.shutdown()
+        app.control.broadcast("ping")  # it listens once more before it ends, and would do so for two seconds
         thread.join(STOP_SECONDS)
 
 
