@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.db.backends.signals import connection_created
 from django.db.models import F, Func
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 register = template.Library()
@@ -42,9 +43,9 @@ class SwedishOrder(Func):
         return self.as_sql(compiler, connection, template="(%(expressions)s) COLLATE swedish", **extra)
 
 
-def swedish(field: str) -> SwedishOrder:
-    """For order_by: `parties.order_by(swedish("name"))`."""
-    return SwedishOrder(F(field))
+def swedish(*fields: str) -> SwedishOrder:
+    """For order_by: `parties.order_by(swedish("name"))`; of several fields the first that is not null counts."""
+    return SwedishOrder(Coalesce(*fields) if len(fields) > 1 else F(fields[0]))
 
 
 def teach_sqlite(connection: Any, **kwargs: Any) -> None:

@@ -176,6 +176,12 @@ class Municipality(models.Model):
         return f"{self.code} {self.party}"
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def in_year(self, year: int) -> Self:
+        """The memberships that are in force during a year."""
+        return self.filter(in_year(year))
+
+
 class Membership(models.Model):
     """A party belongs to a category during some years; an umbrella body is one that speaks for the others."""
 
@@ -184,6 +190,8 @@ class Membership(models.Model):
     umbrella = models.BooleanField("paraplyorganisation", default=False)
     from_year = models.PositiveSmallIntegerField("från år", validators=YEAR)
     to_year = models.PositiveSmallIntegerField("till och med år", null=True, blank=True, validators=YEAR)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = "tillhörighet"

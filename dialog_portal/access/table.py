@@ -100,6 +100,7 @@ TABLE: dict[str, Rule] = {
     "staff:invitation_add": edits("bjuda in parter"),
     "staff:invitation_change": edits("ändra antalet platser"),
     "staff:invitation_remove": acts("ta bort en part från mötet"),
+    "staff:invitees_refresh": acts("hämta nya mottagare från registret"),
     "staff:guest_add": edits("bjuda in en fristående gäst"),
     "staff:invitee_withdraw": acts("ta bort en inbjuden"),
     "staff:reply_note": edits("notera ett svar"),

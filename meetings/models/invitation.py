@@ -14,6 +14,12 @@ from meetings.models.meeting import Meeting
 from parties.models import Party, Person
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def in_order(self) -> Self:
+        """By party or free-standing organisation, in Swedish order."""
+        return self.select_related("party").order_by(swedish("party__name", "label"), "pk")
+
+
 class Invitation(models.Model):
     """A party's seats at a meeting. A free-standing guest has a label instead of a party."""
 
@@ -23,6 +29,8 @@ class Invitation(models.Model):
     seats = models.PositiveSmallIntegerField(
         "platser", default=3, validators=[MinValueValidator(1), MaxValueValidator(50)]
     )
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "inbjudan"
@@ -41,7 +49,7 @@ class Invitation(models.Model):
 class InviteeQuerySet(models.QuerySet["Invitee"]):
     def in_order(self) -> Self:
         """By party, then by name, in Swedish order."""
-        return self.order_by(swedish("invitation__party__name"), swedish("name"), "pk")
+        return self.order_by(swedish("invitation__party__name", "invitation__label"), swedish("name"), "pk")
 
     def active(self) -> Self:
         return self.filter(withdrawn_at__isnull=True)
