@@ -105,6 +105,7 @@ TABLE: dict[str, Rule] = {
     "staff:invitee_withdraw": acts("ta bort en inbjuden"),
     "staff:reply_note": edits("notera ett svar"),
     "staff:letters_preview": sees("förhandsgranska ett utskick", WORK),
+    "staff:letters_preview_body": sees("se ett brev i förhandsgranskningen", WORK),
     "staff:letters_send": acts("skicka ett utskick"),
     "staff:letters_progress": sees("följa ett utskick"),
     # attendance and minutes

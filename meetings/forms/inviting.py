@@ -1,0 +1,76 @@
+"""Forms about who is invited and what staff note of their answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+
+from dialog_portal.text import one_line
+from meetings.models import Answer, Channel, Invitation, Meeting
+from parties.models import Party
+
+
+class InviteParties(forms.Form):
+    """Which parties get seats at the meeting, and how many each."""
+
+    parties = forms.ModelMultipleChoiceField(
+        Party.objects.none(),
+        label="Parter",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Välj minst en part. Inget skickas när du sparar här."},
+    )
+    seats = forms.IntegerField(
+        label="Platser per part",
+        validators=[
+            MinValueValidator(1, "En part måste ha minst en plats."),
+            MaxValueValidator(50, "En part kan ha högst 50 platser."),
+        ],
+    )
+
+    def __init__(self, *args: Any, meeting: Meeting, parties: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parties"].queryset = parties  # type: ignore[attr-defined]
+        self.fields["seats"].initial = meeting.seats
+
+
+class Seats(forms.ModelForm[Invitation]):
+    """How many seats one party has."""
+
+    class Meta:
+        model = Invitation
+        fields = ("seats",)
+
+    def clean_seats(self) -> int:
+        seats: int = self.cleaned_data["seats"]
+        taken = self.instance.seats_taken
+        if seats < taken:
+            raise forms.ValidationError(f"{taken} har redan svarat att de kommer. Antalet platser kan inte bli lägre.")
+        return seats
+
+
+class FreeGuest(forms.Form):
+    """Somebody who is invited without belonging to a party in the register."""
+
+    organisation = forms.CharField(label="Organisation", max_length=160, validators=[one_line])
+    name = forms.CharField(label="Namn", max_length=120, validators=[one_line])
+    email = forms.EmailField(label="E-postadress", max_length=254)
+
+
+class NoteReply(forms.Form):
+    """An answer that came by telephone or e-mail."""
+
+    answer = forms.ChoiceField(
+        label="Svar",
+        choices=[(Answer.YES, "Kommer"), (Answer.NO, "Kommer inte")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Välj vad personen svarade."},
+    )
+    channel = forms.ChoiceField(
+        label="Hur svaret kom",
+        choices=[(Channel.PHONE, "Telefon"), (Channel.EMAIL, "E-post"), (Channel.STAFF, "På annat sätt")],
+        widget=forms.RadioSelect,
+        initial=Channel.PHONE,
+    )
+    note = forms.CharField(label="Anteckning", max_length=300, required=False, validators=[one_line])

@@ -1,0 +1,263 @@
+"""Staff pages: who is invited, what they answered, and the letters to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST
+
+from dialog_portal.outbox.models import Letter
+from dialog_portal.outbox.views import letter_page
+from dialog_portal.states import NotAllowed
+from dialog_portal.swedish import count
+from meetings.actions import inviting, replies
+from meetings.forms.inviting import FreeGuest, InviteParties, NoteReply, Seats
+from meetings.letters.compose import compose, fingerprint
+from meetings.letters.purposes import MAILINGS, Mailing
+from meetings.models import Answer, Channel, Invitation, Invitee, Meeting
+from parties.models import Membership, Party
+
+
+def find(pk: int) -> Meeting:
+    return get_object_or_404(Meeting.objects.with_names().with_letters(), pk=pk)
+
+
+def invitations(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everybody on the meeting's list with answer and letter, and which letters can be sent now."""
+    meeting = find(pk)
+    invitees = inviting.recipients_with_letters(meeting)
+    now = timezone.now()
+    mailings = [mailing for mailing in MAILINGS.values() if not mailing.why_not(meeting, now)]
+    context = {
+        "meeting": meeting,
+        "invitees": [row for row in invitees if row.withdrawn_at is None],
+        "withdrawn": [row for row in invitees if row.withdrawn_at is not None],
+        "parties": with_taken_seats(meeting, invitees),
+        "mailings": mailings,
+        "missing": inviting.missing(meeting),
+        "outdated": inviting.outdated(meeting),
+        "tally": Letter.objects.tally(meeting.campaign),
+        "answers": summary(invitees),
+    }
+    return render(request, "staff/inviting/list.html", context)
+
+
+def with_taken_seats(meeting: Meeting, invitees: list[Invitee]) -> list[tuple[Invitation, int]]:
+    """Each party with how many of its seats are taken by people who said yes."""
+    yes = [row.invitation_id for row in invitees if row.current_answer == Answer.YES]  # type: ignore[attr-defined]
+    return [(invitation, yes.count(invitation.pk)) for invitation in meeting.invitations.in_order()]
+
+
+def summary(invitees: list[Invitee]) -> dict[str, int]:
+    """How many said what; people who handed over are not counted, their substitutes are."""
+    current = [row.current_answer for row in invitees if row.withdrawn_at is None]  # type: ignore[attr-defined]
+    return {
+        "yes": current.count(Answer.YES),
+        "no": current.count(Answer.NO),
+        "silent": current.count(None),
+    }
+
+
+def invitation_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose parties, gathered by category, and give them seats."""
+    meeting = find(pk)
+    candidates = Party.objects.active().exclude(invitations__meeting=meeting).in_order()
+    form = InviteParties(request.POST or None, meeting=meeting, parties=candidates)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = inviting.invite_parties(
+                meeting, form.cleaned_data["parties"], seats=form.cleaned_data["seats"], by=request.user
+            )
+        except NotAllowed as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"{count(len(made), 'part,parter')} har fått plats vid mötet. Inget brev har skickats än.")
+            return redirect("staff:invitations", meeting.pk)
+    chosen = set(request.POST.getlist("parties"))
+    return render(
+        request,
+        "staff/inviting/add.html",
+        {"meeting": meeting, "form": form, "groups": by_category(meeting, list(candidates), chosen)},
+    )
+
+
+def by_category(meeting: Meeting, parties: list[Party], chosen: set[str]) -> list[dict[str, Any]]:
+    """The candidates under their category of the year, the meeting's own categories first and ticked from start."""
+    own = {category.pk for category in meeting.categories.all()}
+    members: dict[int, list[int]] = {}
+    names: dict[int, Any] = {}
+    for membership in Membership.objects.in_year(meeting.round.year).select_related("category"):
+        members.setdefault(membership.category_id, []).append(membership.party_id)
+        names[membership.category_id] = membership.category
+    groups, seen = [], set()
+    for category in sorted(names.values(), key=lambda row: (row.pk not in own, row.position)):
+        rows = [party for party in parties if party.pk in members[category.pk] and party.pk not in seen]
+        seen.update(party.pk for party in rows)
+        ticked = {party.pk for party in rows if (str(party.pk) in chosen if chosen else category.pk in own)}
+        groups.append({"name": category.name, "parties": rows, "ticked": ticked})
+    rest = [party for party in parties if party.pk not in seen]
+    groups.append({"name": "Övriga parter", "parties": rest, "ticked": {p.pk for p in rest if str(p.pk) in chosen}})
+    return [group for group in groups if group["parties"]]
+
+
+@require_POST
+def invitees_refresh(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put those who have taken over a mandate since on the list."""
+    meeting = find(pk)
+    try:
+        made = inviting.add_missing(meeting)
+        messages.success(request, f"{count(len(made), 'person,personer')} lades till från registret.")
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    return redirect("staff:invitations", meeting.pk)
+
+
+def invitation_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change how many seats a party has."""
+    invitation = get_object_or_404(Invitation.objects.select_related("meeting", "party"), pk=pk)
+    form = Seats(request.POST or None, instance=invitation)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, f"{invitation} har nu {count(invitation.seats, 'plats,platser')}.")
+        return redirect("staff:invitations", invitation.meeting_id)
+    return render(
+        request, "staff/inviting/form.html", {"form": form, "meeting": invitation.meeting, "heading": f"Platser för {invitation}"}
+    )
+
+
+@require_POST
+def invitation_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    invitation = get_object_or_404(Invitation.objects.select_related("meeting", "party"), pk=pk)
+    name, meeting = str(invitation), invitation.meeting_id
+    try:
+        inviting.remove_party(invitation, by=request.user)
+        messages.success(request, f"{name} är inte längre med på mötet. Du kan bjuda in parten igen.")
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    return redirect("staff:invitations", meeting)
+
+
+def guest_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Invite somebody who belongs to no party in the register."""
+    meeting = find(pk)
+    form = FreeGuest(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            inviting.invite_guest(meeting, by=request.user, **form.cleaned_data)
+            messages.success(request, f"{form.cleaned_data['name']} är med på listan. Inget brev har skickats än.")
+            return redirect("staff:invitations", meeting.pk)
+        except NotAllowed as refusal:
+            form.add_error("email", str(refusal))
+    return render(request, "staff/inviting/form.html", {"form": form, "meeting": meeting, "heading": "Bjud in en fristående gäst"})
+
+
+@require_POST
+def invitee_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    invitee = get_object_or_404(Invitee.objects.active().select_related("meeting", "link"), pk=pk)
+    try:
+        inviting.withdraw(invitee, by=request.user)
+        messages.success(request, f"{invitee} är borttagen från listan och den personliga länken är stängd.")
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    return redirect("staff:invitations", invitee.meeting_id)
+
+
+def reply_note(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note an answer that came by telephone or e-mail; the person gets a receipt as for their own answers."""
+    invitee = get_object_or_404(Invitee.objects.active().select_related("meeting", "invitation__party"), pk=pk)
+    form = NoteReply(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            replies.answer(
+                invitee, Answer(typed["answer"]), channel=Channel(typed["channel"]), by=request.user, note=typed["note"]
+            )
+            messages.success(request, f"Svaret från {invitee} är noterat. Ett kvitto skickas till {invitee.email}.")
+            return redirect("staff:invitations", invitee.meeting_id)
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+    history = invitee.replies.select_related("by")
+    context = {"form": form, "meeting": invitee.meeting, "invitee": invitee, "history": history}
+    return render(request, "staff/inviting/reply.html", context)
+
+
+def letters_preview(request: HttpRequest, pk: int, purpose: str) -> HttpResponse:
+    """Exactly what each recipient will get, to how many and to whom; the button sends what is shown here."""
+    meeting, mailing = find(pk), get_mailing(purpose)
+    why_not = mailing.why_not(meeting, timezone.now())
+    pairs = [] if why_not else inviting.drafts_for(mailing, meeting)
+    shown = next((pair for pair in pairs if str(pair[0].pk) == request.GET.get("till")), pairs[0] if pairs else None)
+    context = {
+        "meeting": meeting,
+        "mailing": mailing,
+        "why_not": why_not,
+        "pairs": pairs,
+        "shown": shown,
+        "fingerprint": fingerprint([draft for _, draft in pairs]),
+        "parties": len({pair[0].invitation_id for pair in pairs}),
+        "already": Letter.objects.filter(campaign=meeting.campaign, purpose=mailing.purpose).count(),
+        "without": without_recipient(meeting),
+    }
+    return render(request, "staff/inviting/preview.html", context)
+
+
+@xframe_options_sameorigin
+def letters_preview_body(request: HttpRequest, pk: int, purpose: str, invitee: int) -> HttpResponse:
+    """The HTML of one previewed letter, for a frame without scripts, links or sending."""
+    meeting, mailing = find(pk), get_mailing(purpose)
+    row = get_object_or_404(meeting.invitees.active().select_related("invitation__party", "link"), pk=invitee)
+    return letter_page(compose(mailing, meeting, row).html)
+
+
+def without_recipient(meeting: Meeting) -> list[Invitation]:
+    """The invited parties where nobody will get a letter."""
+    active = Invitee.objects.active()
+    return list(
+        meeting.invitations.select_related("party")
+        .prefetch_related(Prefetch("invitees", active, to_attr="active"))
+        .exclude(invitees__in=active.filter(meeting=meeting))
+        .exclude(pk__in=Invitee.also.through.objects.filter(invitee__meeting=meeting).values("invitation"))
+    )
+
+
+def get_mailing(purpose: str) -> Mailing:
+    """The mailing of an address, or 404."""
+    if purpose not in MAILINGS:
+        raise Http404
+    return MAILINGS[purpose]
+
+
+@require_POST
+def letters_send(request: HttpRequest, pk: int, purpose: str) -> HttpResponse:
+    """Send what was previewed, then show the letters leaving."""
+    meeting, mailing = find(pk), get_mailing(purpose)
+    try:
+        number = inviting.send(mailing, meeting, previewed=request.POST.get("previewed", ""), by=request.user)
+    except inviting.Changed as change:
+        messages.warning(request, str(change))
+        return redirect("staff:letters_preview", pk, purpose)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect("staff:invitations", pk)
+    messages.success(request, f"{count(number, 'brev ligger,brev ligger')} i utkorgen och skickas nu.")
+    return redirect("staff:letters_progress", pk, purpose)
+
+
+def letters_progress(request: HttpRequest, pk: int, purpose: str) -> HttpResponse:
+    """How the letters of a mailing leave; the figures renew themselves while any of them waits."""
+    meeting, mailing = find(pk), get_mailing(purpose)
+    letters = Letter.objects.filter(campaign=meeting.campaign, purpose=mailing.purpose)
+    context = {
+        "meeting": meeting,
+        "mailing": mailing,
+        "tally": letters.tally(),
+        "letters": letters.order_by("pk")[:300],
+    }
+    template = "progress_part.html" if request.htmx else "progress.html"  # type: ignore[attr-defined]
+    return render(request, f"staff/inviting/{template}", context)
