@@ -15,6 +15,16 @@ class Versioned(models.Model):
         abstract = True
 
 
+def shown(row: models.Model, name: str, value: Any) -> Any:
+    """A stored value in words: several names in a row, yes or no, a choice by its label, nothing as nothing."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, bool):
+        return "ja" if value else "nej"
+    display = getattr(row, f"get_{name}_display", None)
+    return display() if display else "" if value is None else value
+
+
 class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
     """A model form that refuses to overwrite what somebody else saved meanwhile, and shows what they saved.
 
@@ -28,11 +38,13 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.theirs: list[tuple[str, Any]] = []
         self.fields["seen_version"].initial = self.instance.version
-        self.before = {name: self._stored(self.instance, name) for name in self.Meta.fields if name in self.fields}
+        self.compared = [name for name in self.Meta.fields if name in self.fields]
 
     @staticmethod
     def _stored(row: models.Model, name: str) -> Any:
-        return row._meta.get_field(name).value_from_object(row) if row.pk else None
+        """The value of a field in the form that people read and forms clean to."""
+        value = getattr(row, name)
+        return list(value.all()) if isinstance(value, models.Manager) else value
 
     def clean(self) -> dict[str, Any] | None:
         """Compare the version that the person saw with the one that is stored now."""
@@ -47,10 +59,11 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
         return super().clean()
 
     def _show(self, now: models.Model) -> None:
-        for name in self.before:
+        for name in self.compared:
             theirs, mine = self._stored(now, name), self.cleaned_data.get(name)
-            if theirs != mine:
-                self.theirs.append((str(self.fields[name].label), theirs))
+            same = set(theirs) == set(mine or ()) if isinstance(theirs, list) else theirs == mine
+            if not same:
+                self.theirs.append((str(self.fields[name].label), shown(now, name, theirs)))
         self.data = self.data.copy()
         self.data[self.add_prefix("seen_version")] = now.version  # type: ignore[attr-defined]
         raise forms.ValidationError(
