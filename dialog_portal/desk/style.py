@@ -29,6 +29,12 @@ ICONS = [
     "file",
     "edit",
 ]
+WRONG = {
+    "wrong-address": "lisa.example.org",
+    "wrong-date": "2019-02-30",
+    "wrong-seats": "10000",
+    "wrong-kind": "k",
+}
 
 
 class ExampleForm(forms.Form):
@@ -63,8 +69,8 @@ class ExampleForm(forms.Form):
 
 
 def style(request: HttpRequest) -> HttpResponse:
-    """Show the pieces; the form with errors is what a form looks like when it has been sent empty."""
-    wrong = ExampleForm({"heading": "Möte", "address": "lisa.example.org", "seats": "10000"}, prefix="wrong")
+    """Show the pieces; the form with errors is what a form looks like when it has been sent wrong."""
+    wrong = ExampleForm(WRONG, prefix="wrong")
     context = {
         "fresh": ExampleForm(prefix="fresh"),
         "wrong": wrong,
