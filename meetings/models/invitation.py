@@ -6,7 +6,7 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from dialog_portal.swedish import swedish
 from dialog_portal.text import one_line
@@ -18,6 +18,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def in_order(self) -> Self:
         """By party or free-standing organisation, in Swedish order."""
         return self.select_related("party").order_by(swedish("party__name", "label"), "pk")
+
+    def with_seats(self) -> Self:
+        """With what `line` and `seats_taken` are counted from, in a fixed number of queries."""
+        return self.prefetch_related("invitees__replies")
 
 
 class Invitation(models.Model):
@@ -45,8 +49,55 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return self.party.name if self.party else self.label
 
+    def line(self) -> list[int]:
+        """Who wants a seat, first come first: the pk of each invitee who said yes, or handed over to somebody who comes.
+
+        The first `seats` of them have one and the rest wait. A person and their substitutes are one in the line: a seat
+        that is handed over keeps its place, and whoever says no and then yes again goes last.
+        """
+        chains: dict[int, list[Invitee]] = {}
+        for invitee in self.invitees.all():
+            chains.setdefault(invitee.substitute_for_id or invitee.pk, []).append(invitee)
+        places = {root: place for root, chain in chains.items() if (place := place_in_line(chain))}
+        return sorted(places, key=places.__getitem__)
+
+    @property
+    def seats_taken(self) -> int:
+        return min(len(self.line()), self.seats)
+
+    @property
+    def waiting(self) -> int:
+        return max(len(self.line()) - self.seats, 0)
+
+
+def place_in_line(chain: list[Invitee]) -> int | None:
+    """The reply that gave a person and their substitutes their place: the first wish for a seat after the last no."""
+    if not any(comes_into_question(invitee) for invitee in chain):
+        return None
+    said = sorted((row.pk, row.answer) for invitee in chain for row in invitee.replies.all() if row.confirmed)
+    place = None
+    for pk, answer in said:
+        place = None if answer == "nej" else place or pk
+    return place
+
+
+def comes_into_question(invitee: Invitee) -> bool:
+    """Still on the list, and has not handed over to somebody who is no longer there."""
+    last = max((row for row in invitee.replies.all() if row.confirmed), key=lambda row: row.pk, default=None)
+    handed_over = last is not None and last.answer == "ersattare"
+    return invitee.withdrawn_at is None and not handed_over
+
 
 class InviteeQuerySet(models.QuerySet["Invitee"]):
+    def with_answer(self) -> Self:
+        """With `current_answer` and `answered_at`: the last confirmed answer, whatever channel it came by."""
+        from meetings.models.reply import Reply
+
+        newest = Reply.objects.filter(invitee=OuterRef("pk"), confirmed=True).order_by("-pk")
+        return self.annotate(
+            current_answer=Subquery(newest.values("answer")[:1]), answered_at=Subquery(newest.values("at")[:1])
+        )
+
     def in_order(self) -> Self:
         """By party, then by name, in Swedish order."""
         return self.order_by(swedish("invitation__party__name", "invitation__label"), swedish("name"), "pk")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Self
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 
 from dialog_portal.text import one_line
 from meetings.models.invitation import Invitation, Invitee
@@ -24,6 +27,26 @@ class Channel(models.TextChoices):
     STAFF = "staff", "noterat av personalen"
 
 
+class ReplyQuerySet(models.QuerySet["Reply"]):
+    def confirmed(self) -> Self:
+        return self.filter(confirmed=True)
+
+    def unconfirmed(self) -> Self:
+        """Presses by a script that no person has confirmed or overruled since: staff see how many wait."""
+        since = Reply.objects.filter(invitee=OuterRef("invitee"), confirmed=True, pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(since), confirmed=False)
+
+    def contradictory(self) -> Self:
+        """Answers by link that another one by link had contradicted within a minute: worth a question by telephone."""
+        before = Reply.objects.filter(
+            invitee=OuterRef("invitee"), channel=Channel.LINK, confirmed=True, pk__lt=OuterRef("pk")
+        ).order_by("-pk")
+        soon = ExpressionWrapper(F("at") - timedelta(minutes=1), models.DateTimeField())
+        return self.filter(channel=Channel.LINK, confirmed=True).annotate(
+            said_before=Subquery(before.values("answer")[:1]), said_at=Subquery(before.values("at")[:1])
+        ).filter(~Q(said_before=F("answer")), said_at__gte=soon)
+
+
 class Reply(models.Model):
     """One answer as it came in. Nothing is ever changed here; the current answer is the last confirmed one."""
 
@@ -34,6 +57,8 @@ class Reply(models.Model):
     by = models.ForeignKey("access.User", models.PROTECT, null=True, blank=True, related_name="+")
     confirmed = models.BooleanField(default=True)
     note = models.CharField("anteckning", max_length=300, blank=True, validators=[one_line])
+
+    objects = ReplyQuerySet.as_manager()
 
     class Meta:
         verbose_name = "svar"

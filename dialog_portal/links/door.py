@@ -1,0 +1,122 @@
+"""The guests' door: no account, no cookie, no script; the link itself is the right to come in.
+
+Django's CSRF token needs a cookie, which some mail programs' built-in browsers block. It is not needed here: the token
+in the form's body is the authority and no cookie is read, so a foreign page that makes a browser send a form can only
+send what it already knows. Where the browser says that a form comes from another site, it is refused all the same.
+"""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.views.decorators.csrf import csrf_exempt
+from redis.exceptions import RedisError
+
+View = Callable[..., HttpResponse]
+logger = logging.getLogger(__name__)
+
+FAILURES_A_MINUTE = 20
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+    "Content-Security-Policy": POLICY,
+}
+
+
+def guest_view(view: View) -> View:
+    """A page behind a personal link: its headers, no cookie read or set, and forms only from our own pages."""
+
+    @csrf_exempt
+    @functools.wraps(view)
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.COOKIES.clear()  # also keeps the session middleware from answering a stale cookie with a new one
+        foreign = request.method == "POST" and from_elsewhere(request)
+        response = page("guest/refused.html", 403) if foreign else view(request, *args, **kwargs)
+        for name, value in HEADERS.items():
+            response[name] = value
+        return response
+
+    return door
+
+
+def from_elsewhere(request: HttpRequest) -> bool:
+    """Whether the browser says that the form stands on another site.
+
+    `Origin: null` says nothing: it is what browsers send from a page with `no-referrer`, such as ours.
+    """
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin", "null")
+    ours = {settings.BASE_URL, f"{request.scheme}://{request.get_host()}"}
+    return (site is not None and site != "same-origin") or (origin != "null" and origin not in ours)
+
+
+def pressed_by_a_person(request: HttpRequest) -> bool:
+    """Whether the form was sent by a press; a script that clicks the button leaves `Sec-Fetch-User` out.
+
+    Old browsers send none of these headers, and Safari (every browser on an iPhone) never sends this one, so there its
+    absence says nothing. Chromium always names itself beside WebKit and is not taken for Safari.
+    """
+    told = any(name.startswith("Sec-Fetch-") for name in request.headers)
+    agent = request.headers.get("User-Agent", "")
+    safari = "AppleWebKit/" in agent and "Chrome/" not in agent and "Sec-Ch-Ua" not in request.headers
+    return not told or safari or request.headers.get("Sec-Fetch-User") == "?1"
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    """The one answer to a link that is unknown, mangled, closed, too old or meant for something else.
+
+    Failures are counted per address, and too many give a pause; a working link is never met by that.
+    """
+    return page("guest/429.html", 429) if failed_too_often(request) else page("guest/404.html", 404)
+
+
+def page(template: str, status: int) -> HttpResponse:
+    """A page that knows nothing of the request, so that it can tell nothing about it."""
+    return HttpResponse(render_to_string(template), status=status)
+
+
+def failed_too_often(request: HttpRequest) -> bool:
+    """Count one failure; true when this address has had more of them than are let through in a minute.
+
+    Without its cache the portal still answers: then nobody is counted.
+    """
+    key = f"links:failures:{neighbourhood(request)}:{int(time.time() // 60)}"
+    try:
+        cache.add(key, 0, 120)
+        return cache.incr(key) > FAILURES_A_MINUTE
+    except (RedisError, OSError, ValueError) as trouble:
+        logger.warning("Failures at the guests' door are not counted: %s", type(trouble).__name__)
+        return False
+
+
+def neighbourhood(request: HttpRequest) -> str:
+    """The caller's IPv4 address, or the /64 network of an IPv6 address, which is one subscriber."""
+    try:
+        address = ipaddress.ip_address(caller(request))
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped or ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def caller(request: HttpRequest) -> str:
+    """The address that the outermost trusted proxy saw; without proxies, the connection's own."""
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    trusted = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    seen = hops[-trusted] if 0 < trusted <= len(hops) else request.META.get("REMOTE_ADDR", "")
+    return str(seen).partition("%")[0]
