@@ -1,0 +1,152 @@
+"""The portal in one process: it starts, says where it is, stops when told and comes back after kill -9."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests import services
+
+pytestmark = pytest.mark.once
+BASE = Path(__file__).resolve().parent.parent
+
+
+@dataclass
+class Portal:
+    """A portal in a directory of its own."""
+
+    var: Path
+    port: int
+    process: subprocess.Popen[str] | None = None
+
+    def launch(self, **more: str) -> subprocess.Popen[str]:
+        env = {name: value for name, value in os.environ.items() if name not in services.portal_variables()}
+        env |= {"VAR_DIR": str(self.var), "PORT": str(self.port), "PYTHONUNBUFFERED": "1", **more}
+        env.pop("DJANGO_SETTINGS_MODULE", None)
+        return subprocess.Popen(
+            [sys.executable, "-m", "dialog_portal.server", "--with-parent"],
+            cwd=BASE,
+            env=env,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+
+    def start(self, **more: str) -> list[str]:
+        """Start it; answers what it printed until it was ready."""
+        self.process = self.launch(**more)
+        said: list[str] = []
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            said.append(line.rstrip())
+            if "Ctrl-C" in line:
+                return said
+        raise AssertionError("\n".join(said))
+
+    def get(self, path: str) -> int:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            return int(answer.status)
+
+    def end(self, how: signal.Signals) -> tuple[int, float]:
+        """End it; answers its status and how many seconds that took."""
+        assert self.process is not None
+        begun = time.monotonic()
+        self.process.send_signal(how)
+        self.process.communicate(timeout=30)
+        return self.process.returncode, time.monotonic() - begun
+
+
+@pytest.fixture(scope="module")
+def portal(workshop: Path) -> Iterator[Portal]:
+    """A portal with its demo made, not running; the tests start it again."""
+    made = Portal(workshop / "portal", services.free_port())
+    made.first = made.start()  # type: ignore[attr-defined]
+    assert made.end(signal.SIGTERM)[0] == 0
+    yield made
+    if made.process is not None and made.process.poll() is None:
+        made.process.kill()
+
+
+def test_first_start_makes_the_demo_and_says_who_to_be(portal: Portal):
+    said = "\n".join(portal.first)  # type: ignore[attr-defined]
+    assert f"http://127.0.0.1:{portal.port}" in said
+    assert (portal.var / "demo.txt").read_text().strip() in said
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_second_start_takes_seconds_and_both_signals_stop_it(portal: Portal, how: signal.Signals):
+    begun = time.monotonic()
+    portal.start()
+    ready = time.monotonic() - begun
+    pages = [portal.get("/"), portal.get("/konto/login/"), portal.get("/halsa")]
+    status, stopping = portal.end(how)
+    assert (pages, status, ready < 10, stopping < 6) == ([200, 200, 200], 0, True, True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", portal.port))  # the port is free again
+
+
+def test_it_comes_back_after_being_killed(portal: Portal):
+    portal.start()
+    portal.end(signal.SIGKILL)
+    portal.start()
+    assert portal.get("/") == 200
+    assert portal.end(signal.SIGTERM)[0] == 0
+
+
+def test_a_port_in_use_gives_one_clear_sentence(portal: Portal):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", portal.port))
+        other.listen()
+        said = portal.launch().communicate(timeout=30)[0]
+    assert f"Port {portal.port} cannot be used" in said
+    assert "Traceback" not in said
+
+
+def test_two_portals_never_share_a_directory(portal: Portal):
+    portal.start()
+    said = Portal(portal.var, services.free_port()).launch().communicate(timeout=30)[0]
+    portal.end(signal.SIGTERM)
+    assert "already running" in said
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "70000"])
+def test_a_port_that_is_none_is_refused(portal: Portal, port: str):
+    said = portal.launch(PORT=port).communicate(timeout=30)[0]
+    assert "PORT must be a number" in said
+
+
+def test_fresh_start_never_throws_a_chosen_database_away(portal: Portal, tmp_path: Path):
+    kept = tmp_path / "kept.sqlite3"
+    said = portal.launch(FRESH="1", DATABASE_URL=f"sqlite:///{kept}").communicate(timeout=60)[0]
+    assert "never one that DATABASE_URL points to" in said
+
+
+def test_fresh_start_keeps_the_keys_and_makes_the_rest_anew(portal: Portal):
+    keys = (portal.var / "keys.json").read_text()
+    (portal.var / "public" / "left.html").write_text("old")
+    portal.start(FRESH="1")
+    portal.end(signal.SIGTERM)
+    assert ((portal.var / "keys.json").read_text(), (portal.var / "public" / "left.html").exists()) == (keys, False)
+
+
+def test_it_stops_when_the_one_who_started_it_is_killed(portal: Portal):
+    starter = "import subprocess, sys; subprocess.run([sys.executable, '-m', 'dialog_portal.server', '--with-parent'])"
+    env = os.environ | {"VAR_DIR": str(portal.var), "PORT": str(portal.port), "DATABASE_URL": "", "REDIS_URL": ""}
+    parent = subprocess.Popen([sys.executable, "-c", starter], cwd=BASE, env=env, stdout=subprocess.DEVNULL)
+
+    def listens() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", portal.port)) == 0
+
+    services.wait_until(listens, "the portal", 30)
+    parent.kill()
+    parent.wait()
+    services.wait_until(lambda: not listens(), "the end of the portal", 10)
