@@ -7,15 +7,17 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from dialog_portal.editing import Versioned
-from dialog_portal.swedish import swedish
+from dialog_portal.swedish import found, swedish
 from dialog_portal.text import one_line
 
 YEAR = (MinValueValidator(2000), MaxValueValidator(2100))
+EVERY = ("varje år", "vartannat år", "vart tredje år", "vart fjärde år", "vart femte år")
+SEARCH_WORDS = 6  # more words than that make a search no narrower, only slower
 
 
 def in_year(year: int, prefix: str = "") -> Q:
@@ -23,6 +25,13 @@ def in_year(year: int, prefix: str = "") -> Q:
     return Q(**{f"{prefix}from_year__lte": year}) & (
         Q(**{f"{prefix}to_year__isnull": True}) | Q(**{f"{prefix}to_year__gte": year})
     )
+
+
+def years(from_year: int, to_year: int | None) -> str:
+    """Validity years as they are read: "från 2023", "2018–2022", "2019"."""
+    if to_year is None:
+        return f"från {from_year}"
+    return f"{from_year}–{to_year}" if to_year > from_year else str(from_year)
 
 
 def on_day(day: date, prefix: str = "") -> Q:
@@ -63,6 +72,10 @@ class Category(Versioned):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def years(self) -> str:
+        return years(self.from_year, self.to_year)
+
 
 class Cadence(models.Model):
     """How often a category meets during some years: every year until 2022, every second from 2023."""
@@ -78,7 +91,12 @@ class Cadence(models.Model):
         constraints = (ends_after_it_begins("from_year", "to_year", "cadence_ends_after_it_begins"),)
 
     def __str__(self) -> str:
-        return f"vart {self.every}:e år från {self.from_year}" if self.every > 1 else f"varje år från {self.from_year}"
+        often = EVERY[self.every - 1] if self.every <= len(EVERY) else f"vart {self.every}:e år"
+        return f"{often} {self.years}"
+
+    @property
+    def years(self) -> str:
+        return years(self.from_year, self.to_year)
 
     def is_due(self, year: int) -> bool:
         covered = self.from_year <= year and (self.to_year is None or year <= self.to_year)
@@ -100,12 +118,35 @@ class PartyQuerySet(models.QuerySet["Party"]):
         """The parties that had not ended on a day, today by default."""
         return self.filter(Q(ended__isnull=True) | Q(ended__gt=day or timezone.localdate()))
 
+    def ended(self, day: date | None = None) -> Self:
+        """The parties that had ended on a day, today by default."""
+        return self.filter(ended__lte=day or timezone.localdate())
+
+    def matching(self, text: str) -> Self:
+        """The parties in which every word of a search stands: in their names and code, or with their people."""
+        rows = self
+        for word in text.split()[:SEARCH_WORDS]:
+            former = FormerName.objects.filter(found(word, "name")).values("party")
+            people = Mandate.objects.filter(found(word, "title", "person__name", "person__email")).values("party")
+            own = found(word, "name", "full_name", "municipality__code")
+            rows = rows.filter(own | Q(pk__in=former) | Q(pk__in=people))
+        return rows
+
+    def with_recipients(self) -> Self:
+        """Says of each party whether anybody receives its letters today: `party.has_recipients`."""
+        return self.annotate(has_recipients=Exists(Mandate.objects.invited().filter(party=OuterRef("pk"))))
+
     def with_register(self) -> Self:
         """With what the register's list shows, in a fixed number of queries."""
         mandates = Mandate.objects.current().select_related("person").order_by("pk")
-        return self.select_related("municipality").prefetch_related(
-            Prefetch("mandates", mandates, to_attr="current_mandates"),
-            Prefetch("memberships", Membership.objects.select_related("category").order_by("from_year")),
+        memberships = Membership.objects.in_year(timezone.localdate().year).select_related("category")
+        return (
+            self.with_recipients()
+            .select_related("municipality")
+            .prefetch_related(
+                Prefetch("mandates", mandates, to_attr="current_mandates"),
+                Prefetch("memberships", memberships, to_attr="current_memberships"),
+            )
         )
 
 
@@ -137,6 +178,10 @@ class Party(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_ended(self) -> bool:
+        return self.ended is not None and self.ended <= timezone.localdate()
 
     def name_on(self, day: date) -> str:
         """The name the party had on a day: old notes keep the old name."""
@@ -204,6 +249,27 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.party} i {self.category}"
 
+    @property
+    def years(self) -> str:
+        return years(self.from_year, self.to_year)
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def in_order(self) -> Self:
+        """Swedish order: Å, Ä and Ö last."""
+        return self.order_by(swedish("name"), "pk")
+
+    def matching(self, text: str) -> Self:
+        """The people in whose name or address every word of a search stands."""
+        rows = self
+        for word in text.split()[:SEARCH_WORDS]:
+            rows = rows.filter(found(word, "name", "email"))
+        return rows
+
+    def by_email(self, email: str) -> Person | None:
+        """The one person who has an address, whatever its case."""
+        return self.filter(email__iexact=email).first()
+
 
 class Person(Versioned):
     """Somebody who holds mandates. A protected person is shown to the public by organisation only."""
@@ -212,6 +278,8 @@ class Person(Versioned):
     email = models.EmailField("e-postadress", unique=True, error_messages={"unique": "Adressen finns redan i registret."})
     phone = models.CharField("telefon", max_length=40, blank=True, validators=[one_line])
     protected = models.BooleanField("skyddade personuppgifter", default=False)
+
+    objects = PersonQuerySet.as_manager()
 
     class Meta:
         verbose_name = "person"
@@ -230,6 +298,14 @@ class MandateQuerySet(models.QuerySet["Mandate"]):
     def invited(self, day: date | None = None) -> Self:
         """The current mandates whose holders receive invitations."""
         return self.current(day).filter(receives_invitations=True)
+
+    def past(self) -> Self:
+        """The mandates that are over, the latest first."""
+        return self.filter(to_date__lt=timezone.localdate()).order_by("-to_date", "pk")
+
+    def not_over(self) -> Self:
+        """The mandates that are held now or will be."""
+        return self.exclude(to_date__lt=timezone.localdate())
 
 
 class Mandate(Versioned):
@@ -258,3 +334,7 @@ class Mandate(Versioned):
     def label(self) -> str:
         """The title as it is written, with "tf" for an acting holder."""
         return f"tf {self.title}" if self.acting else self.title
+
+    @property
+    def has_begun(self) -> bool:
+        return self.from_date <= timezone.localdate()
