@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
+
+from dialog_portal.outbox.tally import Tally
 
 
 class State(models.TextChoices):
@@ -17,16 +22,20 @@ class State(models.TextChoices):
     STOPPED = "stopped", "stoppad"
 
 
+# A letter that was stopped while it was being sent may turn out to have left: the truth wins.
 NEXT: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.SENDING, State.STOPPED, State.FAILED}),
-    State.SENDING: frozenset({State.SENDING, State.ACCEPTED, State.RETRYING, State.FAILED, State.STOPPED}),
+    State.SENDING: frozenset(
+        {State.SENDING, State.QUEUED, State.ACCEPTED, State.RETRYING, State.FAILED, State.STOPPED}
+    ),
     State.RETRYING: frozenset({State.SENDING, State.STOPPED, State.FAILED}),
     State.ACCEPTED: frozenset({State.BOUNCED}),
     State.FAILED: frozenset({State.RETRYING, State.STOPPED}),
     State.BOUNCED: frozenset(),
-    State.STOPPED: frozenset(),
+    State.STOPPED: frozenset({State.QUEUED, State.ACCEPTED}),
 }
 WAITING = (State.QUEUED, State.SENDING, State.RETRYING)
+CONFIDENTIAL = "konto"  # purposes that begin so: letters with a way into an account, for administrators' eyes only
 
 
 class Priority(models.IntegerChoices):
@@ -36,20 +45,23 @@ class Priority(models.IntegerChoices):
 
 
 class Host(models.Model):
-    """The relay that letters leave through: how much it bears, and whether it answers just now."""
+    """The relay that letters leave through: whether it answers, and what it said when it did not."""
 
     name = models.CharField(max_length=200, unique=True)
-    connections = models.PositiveSmallIntegerField(default=2)
-    per_minute = models.PositiveIntegerField(default=25)
-    allowance = models.FloatField(default=0)  # letters that may leave now; refilled by the minute's share
-    allowance_at = models.DateTimeField(default=timezone.now)
-    failures = models.PositiveSmallIntegerField(default=0)  # in a row
+    failures = models.PositiveSmallIntegerField(default=0, help_text="times in a row that it did not answer")
     closed_until = models.DateTimeField(null=True, blank=True)
-    paused_at = models.DateTimeField(null=True, blank=True)
+    refusals = models.PositiveSmallIntegerField(default=0, help_text="letters in a row that it would not take from us")
+    refused_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True, help_text="waits for a person")
     trouble = models.TextField(blank=True)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the last thing heard was trouble: then one letter at a time tries it."""
+        return bool(self.failures or self.refusals)
 
 
 class Hold(models.Model):
@@ -62,6 +74,40 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return self.campaign or "allt"
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def waiting(self) -> LetterQuerySet:
+        """Letters that have not yet left and are still meant to."""
+        return self.filter(state__in=WAITING)
+
+    def due(self, now: datetime) -> LetterQuerySet:
+        """What may leave now: not held, in time, and in nobody's hands (or in hands that kept it too long)."""
+        free = Q(state__in=(State.QUEUED, State.RETRYING), due_at__lte=now) | Q(state=State.SENDING, lease_until__lte=now)
+        held = Hold.objects.filter(Q(campaign="") | Q(campaign=OuterRef("campaign")))
+        return self.waiting().filter(free, ~Exists(held), deadline__gt=now).order_by("priority", "due_at", "pk")
+
+    def visible_to(self, user: Any) -> LetterQuerySet:
+        """Letters about accounts are a way in: administrators see them, and only them."""
+        account = Q(purpose__startswith=CONFIDENTIAL)
+        return self.filter(account) if user.role == "administrator" else self.exclude(account)
+
+    def needs_a_person(self) -> LetterQuerySet:
+        """Letters that nothing more will happen to by itself, and whose reader nobody has reached another way."""
+        return self.filter(state__in=(State.FAILED, State.BOUNCED), told_otherwise="")
+
+    def tally(self, campaign: str | None = None) -> Tally:
+        """How many there are of each; of one campaign, or of all."""
+        rows = self if campaign is None else self.filter(campaign=campaign)
+        counts = dict(rows.order_by().values_list("state").annotate(Count("pk")))
+        return Tally(
+            created=sum(counts.values()),
+            accepted=counts.get(State.ACCEPTED, 0),
+            waiting=sum(counts.get(state, 0) for state in WAITING),
+            failed=counts.get(State.FAILED, 0),
+            bounced=counts.get(State.BOUNCED, 0),
+            stopped=counts.get(State.STOPPED, 0),
+        )
 
 
 class Letter(models.Model):
@@ -83,10 +129,12 @@ class Letter(models.Model):
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NORMAL)
     created = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now)
-    deadline = models.DateTimeField(help_text="when the content is useless, at most 72 hours after it was due")
+    useful_until = models.DateTimeField(help_text="after this nobody is helped by the letter")
+    deadline = models.DateTimeField(help_text="when staff are told that it did not get through: at most 72 hours of trying")
     attempts_made = models.PositiveSmallIntegerField(default=0)
     fence = models.PositiveIntegerField(default=0, help_text="rises with each claim; a late worker's is too low")
     lease_until = models.DateTimeField(null=True, blank=True)
+    worker = models.CharField(max_length=80, blank=True, help_text="whose hands it is in while it is being sent")
     last_code = models.CharField(max_length=20, blank=True)
     last_text = models.TextField(blank=True)
     maybe_twice = models.BooleanField(default=False, help_text="an attempt ended without a known outcome")
@@ -94,9 +142,14 @@ class Letter(models.Model):
     told_otherwise = models.CharField(max_length=200, blank=True, help_text="how staff told the person instead")
     sender = models.ForeignKey("access.User", models.PROTECT, null=True, blank=True, related_name="+")
 
+    objects = LetterQuerySet.as_manager()
+
     class Meta:
         ordering = ("-pk",)
         constraints = (
+            models.CheckConstraint(
+                condition=~Q(state="sending") | Q(lease_until__isnull=False), name="letter_in_hands_has_a_lease"
+            ),
             models.CheckConstraint(condition=Q(state__in=State.values), name="letter_state_is_known"),
             models.CheckConstraint(
                 condition=~Q(state="accepted") | Q(accepted_at__isnull=False), name="letter_accepted_has_a_time"
@@ -110,6 +163,8 @@ class Letter(models.Model):
             models.Index(
                 F("priority"), F("due_at"), name="letter_due", condition=Q(state__in=("queued", "sending", "retrying"))
             ),
+            models.Index(F("lease_until"), name="letter_in_hands", condition=Q(state="sending")),
+            models.Index(fields=("state", "campaign"), name="letter_tally"),
         )
 
     def __str__(self) -> str:
@@ -118,6 +173,15 @@ class Letter(models.Model):
     @property
     def waits(self) -> bool:
         return self.state in WAITING
+
+    @property
+    def confidential(self) -> bool:
+        return self.purpose.startswith(CONFIDENTIAL)
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Stopped, with its bytes left and its time not yet over."""
+        return self.state == State.STOPPED and self.raw is not None and self.deadline > timezone.now()
 
 
 class Outcome(models.TextChoices):
@@ -131,12 +195,13 @@ class Outcome(models.TextChoices):
 
 
 class Attempt(models.Model):
-    """One try. The row is committed before the first byte leaves, so a try that nobody finished can be seen."""
+    """One try. That it began is committed before the first byte leaves, so a try that nobody finished can be seen."""
 
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="attempts")
     fence = models.PositiveIntegerField()
     worker = models.CharField(max_length=80)
-    started = models.DateTimeField(default=timezone.now)
+    claimed = models.DateTimeField(default=timezone.now, db_index=True)
+    started = models.DateTimeField(null=True, blank=True, help_text="none: no byte has left yet")
     ended = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     code = models.CharField(max_length=20, blank=True)

@@ -1,0 +1,176 @@
+"""A letter as the bytes that leave, written once, and read back for staff.
+
+The standard library's own builder takes six milliseconds a letter; the shape is always the same, so it is written here.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.header import Header
+from email.message import EmailMessage
+from hashlib import blake2b
+from typing import cast
+from urllib.parse import quote
+
+from django.utils.encoding import punycode
+
+CRLF = b"\r\n"
+SPECIALS = re.compile(r'[][\\()<>@,:;".]')
+
+
+@dataclass(frozen=True)
+class Attachment:
+    filename: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a reader gets to see of a letter."""
+
+    subject: str
+    text: str
+    html: str
+    attachments: tuple[Attachment, ...]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What stands in the body of a letter."""
+
+    text: str
+    html: str = ""
+    calendar: bytes | None = None
+    calendar_method: str = "PUBLISH"
+    attachments: tuple[Attachment, ...] = ()
+
+
+def machine_address(address: str) -> str:
+    """An address as servers write it: å, ä and ö of a domain become ASCII."""
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{punycode(domain)}"
+
+
+def mailbox(name: str, address: str) -> str:
+    """`Name <address>` for a header, whatever the name holds."""
+    if not name.isascii():
+        shown = Header(name, "utf-8", maxlinelen=68).encode(linesep="\r\n")
+    elif SPECIALS.search(name):
+        shown = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    else:
+        shown = name
+    return f"{shown} <{machine_address(address)}>" if name else machine_address(address)
+
+
+def folded(name: str, value: str) -> str:
+    """A free text as a header's value: words beyond ASCII encoded, long lines broken where they may be."""
+    if value.isascii() and len(name) + len(value) < 76:
+        return value
+    return Header(value, "us-ascii" if value.isascii() else "utf-8", 76, name).encode(linesep="\r\n")
+
+
+def quoted(text: str) -> bytes:
+    """Text as quoted-printable, which every server on the way leaves alone."""
+    lines = "\n".join(text.splitlines()).encode() + b"\n"
+    return binascii.b2a_qp(lines, istext=True).replace(b"\n", CRLF)
+
+
+def based(data: bytes) -> bytes:
+    """Any bytes as base64."""
+    return base64.encodebytes(data).replace(b"\n", CRLF)
+
+
+def filename(name: str) -> str:
+    """A file name as a header's parameter, also beyond ASCII."""
+    return f'filename="{name}"' if name.isascii() else f"filename*=utf-8''{quote(name)}"
+
+
+def part(content_type: str, body: bytes, encoding: str, disposition: str = "") -> bytes:
+    """One part with its own little head."""
+    head = f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: {encoding}\r\n"
+    if disposition:
+        head += f"Content-Disposition: {disposition}\r\n"
+    return head.encode() + CRLF + body
+
+
+def multipart(kind: str, parts: list[bytes], seed: bytes) -> bytes:
+    """Several parts as one. The line between them comes from the letter's own id, so the same letter has the same bytes."""
+    line = b"=_" + blake2b(kind.encode() + seed, digest_size=15).hexdigest().encode()
+    body = b"".join(b"--" + line + CRLF + each + CRLF for each in parts)
+    head = f'Content-Type: multipart/{kind}; boundary="{line.decode()}"'.encode()
+    return head + CRLF + CRLF + body + b"--" + line + b"--" + CRLF
+
+
+def ways_to_read(content: Parts) -> list[bytes]:
+    """The same letter as text, as HTML and, when it is about a time, as a calendar entry; the best one last."""
+    parts = [part("text/plain; charset=utf-8", quoted(content.text), "quoted-printable")]
+    if content.html:
+        parts.append(part("text/html; charset=utf-8", quoted(content.html), "quoted-printable"))
+    if content.calendar is not None:
+        kind = f"text/calendar; charset=utf-8; method={content.calendar_method}"
+        parts.append(part(kind, based(content.calendar), "base64"))
+    return parts
+
+
+def files(content: Parts) -> Iterator[bytes]:
+    """What is attached: the calendar entry once more, because some programs show only that, and the rest."""
+    given = content.attachments
+    if content.calendar is not None:
+        kind = f"text/calendar; charset=utf-8; method={content.calendar_method}; name=dialogmote.ics"
+        given = (Attachment("dialogmote.ics", kind, content.calendar), *given)
+    for file in given:
+        yield part(file.content_type, based(file.data), "base64", f"attachment; {filename(file.filename)}")
+
+
+def write(headers: Mapping[str, str], content: Parts, seed: str) -> bytes:
+    """The whole letter. The headers' values must already be safe to stand in a header."""
+    ways, attached = ways_to_read(content), list(files(content))
+    body = ways[0] if len(ways) == 1 else multipart("alternative", ways, seed.encode())
+    if attached:
+        body = multipart("mixed", [body, *attached], seed.encode())
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items() if value)
+    return f"{head}MIME-Version: 1.0\r\n".encode() + body
+
+
+def parse(raw: bytes) -> EmailMessage:
+    """The letter as the standard library understands it: a second opinion on what was written."""
+    return cast(EmailMessage, message_from_bytes(raw, policy=policy.SMTP))
+
+
+def _text(message: EmailMessage, kind: str) -> str:
+    found = message.get_body((kind,))
+    return str(found.get_content()).replace("\r\n", "\n") if found is not None else ""
+
+
+def _bytes(message: EmailMessage) -> bytes:
+    return cast(bytes, message.get_payload(decode=True))
+
+
+def readable(raw: bytes) -> Content:
+    """What the reader of these bytes sees."""
+    message = parse(raw)
+    attached = tuple(
+        Attachment(file.get_filename() or "bilaga", file.get_content_type(), _bytes(cast(EmailMessage, file)))
+        for file in message.iter_attachments()
+        if file.get_content_disposition() == "attachment"
+    )
+    return Content(str(message["Subject"] or ""), _text(message, "plain"), _text(message, "html"), attached)
+
+
+HEAD_END = re.compile(rb"\r\n\r\n")
+FIELD = re.compile(rb"(?P<name>[!-9;-~]+):(?P<value>.*?)\r\n(?![ \t])", re.DOTALL)
+
+
+def with_headers(raw: bytes, changed: Mapping[str, str]) -> bytes:
+    """The same letter with some headers of its own replaced or added; the body is not touched."""
+    head, body = HEAD_END.split(raw, maxsplit=1)
+    names = {name.lower() for name in changed}
+    kept = [
+        found.group(0) for found in FIELD.finditer(head + CRLF) if found["name"].decode().lower() not in names
+    ]
+    new = "".join(f"{name}: {value}\r\n" for name, value in changed.items()).encode()
+    return new + b"".join(kept) + CRLF + body

@@ -1,0 +1,45 @@
+"""Templates become letters: a subject, plain text, and HTML whose styles stand in every tag."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from css_inline import CSSInliner
+from django.template import Context
+from django.template.loader import get_template
+
+
+@dataclass(frozen=True)
+class Rendered:
+    subject: str
+    text: str
+    html: str
+
+
+@cache
+def _inliner() -> CSSInliner:
+    """Outlook needs inline styles; the sheet stays too, for phones and dark screens. Nothing is ever fetched."""
+    return CSSInliner(inline_style_tags=True, keep_style_tags=True, load_remote_stylesheets=False)
+
+
+def plain(name: str, context: Mapping[str, Any]) -> str:
+    """A template as plain text, where & stays &."""
+    template: Any = get_template(name)
+    rendered: str = template.template.render(Context(dict(context), autoescape=False))
+    return rendered
+
+
+def tidy(text: str) -> str:
+    """At most one empty line in a row, none first, and nothing invisible at the ends of lines."""
+    lines = "\n".join(line if line == "-- " else line.rstrip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip("\n") + "\n"
+
+
+def render(name: str, context: Mapping[str, Any]) -> Rendered:
+    """The letter `letters/<name>.subject.txt`, `.txt` and `.html`, all three from the same values."""
+    subject = plain(f"letters/{name}.subject.txt", context).strip()
+    values = {**context, "subject": subject}
+    html = get_template(f"letters/{name}.html").render(values)
+    return Rendered(subject, tidy(plain(f"letters/{name}.txt", values)), _inliner().inline(html))

@@ -1,0 +1,39 @@
+"""How it stands with a pile of letters, as numbers and as one Swedish sentence that always adds up."""
+
+from dataclasses import dataclass
+
+WORDS = {
+    "accepted": ("lämnat", "lämnade"),
+    "waiting": ("väntar", "väntar"),
+    "failed": ("misslyckat", "misslyckade"),
+    "bounced": ("studsat", "studsade"),
+    "stopped": ("stoppat", "stoppade"),
+}
+
+
+@dataclass(frozen=True)
+class Tally:
+    """created = accepted + waiting + failed + bounced + stopped."""
+
+    created: int = 0
+    accepted: int = 0
+    waiting: int = 0
+    failed: int = 0
+    bounced: int = 0
+    stopped: int = 0
+
+    @property
+    def difference(self) -> int:
+        """How far the sum is from adding up; anything but 0 is a fault in the portal."""
+        return self.created - sum(getattr(self, name) for name in WORDS)
+
+    @property
+    def sentence(self) -> str:
+        """40 brev: 38 lämnade, 1 väntar, 1 misslyckat."""
+        if not self.created:
+            return "Inga brev ännu."
+        parts = []
+        for name, (one, many) in WORDS.items():
+            if number := getattr(self, name):
+                parts.append(f"{number} {one if number == 1 else many}")
+        return f"{self.created} brev: {', '.join(parts)}."
