@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.safestring import SafeString, mark_safe
 
 from dialog_portal.states import Step
 from meetings.models import AgendaItem, Meeting
+from minutes.sanitise import clean
 
 
 class MinutesState(models.TextChoices):
@@ -45,15 +47,39 @@ class Minutes(models.Model):
 class MinutesStep(Step):
     minutes = models.ForeignKey(Minutes, models.CASCADE, related_name="steps")
 
+    @property
+    def label(self) -> str:
+        """What happened, as a person says it."""
+        if self.after == MinutesState.DRAFT:
+            return "Öppnades för rättelse" if self.before == MinutesState.PUBLISHED else "Öppnades för ändring"
+        return {
+            MinutesState.CIRCULATED: "Delades",
+            MinutesState.APPROVED: "Fastställdes",
+            MinutesState.DISTRIBUTED: "Skickades ut",
+            MinutesState.PUBLISHED: "Publicerades",
+        }[MinutesState(self.after)]
 
-class Section(models.Model):
+
+class HasHtml(models.Model):
+    """Text that somebody typed; cleaned again whenever it is shown, since the allow list may have become stricter."""
+
+    html = models.TextField("anteckningar", blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def clean_html(self) -> SafeString:
+        return mark_safe(clean(self.html))  # noqa: S308  # clean() is what makes it safe
+
+
+class Section(HasHtml):
     """The avsnitt of one agenda item. `version` rises with each save, so a stale save is seen."""
 
     minutes = models.ForeignKey(Minutes, models.CASCADE, related_name="sections")
     item = models.ForeignKey(AgendaItem, models.SET_NULL, null=True, blank=True, related_name="sections")
     position = models.PositiveSmallIntegerField(default=0)
     heading = models.CharField("rubrik", max_length=200)
-    html = models.TextField("anteckningar", blank=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -65,12 +91,11 @@ class Section(models.Model):
         return self.heading
 
 
-class SectionRevision(models.Model):
+class SectionRevision(HasHtml):
     """Every text a section has had, and who wrote it. The last author of the minutes is read from here."""
 
     section = models.ForeignKey(Section, models.CASCADE, related_name="revisions")
     heading = models.CharField(max_length=200)
-    html = models.TextField(blank=True)
     version = models.PositiveIntegerField()
     by = models.ForeignKey("access.User", models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
@@ -132,6 +157,14 @@ class Edition(models.Model):
         verbose_name_plural = "utgåvor"
         ordering = ("number",)
         constraints = (models.UniqueConstraint(fields=("minutes", "number"), name="edition_number_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.minutes}, utgåva {self.number}"
+
+    @property
+    def frozen_html(self) -> SafeString:
+        """The notes as they were published; sanitised when they were frozen, and never altered since."""
+        return mark_safe(self.rendering.html)  # noqa: S308
 
 
 class Bake(models.Model):

@@ -5,7 +5,7 @@ from django import forms
 from meetings.models import Attendee
 
 
-class AddAttendee(forms.ModelForm[Attendee]):
+class AddAttendee(forms.ModelForm):  # type: ignore[type-arg]
     """A participant who was not invited by name; an address is needed to send them the notes."""
 
     class Meta:

@@ -35,7 +35,7 @@ class InviteParties(forms.Form):
         self.fields["seats"].initial = meeting.seats
 
 
-class Seats(forms.ModelForm[Invitation]):
+class Seats(forms.ModelForm):  # type: ignore[type-arg]
     """How many seats one party has."""
 
     class Meta:

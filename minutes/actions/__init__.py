@@ -1,0 +1,1 @@
+"""What changes minutes: writing, approving, distributing and publishing."""

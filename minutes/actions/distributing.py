@@ -1,0 +1,116 @@
+"""Sending the approved notes to everybody who came: from here they are a public record."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from dialog_portal.access.models import User
+from dialog_portal.outbox.actions import Attachment, Draft, post_all
+from dialog_portal.outbox.rendering import render
+from dialog_portal.states import NotAllowed, step
+from meetings.models import Attendee, MeetingLetter, Purpose
+from minutes.actions.approving import standing_approval
+from minutes.compile import as_json, compile_document
+from minutes.document import Document
+from minutes.models import NEXT, Approval, Minutes, MinutesState, Rendering
+from minutes.pdf import PdfFailed, render_pdf
+from minutes.plain import as_text
+from minutes.public.notes import notes_html
+
+USEFUL = timedelta(hours=72)
+
+
+def rendering_of(approval: Approval) -> Rendering:
+    """The approved words as files, made once: letters and the web carry the same bytes."""
+    known = Rendering.objects.filter(approval=approval).first()
+    if known:
+        return known
+    document = compile_document(approval.minutes, approval)
+    try:
+        pdf = render_pdf(document)
+    except PdfFailed as failure:
+        raise NotAllowed(str(failure)) from failure
+    return Rendering.objects.create(
+        approval=approval,
+        number=document.edition,
+        html=notes_html(document),
+        json=as_json(document),
+        pdf=pdf,
+        sha256=hashlib.sha256(pdf).hexdigest(),
+    )
+
+
+def recipients(minutes: Minutes) -> list[Attendee]:
+    """Everybody who came and whose address is known, each address once."""
+    came = minutes.meeting.attendees.filter(attended=True).exclude(email="").select_related("invitee")
+    return list({attendee.email.lower(): attendee for attendee in came}.values())
+
+
+def letters(minutes: Minutes, approval: Approval, rendering: Rendering) -> list[tuple[Attendee, Draft]]:
+    """One letter to each recipient with the notes in it, the PDF attached and the public address."""
+    document = compile_document(minutes, approval)
+    shared = common(minutes, document)
+    pdf = Attachment(f"minnesanteckningar-{minutes.meeting.slug}.pdf", "application/pdf", bytes(rendering.pdf))
+    return [(attendee, letter_to(attendee, minutes, rendering.number, shared, pdf)) for attendee in recipients(minutes)]
+
+
+def common(minutes: Minutes, document: Document) -> dict[str, object]:
+    """What is the same in everybody's letter."""
+    meeting = minutes.meeting
+    facts = [("När", document.when), ("Var", document.where)]
+    return {
+        "meeting": meeting,
+        "document": document,
+        "texts": [(section.number, section.heading, as_text(section.html)) for section in document.sections],
+        "facts": [*facts, ("Diarienummer", document.diary_number)] if document.diary_number else facts,
+        "button_url": document.public_url,
+        "button_text": "Läs anteckningarna på webben",
+        "signed_by": meeting.round.signer,
+        "signed_title": meeting.round.signer_title,
+        "reply_to": settings.MAIL_REPLY_TO,
+    }
+
+
+def letter_to(attendee: Attendee, minutes: Minutes, number: int, shared: dict[str, object], pdf: Attachment) -> Draft:
+    rendered = render("distribution", {**shared, "attendee": attendee})
+    return Draft(
+        key=f"distribution:m{minutes.meeting_id}:e{number}:a{attendee.pk}",
+        purpose=Purpose.DISTRIBUTION,
+        campaign=minutes.meeting.campaign,
+        name=attendee.name,
+        address=attendee.email,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        deadline=timezone.now() + USEFUL,
+        attachments=(pdf,),
+    )
+
+
+@transaction.atomic
+def distribute(minutes: Minutes, *, previewed: str, by: User) -> int:
+    """Mail the approved notes to everybody who came; answers how many letters lie in the outbox.
+
+    `previewed` is the hash of the approved content that the person saw before pressing.
+    """
+    minutes = Minutes.objects.select_for_update().select_related("meeting__round").get(pk=minutes.pk)
+    if minutes.state != MinutesState.APPROVED:
+        raise NotAllowed(f"Anteckningarna är {minutes.get_state_display()} och kan inte skickas ut.")
+    approval = standing_approval(minutes)
+    if approval.content_hash != previewed:
+        raise NotAllowed("Anteckningarna har fastställts på nytt sedan du förhandsgranskade. Titta igenom brevet igen.")
+    pairs = letters(minutes, approval, rendering_of(approval))
+    if not pairs:
+        raise NotAllowed("Ingen deltagare har någon e-postadress. Notera närvaron först.")
+    posted = post_all([draft for _, draft in pairs], by=by)
+    MeetingLetter.objects.bulk_create(
+        MeetingLetter(meeting=minutes.meeting, invitee=attendee.invitee, purpose=Purpose.DISTRIBUTION, letter=letter)
+        for (attendee, _), letter in zip(pairs, posted, strict=True)
+    )
+    step(minutes, NEXT, MinutesState.DISTRIBUTED, by=by)
+    return len(posted)

@@ -1,0 +1,123 @@
+"""Bakes public pages to files, each replaced in one step, with a compressed copy beside it."""
+
+from __future__ import annotations
+
+import fcntl
+import gzip
+import logging
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import wraps
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.test import RequestFactory
+from django.urls import resolve
+from django.utils import timezone
+from django.utils.http import http_date, parse_http_date_safe
+
+from minutes.models import Bake
+
+logger = logging.getLogger(__name__)
+Page = Callable[..., HttpResponse]
+TYPES = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf", ".json": "application/json"}
+
+
+def public_page(view: Page) -> Callable[..., HttpResponseBase]:
+    """A public view: baking calls it; a reader who reaches the portal gets the baked file, never the database."""
+
+    @wraps(view)
+    def serve(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        return baked_file(request, file_of(request.path_info))
+
+    serve.page = view  # type: ignore[attr-defined]
+    return serve
+
+
+def file_of(address: str) -> Path:
+    """Where an address lies under PUBLIC_ROOT."""
+    relative = address.lstrip("/")
+    return settings.PUBLIC_ROOT / (relative + "index.html" if address.endswith("/") else relative)
+
+
+def baked_file(request: HttpRequest, path: Path) -> HttpResponseBase:
+    """What nginx would answer for the file: its bytes, 304 when the reader has them, 404 when there is none."""
+    if request.method not in {"GET", "HEAD"} or not path.is_file():
+        raise Http404
+    changed = int(path.stat().st_mtime)
+    if (parse_http_date_safe(request.headers.get("If-Modified-Since", "")) or 0) >= changed:
+        return HttpResponse(status=304)
+    response = FileResponse(path.open("rb"), content_type=TYPES[path.suffix])
+    response.headers["Last-Modified"] = http_date(changed)
+    response.headers["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+def render_page(address: str) -> bytes:
+    """The bytes of a public address as the database has it now."""
+    host = urlsplit(settings.BASE_URL)
+    request = RequestFactory(SERVER_NAME=host.hostname or "localhost").get(address)
+    match = resolve(address)
+    response: HttpResponse = match.func.page(request, *match.args, **match.kwargs)
+    return response.content
+
+
+def finish(bake: Bake) -> None:
+    """Write the files of a bake; what goes wrong is kept on the row, shown to staff and tried again by the sweep."""
+    try:
+        with one_at_a_time():
+            for address in bake.addresses:
+                write(file_of(address), render_page(address))
+    except OSError as trouble:
+        logger.exception("bake %s could not be written", bake.pk)
+        Bake.objects.filter(pk=bake.pk).update(trouble=str(trouble))
+    else:
+        Bake.objects.filter(pk=bake.pk).update(done_at=timezone.now(), trouble="")
+
+
+def finish_what_is_left(age: timedelta = timedelta(seconds=20)) -> int:
+    """Finish bakes that a crash or a full disk interrupted; answers how many were left."""
+    left = list(Bake.objects.filter(done_at__isnull=True, created__lte=timezone.now() - age))
+    for bake in left:
+        finish(bake)
+    return len(left)
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """One baker at a time on this machine, so that an older page never replaces a newer one."""
+    settings.PUBLIC_ROOT.mkdir(parents=True, exist_ok=True)
+    with (settings.PUBLIC_ROOT / ".baking").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def write(path: Path, content: bytes) -> None:
+    """Put a file and its compressed copy in place; a page that did not change is left alone."""
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix != ".pdf":
+        replace(path.with_name(path.name + ".gz"), gzip.compress(content, mtime=0))
+    replace(path, content)
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Exchange a file in one step: readers see the old one or the new one, and so does the disk after a crash."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".baking-")
+    try:
+        with os.fdopen(handle, "wb") as fresh:
+            fresh.write(content)
+            fresh.flush()
+            os.fsync(fresh.fileno())
+        os.chmod(name, 0o644)  # noqa: PTH101  # nginx reads it under another user
+        os.replace(name, path)  # noqa: PTH105
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

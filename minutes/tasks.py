@@ -1,0 +1,13 @@
+"""What the clock does for the public site."""
+
+from celery import shared_task
+
+from minutes.public.baking import finish_what_is_left
+from minutes.public.refresh import refresh
+
+
+@shared_task(name="minutes.finish_publications")
+def finish_publications() -> None:
+    """Finish what a crash interrupted, and bring the pages about what is planned up to date."""
+    finish_what_is_left()
+    refresh()
