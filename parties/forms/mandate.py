@@ -1,0 +1,133 @@
+"""What is typed about people and the posts they hold."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from dialog_portal.text import one_line
+from parties.forms.plain import DateInput, PlainForm, RowForm, no_formula
+from parties.models import Mandate, Person
+
+
+class PersonForm(RowForm):
+    """A person's own particulars, which all their mandates share."""
+
+    formula_free = ("name",)
+
+    class Meta:
+        model = Person
+        fields = ("name", "email", "phone", "protected")
+        help_texts = {"protected": "Utanför portalen visas bara organisationen, aldrig namnet."}
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].lower()
+        other = Person.objects.exclude(pk=self.instance.pk).by_email(email)
+        if other:
+            raise forms.ValidationError(f"Adressen hör redan till {other}.", code="taken")
+        return email
+
+
+class HolderForm(PlainForm):
+    """Who gets a mandate: somebody chosen from the register, or somebody new.
+
+    When the address typed belongs to somebody already there, `found` is that person and the form asks whether to use them.
+    """
+
+    person = forms.ModelChoiceField(
+        Person.objects,
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": "Personen finns inte i registret. Sök igen."},
+    )
+    name = forms.CharField(label="Namn", max_length=120, required=False, validators=[one_line, no_formula])
+    email = forms.EmailField(label="E-postadress", max_length=254, required=False)
+    phone = forms.CharField(label="Telefon", max_length=40, required=False, validators=[one_line])
+
+    def __init__(self, *args: Any, chosen: Person | None, needed: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.chosen, self.needed, self.found = chosen, needed, None
+        self.fields["person"].initial = chosen
+        for name in ("name", "email"):
+            self.fields[name].required = needed and chosen is None
+
+    @property
+    def given(self) -> bool:
+        """Whether anybody was named at all."""
+        return any(self.cleaned_data.get(name) for name in ("person", "name", "email", "phone"))
+
+    def clean_email(self) -> str:
+        """The address in lower case; one that is in the register already raises the question."""
+        email: str = self.cleaned_data["email"].lower()
+        if email and not self.cleaned_data.get("person"):
+            self.found = Person.objects.by_email(email)
+        if self.found:
+            raise forms.ValidationError(f"Adressen hör till {self.found}, som redan finns i registret.", code="taken")
+        return email
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        if values.get("person") or not self.given:
+            return values
+        for name in ("name", "email"):
+            if not values.get(name) and name not in self.errors:
+                self.add_error(name, "Behövs för att lägga till en ny person.")
+        return values
+
+
+class MandateForm(RowForm):
+    """A post and from when to when."""
+
+    formula_free = ("title",)
+    period = ("from_date", "to_date")
+
+    class Meta:
+        model = Mandate
+        fields: tuple[str, ...] = ("title", "acting", "receives_invitations", "coordinator", "from_date", "to_date")
+        widgets = {"from_date": DateInput(), "to_date": DateInput()}
+        help_texts = {
+            "coordinator": "Personen samlar in och lämnar svar för alla partens platser.",
+            "to_date": "Lämna tomt så länge uppdraget pågår.",
+        }
+
+
+class MandateEndForm(RowForm):
+    """The last day of a mandate."""
+
+    period = ("from_date", "to_date")
+
+    class Meta:
+        model = Mandate
+        fields = ("to_date",)
+        labels = {"to_date": "Sista dag"}
+        widgets = {"to_date": DateInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to_date"].required = True
+        self.initial["to_date"] = timezone.localdate()
+
+    def clean_to_date(self) -> date:
+        day: date = self.cleaned_data["to_date"]
+        if day < self.instance.from_date:
+            raise forms.ValidationError("Sista dagen kan inte komma före uppdragets första dag.")
+        return day
+
+
+class SuccessorForm(MandateForm):
+    """The next holder's post; it begins the day after the last one's unless another day is given."""
+
+    class Meta(MandateForm.Meta):
+        fields = ("title", "acting", "receives_invitations", "coordinator", "from_date")
+        help_texts = {
+            **MandateForm.Meta.help_texts,
+            "from_date": "Lämna tomt för dagen efter företrädarens sista. Uppdragen får överlappa.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["from_date"].required = False
+        self.initial["from_date"] = None

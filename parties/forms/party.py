@@ -1,0 +1,178 @@
+"""What is typed about a party: its names, its code, its end, and the categories it belongs to."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from dialog_portal.swedish import SwedishLower, day
+from parties.forms.plain import DateInput, RowForm, check_period, in_plain_swedish
+from parties.models import Membership, Municipality, Party
+
+DOMAIN = re.compile(r"[a-z0-9åäö]([a-z0-9åäö-]*[a-z0-9åäö])?(\.[a-z0-9åäö]([a-z0-9åäö-]*[a-z0-9åäö])?)+")
+
+
+def free_name(name: str, party: Party) -> str:
+    """The name, unless another party already has it whatever its case."""
+    others = Party.objects.exclude(pk=party.pk).annotate(lower=SwedishLower("name"))
+    if other := others.filter(lower=name.lower()).first():
+        ended = " och har upphört" if other.has_ended else ""
+        raise forms.ValidationError(f"{other} finns redan i registret{ended}.", code="taken")
+    return name
+
+
+class PartyForm(RowForm):
+    """A party; for a municipality also its code."""
+
+    formula_free = ("name", "full_name")
+    code = forms.CharField(label="Kommunkod", required=False, help_text="Bara för kommuner: fyra siffror, som 0192.")
+    in_county = forms.BooleanField(label="Kommunen ligger i Stockholms län", required=False, initial=True)
+
+    class Meta:
+        model = Party
+        fields = ("name", "full_name", "code", "in_county", "mail_domains", "note")
+        help_texts = {"name": "Det korta namnet, som i listor: Nynäshamn."}
+        widgets = {"note": forms.Textarea(attrs={"rows": 5})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial |= {name: self._stored(self.instance, name) for name in ("code", "in_county")}
+            self.fields["name"].help_text = "För att rätta en stavning. Har parten fått ett nytt namn: välj Byt namn i stället."
+
+    @staticmethod
+    def _stored(row: Any, name: str) -> Any:
+        if name not in {"code", "in_county"}:
+            return RowForm._stored(row, name)
+        municipality = Municipality.objects.filter(party=row).first()
+        return getattr(municipality, name) if municipality else {"code": "", "in_county": True}[name]
+
+    def clean_name(self) -> str:
+        return free_name(self.cleaned_data["name"], self.instance)
+
+    def clean_code(self) -> str:
+        """Four digits that no other municipality has."""
+        code: str = self.cleaned_data["code"]
+        if code and not re.fullmatch(r"[0-9]{4}", code):
+            raise forms.ValidationError("Kommunkoden är fyra siffror och kan börja med en nolla, som 0192.")
+        other = Municipality.objects.select_related("party").exclude(party=self.instance.pk).filter(code=code).first()
+        if other:
+            raise forms.ValidationError(f"Koden {code} hör redan till {other.party}.")
+        return code
+
+    def clean_mail_domains(self) -> str:
+        """Domains apart by blanks, in lower case and without @."""
+        words = self.cleaned_data["mail_domains"].lower().replace(",", " ").replace(";", " ").split()
+        domains = [word.lstrip("@") for word in words]
+        for domain in domains:
+            if not DOMAIN.fullmatch(domain):
+                raise forms.ValidationError(f"”{domain}” är ingen e-postdomän. Skriv det som står efter @, som example.org.")
+        return " ".join(dict.fromkeys(domains))
+
+
+class RenameForm(RowForm):
+    """A new name from a day; the old one is kept with that day."""
+
+    formula_free = ("name", "full_name")
+    since = forms.DateField(label="Namnet gäller från och med", widget=DateInput(), initial=timezone.localdate)
+
+    class Meta:
+        model = Party
+        fields = ("name", "full_name")
+        labels = {"name": "Nytt namn"}
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name == Party.objects.values_list("name", flat=True).get(pk=self.instance.pk):
+            raise forms.ValidationError("Parten heter redan så. Skriv det nya namnet.")
+        return free_name(name, self.instance)
+
+    def clean_since(self) -> date:
+        """A day after the latest change of name, and not to come: the register would show the name too early."""
+        since: date = self.cleaned_data["since"]
+        if since > timezone.localdate():
+            raise forms.ValidationError("Namnet byts i registret genast. Vänta till den dag det börjar gälla.")
+        latest = self.instance.former_names.order_by("-until").first()
+        if latest and since <= latest.until:
+            raise forms.ValidationError(f"Parten bytte namn {day(latest.until)}. Välj en senare dag.")
+        return since
+
+
+class EndForm(RowForm):
+    """The day from which a party is no more."""
+
+    class Meta:
+        model = Party
+        fields = ("ended",)
+        labels = {"ended": "Upphör från och med"}
+        widgets = {"ended": DateInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ended"].required = True
+        self.initial["ended"] = self.instance.ended or timezone.localdate()
+
+
+class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The years in which a party belongs to a category.
+
+    What the person saw is sent along and compared with what is stored, so that a later change is not overwritten.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Membership
+        fields = ("category", "from_year", "to_year", "umbrella")
+        help_texts = {
+            "to_year": "Lämna tomt så länge parten hör till kategorin.",
+            "umbrella": "Organisationen talar för de andra i kategorin.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        in_plain_swedish(self.fields)
+        self.theirs: list[tuple[str, Any]] = []
+        self.fields["seen"].initial = self.fingerprint(self.instance)
+
+    def fingerprint(self, row: Membership) -> str:
+        return "/".join(str(getattr(row, name)) for name in ("category_id", *self.Meta.fields[1:]))
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        self._refuse_to_overwrite(values)
+        check_period(self, ("from_year", "to_year"))
+        if not self.errors:
+            self._refuse_overlap(values)
+        return values
+
+    def _refuse_to_overwrite(self, values: dict[str, Any]) -> None:
+        if not self.instance.pk or not values.get("seen"):
+            return
+        now = Membership.objects.select_for_update(of=("self",)).select_related("category").get(pk=self.instance.pk)
+        if self.fingerprint(now) == values["seen"]:
+            return
+        for name in self.Meta.fields:
+            if getattr(now, name) != values.get(name):
+                self.theirs.append((str(self.fields[name].label), self._words(getattr(now, name))))
+        self.data = self.data.copy()
+        self.data[self.add_prefix("seen")] = self.fingerprint(now)  # type: ignore[attr-defined]
+        raise forms.ValidationError(
+            "Någon annan sparade ändringar medan du skrev. Kontrollera uppgifterna och spara igen.", code="conflict"
+        )
+
+    @staticmethod
+    def _words(value: Any) -> str:
+        return "" if value is None else ("nej", "ja")[value] if isinstance(value, bool) else str(value)
+
+    def _refuse_overlap(self, values: dict[str, Any]) -> None:
+        others = Membership.objects.filter(party=self.instance.party, category=values["category"])
+        for other in others.exclude(pk=self.instance.pk):
+            begins_before_it_ends = other.to_year is None or values["from_year"] <= other.to_year
+            ends_after_it_begins = values["to_year"] is None or values["to_year"] >= other.from_year
+            if begins_before_it_ends and ends_after_it_begins:
+                self.add_error("from_year", f"Parten hör redan till {other.category} {other.years}.")

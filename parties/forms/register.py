@@ -1,0 +1,54 @@
+"""What narrows the list of parties, and the search for a person."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils import timezone
+
+from parties.forms.plain import PlainForm
+from parties.models import Category, Party, PartyQuerySet, Person, PersonQuerySet
+
+
+class RegisterFilter(PlainForm):
+    """A search and three choices, all kept in the address; whatever makes no sense there is left out of account."""
+
+    q = forms.CharField(label="Sök part, person, titel, adress eller kommunkod", required=False, max_length=200)
+    category = forms.ModelChoiceField(Category.objects, label="Kategori i år", required=False, empty_label="Alla")
+    letters = forms.ChoiceField(
+        label="Inbjudan",
+        required=False,
+        choices=(("", "Alla"), ("some", "Någon får inbjudan"), ("none", "Ingen får inbjudan")),
+    )
+    show = forms.ChoiceField(
+        label="Visa", required=False, choices=(("", "Aktiva parter"), ("ended", "Upphörda parter"), ("all", "Alla parter"))
+    )
+
+    def narrow(self, parties: PartyQuerySet) -> PartyQuerySet:
+        """The parties that the choices leave. Expects `with_recipients`."""
+        self.is_valid()
+        chosen = self.cleaned_data
+        if chosen.get("show") != "all":
+            parties = parties.ended() if chosen.get("show") == "ended" else parties.active()
+        if category := chosen.get("category"):
+            parties = parties.of_category(category, timezone.localdate().year)
+        if letters := chosen.get("letters"):
+            parties = parties.filter(has_recipients=letters == "some")
+        return parties.matching(chosen.get("q") or "")
+
+
+class PersonSearch(PlainForm):
+    """A search for somebody who is already in the register."""
+
+    FEW = 12
+
+    q = forms.CharField(label="Sök på namn eller e-postadress", required=False, max_length=200)
+
+    def hits(self) -> PersonQuerySet:
+        """The first few people found; none before anything is typed."""
+        text = self.cleaned_data.get("q") if self.is_bound and self.is_valid() else ""
+        return Person.objects.matching(text).in_order()[: self.FEW] if text else Person.objects.none()
+
+
+def parties_without_recipients() -> int:
+    """How many active parties nobody receives letters for."""
+    return Party.objects.active().with_recipients().filter(has_recipients=False).count()

@@ -1,0 +1,46 @@
+"""Categories and how often they meet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Max, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from parties.actions.parties import save_category
+from parties.forms.category import CadenceFormSet, CategoryForm
+from parties.models import Category, in_year
+from parties.views.saving import saved
+
+
+def category_list(request: HttpRequest) -> HttpResponse:
+    """Every category with its cadences and the number of parties this year."""
+    year = timezone.localdate().year
+    members = Count("memberships__party", filter=in_year(year, "memberships__"), distinct=True)
+    categories = Category.objects.annotate(members=members).prefetch_related("cadences")
+    return render(request, "staff/parties/category_list.html", {"categories": categories, "year": year})
+
+
+def category_add(request: HttpRequest) -> HttpResponse:
+    last = Category.objects.aggregate(last=Max("position"))["last"] or 0
+    initial = {"position": last + 1, "from_year": timezone.localdate().year}
+    form = CategoryForm(request.POST or None, initial=initial)
+    return category_page(request, form, "staff/parties/category_add.html")
+
+
+def category_change(request: HttpRequest, pk: int) -> HttpResponse:
+    category = get_object_or_404(Category, pk=pk)
+    form = CategoryForm(request.POST or None, instance=category)
+    return category_page(request, form, "staff/parties/category_change.html", heading=category.name)
+
+
+def category_page(request: HttpRequest, form: CategoryForm, template: str, **more: Any) -> HttpResponse:
+    """The form and its cadences, saved together."""
+    cadences = CadenceFormSet(request.POST or None, instance=form.instance)
+    if saved(request, form, cadences, save=lambda: save_category(form, cadences, by=request.user)):
+        messages.success(request, f"Kategorin {form.instance} är sparad.")
+        return redirect("staff:category_list")
+    return render(request, template, {"form": form, "cadences": cadences, **more})

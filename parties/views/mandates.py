@@ -1,0 +1,79 @@
+"""Mandates: given, changed, ended and passed on."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from dialog_portal.swedish import day
+from parties.actions import mandates as actions
+from parties.forms.mandate import HolderForm, MandateEndForm, MandateForm, SuccessorForm
+from parties.forms.register import PersonSearch
+from parties.models import Mandate, Party, Person
+from parties.views.saving import saved
+
+
+def mandate_add(request: HttpRequest, pk: int) -> HttpResponse:
+    party = get_object_or_404(Party, pk=pk)
+    who = HolderForm(request.POST or None, prefix="holder", chosen=chosen(request))
+    form = MandateForm(request.POST or None, instance=Mandate(party=party))
+
+    def save() -> None:
+        actions.add_mandate(form.save(commit=False), person=actions.holder(who, by=request.user), by=request.user)
+
+    if saved(request, form, who, save=save):
+        messages.success(request, f"{form.instance.person} är nu {form.instance.label} i {party}.")
+        return redirect("staff:party_detail", pk)
+    context = {"form": form, "who": who, "party": party, "search": PersonSearch(request.GET or None)}
+    return render(request, "staff/parties/mandate_add.html", context)
+
+
+def mandate_change(request: HttpRequest, pk: int) -> HttpResponse:
+    mandate = get_object_or_404(Mandate.objects.select_related("party", "person"), pk=pk)
+    form = MandateForm(request.POST or None, instance=mandate)
+    if saved(request, form, save=lambda: actions.change_mandate(form, by=request.user)):
+        messages.success(request, f"Uppdraget för {mandate.person} är ändrat.")
+        return redirect("staff:party_detail", mandate.party_id)
+    return render(request, "staff/parties/mandate_change.html", {"form": form, "mandate": mandate})
+
+
+def mandate_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for the last day and who comes next; both are saved or neither."""
+    mandate = get_object_or_404(Mandate.objects.select_related("party", "person"), pk=pk)
+    if mandate.to_date and request.method != "POST":
+        messages.info(request, f"Uppdraget avslutades {day(mandate.to_date)}. Välj Ändra för att flytta slutet.")
+        return redirect("staff:party_detail", mandate.party_id)
+    form = MandateEndForm(request.POST or None, instance=mandate)
+    who = HolderForm(request.POST or None, prefix="holder", chosen=chosen(request), needed=False)
+    following = {"title": mandate.title, "coordinator": mandate.coordinator}
+    post = SuccessorForm(
+        request.POST if who.is_bound and who.is_valid() and who.given else None,
+        instance=Mandate(party=mandate.party),
+        prefix="next",
+        initial=following,
+    )
+    next_forms = (who, post) if post.is_bound else (who,)
+
+    def save() -> None:
+        last_day = form.cleaned_data["to_date"]
+        if not post.is_bound:
+            actions.end_mandate(mandate, last_day=last_day, by=request.user)
+            return
+        person = actions.holder(who, by=request.user)
+        successor = post.save(commit=False)
+        actions.end_mandate(mandate, last_day=last_day, successor=successor, person=person, by=request.user)
+
+    if saved(request, form, *next_forms, save=save):
+        follower = f" {post.instance.person} tar över." if post.is_bound else ""
+        ended = day(form.cleaned_data["to_date"])
+        messages.success(request, f"Uppdraget för {mandate.person} avslutas {ended}.{follower}")
+        return redirect("staff:party_detail", mandate.party_id)
+    context = {"form": form, "who": who, "post": post, "mandate": mandate, "search": PersonSearch(request.GET or None)}
+    return render(request, "staff/parties/mandate_end.html", context)
+
+
+def chosen(request: HttpRequest) -> Person | None:
+    """Whom the officer picked from the register, in the search's address or by the form's button."""
+    pk = request.POST.get("holder-person") or request.GET.get("person", "")
+    return Person.objects.filter(pk=pk).first() if pk.isascii() and pk.isdecimal() else None

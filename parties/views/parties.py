@@ -1,0 +1,96 @@
+"""Adding, changing, renaming and ending a party; the categories it belongs to."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+from django.utils import timezone
+
+from dialog_portal.states import NotAllowed
+from dialog_portal.swedish import day
+from parties.actions import parties as actions
+from parties.forms.party import EndForm, MembershipForm, PartyForm, RenameForm
+from parties.models import Membership, Party
+from parties.views.saving import saved
+
+
+def party_add(request: HttpRequest) -> HttpResponse:
+    form = PartyForm(request.POST or None)
+    if saved(request, form, save=lambda: actions.save_party(form, by=request.user)):
+        messages.success(request, f"{form.instance} finns nu i registret. Lägg till kategori och uppdrag.")
+        return redirect("staff:party_detail", form.instance.pk)
+    return render(request, "staff/parties/party_add.html", {"form": form})
+
+
+def party_change(request: HttpRequest, pk: int) -> HttpResponse:
+    party = get_object_or_404(Party, pk=pk)
+    form = PartyForm(request.POST or None, instance=party)
+    if saved(request, form, save=lambda: actions.save_party(form, by=request.user)):
+        messages.success(request, f"{party} är ändrad.")
+        return redirect("staff:party_detail", pk)
+    return render(request, "staff/parties/party_change.html", {"form": form, "party": stored(party)})
+
+
+def party_rename(request: HttpRequest, pk: int) -> HttpResponse:
+    party = get_object_or_404(Party, pk=pk)
+    form = RenameForm(request.POST or None, instance=party)
+
+    def save() -> None:
+        actions.rename(party, **{n: form.cleaned_data[n] for n in ("name", "full_name", "since")}, by=request.user)
+
+    if saved(request, form, save=save):
+        messages.success(request, f"Parten heter nu {party}. Det tidigare namnet står kvar i äldre anteckningar.")
+        return redirect("staff:party_detail", pk)
+    return render(request, "staff/parties/party_rename.html", {"form": form, "party": stored(party)})
+
+
+def party_end(request: HttpRequest, pk: int) -> HttpResponse:
+    party = get_object_or_404(Party, pk=pk)
+    form = EndForm(request.POST or None, instance=party)
+
+    def save() -> None:
+        actions.end_party(party, on=form.cleaned_data["ended"], by=request.user)
+
+    if saved(request, form, save=save):
+        verb = "upphörde" if form.cleaned_data["ended"] <= timezone.localdate() else "upphör"
+        messages.success(request, f"{party} {verb} {day(form.cleaned_data['ended'])}. Du kan återuppta parten här.")
+        return redirect("staff:party_detail", pk)
+    return render(request, "staff/parties/party_end.html", {"form": form, "party": stored(party)})
+
+
+@require_POST
+def party_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    party = get_object_or_404(Party, pk=pk)
+    try:
+        actions.reopen_party(party, by=request.user)
+        messages.success(request, f"{party} är aktiv igen.")
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    return redirect("staff:party_detail", pk)
+
+
+def membership_add(request: HttpRequest, pk: int) -> HttpResponse:
+    party = get_object_or_404(Party, pk=pk)
+    initial = {"from_year": timezone.localdate().year}
+    form = MembershipForm(request.POST or None, instance=Membership(party=party), initial=initial)
+    if saved(request, form, save=lambda: actions.save_membership(form, by=request.user)):
+        messages.success(request, f"{party} hör nu till {form.instance.category} {form.instance.years}.")
+        return redirect("staff:party_detail", pk)
+    return render(request, "staff/parties/membership_add.html", {"form": form, "party": party})
+
+
+def membership_change(request: HttpRequest, pk: int) -> HttpResponse:
+    membership = get_object_or_404(Membership.objects.select_related("party", "category"), pk=pk)
+    party = membership.party
+    form = MembershipForm(request.POST or None, instance=membership)
+    if saved(request, form, save=lambda: actions.save_membership(form, by=request.user)):
+        messages.success(request, f"{party} hör till {membership.category} {membership.years}.")
+        return redirect("staff:party_detail", party.pk)
+    return render(request, "staff/parties/membership_change.html", {"form": form, "party": party})
+
+
+def stored(party: Party) -> Party:
+    """The party as it is, for headings: a form writes what was typed into its own copy."""
+    return Party.objects.get(pk=party.pk)

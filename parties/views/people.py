@@ -1,0 +1,36 @@
+"""One person's page."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from parties.actions.mandates import change_person
+from parties.forms.mandate import PersonForm
+from parties.models import Person
+from parties.views.saving import saved
+
+
+def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """A person with all mandates, now and earlier."""
+    person = get_object_or_404(Person, pk=pk)
+    mandates = person.mandates.select_related("party")
+    context = {
+        "person": person,
+        "mandates": mandates.not_over().order_by("from_date", "pk"),
+        "past": mandates.past(),
+        "letters": mandates.invited().count(),
+    }
+    return render(request, "staff/parties/person.html", context)
+
+
+def person_change(request: HttpRequest, pk: int) -> HttpResponse:
+    person = get_object_or_404(Person, pk=pk)
+    mandates = person.mandates.current().select_related("party")
+    form = PersonForm(request.POST or None, instance=person)
+    if saved(request, form, save=lambda: change_person(form, by=request.user)):
+        messages.success(request, f"Uppgifterna om {person} är ändrade.")
+        return redirect("staff:person_detail", pk)
+    context = {"form": form, "person": Person.objects.get(pk=pk), "mandates": mandates}
+    return render(request, "staff/parties/person_change.html", context)

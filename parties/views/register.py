@@ -1,0 +1,41 @@
+"""The list of parties and one party's page."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from parties.forms.register import RegisterFilter, parties_without_recipients
+from parties.models import Party
+
+PAGE = 50
+
+
+def party_list(request: HttpRequest) -> HttpResponse:
+    """The register: searched, filtered, in Swedish order, a page at a time."""
+    form = RegisterFilter(request.GET)
+    parties = form.narrow(Party.objects.with_register()).in_order()
+    context = {
+        "form": form,
+        "filtered": any(form.cleaned_data.values()),
+        "page_obj": Paginator(parties, PAGE).get_page(request.GET.get("page")),
+        "without_recipients": parties_without_recipients(),
+    }
+    return render(request, "staff/parties/list.html", context)
+
+
+def party_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """All that the register knows of a party."""
+    party = get_object_or_404(Party.objects.select_related("municipality").with_recipients(), pk=pk)
+    mandates = party.mandates.select_related("person")
+    context = {
+        "party": party,
+        "former_names": party.former_names.order_by("-until"),
+        "memberships": party.memberships.select_related("category"),
+        "mandates": mandates.not_over().order_by("from_date", "pk"),
+        "past": mandates.past(),
+        "this_year": timezone.localdate().year,
+    }
+    return render(request, "staff/parties/detail.html", context)
