@@ -1,0 +1,240 @@
+"""What stands in deploy/ is started as it stands: the units' own commands behind the nginx configuration."""
+
+import datetime
+import gzip
+import os
+import re
+import shlex
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests import services
+
+pytestmark = pytest.mark.once
+BASE = Path(__file__).resolve().parent.parent
+DEPLOY = BASE / "deploy"
+HOST = "dialog.example"
+TOKEN = "S3cretS3cretS3cretS3cretS3cretS3cret"
+PAGE = "<!doctype html><html lang=sv><title>Anteckningar</title><h1>Möte</h1>" + "<p>Rad</p>" * 500
+NGINX = """
+daemon off; pid {here}/nginx.pid; error_log {here}/nginx-start.log; worker_processes 1; {user}
+events {{ worker_connections 256; }}
+http {{
+    client_body_temp_path {here}/body; proxy_temp_path {here}/proxy;
+    fastcgi_temp_path {here}/f; uwsgi_temp_path {here}/u; scgi_temp_path {here}/s;
+    include {here}/site.conf;
+}}
+"""
+
+
+def certificate(here: Path) -> None:
+    """A key and a certificate that nobody trusts, for the length of a test."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
+    now = datetime.datetime.now(datetime.UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
+    (here / "fullchain.pem").write_bytes(made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    form = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (here / "key.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, *form))
+
+
+@dataclass
+class Site:
+    """nginx with the configuration of deploy/, moved to a directory and ports of its own."""
+
+    here: Path
+    http: int = field(default_factory=services.free_port)
+    https: int = field(default_factory=services.free_port)
+    web: int = field(default_factory=services.free_port)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def moved(self, text: str) -> str:
+        """A text of deploy/ with this test's places in it instead of a server's."""
+        places = {
+            "/etc/ssl/dialogportalen": str(self.here),
+            "/var/lib/dialogportalen": str(self.here / "lib"),
+            "/var/log/nginx": str(self.here),
+            "/srv/dialogportalen/.venv/bin": str(Path(sys.executable).parent),
+            "127.0.0.1:8010": f"127.0.0.1:{self.web}",
+            "--port 8010": f"--port {self.web}",
+            "listen 80;": f"listen 127.0.0.1:{self.http};",
+            "listen 443 ssl http2;": f"listen 127.0.0.1:{self.https} ssl http2;",
+        }
+        for place, instead in places.items():
+            text = text.replace(place, instead)
+        return re.sub(r"listen \[::\]:\S+[^;]*;", "", text)
+
+    def write(self) -> Path:
+        """The configuration in place; answers its main file."""
+        (self.here / "site.conf").write_text(self.moved((DEPLOY / "nginx.conf").read_text()))
+        user = "user root;" if os.getuid() == 0 else ""
+        (self.here / "nginx.conf").write_text(NGINX.format(here=self.here, user=user))
+        return self.here / "nginx.conf"
+
+    def start(self, name: str, command: list[str], env: dict[str, str] | None = None) -> None:
+        with (self.here / f"{name}.out").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                command, cwd=BASE, env=env, stdout=log, stderr=log, preexec_fn=services.follow_parent(signal.SIGTERM)
+            )
+
+    def stop(self, name: str) -> None:
+        process = self.processes.pop(name)
+        process.terminate()
+        process.wait(timeout=30)
+
+    def unit_command(self, name: str) -> list[str]:
+        """What systemd would run."""
+        text = (DEPLOY / "systemd" / f"dialogportalen-{name}.service").read_text()
+        found = re.search(r"^ExecStart=(.*)$", text, re.MULTILINE)
+        assert found is not None
+        return shlex.split(self.moved(found[1]).replace("%%", "%"))
+
+    def ask(self, path: str, *, zipped: bool = False, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        """One request over HTTPS; answers status, headers in small letters, and body."""
+        trusting = ssl._create_unverified_context()
+        request = urllib.request.Request(f"https://127.0.0.1:{self.https}{path}", headers={"Host": HOST, **headers})
+        if zipped:
+            request.add_header("Accept-Encoding", "gzip")
+        opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=trusting))
+        try:
+            with opener.open(request, timeout=20) as answer:
+                return answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, {name.lower(): value for name, value in error.headers.items()}, error.read()
+
+    def written(self) -> str:
+        """Everything that any part has written to a log."""
+        files = [*self.here.glob("*.log"), *self.here.glob("*.out")]
+        return "\n".join(path.read_text(errors="replace") for path in files)
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture(scope="module")
+def site(workshop: Path) -> Iterator[Site]:
+    """nginx serving one public page, and nobody behind it yet."""
+    made = Site(workshop / "site")
+    page = made.here / "lib/public/moten/2019/index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text(PAGE)
+    page.with_name("index.html.gz").write_bytes(gzip.compress(PAGE.encode()))
+    (page.parent / ".baking-x").write_text("half a page")
+    certificate(made.here)
+    made.start("nginx", [services.program("nginx"), "-c", str(made.write())])
+    services.wait_until(lambda: listens(made.https), "nginx")
+    yield made
+    for name in list(made.processes):
+        made.stop(name)
+
+
+def test_nginx_takes_the_configuration_without_a_word(site: Site):
+    check = [services.program("nginx"), "-t", "-q", "-c", str(site.here / "nginx.conf")]
+    found = subprocess.run(check, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+def test_public_page_is_a_file_that_needs_nobody_behind_nginx(site: Site):
+    status, headers, body = site.ask("/moten/2019/")
+    assert (status, body.decode(), headers["content-type"]) == (200, PAGE, "text/html; charset=utf-8")
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "set-cookie" not in headers
+
+
+def test_public_page_is_sent_as_it_was_compressed_when_baked(site: Site):
+    _status, headers, body = site.ask("/moten/2019/", zipped=True)
+    assert (headers["content-encoding"], gzip.decompress(body).decode()) == ("gzip", PAGE)
+
+
+@pytest.mark.parametrize("path", ["/moten/2019/.baking-x", "/.baking", "/moten/2030/", "/../etc/passwd"])
+def test_what_is_not_public_is_not_found(site: Site, path: str):
+    assert site.ask(path)[0] in {400, 404}
+
+
+def test_public_address_without_its_slash_leads_on(site: Site):
+    assert site.ask("/moten/2019")[2].decode() == PAGE
+
+
+def test_plain_http_leads_to_https_and_keeps_the_token_to_itself(site: Site):
+    with socket.create_connection(("127.0.0.1", site.http), timeout=5) as line:
+        line.sendall(f"GET /svar/{TOKEN}/ HTTP/1.0\r\nHost: {HOST}\r\n\r\n".encode())
+        answer = line.makefile("rb").read().decode()
+    assert f"Location: https://{HOST}/svar/{TOKEN}/" in answer
+    assert TOKEN not in site.written()
+
+
+@pytest.mark.parametrize("door", ["svar", "synpunkter", "konto/inbjudan", "konto/password/reset/key"])
+def test_token_stays_out_of_every_log_also_while_the_portal_is_down(site: Site, door: str):
+    status = site.ask(f"/{door}/{TOKEN}/?x=1", Referer=f"https://{HOST}/{door}/{TOKEN}/")[0]
+    services.wait_until(lambda: f"/{door}/..." in site.written(), "the log", 10)
+    assert (status, TOKEN in site.written()) == (502, False)
+
+
+def test_a_log_without_the_mask_would_hold_the_token(site: Site):
+    """The control: the same request with nginx's own log format."""
+    path = site.here / "site.conf"
+    kept = path.read_text()
+    path.write_text(kept.replace("$logged_uri $server", "$request_uri $server"))
+    site.processes["nginx"].send_signal(signal.SIGHUP)
+    try:
+        other = TOKEN[::-1]
+
+        def leaks() -> bool:
+            site.ask(f"/svar/{other}/")
+            return other in site.written()
+
+        services.wait_until(leaks, "the leak", 10)
+    finally:
+        path.write_text(kept)
+        site.processes["nginx"].send_signal(signal.SIGHUP)
+
+
+def test_units_serve_work_and_keep_time_on_postgresql_and_redis(
+    site: Site, own_postgres: services.Postgres, own_redis: services.Redis
+):
+    key = "k" * 60
+    env = {name: value for name, value in os.environ.items() if name not in services.portal_variables()}
+    example = (DEPLOY / "env.example").read_text()
+    env |= {name: site.moved(value.strip('"')) for name, value in re.findall(r"^([A-Z_]+)=(.*)$", example, re.MULTILINE)}
+    env |= {"SECRET_KEY": key, "LINK_KEYS": key, "LETTER_KEYS": key, "MAIL_URL": ""}
+    env |= {"DATABASE_URL": own_postgres.new_database("deploy"), "REDIS_URL": own_redis.url}
+    for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"]):
+        subprocess.run([sys.executable, "manage.py", *command], cwd=BASE, env=env, check=True)
+    for name in ("web", "worker", "beat"):
+        site.start(name, site.unit_command(name), env)
+    services.wait_until(lambda: site.ask("/halsa")[0] == 200, "the portal", 60)
+    status, headers, body = site.ask("/konto/login/")
+    assert (status, "__Host-csrf" in headers["set-cookie"]) == (200, True)
+    sheet = re.search(r'href="(/static/[^"]+\.css)"', body.decode())
+    assert sheet is not None
+    assert (site.ask(sheet[1])[0], site.ask(f"/svar/{TOKEN}/")[0]) == (200, 404)
+    services.wait_until(lambda: "ready." in (site.here / "worker.out").read_text(), "the worker", 60)
+    services.wait_until(lambda: "Sending due task" in (site.here / "beat.out").read_text(), "the clock", 60)
+    services.wait_until(lambda: "succeeded in" in (site.here / "worker.out").read_text(), "the worker's first task", 30)
+    for name in ("beat", "worker", "web"):
+        site.stop(name)
+    assert site.ask("/arbete/")[0] == 502
+    assert (site.ask("/moten/2019/")[0], TOKEN in site.written()) == (200, False)
+
+
+def test_production_example_names_only_variables_that_exist():
+    named = set(re.findall(r"^([A-Z_]+)=", (DEPLOY / "env.example").read_text(), re.MULTILINE))
+    assert named - services.portal_variables() == set()
