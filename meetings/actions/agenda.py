@@ -1,0 +1,95 @@
+"""What changes an agenda: its points, their order, and how far it has been agreed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from dialog_portal.states import NotAllowed, step
+from meetings.models import Agenda, AgendaItem, AgendaState
+from meetings.models.agenda import AGENDA_NEXT
+
+TYPED = ("title", "description", "minutes", "presenter", "internal")
+
+
+def may_edit(agenda: Agenda) -> None:
+    """Raises NotAllowed when the agenda is settled."""
+    if agenda.state == AgendaState.SETTLED:
+        raise NotAllowed("Dagordningen är fastlagd. Öppna den igen om du vill ändra i den.")
+
+
+def opened(agenda: Agenda) -> Agenda:
+    """The agenda, locked until the transaction ends; raises NotAllowed when it is settled."""
+    now = Agenda.objects.select_for_update().get(pk=agenda.pk)
+    may_edit(now)
+    return now
+
+
+@transaction.atomic
+def add_item(agenda: Agenda, item: AgendaItem, *, by: Any) -> AgendaItem:
+    """Put a new point last."""
+    item.agenda = opened(agenda)
+    item.position = (item.agenda.items.aggregate(last=Max("position"))["last"] or 0) + 1
+    item.save()
+    return item
+
+
+@transaction.atomic
+def delete_item(item: AgendaItem, *, by: Any) -> dict[str, Any]:
+    """Take a point away; answers what `restore_item` needs to put it back as it was.
+
+    A point with notes stays: the notes would lose what they are about.
+    """
+    agenda = opened(item.agenda)
+    if any(section.html for section in item.sections.all()):
+        raise NotAllowed("Punkten har minnesanteckningar och kan inte tas bort.")
+    removed = {"pk": item.pk, "position": place_of(agenda, item), "version": item.version}
+    removed |= {name: getattr(item, name) for name in TYPED}
+    item.delete()
+    return removed
+
+
+@transaction.atomic
+def restore_item(agenda: Agenda, removed: dict[str, Any], *, by: Any) -> AgendaItem:
+    """Put a removed point back where it was. Doing it twice makes one point."""
+    now = opened(agenda)
+    item, _ = AgendaItem.objects.get_or_create(pk=removed["pk"], defaults={**removed, "agenda": now})
+    put(now, item, removed["position"])
+    return item
+
+
+@transaction.atomic
+def move_item(item: AgendaItem, *, to: int, by: Any) -> tuple[int, int]:
+    """Move a point to a place counted from 1, or to the nearest end; answers from where to where."""
+    agenda = opened(item.agenda)
+    return place_of(agenda, item), put(agenda, item, to)
+
+
+def place_of(agenda: Agenda, item: AgendaItem) -> int:
+    """Which point in order it is, counted from 1; raises NotAllowed when somebody has taken it away."""
+    order = list(agenda.items.values_list("pk", flat=True))
+    if item.pk not in order:
+        raise NotAllowed("Någon har redan tagit bort punkten.")
+    return order.index(item.pk) + 1
+
+
+def put(agenda: Agenda, item: AgendaItem, place: int) -> int:
+    """Number the points anew from 1 with this one at its place; answers the place it got."""
+    rows = [row for row in agenda.items.all() if row.pk != item.pk]
+    place = max(1, min(place, len(rows) + 1))
+    rows.insert(place - 1, item)
+    for number, row in enumerate(rows, 1):
+        row.position = number
+    AgendaItem.objects.bulk_update(rows, ["position"])
+    return place
+
+
+@transaction.atomic
+def take_step(agenda: Agenda, to: AgendaState, *, by: Any) -> Agenda:
+    """Send the agenda for consultation, settle it, or open it again; an empty one can only stay a draft."""
+    now = Agenda.objects.select_for_update().get(pk=agenda.pk)
+    if to != AgendaState.DRAFT and not now.items.exists():
+        raise NotAllowed("Dagordningen har inga punkter än.")
+    return step(now, AGENDA_NEXT, to, by=by)

@@ -1,0 +1,86 @@
+"""How far a meeting has come, what its list shows about answers, and which letters are owed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from meetings.models import Answer, Invitee, Meeting, MeetingLetter, MeetingState, MeetingStep, Purpose, Reply
+
+ORDER = (MeetingState.PLANNED, MeetingState.ANNOUNCED, MeetingState.INVITED, MeetingState.HELD)
+TOLD = (Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.SUBSTITUTE, Purpose.UPDATE)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the chain as it is drawn: `status` is done, now or todo."""
+
+    state: MeetingState
+    status: str
+    at: datetime | None = None
+
+    @property
+    def label(self) -> str:
+        return str(self.state.label)
+
+
+def chain(meeting: Meeting, steps: Iterable[MeetingStep] = (), *, noted: bool = False) -> list[Stage]:
+    """The meeting's part of the chain, without what was skipped or what a cancelled meeting never reaches.
+
+    `noted` says that the notes have begun, so that being held is behind and not now.
+    """
+    reached = {row.after: row.at for row in steps if row.after != row.before}
+    now = MeetingState(meeting.state)
+    if now == MeetingState.CANCELLED:
+        past = [Stage(state, "done", reached[state]) for state in ORDER if state in reached]
+        return [*past, Stage(now, "now", reached.get(now))]
+    at = ORDER.index(now)
+    past = [
+        Stage(s, "done", reached.get(s)) for s in ORDER[:at] if s in reached or s != MeetingState.ANNOUNCED
+    ]
+    ahead = [Stage(state, "todo") for state in ORDER[at + 1 :]]
+    return [*past, Stage(now, "done" if noted else "now", reached.get(now)), *ahead]
+
+
+def with_answers(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
+    """Annotates how many people are asked, how many have answered and how many come."""
+    last = Reply.objects.filter(invitee=OuterRef("pk"), confirmed=True).order_by("-pk").values("answer")[:1]
+    asked = Invitee.objects.active().filter(meeting=OuterRef("pk")).order_by().annotate(last=Subquery(last))
+    return meetings.annotate(
+        asked=_number(asked),
+        answered=_number(asked.filter(last__isnull=False)),
+        coming=_number(asked.filter(last=Answer.YES)),
+    )
+
+
+def _number(people: QuerySet[Invitee]) -> Coalesce:
+    return Coalesce(Subquery(people.values("meeting").annotate(number=Count("pk")).values("number")), 0)
+
+
+def anybody_told(meeting: Meeting) -> bool:
+    """Whether a letter about the meeting's time and place has been made for anybody."""
+    return MeetingLetter.objects.filter(meeting=meeting, purpose__in=TOLD).exists()
+
+
+def owed_update(meeting: Meeting) -> int:
+    """How many have a letter with a time or place that no longer holds, and none with the present one."""
+    if meeting.state not in (MeetingState.ANNOUNCED, MeetingState.INVITED):
+        return 0
+    people = meeting.invitees.active().filter(letters__purpose__in=TOLD)
+    present = MeetingLetter.objects.filter(
+        meeting=meeting, purpose__in=TOLD, letter__key__endswith=f":v{meeting.letter_version}"
+    )
+    return people.exclude(pk__in=present.values("invitee")).distinct().count()
+
+
+def owed_cancellation(meeting: Meeting) -> int:
+    """How many were told about a meeting that is now cancelled, and have no letter about that."""
+    if meeting.state != MeetingState.CANCELLED:
+        return 0
+    people = meeting.invitees.active().filter(letters__purpose__in=TOLD)
+    sent = MeetingLetter.objects.filter(meeting=meeting, purpose=Purpose.CANCELLATION)
+    return people.exclude(pk__in=sent.values("invitee")).distinct().count()
