@@ -47,8 +47,6 @@ def show(request: HttpRequest, row: Agenda, form: NewItemForm) -> HttpResponse:
         "over": row.planned_minutes - row.meeting.length,
         "left": row.meeting.length - row.planned_minutes,
         "bodies": list(bodies.order_by("agenda_body").values_list("agenda_body", flat=True).distinct()),
-            {category.agenda_body for category in row.meeting.agreed_with if category.agenda_body}
-        ),  # type: ignore[attr-defined]
         "settled": row.state == AgendaState.SETTLED,
         "form": form,
         "moved": moved(request, points),
