@@ -1,4 +1,4 @@
-"""`make run`: the whole portal in one process. A web server, a worker and a clock, and nothing to install beside them."""
+"""`make run`: the whole portal in one process, web server, worker and clock, with nothing to install beside it."""
 
 import ctypes
 import fcntl
@@ -15,12 +15,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 PR_SET_PDEATHSIG = 1
 HOST = "127.0.0.1"
 WEB_THREADS = 8
-STOP_SECONDS = 5.0  # how long a task that runs may delay the end; a letter half sent is sent again by its own rules
+STOP_SECONDS = (
+    5.0  # how long a task that runs may delay the end; a letter half sent is sent again by its own rules
+)
 started = time.monotonic()
 
 
@@ -50,7 +52,9 @@ def check_port(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            give_up(f"Port {port} cannot be used ({error.strerror}). Choose another one: make run PORT={port + 1}")
+            give_up(
+                f"Port {port} cannot be used ({error.strerror}). Choose another one: make run PORT={port + 1}"
+            )
 
 
 def keep_alone(var: Path) -> None:
@@ -94,7 +98,9 @@ def make_database(var: Path) -> None:
     say("· Creating the database" if new else "· Looking through the database")
     call_command("migrate", verbosity=0, interactive=False)
     if new:
-        say("· Adding the demo: the region's parties, the round of 2019 and one that is under way (half a minute)")
+        say(
+            "· Adding the demo: the region's parties, the round of 2019 and one that is under way (half a minute)"
+        )
         begun.touch()
         call_command("demo", verbosity=0)
         begun.unlink()
@@ -150,7 +156,11 @@ def worker() -> Iterator[None]:
     from dialog_portal.celery import app
 
     controller = app.WorkController(
-        pool="solo", hostname="portal@localhost", without_gossip=True, without_mingle=True, without_heartbeat=True
+        pool="solo",
+        hostname="portal@localhost",
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
     )
     thread = threading.Thread(target=controller.start, name="worker", daemon=True)
     thread.start()
@@ -172,8 +182,7 @@ def clock() -> Iterator[None]:
 
     from dialog_portal.celery import app
 
-    beat = EmbeddedService(app, thread=True, scheduler_cls="celery.beat:Scheduler")
-    beat.daemon = True
+    beat: Any = EmbeddedService(app, thread=True, scheduler_cls="celery.beat:Scheduler")
     beat.start()
     for entry in app.conf.beat_schedule.values():
         app.send_task(entry["task"])
@@ -227,7 +236,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dialog_portal.settings")
     say("Dialogportalen")
     prepare()
-    logging.getLogger("celery").setLevel(logging.WARNING)  # a line for every ring of the clock hides what matters
+    logging.getLogger("celery").setLevel(
+        logging.WARNING
+    )  # a line for every ring of the clock hides what matters
     serve(port)
 
 

@@ -50,7 +50,9 @@ def main() -> int:
     """Every reading, whatever the ones before found."""
     kept = {name: value for name, value in os.environ.items() if name not in portal_variables()}
     with tempfile.TemporaryDirectory(prefix="dialogportalen-check-") as var:
-        results = {name: read(name, command, {**kept, "VAR_DIR": var, **more}) for name, command, more in READINGS}
+        results = {
+            name: read(name, command, {**kept, "VAR_DIR": var, **more}) for name, command, more in READINGS
+        }
     bad = [name for name, fine in results.items() if not fine]
     print(f"Found something in: {', '.join(bad)}." if bad else "Nothing found.")
     return 1 if bad else 0

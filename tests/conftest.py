@@ -37,14 +37,14 @@ SEED = int(os.environ.get("SEED") or random.SystemRandom().randrange(1_000_000))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Settings that a test run differs in: quick passwords, static files without a build step, a real file for SQLite."""
+    """Where a test run differs: quick passwords, static files without a build step, a real file for SQLite."""
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     database = settings.DATABASES["default"]
-    if database["ENGINE"].endswith("sqlite3"):
+    if str(database["ENGINE"]).endswith("sqlite3"):
         database["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
     else:
         database["CONN_MAX_AGE"] = 0  # a connection left open would keep the test database from being dropped
@@ -124,7 +124,9 @@ def own_redis(tmp_path: Path) -> Iterator[services.Redis]:
 @pytest.fixture(scope="module")
 def own_postgres(workshop: Path, request: pytest.FixtureRequest) -> Iterator[services.Postgres]:
     """A durable PostgreSQL that the tests of one module may crash."""
-    server = services.Postgres(workshop / f"pg-{request.module.__name__.rpartition('.')[2][:20]}", durable=True)
+    server = services.Postgres(
+        workshop / f"pg-{request.module.__name__.rpartition('.')[2][:20]}", durable=True
+    )
     try:
         yield server.create()
     finally:

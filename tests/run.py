@@ -12,8 +12,8 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -45,7 +45,9 @@ def listen() -> None:
 def arguments() -> tuple[argparse.Namespace, list[str]]:
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--faults", action="store_true", help="only the fault tests, in full size")
-    parser.add_argument("--on", choices=["both", "postgresql", "sqlite"], default=os.environ.get("ON", "both"))
+    parser.add_argument(
+        "--on", choices=["both", "postgresql", "sqlite"], default=os.environ.get("ON", "both")
+    )
     return parser.parse_known_args()
 
 
@@ -89,7 +91,8 @@ def descendants() -> set[int]:
             continue
         if fields[0] != "Z":
             parents[int(stat.parent.name)] = int(fields[1])
-    found, level = set(), {os.getpid()}
+    found: set[int] = set()
+    level = {os.getpid()}
     while level:
         level = {pid for pid, parent in parents.items() if parent in level} - found
         found |= level
@@ -124,7 +127,9 @@ def both_services(directory: Path) -> Iterator[dict[str, str]]:
         postgres.stop()
 
 
-def passes(chosen: argparse.Namespace, rest: list[str], urls: dict[str, str]) -> Iterator[tuple[str, list[str], dict[str, str]]]:
+def passes(
+    chosen: argparse.Namespace, rest: list[str], urls: dict[str, str]
+) -> Iterator[tuple[str, list[str], dict[str, str]]]:
     """Each pass: its name, pytest's arguments and the variables."""
     if chosen.faults:
         seed = os.environ.get("SEED") or str(secrets.randbelow(1_000_000))

@@ -127,7 +127,12 @@ class Postgres:
         command = [postgres_program("initdb"), "--pgdata", str(self.directory / "data"), "--username=portal"]
         options = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"]
         subprocess.run(
-            [*command, *options], check=True, capture_output=True, cwd=self.directory, env=self._env(), **self._person
+            [*command, *options],
+            check=True,
+            capture_output=True,
+            cwd=self.directory,
+            env=self._env(),
+            **self._person,
         )
         self.start()
         return self
@@ -136,7 +141,9 @@ class Postgres:
         return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
     def _settings(self) -> Iterator[str]:
-        quick = {} if self.durable else {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        quick = (
+            {} if self.durable else {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        )
         chosen = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.directory),
@@ -268,7 +275,7 @@ def accept(_step: str, _envelope: Any) -> str:
 class Mailbox:
     """An SMTP server that keeps what it is given.
 
-    `answer(step, envelope)` decides what it says, step being RCPT or DATA; an answer that does not begin with 2 refuses.
+    `answer(step, envelope)` decides what it says, step being RCPT or DATA; what does not begin with 2 refuses.
     """
 
     def __init__(self, answer: Answer = accept) -> None:
@@ -280,7 +287,7 @@ class Mailbox:
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.controller.port}"
 
-    async def handle_RCPT(  # noqa: N802 the server calls it by this name
+    async def handle_RCPT(
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]
     ) -> str:
         envelope.asked = address
@@ -289,7 +296,7 @@ class Mailbox:
             envelope.rcpt_tos.append(address)
         return said
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         said = self.answer("DATA", envelope)
         if said.startswith("2"):
             content = envelope.original_content or b""

@@ -48,7 +48,9 @@ def certificate(here: Path) -> None:
     now = datetime.datetime.now(datetime.UTC)
     made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
     made = made.serial_number(1).not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
-    (here / "fullchain.pem").write_bytes(made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    (here / "fullchain.pem").write_bytes(
+        made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    )
     form = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     (here / "key.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, *form))
 
@@ -89,7 +91,12 @@ class Site:
     def start(self, name: str, command: list[str], env: dict[str, str] | None = None) -> None:
         with (self.here / f"{name}.out").open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                command, cwd=BASE, env=env, stdout=log, stderr=log, preexec_fn=services.follow_parent(signal.SIGTERM)
+                command,
+                cwd=BASE,
+                env=env,
+                stdout=log,
+                stderr=log,
+                preexec_fn=services.follow_parent(signal.SIGTERM),
             )
 
     def stop(self, name: str) -> None:
@@ -107,16 +114,26 @@ class Site:
     def ask(self, path: str, *, zipped: bool = False, **headers: str) -> tuple[int, dict[str, str], bytes]:
         """One request over HTTPS; answers status, headers in small letters, and body."""
         trusting = ssl._create_unverified_context()
-        request = urllib.request.Request(f"https://127.0.0.1:{self.https}{path}", headers={"Host": HOST, **headers})
+        request = urllib.request.Request(
+            f"https://127.0.0.1:{self.https}{path}", headers={"Host": HOST, **headers}
+        )
         if zipped:
             request.add_header("Accept-Encoding", "gzip")
         opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=trusting))
         try:
             with opener.open(request, timeout=20) as answer:
-                return answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.read()
+                return (
+                    answer.status,
+                    {name.lower(): value for name, value in answer.headers.items()},
+                    answer.read(),
+                )
         except urllib.error.HTTPError as error:
             with error:
-                return error.code, {name.lower(): value for name, value in error.headers.items()}, error.read()
+                return (
+                    error.code,
+                    {name.lower(): value for name, value in error.headers.items()},
+                    error.read(),
+                )
 
     def written(self) -> str:
         """Everything that any part has written to a log."""
@@ -213,7 +230,10 @@ def test_units_serve_work_and_keep_time_on_postgresql_and_redis(
     key = "k" * 60
     env = {name: value for name, value in os.environ.items() if name not in services.portal_variables()}
     example = (DEPLOY / "env.example").read_text()
-    env |= {name: site.moved(value.strip('"')) for name, value in re.findall(r"^([A-Z_]+)=(.*)$", example, re.MULTILINE)}
+    env |= {
+        name: site.moved(value.strip('"'))
+        for name, value in re.findall(r"^([A-Z_]+)=(.*)$", example, re.MULTILINE)
+    }
     env |= {"SECRET_KEY": key, "LINK_KEYS": key, "LETTER_KEYS": key, "MAIL_URL": ""}
     env |= {"DATABASE_URL": own_postgres.new_database("deploy"), "REDIS_URL": own_redis.url}
     for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"]):
@@ -228,7 +248,9 @@ def test_units_serve_work_and_keep_time_on_postgresql_and_redis(
     assert (site.ask(sheet[1])[0], site.ask(f"/svar/{TOKEN}/")[0]) == (200, 404)
     services.wait_until(lambda: "ready." in (site.here / "worker.out").read_text(), "the worker", 60)
     services.wait_until(lambda: "Sending due task" in (site.here / "beat.out").read_text(), "the clock", 60)
-    services.wait_until(lambda: "succeeded in" in (site.here / "worker.out").read_text(), "the worker's first task", 30)
+    services.wait_until(
+        lambda: "succeeded in" in (site.here / "worker.out").read_text(), "the worker's first task", 30
+    )
     for name in ("beat", "worker", "web"):
         site.stop(name)
     assert site.ask("/arbete/")[0] == 502

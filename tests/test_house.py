@@ -17,8 +17,20 @@ BASE = Path(__file__).resolve().parent.parent
 
 def tracked(*patterns: str) -> list[Path]:
     """Files that git keeps or is about to, in order."""
-    command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]
-    listed = subprocess.run([*command, *patterns], cwd=BASE, check=True, capture_output=True, text=True).stdout
+    command = [
+        "git",
+        "-c",
+        "safe.directory=*",
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "--",
+    ]
+    listed = subprocess.run(
+        [*command, *patterns], cwd=BASE, check=True, capture_output=True, text=True
+    ).stdout
     return sorted({BASE / name for name in listed.split("\0") if name and (BASE / name).is_file()})
 
 
@@ -38,7 +50,7 @@ MAY_KNOW = {
     "plain": {"plain"},
     "outbox": {"plain"},
     "links": {"plain"},
-    "access": {"plain", "outbox"},  # people are invited to their accounts by letter
+    "access": {"plain", "outbox", "links"},  # people are invited to their accounts by a letter with a link
     "parties": {*GROUND},
     "meetings": {*GROUND, "parties"},
     "minutes": {*GROUND, "parties", "meetings"},
@@ -120,7 +132,10 @@ def test_a_forbidden_import_is_found(module: str, source: str):
 
 
 def test_imports_inside_the_rules_are_let_through():
-    assert breaches("minutes.views", "from minutes.actions import approve\nfrom parties.models import Party") == []
+    assert (
+        breaches("minutes.views", "from minutes.actions import approve\nfrom parties.models import Party")
+        == []
+    )
 
 
 # --- What is locked --------------------------------------------------------------------------------------------------
@@ -134,7 +149,10 @@ def normal(name: str) -> str:
 
 def locked(name: str) -> dict[str, str]:
     """Package and version of every line of a lock file."""
-    return {normal(package): version for package, version in PIN.findall((BASE / "requirements" / name).read_text())}
+    return {
+        normal(package): version
+        for package, version in PIN.findall((BASE / "requirements" / name).read_text())
+    }
 
 
 def asked() -> tuple[list[str], list[str]]:
@@ -170,7 +188,10 @@ def test_developers_have_the_versions_that_production_has():
 def test_every_dependency_has_its_reason_beside_it():
     text = (BASE / "pyproject.toml").read_text()
     lines = re.findall(r'^    "[a-z0-9-]+(?:\[[a-z,]+\])?[<>=][^"]*",.*$', text, re.MULTILINE)
-    assert (len(lines) == len(asked()[0]) + len(asked()[1]), [line for line in lines if "#" not in line]) == (True, [])
+    assert (len(lines) == len(asked()[0]) + len(asked()[1]), [line for line in lines if "#" not in line]) == (
+        True,
+        [],
+    )
 
 
 def test_postgresql_is_reached_with_the_driver_of_the_lock():
@@ -188,14 +209,21 @@ OPEN_ENDS = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK|NotImplemented
 
 def test_no_package_index_and_no_machine_is_named_in_tracked_files():
     named = [
-        f"{name}: {hit.group()}" for name, text in tracked_text() for hit in (*HOSTS.finditer(text), *MACHINE.finditer(text))
+        f"{name}: {hit.group()}"
+        for name, text in tracked_text()
+        for hit in (*HOSTS.finditer(text), *MACHINE.finditer(text))
     ]
     assert named == []
 
 
 def test_nothing_is_left_open_in_the_source():
     code = (".py", ".html", ".js", ".css", ".sh", ".toml")
-    left = [f"{name}: {hit.group()}" for name, text in tracked_text() if name.endswith(code) for hit in OPEN_ENDS.finditer(text)]
+    left = [
+        f"{name}: {hit.group()}"
+        for name, text in tracked_text()
+        if name.endswith(code)
+        for hit in OPEN_ENDS.finditer(text)
+    ]
     assert left == []
 
 
@@ -229,9 +257,11 @@ def asked_of_the_environment() -> set[str]:
     """Every variable that the settings read."""
     read = set()
     for node in ast.walk(ast.parse((BASE / "dialog_portal/settings.py").read_text())):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
-            if node.func.value.id == "env" and isinstance(node.args[0], ast.Constant):
-                read.add(str(node.args[0].value))
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="env")), args=[ast.Constant(value=str(name)), *_]
+            ):
+                read.add(name)
     return read
 
 
@@ -242,14 +272,24 @@ def test_every_variable_is_explained_and_every_explained_one_is_read():
 def test_every_explained_variable_has_its_explanation_above_it():
     lines = (BASE / ".env.example").read_text().splitlines()
     variable = re.compile(r"^(?:# )?[A-Z_]+=")
-    bare = [line for above, line in zip(["", *lines], lines, strict=False) if variable.match(line) and not above]
+    bare = [
+        line for above, line in zip(["", *lines], lines, strict=False) if variable.match(line) and not above
+    ]
     assert bare == []
 
 
 def test_only_the_settings_and_the_server_read_the_environment():
     reads = re.compile(r"\bos\.(?:environ|getenv)\b")
-    allowed = {"dialog_portal.environment", "dialog_portal.server", "dialog_portal.celery", "dialog_portal.wsgi"}
-    allowed |= {"minutes.pdf", "minutes.pdf_child"}  # they choose what a child process gets to see, and read no setting
+    allowed = {
+        "dialog_portal.environment",
+        "dialog_portal.server",
+        "dialog_portal.celery",
+        "dialog_portal.wsgi",
+    }
+    allowed |= {
+        "minutes.pdf",
+        "minutes.pdf_child",
+    }  # they choose what a child process gets to see, and read no setting
     assert [module for module, source in sources() if reads.search(source) and module not in allowed] == []
 
 
@@ -263,7 +303,9 @@ def test_every_ring_of_the_clock_has_a_task_that_answers():
     from dialog_portal.celery import app
 
     app.loader.import_default_modules()
-    assert [entry["task"] for entry in app.conf.beat_schedule.values() if entry["task"] not in app.tasks] == []
+    assert [
+        entry["task"] for entry in app.conf.beat_schedule.values() if entry["task"] not in app.tasks
+    ] == []
 
 
 def test_every_static_file_that_the_templates_name_exists():

@@ -134,12 +134,20 @@ def test_fresh_start_keeps_the_keys_and_makes_the_rest_anew(portal: Portal):
     (portal.var / "public" / "left.html").write_text("old")
     portal.start(FRESH="1")
     portal.end(signal.SIGTERM)
-    assert ((portal.var / "keys.json").read_text(), (portal.var / "public" / "left.html").exists()) == (keys, False)
+    assert ((portal.var / "keys.json").read_text(), (portal.var / "public" / "left.html").exists()) == (
+        keys,
+        False,
+    )
 
 
 def test_it_stops_when_the_one_who_started_it_is_killed(portal: Portal):
     starter = "import subprocess, sys; subprocess.run([sys.executable, '-m', 'dialog_portal.server', '--with-parent'])"
-    env = os.environ | {"VAR_DIR": str(portal.var), "PORT": str(portal.port), "DATABASE_URL": "", "REDIS_URL": ""}
+    env = os.environ | {
+        "VAR_DIR": str(portal.var),
+        "PORT": str(portal.port),
+        "DATABASE_URL": "",
+        "REDIS_URL": "",
+    }
     parent = subprocess.Popen([sys.executable, "-c", starter], cwd=BASE, env=env, stdout=subprocess.DEVNULL)
 
     def listens() -> bool:

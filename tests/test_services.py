@@ -41,9 +41,8 @@ def test_postgres_keeps_what_was_committed_through_a_crash(own_postgres: service
 def test_postgres_sorts_as_swedish_does(own_postgres: services.Postgres):
     connection = psycopg2.connect(own_postgres.url)
     cursor = connection.cursor()
-    cursor.execute(
-        "SELECT string_agg(w, ' ' ORDER BY w COLLATE \"sv-SE-x-icu\") FROM unnest(ARRAY['Österåker','Ängen','Åby','Zinken']) w"
-    )
+    words = "ARRAY['Österåker', 'Ängen', 'Åby', 'Zinken']"
+    cursor.execute(f"SELECT string_agg(w, ' ' ORDER BY w COLLATE \"sv-SE-x-icu\") FROM unnest({words}) w")
     assert cursor.fetchone() == ("Zinken Åby Ängen Österåker",)
     connection.close()
 
@@ -64,7 +63,9 @@ def test_mailbox_keeps_the_exact_bytes_and_can_refuse(mailbox: services.Mailbox)
         mailbox.answer = lambda step, _envelope: "550 5.1.1 Unknown" if step == "RCPT" else "250 OK"
         with pytest.raises(smtplib.SMTPRecipientsRefused):
             line.send_message(letter)
-    assert [(one.sender, one.recipients) for one in mailbox.letters] == [("a@example.org", ("b@example.org",))]
+    assert [(one.sender, one.recipients) for one in mailbox.letters] == [
+        ("a@example.org", ("b@example.org",))
+    ]
     assert b"Subject: Inbjudan" in mailbox.letters[0].raw
 
 
