@@ -40,8 +40,12 @@ def post_all(drafts: Sequence[Draft], *, by: Any = None) -> list[Letter]:
             errors.append(error)
     if errors:
         raise ValidationError(errors)
-    Letter.objects.bulk_create([written(draft, by) for draft in drafts], batch_size=100, ignore_conflicts=True)
-    stored = {row.key: row for row in Letter.objects.defer("raw").filter(key__in={draft.key for draft in drafts})}
+    Letter.objects.bulk_create(
+        [written(draft, by) for draft in drafts], batch_size=100, ignore_conflicts=True
+    )
+    stored = {
+        row.key: row for row in Letter.objects.defer("raw").filter(key__in={draft.key for draft in drafts})
+    }
     ring_on_commit()
     return [stored[draft.key] for draft in drafts]
 
@@ -67,7 +71,9 @@ def _locked(letter: Letter) -> Letter:
 
 
 def _refuse(letter: Letter, cannot: str) -> NotAllowed:
-    return NotAllowed(f"Brevet till {letter.name or letter.address} är {letter.get_state_display()} och kan inte {cannot}.")
+    return NotAllowed(
+        f"Brevet till {letter.name or letter.address} är {letter.get_state_display()} och kan inte {cannot}."
+    )
 
 
 def _step(letter: Letter, to: State, *, by: Any, reason: str, cannot: str, **changes: Any) -> Letter:
@@ -87,7 +93,9 @@ def stop(letters: LetterQuerySet, *, by: Any, reason: str) -> int:
 
     One that is being sent is stopped unless its text has begun to leave; then it ends as accepted, and says so.
     """
-    rows = list(letters.filter(state__in=WAITING).select_for_update(of=("self",)).order_by("pk").only("pk", "state"))
+    rows = list(
+        letters.filter(state__in=WAITING).select_for_update(of=("self",)).order_by("pk").only("pk", "state")
+    )
     LetterStep.objects.bulk_create(
         LetterStep(letter=row, before=row.state, after=State.STOPPED, by=by, reason=reason) for row in rows
     )
@@ -104,7 +112,15 @@ def undo(letter: Letter, *, by: Any) -> Letter:
         if not row.can_be_undone:
             raise NotAllowed("Brevet kan inte skickas längre: tiden har gått ut eller innehållet är borta.")
         ring_on_commit()
-        return _step(row, State.QUEUED, by=by, reason="Ångrat", cannot="släppas", told_otherwise="", due_at=timezone.now())
+        return _step(
+            row,
+            State.QUEUED,
+            by=by,
+            reason="Ångrat",
+            cannot="släppas",
+            told_otherwise="",
+            due_at=timezone.now(),
+        )
     if not row.told_otherwise:
         raise _refuse(row, "ångras")
     return _step(row, State(row.state), by=by, reason="Ångrat", cannot="ändras", told_otherwise="")
@@ -122,7 +138,17 @@ def _again(row: Letter, *, by: Any, reason: str, **changes: Any) -> Letter:
     to = State.QUEUED if row.state == State.QUEUED else State.RETRYING
     ring_on_commit()
     deadline = min(row.useful_until, now + LONGEST_TRY)
-    return _step(row, to, by=by, reason=reason, cannot="skickas", due_at=now, deadline=deadline, told_otherwise="", **changes)
+    return _step(
+        row,
+        to,
+        by=by,
+        reason=reason,
+        cannot="skickas",
+        due_at=now,
+        deadline=deadline,
+        told_otherwise="",
+        **changes,
+    )
 
 
 @transaction.atomic
@@ -144,8 +170,23 @@ def correct(letter: Letter, address: str, *, by: Any) -> Letter:
     identity = message_id()
     new = {"To": mime.mailbox(row.name, address), "Message-ID": identity, "Date": date(timezone.now())}
     raw = mime.with_headers(unseal(row.raw), new)
-    changes = {"address": address, "message_id": identity, "raw": seal(raw), "sha256": sha256(raw).hexdigest()}
-    return _again(row, by=by, reason=reason, size=len(raw), attempts_made=0, last_code="", last_text="", **changes)
+    changes = {
+        "address": address,
+        "message_id": identity,
+        "raw": seal(raw),
+        "sha256": sha256(raw).hexdigest(),
+    }
+    return _again(
+        row,
+        by=by,
+        reason=reason,
+        size=len(raw),
+        fence=row.fence + 1,
+        attempts_made=0,
+        last_code="",
+        last_text="",
+        **changes,
+    )
 
 
 @transaction.atomic
@@ -155,7 +196,9 @@ def told(letter: Letter, how: str, *, by: Any) -> Letter:
     if row.state in (State.ACCEPTED, State.STOPPED):
         raise _refuse(row, "markeras så")
     to = State.STOPPED if row.waits else State(row.state)
-    return _step(row, to, by=by, reason=f"Meddelad på annat sätt: {how}", cannot="markeras så", told_otherwise=how)
+    return _step(
+        row, to, by=by, reason=f"Meddelad på annat sätt: {how}", cannot="markeras så", told_otherwise=how
+    )
 
 
 @transaction.atomic
@@ -178,6 +221,8 @@ def release(campaign: str, *, by: Any) -> None:
 @transaction.atomic
 def resume(*, by: Any) -> None:
     """Try the mail server again after it was paused or closed because it would not take our letters."""
-    Host.objects.update(paused_at=None, closed_until=None, failures=0, refusals=0, refused_at=None, trouble="")
+    Host.objects.update(
+        paused_at=None, closed_until=None, failures=0, refusals=0, refused_at=None, trouble=""
+    )
     record(by, "outbox.resume")
     ring_on_commit()

@@ -138,7 +138,7 @@ def write(headers: Mapping[str, str], content: Parts, seed: str) -> bytes:
 
 def parse(raw: bytes) -> EmailMessage:
     """The letter as the standard library understands it: a second opinion on what was written."""
-    return cast(EmailMessage, message_from_bytes(raw, policy=policy.SMTP))
+    return message_from_bytes(raw, policy=policy.SMTP)
 
 
 def _text(message: EmailMessage, kind: str) -> str:
@@ -154,7 +154,7 @@ def readable(raw: bytes) -> Content:
     """What the reader of these bytes sees."""
     message = parse(raw)
     attached = tuple(
-        Attachment(file.get_filename() or "bilaga", file.get_content_type(), _bytes(cast(EmailMessage, file)))
+        Attachment(file.get_filename() or "bilaga", file.get_content_type(), _bytes(file))
         for file in message.iter_attachments()
         if file.get_content_disposition() == "attachment"
     )

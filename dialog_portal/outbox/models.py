@@ -30,12 +30,14 @@ NEXT: dict[State, frozenset[State]] = {
     ),
     State.RETRYING: frozenset({State.SENDING, State.STOPPED, State.FAILED}),
     State.ACCEPTED: frozenset({State.BOUNCED}),
-    State.FAILED: frozenset({State.RETRYING, State.STOPPED}),
+    State.FAILED: frozenset({State.RETRYING, State.STOPPED, State.ACCEPTED}),
     State.BOUNCED: frozenset(),
     State.STOPPED: frozenset({State.QUEUED, State.ACCEPTED}),
 }
 WAITING = (State.QUEUED, State.SENDING, State.RETRYING)
-CONFIDENTIAL = "konto"  # purposes that begin so: letters with a way into an account, for administrators' eyes only
+CONFIDENTIAL = (
+    "konto"  # purposes that begin so: letters with a way into an account, for administrators' eyes only
+)
 
 
 class Priority(models.IntegerChoices):
@@ -50,7 +52,9 @@ class Host(models.Model):
     name = models.CharField(max_length=200, unique=True)
     failures = models.PositiveSmallIntegerField(default=0, help_text="times in a row that it did not answer")
     closed_until = models.DateTimeField(null=True, blank=True)
-    refusals = models.PositiveSmallIntegerField(default=0, help_text="letters in a row that it would not take from us")
+    refusals = models.PositiveSmallIntegerField(
+        default=0, help_text="letters in a row that it would not take from us"
+    )
     refused_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True, help_text="waits for a person")
     trouble = models.TextField(blank=True)
@@ -83,9 +87,13 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def due(self, now: datetime) -> LetterQuerySet:
         """What may leave now: not held, in time, and in nobody's hands (or in hands that kept it too long)."""
-        free = Q(state__in=(State.QUEUED, State.RETRYING), due_at__lte=now) | Q(state=State.SENDING, lease_until__lte=now)
+        free = Q(state__in=(State.QUEUED, State.RETRYING), due_at__lte=now) | Q(
+            state=State.SENDING, lease_until__lte=now
+        )
         held = Hold.objects.filter(Q(campaign="") | Q(campaign=OuterRef("campaign")))
-        return self.waiting().filter(free, ~Exists(held), deadline__gt=now).order_by("priority", "due_at", "pk")
+        return (
+            self.waiting().filter(free, ~Exists(held), deadline__gt=now).order_by("priority", "due_at", "pk")
+        )
 
     def visible_to(self, user: Any) -> LetterQuerySet:
         """Letters about accounts are a way in: administrators see them, and only them."""
@@ -115,7 +123,9 @@ class Letter(models.Model):
 
     key = models.CharField(max_length=200, unique=True, help_text="purpose:meeting:recipient:version")
     purpose = models.CharField(max_length=40)
-    campaign = models.CharField(max_length=80, blank=True, db_index=True, help_text="what it belongs to, as meeting:12")
+    campaign = models.CharField(
+        max_length=80, blank=True, db_index=True, help_text="what it belongs to, as meeting:12"
+    )
     name = models.CharField(max_length=200)
     address = models.EmailField()
     subject = models.CharField(max_length=250)
@@ -130,16 +140,24 @@ class Letter(models.Model):
     created = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now)
     useful_until = models.DateTimeField(help_text="after this nobody is helped by the letter")
-    deadline = models.DateTimeField(help_text="when staff are told that it did not get through: at most 72 hours of trying")
+    deadline = models.DateTimeField(
+        help_text="when staff are told that it did not get through: at most 72 hours of trying"
+    )
     attempts_made = models.PositiveSmallIntegerField(default=0)
-    fence = models.PositiveIntegerField(default=0, help_text="rises with each claim; a late worker's is too low")
+    fence = models.PositiveIntegerField(
+        default=0, help_text="rises with each claim; a late worker's is too low"
+    )
     lease_until = models.DateTimeField(null=True, blank=True)
-    worker = models.CharField(max_length=80, blank=True, help_text="whose hands it is in while it is being sent")
+    worker = models.CharField(
+        max_length=80, blank=True, help_text="whose hands it is in while it is being sent"
+    )
     last_code = models.CharField(max_length=20, blank=True)
     last_text = models.TextField(blank=True)
     maybe_twice = models.BooleanField(default=False, help_text="an attempt ended without a known outcome")
     accepted_at = models.DateTimeField(null=True, blank=True)
-    told_otherwise = models.CharField(max_length=200, blank=True, help_text="how staff told the person instead")
+    told_otherwise = models.CharField(
+        max_length=200, blank=True, help_text="how staff told the person instead"
+    )
     sender = models.ForeignKey("access.User", models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = LetterQuerySet.as_manager()
@@ -148,11 +166,13 @@ class Letter(models.Model):
         ordering = ("-pk",)
         constraints = (
             models.CheckConstraint(
-                condition=~Q(state="sending") | Q(lease_until__isnull=False), name="letter_in_hands_has_a_lease"
+                condition=~Q(state="sending") | Q(lease_until__isnull=False),
+                name="letter_in_hands_has_a_lease",
             ),
             models.CheckConstraint(condition=Q(state__in=State.values), name="letter_state_is_known"),
             models.CheckConstraint(
-                condition=~Q(state="accepted") | Q(accepted_at__isnull=False), name="letter_accepted_has_a_time"
+                condition=~Q(state="accepted") | Q(accepted_at__isnull=False),
+                name="letter_accepted_has_a_time",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=("accepted", "bounced", "stopped")) | Q(raw__isnull=False),
@@ -161,7 +181,10 @@ class Letter(models.Model):
         )
         indexes = (
             models.Index(
-                F("priority"), F("due_at"), name="letter_due", condition=Q(state__in=("queued", "sending", "retrying"))
+                F("priority"),
+                F("due_at"),
+                name="letter_due",
+                condition=Q(state__in=("queued", "sending", "retrying")),
             ),
             models.Index(F("lease_until"), name="letter_in_hands", condition=Q(state="sending")),
             models.Index(fields=("state", "campaign"), name="letter_tally"),
@@ -206,7 +229,9 @@ class Attempt(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     code = models.CharField(max_length=20, blank=True)
     text = models.TextField(blank=True)
-    late = models.BooleanField(default=False, help_text="finished after its lease: noted, but nothing was changed")
+    late = models.BooleanField(
+        default=False, help_text="finished after its lease: noted, but nothing was changed"
+    )
 
     class Meta:
         ordering = ("pk",)

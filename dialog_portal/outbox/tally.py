@@ -25,7 +25,7 @@ class Tally:
     @property
     def difference(self) -> int:
         """How far the sum is from adding up; anything but 0 is a fault in the portal."""
-        return self.created - sum(getattr(self, name) for name in WORDS)
+        return self.created - self.accepted - self.waiting - self.failed - self.bounced - self.stopped
 
     @property
     def sentence(self) -> str:

@@ -1,0 +1,112 @@
+"""Whether letters can be trusted to leave: who was heard when, what waits longest, and whether the sums are right."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from dialog_portal.outbox.models import Attempt, Hold, Host, Letter, Outcome, Pulse, State
+from dialog_portal.swedish import clock, moment
+
+log = logging.getLogger(__name__)
+SILENT = timedelta(minutes=5)
+SELDOM = timedelta(seconds=5)  # a pulse is not written more often than this
+
+
+@dataclass(frozen=True)
+class Health:
+    """How the outbox feels. Banners are Swedish sentences for staff, the worst first."""
+
+    worker_at: datetime | None
+    beat_at: datetime | None
+    counted_at: datetime | None
+    oldest_waiting: datetime | None
+    difference: int
+    banners: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.banners
+
+
+def heard(name: str) -> None:
+    """Note that a worker, or beat, is alive."""
+    now = timezone.now()
+    if not Pulse.objects.filter(name=name, at__gt=now - SELDOM).exists():
+        Pulse.objects.update_or_create(name=name, defaults={"at": now})
+
+
+def contradictions() -> int:
+    """Letters whose state says something else than their attempts: called accepted without one, or the other way."""
+    accepted = Attempt.objects.filter(letter=OuterRef("pk"), outcome=Outcome.ACCEPTED, late=False)
+    claimed = Letter.objects.filter(state__in=(State.ACCEPTED, State.BOUNCED)).filter(~Exists(accepted))
+    forgotten = Letter.objects.exclude(state__in=(State.ACCEPTED, State.BOUNCED)).filter(
+        Exists(accepted.filter(fence=OuterRef("fence")))
+    )
+    return claimed.count() + forgotten.count()
+
+
+def count() -> int:
+    """Check that the letters add up and that their attempts bear them out; answers the difference, which must be 0."""
+    difference = abs(Letter.objects.tally().difference) + contradictions()
+    if difference:
+        log.error("the letters do not add up: difference %s", difference)
+    Pulse.objects.update_or_create(
+        name="count", defaults={"at": timezone.now(), "detail": {"difference": difference}}
+    )
+    return difference
+
+
+def health(now: datetime | None = None) -> Health:
+    """How the outbox feels now; five small queries."""
+    now = now or timezone.now()
+    pulses = {pulse.name: pulse for pulse in Pulse.objects.all()}
+    at = {name: pulse.at for name, pulse in pulses.items()}
+    oldest = Letter.objects.due(now).order_by("due_at").values_list("due_at", flat=True).first()
+    difference = pulses["count"].detail.get("difference", 0) if "count" in pulses else 0
+    worker, beat = at.get("worker"), at.get("beat")
+    banners = (*_silence(worker, beat, now), *_server(now), *_held(), *_sum(difference))
+    return Health(worker, beat, at.get("count"), oldest, difference, banners)
+
+
+def _silence(worker: datetime | None, beat: datetime | None, now: datetime) -> tuple[str, ...]:
+    if worker is None or now - worker > SILENT:
+        since = f"sedan {moment(worker)}" if worker else "ännu"
+        return (
+            f"Inga brev skickas: ingen arbetsprocess har hörts {since}. Kontakta den som sköter driften.",
+        )
+    if beat is None or now - beat > SILENT:
+        since = f"sedan {moment(beat)}" if beat else "ännu"
+        return (
+            f"Brev som väntar på nytt försök ligger still: tidgivaren har inte hörts {since}. Kontakta driften.",
+        )
+    return ()
+
+
+def _server(now: datetime) -> tuple[str, ...]:
+    for host in Host.objects.filter(paused_at__isnull=False):
+        return (
+            f"E-postservern tar inte emot våra brev sedan {moment(host.paused_at)}. Inga brev har gått förlorade; de "
+            f"väntar tills felet är rättat och någon väljer Försök igen i utkorgen. Serverns svar: {host.trouble}",
+        )
+    for host in Host.objects.filter(closed_until__gt=now):
+        return (
+            f"E-postservern svarar inte. Breven väntar, och nytt försök görs kl. {clock(host.closed_until)}.",
+        )
+    return ()
+
+
+def _held() -> tuple[str, ...]:
+    return tuple(f"Alla brev hålls kvar: {hold.reason}." for hold in Hold.objects.filter(campaign=""))
+
+
+def _sum(difference: int) -> tuple[str, ...]:
+    return (
+        (f"Antalet brev stämmer inte: {difference} skiljer. Kontakta den som sköter driften.",)
+        if difference
+        else ()
+    )

@@ -1,0 +1,90 @@
+"""A worker's run: take letters, hand them over with no transaction open, write down what happened."""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import TypeVar
+
+from cryptography.fernet import InvalidToken
+from django.db import DatabaseError, InterfaceError, connection
+from django.utils import timezone
+
+from dialog_portal.outbox import claims
+from dialog_portal.outbox.bell import ring
+from dialog_portal.outbox.claims import Claim
+from dialog_portal.outbox.classify import Result
+from dialog_portal.outbox.models import Outcome
+from dialog_portal.outbox.smtp import Kept, Parcel, Relay, relay
+from dialog_portal.outbox.workers import me
+from dialog_portal.vault import unseal
+
+log = logging.getLogger(__name__)
+BATCH = 8  # letters taken at a time: each transaction that takes them waits for the others'
+STALE = timedelta(seconds=10)  # letters taken longer ago than this go back, so that the minute's limit holds
+RUN_SECONDS = 20.0  # then other tasks get their turn
+PERSIST_SECONDS = 30.0  # how long a result waits for a database that is away
+T = TypeVar("T")
+
+
+def deliver(seconds: float = RUN_SECONDS) -> int:
+    """Send what is due for a while; answers how many letters were tried. A second bell calls for a second worker."""
+    door, worker, tried, called = relay(), me(), 0, False
+    end = time.monotonic() + seconds
+    try:
+        while batch := claims.take(door.name, worker, BATCH, limited=door.limited):
+            if len(batch) == BATCH and not called:
+                ring()
+                called = True
+            tried += work_through(batch, door)
+            if time.monotonic() > end:
+                ring()
+                break
+    finally:
+        door.close()
+    return tried
+
+
+def work_through(batch: list[Claim], door: Relay | Kept) -> int:
+    """Send the letters of one take in turn; those that must wait after all go back. Answers how many were tried."""
+    for number, claim in enumerate(batch, start=1):
+        result = send(claim, door)
+        following = batch[number] if number < len(batch) and goes_on(result, claim) else None
+        changed = persist(partial(claims.finish, claim, result, wipe=door.wipes, following=following))
+        if not changed:
+            log.info("letter %s was no longer ours when its try ended (%s)", claim.letter, result.outcome)
+        if following is None:
+            rest = batch[number:]
+            if rest:
+                persist(partial(claims.give_back, rest))
+            return number
+    return len(batch)
+
+
+def goes_on(result: Result, claim: Claim) -> bool:
+    """Whether the next letter of the same take should be tried: not after trouble with the server, nor too late."""
+    return result.outcome not in (Outcome.HOST, Outcome.POLICY) and timezone.now() - claim.at < STALE
+
+
+def send(claim: Claim, door: Relay | Kept) -> Result:
+    """One try. The database has no transaction open while the server is talked to."""
+    try:
+        raw = unseal(claim.sealed)
+    except InvalidToken:
+        return Result(Outcome.POLICY, "", "Brevet kan inte dekrypteras. Kontrollera LETTER_KEYS.")
+    return door.send(Parcel(claim.sender, claim.address, raw), lambda: claims.may_go(claim))
+
+
+def persist(write: Callable[[], T]) -> T:
+    """Do it again while the database is away: a result that is forgotten is a letter that is sent twice."""
+    end = time.monotonic() + PERSIST_SECONDS
+    while True:
+        try:
+            return write()
+        except (DatabaseError, InterfaceError):
+            if connection.in_atomic_block or time.monotonic() > end:
+                raise
+            log.warning("the database does not answer; trying again")
+            connection.close()
+            time.sleep(0.2)
