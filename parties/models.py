@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from dialog_portal.editing import Versioned
 from dialog_portal.swedish import found, swedish
@@ -123,27 +124,26 @@ class PartyQuerySet(models.QuerySet["Party"]):
         return self.filter(ended__lte=day or timezone.localdate())
 
     def matching(self, text: str) -> Self:
-        """The parties in which every word of a search stands: in their names and code, or with their people."""
+        """The parties in which every word of a search stands: in names and code, or with their people."""
         rows = self
         for word in text.split()[:SEARCH_WORDS]:
             former = FormerName.objects.filter(found(word, "name")).values("party")
-            people = Mandate.objects.filter(found(word, "title", "person__name", "person__email")).values("party")
+            held = Mandate.objects.filter(found(word, "title", "person__name", "person__email")).values("party")
             own = found(word, "name", "full_name", "municipality__code")
-            rows = rows.filter(own | Q(pk__in=former) | Q(pk__in=people))
+            rows = rows.filter(own | Q(pk__in=former) | Q(pk__in=held))
         return rows
 
-    def with_recipients(self) -> Self:
-        """Says of each party whether anybody receives its letters today: `party.has_recipients`."""
-        return self.annotate(has_recipients=Exists(Mandate.objects.invited().filter(party=OuterRef("pk"))))
+    def with_recipients(self, some: bool = True) -> Self:
+        """The parties for which somebody receives letters today, or those for which nobody does."""
+        recipients = Exists(Mandate.objects.invited().filter(party=OuterRef("pk")))
+        return self.filter(recipients if some else ~recipients)
 
     def with_register(self) -> Self:
         """With what the register's list shows, in a fixed number of queries."""
         mandates = Mandate.objects.current().select_related("person").order_by("pk")
         memberships = Membership.objects.in_year(timezone.localdate().year).select_related("category")
         return (
-            self.with_recipients()
-            .select_related("municipality")
-            .prefetch_related(
+            self.select_related("municipality").prefetch_related(
                 Prefetch("mandates", mandates, to_attr="current_mandates"),
                 Prefetch("memberships", memberships, to_attr="current_memberships"),
             )
@@ -178,6 +178,14 @@ class Party(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    @cached_property
+    def has_recipients(self) -> bool:
+        """Whether anybody receives this party's letters today; from what `with_register` fetched, if it did."""
+        held: list[Mandate] | None = getattr(self, "current_mandates", None)
+        if held is None:
+            return self.mandates.invited().exists()
+        return any(mandate.receives_invitations for mandate in held)
 
     @property
     def has_ended(self) -> bool:

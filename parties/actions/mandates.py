@@ -17,7 +17,7 @@ from parties.models import Mandate, Person
 def add_person(*, name: str, email: str, by: Any, phone: str = "") -> Person:
     """Somebody new in the register."""
     person = Person.objects.create(name=name, email=email.lower(), phone=phone)
-    record(by, "person_add", person)
+    record(by, "person: la till", person)
     return person
 
 
@@ -25,7 +25,7 @@ def add_person(*, name: str, email: str, by: Any, phone: str = "") -> Person:
 def change_person(form: PersonForm, *, by: Any) -> Person:
     """Change what all of a person's mandates share."""
     person: Person = form.save()
-    record(by, "person_change", person, fields=form.changed_data)
+    record(by, "person: ändrade", person, fields=form.changed_data)
     return person
 
 
@@ -39,7 +39,7 @@ def add_mandate(mandate: Mandate, *, person: Person, by: Any) -> Mandate:
     if twin.exists():
         raise NotAllowed(f"{person} har redan det uppdraget från den dagen.")
     mandate.save()
-    record(by, "mandate_add", mandate, party=mandate.party_id, person=person.pk)
+    record(by, "uppdrag: la till", mandate, party=mandate.party_id, person=person.pk)
     return mandate
 
 
@@ -47,13 +47,18 @@ def add_mandate(mandate: Mandate, *, person: Person, by: Any) -> Mandate:
 def change_mandate(form: MandateForm, *, by: Any) -> Mandate:
     """Change a post."""
     mandate: Mandate = form.save()
-    record(by, "mandate_change", mandate, fields=form.changed_data)
+    record(by, "uppdrag: ändrade", mandate, fields=form.changed_data)
     return mandate
 
 
 @transaction.atomic
 def end_mandate(
-    mandate: Mandate, *, last_day: date, by: Any, successor: Mandate | None = None, person: Person | None = None
+    mandate: Mandate,
+    *,
+    last_day: date,
+    by: Any,
+    successor: Mandate | None = None,
+    person: Person | None = None,
 ) -> Mandate:
     """End a post, and in the same go give it to the person who comes next; the former holder is kept."""
     now = Mandate.objects.select_for_update().get(pk=mandate.pk)
@@ -61,10 +66,11 @@ def end_mandate(
         raise NotAllowed("Uppdraget är redan avslutat.")
     now.to_date, now.version = last_day, now.version + 1
     now.save(update_fields=["to_date", "version"])
-    record(by, "mandate_end", now, last_day=last_day)
+    record(by, "uppdrag: avslutade", now, last_day=last_day)
     if successor and person:
         successor.party = now.party
-        successor.from_date = successor.from_date or last_day + timedelta(days=1)
+        begins: Any = successor.from_date  # left open: the day after
+        successor.from_date = begins or last_day + timedelta(days=1)
         add_mandate(successor, person=person, by=by)
     return now
 

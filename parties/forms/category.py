@@ -63,12 +63,18 @@ class Cadences(forms.BaseInlineFormSet):  # type: ignore[type-arg]
             form.fields["DELETE"].label = "Ta bort raden"
 
     def clean(self) -> None:
-        kept = [form for form in self.forms if form not in self.deleted_forms and form.cleaned_data.get("from_year")]
+        kept = [
+            form
+            for form in self.forms
+            if form not in self.deleted_forms and form.cleaned_data.get("from_year")
+        ]
         kept.sort(key=lambda form: form.cleaned_data["from_year"])
         for earlier, later in pairwise(kept):
             end = earlier.cleaned_data.get("to_year")
             if end is None or end >= later.cleaned_data["from_year"]:
-                later.add_error("from_year", "Raden överlappar en annan. Avsluta den tidigare raden året före.")
+                later.add_error(
+                    "from_year", "Raden överlappar en annan. Avsluta den tidigare raden året före."
+                )
 
 
 CadenceFormSet = forms.inlineformset_factory(

@@ -34,7 +34,8 @@ class PersonForm(RowForm):
 class HolderForm(PlainForm):
     """Who gets a mandate: somebody chosen from the register, or somebody new.
 
-    When the address typed belongs to somebody already there, `found` is that person and the form asks whether to use them.
+    When the typed address belongs to somebody already there, `found` is that person and the page asks whether
+    to use them.
     """
 
     person = forms.ModelChoiceField(
@@ -49,7 +50,8 @@ class HolderForm(PlainForm):
 
     def __init__(self, *args: Any, chosen: Person | None, needed: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.chosen, self.needed, self.found = chosen, needed, None
+        self.chosen = chosen
+        self.found: Person | None = None
         self.fields["person"].initial = chosen
         for name in ("name", "email"):
             self.fields[name].required = needed and chosen is None
@@ -57,7 +59,7 @@ class HolderForm(PlainForm):
     @property
     def given(self) -> bool:
         """Whether anybody was named at all."""
-        return any(self.cleaned_data.get(name) for name in ("person", "name", "email", "phone"))
+        return any(self.data.get(self.add_prefix(name), "").strip() for name in self.fields)
 
     def clean_email(self) -> str:
         """The address in lower case; one that is in the register already raises the question."""
@@ -65,7 +67,9 @@ class HolderForm(PlainForm):
         if email and not self.cleaned_data.get("person"):
             self.found = Person.objects.by_email(email)
         if self.found:
-            raise forms.ValidationError(f"Adressen hör till {self.found}, som redan finns i registret.", code="taken")
+            raise forms.ValidationError(
+                f"Adressen hör till {self.found}, som redan finns i registret.", code="taken"
+            )
         return email
 
     def clean(self) -> dict[str, Any]:
@@ -86,7 +90,14 @@ class MandateForm(RowForm):
 
     class Meta:
         model = Mandate
-        fields: tuple[str, ...] = ("title", "acting", "receives_invitations", "coordinator", "from_date", "to_date")
+        fields: tuple[str, ...] = (
+            "title",
+            "acting",
+            "receives_invitations",
+            "coordinator",
+            "from_date",
+            "to_date",
+        )
         widgets = {"from_date": DateInput(), "to_date": DateInput()}
         help_texts = {
             "coordinator": "Personen samlar in och lämnar svar för alla partens platser.",

@@ -29,7 +29,9 @@ class PartyForm(RowForm):
     """A party; for a municipality also its code."""
 
     formula_free = ("name", "full_name")
-    code = forms.CharField(label="Kommunkod", required=False, help_text="Bara för kommuner: fyra siffror, som 0192.")
+    code = forms.CharField(
+        label="Kommunkod", required=False, help_text="Bara för kommuner: fyra siffror, som 0192."
+    )
     in_county = forms.BooleanField(label="Kommunen ligger i Stockholms län", required=False, initial=True)
 
     class Meta:
@@ -41,8 +43,10 @@ class PartyForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial |= {name: self._stored(self.instance, name) for name in ("code", "in_county")}
-            self.fields["name"].help_text = "För att rätta en stavning. Har parten fått ett nytt namn: välj Byt namn i stället."
+            self.initial.update({name: self._stored(self.instance, name) for name in ("code", "in_county")})
+            self.fields[
+                "name"
+            ].help_text = "För att rätta en stavning. Har parten fått ett nytt namn: välj Byt namn i stället."
 
     @staticmethod
     def _stored(row: Any, name: str) -> Any:
@@ -59,7 +63,12 @@ class PartyForm(RowForm):
         code: str = self.cleaned_data["code"]
         if code and not re.fullmatch(r"[0-9]{4}", code):
             raise forms.ValidationError("Kommunkoden är fyra siffror och kan börja med en nolla, som 0192.")
-        other = Municipality.objects.select_related("party").exclude(party=self.instance.pk).filter(code=code).first()
+        other = (
+            Municipality.objects.select_related("party")
+            .exclude(party=self.instance.pk)
+            .filter(code=code)
+            .first()
+        )
         if other:
             raise forms.ValidationError(f"Koden {code} hör redan till {other.party}.")
         return code
@@ -70,7 +79,9 @@ class PartyForm(RowForm):
         domains = [word.lstrip("@") for word in words]
         for domain in domains:
             if not DOMAIN.fullmatch(domain):
-                raise forms.ValidationError(f"”{domain}” är ingen e-postdomän. Skriv det som står efter @, som example.org.")
+                raise forms.ValidationError(
+                    f"”{domain}” är ingen e-postdomän. Skriv det som står efter @, som example.org."
+                )
         return " ".join(dict.fromkeys(domains))
 
 
@@ -78,7 +89,9 @@ class RenameForm(RowForm):
     """A new name from a day; the old one is kept with that day."""
 
     formula_free = ("name", "full_name")
-    since = forms.DateField(label="Namnet gäller från och med", widget=DateInput(), initial=timezone.localdate)
+    since = forms.DateField(
+        label="Namnet gäller från och med", widget=DateInput(), initial=timezone.localdate
+    )
 
     class Meta:
         model = Party
@@ -92,10 +105,12 @@ class RenameForm(RowForm):
         return free_name(name, self.instance)
 
     def clean_since(self) -> date:
-        """A day after the latest change of name, and not to come: the register would show the name too early."""
+        """A day after the latest change of name and not to come, since the register changes at once."""
         since: date = self.cleaned_data["since"]
         if since > timezone.localdate():
-            raise forms.ValidationError("Namnet byts i registret genast. Vänta till den dag det börjar gälla.")
+            raise forms.ValidationError(
+                "Namnet byts i registret genast. Vänta till den dag det börjar gälla."
+            )
         latest = self.instance.former_names.order_by("-until").first()
         if latest and since <= latest.until:
             raise forms.ValidationError(f"Parten bytte namn {day(latest.until)}. Välj en senare dag.")
@@ -120,7 +135,7 @@ class EndForm(RowForm):
 class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]
     """The years in which a party belongs to a category.
 
-    What the person saw is sent along and compared with what is stored, so that a later change is not overwritten.
+    What the person saw is sent along and compared with what is stored, so nothing saved since is overwritten.
     """
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -153,16 +168,20 @@ class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]
     def _refuse_to_overwrite(self, values: dict[str, Any]) -> None:
         if not self.instance.pk or not values.get("seen"):
             return
-        now = Membership.objects.select_for_update(of=("self",)).select_related("category").get(pk=self.instance.pk)
+        now = (
+            Membership.objects.select_for_update(of=("self",))
+            .select_related("category")
+            .get(pk=self.instance.pk)
+        )
         if self.fingerprint(now) == values["seen"]:
             return
         for name in self.Meta.fields:
             if getattr(now, name) != values.get(name):
                 self.theirs.append((str(self.fields[name].label), self._words(getattr(now, name))))
-        self.data = self.data.copy()
-        self.data[self.add_prefix("seen")] = self.fingerprint(now)  # type: ignore[attr-defined]
+        self.data = {**self.data.dict(), self.add_prefix("seen"): self.fingerprint(now)}  # type: ignore[attr-defined]
         raise forms.ValidationError(
-            "Någon annan sparade ändringar medan du skrev. Kontrollera uppgifterna och spara igen.", code="conflict"
+            "Någon annan sparade ändringar medan du skrev. Kontrollera uppgifterna och spara igen.",
+            code="conflict",
         )
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""What all forms of the register have in common: errors in plain Swedish, and no text that is cut off silently."""
+"""What the forms of the register have in common: errors in plain Swedish, and no text cut off in silence."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dialog_portal.editing import VersionedForm
 
 MESSAGES = {
     "required": "Det här behöver fyllas i.",
-    "max_length": "Texten får ha högst %(limit_value)d tecken. Din har %(show_value)d, så den behöver kortas.",
+    "max_length": "Texten får ha högst %(limit_value)d tecken. Din har %(show_value)d. Korta den.",
     "min_value": "Talet får inte vara mindre än %(limit_value)s.",
     "max_value": "Talet får inte vara större än %(limit_value)s.",
     "null_characters_not_allowed": "Texten får inte innehålla styrtecken.",
@@ -27,14 +27,19 @@ REVERSED = "Slutet kan inte komma före början."
 def no_formula(value: str) -> None:
     """Refuse a first character that makes a spreadsheet run the text as a formula."""
     if value.startswith(("=", "+", "-", "@")):
-        raise ValidationError("Texten får inte börja med =, +, - eller @. Kalkylprogram läser det som en formel.", code="formula")
+        raise ValidationError(
+            "Texten får inte börja med =, +, - eller @. Kalkylprogram läser det som en formel.",
+            code="formula",
+        )
 
 
 def in_plain_swedish(fields: dict[str, forms.Field]) -> None:
-    """Give fields our own words for what is wrong, and let a text that is too long arrive whole and be answered."""
+    """Give fields our own words for what is wrong, and let a text that is too long arrive whole."""
     for field in fields.values():
         field.error_messages |= MESSAGES
-        field.error_messages |= {"invalid": words for kind, words in INVALID if isinstance(field, kind)}
+        for kind, words in INVALID:
+            if isinstance(field, kind):
+                field.error_messages["invalid"] = words
         field.widget.attrs.pop("maxlength", None)
 
 
@@ -56,7 +61,7 @@ class PlainForm(forms.Form):
 
 
 class RowForm(VersionedForm):
-    """A form that is a row. `formula_free` names the texts that end up in spreadsheets, `period` the two ends."""
+    """A form that is a row: `formula_free` names texts that end up in spreadsheets, `period` its two ends."""
 
     formula_free: tuple[str, ...] = ()
     period: tuple[str, str] | None = None

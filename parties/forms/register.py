@@ -10,21 +10,27 @@ from parties.models import Category, Party, PartyQuerySet, Person, PersonQuerySe
 
 
 class RegisterFilter(PlainForm):
-    """A search and three choices, all kept in the address; whatever makes no sense there is left out of account."""
+    """A search and three choices, all kept in the address; what makes no sense there is ignored."""
 
-    q = forms.CharField(label="Sök part, person, titel, adress eller kommunkod", required=False, max_length=200)
-    category = forms.ModelChoiceField(Category.objects, label="Kategori i år", required=False, empty_label="Alla")
+    q = forms.CharField(
+        label="Sök part, person, titel, adress eller kommunkod", required=False, max_length=200
+    )
+    category = forms.ModelChoiceField(
+        Category.objects, label="Kategori i år", required=False, empty_label="Alla"
+    )
     letters = forms.ChoiceField(
         label="Inbjudan",
         required=False,
         choices=(("", "Alla"), ("some", "Någon får inbjudan"), ("none", "Ingen får inbjudan")),
     )
     show = forms.ChoiceField(
-        label="Visa", required=False, choices=(("", "Aktiva parter"), ("ended", "Upphörda parter"), ("all", "Alla parter"))
+        label="Visa",
+        required=False,
+        choices=(("", "Aktiva parter"), ("ended", "Upphörda parter"), ("all", "Alla parter")),
     )
 
     def narrow(self, parties: PartyQuerySet) -> PartyQuerySet:
-        """The parties that the choices leave. Expects `with_recipients`."""
+        """The parties that the choices leave."""
         self.is_valid()
         chosen = self.cleaned_data
         if chosen.get("show") != "all":
@@ -32,7 +38,7 @@ class RegisterFilter(PlainForm):
         if category := chosen.get("category"):
             parties = parties.of_category(category, timezone.localdate().year)
         if letters := chosen.get("letters"):
-            parties = parties.filter(has_recipients=letters == "some")
+            parties = parties.with_recipients(letters == "some")
         return parties.matching(chosen.get("q") or "")
 
 
@@ -51,4 +57,4 @@ class PersonSearch(PlainForm):
 
 def parties_without_recipients() -> int:
     """How many active parties nobody receives letters for."""
-    return Party.objects.active().with_recipients().filter(has_recipients=False).count()
+    return Party.objects.active().with_recipients(False).count()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from dialog_portal.states import NotAllowed
 from dialog_portal.swedish import day
@@ -38,10 +38,14 @@ def party_rename(request: HttpRequest, pk: int) -> HttpResponse:
     form = RenameForm(request.POST or None, instance=party)
 
     def save() -> None:
-        actions.rename(party, **{n: form.cleaned_data[n] for n in ("name", "full_name", "since")}, by=request.user)
+        actions.rename(
+            party, **{n: form.cleaned_data[n] for n in ("name", "full_name", "since")}, by=request.user
+        )
 
     if saved(request, form, save=save):
-        messages.success(request, f"Parten heter nu {party}. Det tidigare namnet står kvar i äldre anteckningar.")
+        messages.success(
+            request, f"Parten heter nu {party}. Det tidigare namnet står kvar i äldre anteckningar."
+        )
         return redirect("staff:party_detail", pk)
     return render(request, "staff/parties/party_rename.html", {"form": form, "party": stored(party)})
 
@@ -55,7 +59,9 @@ def party_end(request: HttpRequest, pk: int) -> HttpResponse:
 
     if saved(request, form, save=save):
         verb = "upphörde" if form.cleaned_data["ended"] <= timezone.localdate() else "upphör"
-        messages.success(request, f"{party} {verb} {day(form.cleaned_data['ended'])}. Du kan återuppta parten här.")
+        messages.success(
+            request, f"{party} {verb} {day(form.cleaned_data['ended'])}. Du kan återuppta parten här."
+        )
         return redirect("staff:party_detail", pk)
     return render(request, "staff/parties/party_end.html", {"form": form, "party": stored(party)})
 

@@ -28,7 +28,7 @@ def party_list(request: HttpRequest) -> HttpResponse:
 
 def party_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """All that the register knows of a party."""
-    party = get_object_or_404(Party.objects.select_related("municipality").with_recipients(), pk=pk)
+    party = get_object_or_404(Party.objects.select_related("municipality"), pk=pk)
     mandates = party.mandates.select_related("person")
     context = {
         "party": party,

@@ -1,4 +1,4 @@
-"""How every form of the register is saved: checked and saved in one transaction, or shown again with what is wrong."""
+"""How the register's forms are saved: in one transaction, or shown again with what is wrong."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ CROSSED = "Någon annan sparade samma sak samtidigt. Kontrollera uppgifterna och
 def saved(request: HttpRequest, *forms: Any, save: Callable[[], object]) -> bool:
     """Whether the forms were sent, found right and saved. The first form gets the error that no field has.
 
-    All forms are checked, so that everything wrong is shown at once. A rival who saved the same thing in between
-    is met by the database's constraints.
+    All forms are checked, so that everything wrong is shown at once. A rival who saved the same thing in
+    between is met by the database's constraints.
     """
     if request.method != "POST":
         return False
     try:
         with transaction.atomic():
-            if not all([form.is_valid() for form in forms]):
+            right = [form.is_valid() for form in forms]
+            if not all(right):
                 return False
             save()
     except NotAllowed as refusal:

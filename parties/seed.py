@@ -1,0 +1,201 @@
+"""The real structure of Region Stockholm's dialogues: categories, municipalities, organisations; no people.
+
+The lists come from the organisations' own public pages. When two of them changed their names is not told
+to the day, so a turn of the year stands for it. Whoever runs the portal keeps the rest up to date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from parties.models import Cadence, Category, FormerName, Membership, Municipality, Party
+
+FIRST_YEAR = 2018
+NEW_RHYTHM = 2023  # from then on only the municipalities meet every year
+
+MUNICIPALITIES = (
+    ("0114", "Upplands Väsby", "Upplands Väsby kommun"),
+    ("0115", "Vallentuna", "Vallentuna kommun"),
+    ("0117", "Österåker", "Österåkers kommun"),
+    ("0120", "Värmdö", "Värmdö kommun"),
+    ("0123", "Järfälla", "Järfälla kommun"),
+    ("0125", "Ekerö", "Ekerö kommun"),
+    ("0126", "Huddinge", "Huddinge kommun"),
+    ("0127", "Botkyrka", "Botkyrka kommun"),
+    ("0128", "Salem", "Salems kommun"),
+    ("0136", "Haninge", "Haninge kommun"),
+    ("0138", "Tyresö", "Tyresö kommun"),
+    ("0139", "Upplands-Bro", "Upplands-Bro kommun"),
+    ("0140", "Nykvarn", "Nykvarns kommun"),
+    ("0160", "Täby", "Täby kommun"),
+    ("0162", "Danderyd", "Danderyds kommun"),
+    ("0163", "Sollentuna", "Sollentuna kommun"),
+    ("0180", "Stockholm", "Stockholms stad"),
+    ("0181", "Södertälje", "Södertälje kommun"),
+    ("0182", "Nacka", "Nacka kommun"),
+    ("0183", "Sundbyberg", "Sundbybergs stad"),
+    ("0184", "Solna", "Solna stad"),
+    ("0186", "Lidingö", "Lidingö stad"),
+    ("0187", "Vaxholm", "Vaxholms stad"),
+    ("0188", "Norrtälje", "Norrtälje kommun"),
+    ("0191", "Sigtuna", "Sigtuna kommun"),
+    ("0192", "Nynäshamn", "Nynäshamns kommun"),
+)
+CENTRES = (
+    "Centrum för dramatik",
+    "Centrum för fotografi",
+    "Danscentrum Stockholm",
+    "Författarcentrum Öst",
+    "Illustratörcentrum",
+    "Konsthantverkscentrum",
+    "Konstnärscentrum Öst",
+    "Musikcentrum Öst",
+    "Teatercentrum Östra",
+)
+KLYS = (
+    "Dramatikerförbundet",
+    "Fackförbundet Scen & Film",
+    "Föreningen Svenska Tonsättare",
+    "Konstnärernas Riksorganisation",
+    "Läromedelsförfattarna",
+    "Musikerförbundet",
+    "Oberoende Filmares Förbund",
+    "Skap",
+    "Svenska Fotografers Förbund",
+    "Svenska Journalistförbundet",
+    "Svenska Tecknare",
+    "Sveriges Författarförbund",
+    "Sveriges Scenkonstregissörer",
+    "Sveriges Yrkesmusikerförbund",
+    "Unionen, klubbarna vid SR, SVT och UR",
+)
+SLB = "Stockholms läns bildningsförbund"
+STUDY_ASSOCIATIONS = (
+    "ABF Stockholms län",
+    "Bilda",
+    "Folkuniversitetet",
+    "Ibn Rushd",
+    "Kulturens Bildningsverksamhet",
+    "Medborgarskolan Stockholms län",
+    "Sensus Stockholms län",
+    "Studiefrämjandet Stockholms län",
+    "Studieförbundet NBV Stockholms län",
+    "Studieförbundet Vuxenskolan Stockholms län",
+)
+ALLIANCE = (
+    "ABF Stockholms län",
+    "ATR-distriktet Stockholm",
+    "Folkets Hus och Parker, Östra regionen",
+    "Föreningsarkiven i Stockholms län",
+    "Hela Sverige ska leva Stockholms län",
+    "Medborgarskolan Stockholms län",
+    "Riksförbundet Sveriges konstföreningar, Stockholmsdistriktet",
+    "Riksteatern Stockholms län",
+    "Sensus Stockholms län",
+    "Skådebanan Stockholms län",
+    "Stockholms läns bygdegårdsdistrikt",
+    SLB,
+    "Studiefrämjandet Stockholms län",
+    "Studieförbundet NBV Stockholms län",
+    "Studieförbundet Vuxenskolan Stockholms län",
+)
+FULL_NAMES = {
+    "Dramatikerförbundet": "Sveriges Dramatikerförbund",
+    "KLYS": "Konstnärliga och Litterära Yrkesutövares Samarbetsnämnd",
+    "Föreningen Svenska Tonsättare": "Föreningen Svenska Tonsättare (FST)",
+    "Konstnärernas Riksorganisation": "Konstnärernas Riksorganisation (KRO)",
+    "Kulturens Bildningsverksamhet": "Kulturens Bildningsverksamhet (Kulturens)",
+    "Oberoende Filmares Förbund": "Oberoende Filmares Förbund (OFF)",
+    "Skap": "Skap, Sveriges kompositörer och textförfattare",
+    "Sveriges Yrkesmusikerförbund": "Sveriges Yrkesmusikerförbund (SYMF)",
+}
+FORMER_NAMES = (
+    ("Fackförbundet Scen & Film", "Teaterförbundet", date(2021, 1, 1)),
+    ("Sveriges Scenkonstregissörer", "Svenska Regissörsföreningen", date(2021, 1, 1)),
+)
+NOTES = {
+    "Region Gotland": "Med i FSKF men utanför Stockholms län. Räknas därför inte till länets 26 kommuner.",
+    "FSKF": "Kommunernas dagordning stäms av med FSKF, som också har Region Gotland i sin krets.",
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A category, its members and its umbrella body."""
+
+    name: str
+    slug: str
+    members: tuple[str, ...]
+    umbrella: str = ""
+    agenda_body: str = ""
+    from_year: int = FIRST_YEAR
+    yearly: bool = False
+
+
+KINDS = (
+    Kind(
+        "Kommuner", "kommuner", tuple(name for _, name, _ in MUNICIPALITIES), agenda_body="FSKF", yearly=True
+    ),
+    Kind("Regionala centrumbildningar", "centrumbildningar", CENTRES),
+    Kind("KLYS och dess medlemmar", "klys", KLYS, umbrella="KLYS"),
+    Kind(
+        "Ideell kulturallians",
+        "ideell-kulturallians",
+        ALLIANCE,
+        umbrella="Ideell kulturallians i region Stockholm",
+    ),
+    Kind("Folkbildningen", "folkbildningen", STUDY_ASSOCIATIONS, umbrella=SLB),
+    Kind("Studieförbunden", "studieforbunden", STUDY_ASSOCIATIONS, from_year=NEW_RHYTHM, yearly=True),
+)
+
+
+@transaction.atomic
+def seed_parties() -> None:
+    """Add what is missing; rows that are there stay as they are, so it may be run again at any time."""
+    for code, name, full_name in MUNICIPALITIES:
+        Municipality.objects.get_or_create(code=code, defaults={"party": party(name, full_name)})
+    for position, kind in enumerate(KINDS, start=1):
+        add_category(kind, position)
+    gotland = party("Region Gotland")
+    Municipality.objects.get_or_create(code="0980", defaults={"party": gotland, "in_county": False})
+    party("FSKF")
+    for name, former, until in FORMER_NAMES:
+        FormerName.objects.get_or_create(party=party(name), until=until, defaults={"name": former})
+
+
+def party(name: str, full_name: str = "") -> Party:
+    """The party of that name; found by its address word, which stays when an officer changes the name."""
+    full = full_name or FULL_NAMES.get(name, "")
+    values = {"name": name, "full_name": full, "note": NOTES.get(name, "")}
+    return Party.objects.get_or_create(slug=slugify(name)[:75], defaults=values)[0]
+
+
+def add_category(kind: Kind, position: int) -> None:
+    """A new category with its cadences and members; one that exists is left to those who keep it."""
+    values = {
+        "name": kind.name,
+        "position": position,
+        "agenda_body": kind.agenda_body,
+        "from_year": kind.from_year,
+    }
+    category, new = Category.objects.get_or_create(slug=kind.slug, defaults=values)
+    if not new:
+        return
+    for every, from_year, to_year in rhythm(kind):
+        Cadence.objects.create(category=category, every=every, from_year=from_year, to_year=to_year)
+    umbrellas = [kind.umbrella] if kind.umbrella else []
+    for name in (*umbrellas, *kind.members):
+        Membership.objects.create(
+            party=party(name), category=category, umbrella=name == kind.umbrella, from_year=kind.from_year
+        )
+
+
+def rhythm(kind: Kind) -> list[tuple[int, int, int | None]]:
+    """How often, from which year, to which year."""
+    if kind.yearly:
+        return [(1, kind.from_year, None)]
+    return [(1, kind.from_year, NEW_RHYTHM - 1), (2, NEW_RHYTHM, None)]
