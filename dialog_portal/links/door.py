@@ -85,7 +85,7 @@ def gone(request: HttpRequest) -> HttpResponse:
 
 def page(template: str, status: int) -> HttpResponse:
     """A page that knows nothing of the request, so that it can tell nothing about it."""
-    return HttpResponse(render_to_string(template), status=status)
+    return HttpResponse(render_to_string(template, {"mailbox": settings.MAIL_REPLY_TO}), status=status)
 
 
 def failed_too_often(request: HttpRequest) -> bool:

@@ -49,6 +49,11 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return self.party.name if self.party else self.label
 
+    @property
+    def organisation(self) -> str:
+        """The party as it writes itself, as Nynäshamns kommun."""
+        return (self.party.full_name or self.party.name) if self.party else self.label
+
     def line(self) -> list[int]:
         """Who wants a seat, first come first: the pk of each invitee who said yes, or handed over to somebody who comes.
 

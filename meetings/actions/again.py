@@ -1,0 +1,26 @@
+"""Sending lost links again, without telling anybody who is invited."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from dialog_portal.outbox.actions import post
+from meetings.letters.again import again
+from meetings.models import Invitee, MeetingState
+
+
+@transaction.atomic
+def send_links_again(email: str) -> None:
+    """Write to the address if it is invited to a coming meeting. A stranger's address costs the same work but one row."""
+    invitees = list(
+        Invitee.objects.active()
+        .filter(email__iexact=email, meeting__ends_at__gte=timezone.now(), link__revoked_at=None)
+        .exclude(meeting__state=MeetingState.CANCELLED)
+        .exclude(letters=None)  # nobody hears of a meeting before they have been invited to it
+        .select_related("meeting__round", "link")
+        .order_by("meeting__starts_at")
+    )
+    draft = again(email, invitees)
+    if invitees:
+        post(draft)

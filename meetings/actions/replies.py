@@ -1,0 +1,114 @@
+"""Answers: stored in a ledger that only grows, with a receipt for every change.
+
+What holds when answers differ: the last confirmed answer wins, whatever channel it came by. What staff note counts from
+when they write it, not from when the telephone rang. An unconfirmed answer (a script pressed the button) counts for
+nothing until a person has pressed too. Nothing is changed or removed, so the whole story can be read afterwards.
+
+Seats: whoever said yes first has one. Every answer is stored under a lock on the party's invitation, so what the receipt
+says about a seat is true also when forty answer at once.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from dialog_portal.access.models import User
+from dialog_portal.links.actions import revoke
+from dialog_portal.outbox import actions as outbox
+from dialog_portal.outbox.models import WAITING, Letter
+from dialog_portal.states import NotAllowed
+from meetings.actions.seats import BY_THEMSELVES, lock, must_be_open, send, with_seats
+from meetings.actions.sharing import CHANGES_A_DAY, a_day_ago, must_be_free, must_not_be_too_often, put_on_list
+from meetings.letters import receipt, substitute
+from meetings.models import Answer, Channel, Invitation, Invitee, Purpose, Reply
+from meetings.standing import current, standing
+
+
+@transaction.atomic
+def answer(
+    invitee: Invitee, answer: Answer, *, channel: Channel, by: User | None = None, confirmed: bool = True, note: str = ""
+) -> Reply:
+    """Store a yes or a no and write the receipt. A guest's own answer given twice is stored and written once.
+
+    Raises NotAllowed when it is too late, or when the person is no longer invited.
+    """
+    if answer == Answer.SUBSTITUTE:
+        raise NotAllowed("Ange namn och e-postadress till den som kommer i stället.")
+    invitee = lock(invitee)
+    must_be_open(invitee, channel)
+    said = list(invitee.replies.all())
+    if channel in BY_THEMSELVES and (same := already_said(said, answer, confirmed)):
+        return same
+    seated = with_seats(invitee.invitation)
+    row = invitee.replies.create(answer=answer, channel=channel, by=by, confirmed=confirmed, note=note)
+    if confirmed:
+        release(invitee, by=by)
+        send(invitee, Purpose.RECEIPT, receipt.receipt(row, standing(invitee)), by=by)
+        tell_the_one_who_handed_over(invitee, row, by=by)
+        tell_those_who_got_a_seat(invitee.invitation, seated, row, by=by)
+    return row
+
+
+def already_said(said: list[Reply], answer: Answer, confirmed: bool) -> Reply | None:
+    """The row that holds this very answer already: a double press, or a script that presses again."""
+    now = current(said)
+    newest = said[-1] if said else None
+    if newest and newest.answer == answer and newest.confirmed >= confirmed:
+        return newest
+    return now if now and now.answer == answer and not confirmed else None
+
+
+@transaction.atomic
+def hand_over(invitee: Invitee, *, name: str, email: str, channel: Channel, by: User | None = None) -> Invitee:
+    """Let somebody else come: they get an invitation and a link of their own, and the seat keeps its place.
+
+    A guest may choose anybody with an address at the party's own domains, three times a day; staff may choose freely.
+    """
+    invitee = lock(invitee)
+    must_be_open(invitee, channel)
+    if invitee.substitute_for_id:
+        raise NotAllowed("En ersättare kan inte skicka en egen ersättare. Svara nej, så får den som frågade dig veta det.")
+    must_not_be_too_often(invitee.substitutes.filter(link__created__gte=a_day_ago()).count(), CHANGES_A_DAY, by)
+    must_be_free(invitee, email, by, replaced=invitee.substitutes.active().first())
+    release(invitee, by=by)
+    row = invitee.replies.create(answer=Answer.SUBSTITUTE, channel=channel, by=by)
+    deputy = put_on_list(invitee, name, email, substitute_for=invitee)
+    send(deputy, Purpose.SUBSTITUTE, substitute.invited(deputy), by=by)
+    send(invitee, Purpose.HANDED_OVER, substitute.handed_over(row, deputy), by=by)
+    return deputy
+
+
+@transaction.atomic
+def take_back(invitee: Invitee, *, channel: Channel, by: User | None = None) -> Reply:
+    """Come oneself after all: a yes, and the substitute's link is closed and they are told."""
+    if not invitee.substitutes.active().exists():
+        raise NotAllowed("Det finns ingen ersättare att ta tillbaka platsen från.")
+    return answer(invitee, Answer.YES, channel=channel, by=by)
+
+
+def release(invitee: Invitee, *, by: User | None) -> None:
+    """Take the substitute off the list, stop what is still on its way to them, and tell them."""
+    deputy = invitee.substitutes.active().select_related("meeting__round", "invitation__party", "link").first()
+    if deputy is None:
+        return
+    waiting = Letter.objects.filter(meeting_letter__invitee=deputy, state__in=WAITING)
+    outbox.stop(waiting, by=by, reason="Platsen togs tillbaka.")
+    deputy.withdrawn_at = timezone.now()
+    deputy.save(update_fields=["withdrawn_at"])
+    revoke(deputy.link)
+    send(deputy, Purpose.SUBSTITUTE, substitute.taken_back(deputy), by=by)
+
+
+def tell_the_one_who_handed_over(deputy: Invitee, row: Reply, *, by: User | None) -> None:
+    if deputy.substitute_for and deputy.substitute_for.withdrawn_at is None:
+        send(lock(deputy.substitute_for), Purpose.HANDED_OVER, substitute.answered(row, deputy), by=by)
+
+
+def tell_those_who_got_a_seat(invitation: Invitation, before: set[int], row: Reply, *, by: User | None) -> None:
+    """Write to everybody whom this answer moved from the queue to a seat."""
+    own = row.invitee.substitute_for_id or row.invitee_id
+    for root in with_seats(invitation) - before - {own}:
+        person = Invitee.objects.get(pk=root)
+        comes = lock(person.substitutes.active().first() or person)
+        send(comes, Purpose.RECEIPT, receipt.seat(row, comes, standing(comes)), by=by)

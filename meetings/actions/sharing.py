@@ -1,0 +1,93 @@
+"""Whom a guest may let in: their substitute and their colleagues, from the same party, a few times a day."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from dialog_portal.access.models import User
+from dialog_portal.links.actions import mint
+from dialog_portal.states import NotAllowed
+from meetings.actions.seats import lock, must_be_open, seats_left, send
+from meetings.letters.compose import compose
+from meetings.letters.purposes import MAILINGS
+from meetings.models import Channel, Invitee, Purpose
+from meetings.standing import Standing
+
+LINK_LIFE = timedelta(days=30)  # after the meeting
+CHANGES_A_DAY = 3
+EVERYBODYS_DOMAINS = frozenset(
+    "gmail.com googlemail.com hotmail.com hotmail.se live.com live.se outlook.com msn.com yahoo.com yahoo.se icloud.com "
+    "me.com mac.com telia.com tele2.se comhem.se bredband.net spray.se passagen.se protonmail.com proton.me".split()
+)
+
+
+@transaction.atomic
+def bring_colleague(invitee: Invitee, *, name: str, email: str, channel: Channel, by: User | None = None) -> Invitee:
+    """Invite one more from the same party while it has seats left; they answer for themselves."""
+    invitee = lock(invitee)
+    must_be_open(invitee, channel)
+    if seats_left(invitee.invitation) < 1:
+        raise NotAllowed("Alla platser är upptagna eller väntar på svar från kollegor som redan är inbjudna.")
+    recent = invitee.invitation.invitees.filter(person=None, substitute_for=None, link__created__gte=a_day_ago())
+    must_not_be_too_often(recent.count(), max(CHANGES_A_DAY, invitee.invitation.seats), by)
+    must_be_free(invitee, email, by)
+    colleague = put_on_list(invitee, name, email)
+    send(colleague, Purpose.INVITATION, compose(MAILINGS[Purpose.INVITATION], invitee.meeting, colleague), by=by)
+    return colleague
+
+
+def can_bring(invitee: Invitee, where: Standing) -> bool:
+    """Whether the page offers to bring a colleague."""
+    return where.case == "seated" and not invitee.substitute_for_id and seats_left(invitee.invitation) > 0
+
+
+def must_not_be_too_often(number: int, most: int, by: User | None) -> None:
+    if by is None and number >= most:
+        raise NotAllowed(f"Du har gjort {number} ändringar det senaste dygnet. Be handläggaren om hjälp: {settings.MAIL_REPLY_TO}.")
+
+
+def must_be_free(invitee: Invitee, email: str, by: User | None, replaced: Invitee | None = None) -> None:
+    """The address belongs to the party and is not on the meeting's list already."""
+    if by is None and not is_ours(invitee, email):
+        raise NotAllowed(
+            f"Adressen hör inte till {invitee.invitation.organisation}. "
+            f"Be handläggaren bjuda in personen: {settings.MAIL_REPLY_TO}."
+        )
+    listed = invitee.meeting.invitees.active().filter(email__iexact=email)
+    if replaced:
+        listed = listed.exclude(pk=replaced.pk)
+    if listed.exists():
+        raise NotAllowed("Den adressen är redan inbjuden till mötet.")
+
+
+def is_ours(invitee: Invitee, email: str) -> bool:
+    """Whether an address is at the party's domains; where none are known, at the invited person's own."""
+    party = invitee.invitation.party
+    known = party.mail_domains.lower().split() if party else []
+    own = {invitee.email.rpartition("@")[2].lower()} - EVERYBODYS_DOMAINS
+    domain = email.rpartition("@")[2].lower()
+    return any(domain == ours or domain.endswith(f".{ours}") for ours in known or own)
+
+
+def put_on_list(invitee: Invitee, name: str, email: str, substitute_for: Invitee | None = None) -> Invitee:
+    """One more person of the same party, with a link of their own."""
+    try:
+        with transaction.atomic():
+            return Invitee.objects.create(
+                meeting=invitee.meeting,
+                invitation=invitee.invitation,
+                name=name,
+                email=email.lower(),
+                substitute_for=substitute_for,
+                link=mint("svar", invitee.meeting.ends_at + LINK_LIFE),
+            )
+    except IntegrityError as taken:  # the same address through another party at the same moment
+        raise NotAllowed("Den adressen är redan inbjuden till mötet.") from taken
+
+
+def a_day_ago() -> datetime:
+    return timezone.now() - timedelta(days=1)

@@ -1,0 +1,73 @@
+"""What guests type: a substitute or a colleague, their needs, and an address to send a link to."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from dialog_portal.text import one_line
+
+LOOKS_LIKE_AN_ADDRESS = re.compile(r"[/@<>\\]|www\.|\.\w{2,}", re.IGNORECASE)
+
+
+def only_a_name(value: str) -> None:
+    """Refuse what a mail program would turn into a link: the name goes into letters that we sign."""
+    if LOOKS_LIKE_AN_ADDRESS.search(value):
+        raise ValidationError("Skriv bara personens namn, utan adress eller länk.", code="only_a_name")
+
+
+class SomebodyElse(forms.Form):
+    """The name and address of a person whom the guest asks to come."""
+
+    name = forms.CharField(
+        label="Personens namn",
+        max_length=80,
+        validators=[one_line, only_a_name],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Skriv personens namn.", "max_length": "Namnet får ha högst 80 tecken."},
+    )
+    email = forms.EmailField(
+        label="Personens e-postadress i tjänsten",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={
+            "required": "Skriv personens e-postadress.",
+            "invalid": "Skriv en hel e-postadress, som namn@kommun.example.",
+        },
+    )
+
+
+class Needs(forms.Form):
+    """Food is asked about only where a meal is served."""
+
+    food = forms.CharField(
+        label="Mat, till exempel allergi eller vegetarisk kost", max_length=300, required=False, validators=[one_line]
+    )
+    access = forms.CharField(
+        label="Tillgänglighet, till exempel hörslinga eller teckenspråkstolk",
+        max_length=300,
+        required=False,
+        validators=[one_line],
+    )
+
+    def __init__(self, *args: Any, meal: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not meal:
+            del self.fields["food"]
+
+
+class OwnAddress(forms.Form):
+    """The address that a letter about a meeting once went to."""
+
+    email = forms.EmailField(
+        label="Din e-postadress",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={
+            "required": "Skriv din e-postadress.",
+            "invalid": "Skriv en hel e-postadress, som namn@kommun.example.",
+        },
+    )

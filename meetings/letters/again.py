@@ -1,0 +1,47 @@
+"""The letter with the links that somebody has lost."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from dialog_portal.outbox.actions import Draft
+from dialog_portal.outbox.models import Priority
+from dialog_portal.outbox.rendering import render
+from meetings.letters.links import reply_url
+from meetings.models import Invitee
+
+
+def again(email: str, invitees: Sequence[Invitee]) -> Draft:
+    """One letter to one address with a link for each coming meeting; at most one an hour, by its key."""
+    rows = [{"meeting": row.meeting, "url": reply_url(row)} for row in invitees]
+    name = invitees[0].name if invitees else "du"
+    first = invitees[0].meeting if invitees else None
+    words = {
+        "name": name,
+        "rows": rows,
+        "one": first.title if first and len(rows) == 1 else "",
+        "heading": "Din personliga länk",
+        "signed_by": first.round.signer if first else "",
+        "signed_title": first.round.signer_title if first else "",
+        "reply_to": settings.MAIL_REPLY_TO,
+    }
+    rendered = render("links", words)
+    now = timezone.now()
+    whose = hashlib.sha256(email.lower().encode()).hexdigest()[:24]
+    return Draft(
+        key=f"links:{whose}:{now:%Y%m%d%H}",
+        purpose="links",
+        campaign="",
+        name=name,
+        address=invitees[0].email if invitees else email,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        deadline=now + timedelta(days=1),
+        priority=Priority.URGENT,
+    )

@@ -1,0 +1,62 @@
+"""The receipt: what we have noted, for every change of an answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from dialog_portal.outbox.actions import Draft
+from dialog_portal.outbox.models import Priority
+from dialog_portal.outbox.rendering import render
+from meetings.calendar import calendar_for
+from meetings.letters.compose import context
+from meetings.models import Invitee, Purpose, Reply
+from meetings.standing import Standing
+
+HEADINGS = {"seated": "Du är anmäld", "waiting": "Du står på kö", "no": "Du har tackat nej", "seat": "Du har fått en plats"}
+
+
+def receipt(reply: Reply, where: Standing) -> Draft:
+    """To the person whose answer was stored, by whatever channel it came."""
+    return written(reply.invitee, where, where.case, f"receipt:m{reply.invitee.meeting_id}:i{reply.invitee_id}:r{reply.pk}")
+
+
+def seat(cause: Reply, invitee: Invitee, where: Standing) -> Draft:
+    """To somebody in the queue whom another's answer has given a seat."""
+    return written(invitee, where, "seat", f"receipt:m{invitee.meeting_id}:i{invitee.pk}:seat{cause.pk}")
+
+
+def written(invitee: Invitee, where: Standing, case: str, key: str) -> Draft:
+    words = {"case": case, "standing": where, "heading": HEADINGS[case]}
+    calendar = calendar_for(invitee.meeting, invitee) if case in {"seated", "seat"} else None
+    return draft_to(invitee, Purpose.RECEIPT, "receipt", key, calendar=calendar, **words)
+
+
+def draft_to(
+    invitee: Invitee,
+    purpose: Purpose,
+    template: str,
+    key: str,
+    *,
+    calendar: bytes | None = None,
+    calendar_method: str = "PUBLISH",
+    **words: object,
+) -> Draft:
+    """An urgent letter to one person about their own answer; somebody has just pressed a button and waits for it."""
+    meeting = invitee.meeting
+    rendered = render(template, {**context(meeting, invitee), "button_text": "Ändra svar", **words})
+    return Draft(
+        key=key,
+        purpose=purpose,
+        campaign=meeting.campaign,
+        name=invitee.name,
+        address=invitee.email,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        deadline=max(meeting.ends_at, timezone.now() + timedelta(days=1)),
+        priority=Priority.URGENT,
+        calendar=calendar,
+        calendar_method=calendar_method,
+    )

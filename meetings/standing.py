@@ -1,0 +1,73 @@
+"""Where a person stands just now: what they answered, whether that gave them a seat, and who comes in their place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from meetings.models import Answer, Invitation, Invitee, Reply
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`place` counts from one for those who have a seat and for those who wait alike; nought is not in the line."""
+
+    answer: Answer | None
+    at: datetime | None
+    place: int
+    seats: int
+    taken: int
+    substitute: Invitee | None
+    substitute_answer: Answer | None
+    unconfirmed: Answer | None
+
+    @property
+    def seated(self) -> bool:
+        return 0 < self.place <= self.seats
+
+    @property
+    def waits(self) -> bool:
+        return self.place > self.seats
+
+    @property
+    def queue(self) -> int:
+        """The number in the queue for a seat, from one."""
+        return max(self.place - self.seats, 0)
+
+    @property
+    def full(self) -> bool:
+        return self.taken >= self.seats
+
+    @property
+    def case(self) -> str:
+        """One word that pages and letters choose their sentences by."""
+        if self.answer == Answer.SUBSTITUTE:
+            return "handed_over" if self.substitute else "silent"
+        if self.answer == Answer.YES:
+            return "waiting" if self.waits else "seated"
+        return "no" if self.answer == Answer.NO else "silent"
+
+
+def standing(invitee: Invitee) -> Standing:
+    """Read from the ledger in a fixed number of queries."""
+    invitation = Invitation.objects.with_seats().get(pk=invitee.invitation_id)
+    line, root = invitation.line(), invitee.substitute_for_id or invitee.pk
+    said = list(invitee.replies.all())
+    last = current(said)
+    substitute = invitee.substitutes.active().first()
+    theirs = current(list(substitute.replies.all())) if substitute else None
+    return Standing(
+        answer=Answer(last.answer) if last else None,
+        at=last.at if last else None,
+        place=line.index(root) + 1 if root in line else 0,
+        seats=invitation.seats,
+        taken=min(len(line), invitation.seats),
+        substitute=substitute,
+        substitute_answer=Answer(theirs.answer) if theirs else None,
+        unconfirmed=Answer(said[-1].answer) if said and not said[-1].confirmed else None,
+    )
+
+
+def current(replies: list[Reply]) -> Reply | None:
+    """The last confirmed answer."""
+    return next((row for row in reversed(replies) if row.confirmed), None)

@@ -1,0 +1,244 @@
+"""The guest's own pages: to look changes nothing, and what is pressed comes to `answer`, with the link in the form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dialog_portal.links.actions import find
+from dialog_portal.links.actions import token as token_of
+from dialog_portal.links.door import failed_too_often, gone, guest_view, page, pressed_by_a_person
+from dialog_portal.states import NotAllowed
+from meetings.actions import replies
+from meetings.actions.again import send_links_again
+from meetings.actions.needs import note_needs
+from meetings.actions.sharing import bring_colleague, can_bring
+from meetings.calendar import CONTENT_TYPE, calendar_for
+from meetings.forms.reply import Needs, OwnAddress, SomebodyElse
+from meetings.models import Answer, Channel, Invitee, Need
+from meetings.standing import Standing, standing
+
+PURPOSE = "svar"
+NO_BUTTON = "Välj ett av svaren med en knapp. Inget är sparat än."
+ONCE_MORE = "Tryck på knappen en gång till, så vet vi att det är du som svarar. Inget är sparat än."
+
+
+def invited(token: str) -> Invitee | None:
+    """The person a token belongs to, while it works and they are on the list."""
+    link = find(token, PURPOSE)
+    rows = Invitee.objects.active().select_related(
+        "meeting__round", "meeting__officer", "meeting__agenda", "invitation__party", "link", "substitute_for"
+    )
+    return rows.filter(link=link).first() if link else None
+
+
+# --- To look ---------------------------------------------------------------------------------------------------------
+
+
+@guest_view
+@require_safe
+def reply(request: HttpRequest, token: str) -> HttpResponse:
+    """What, when, where, and three buttons; after an answer the same page confirms it."""
+    invitee = invited(token)
+    return own_page(request, invitee) if invitee else gone(request)
+
+
+@guest_view
+@require_safe
+def substitute(request: HttpRequest, token: str) -> HttpResponse:
+    """Who comes instead."""
+    invitee = invited(token)
+    return form_page(request, invitee, "substitute", SomebodyElse()) if invitee else gone(request)
+
+
+@guest_view
+@require_safe
+def colleague(request: HttpRequest, token: str) -> HttpResponse:
+    """Who comes along."""
+    invitee = invited(token)
+    return form_page(request, invitee, "colleague", SomebodyElse()) if invitee else gone(request)
+
+
+@guest_view
+@require_safe
+def calendar(request: HttpRequest, token: str) -> HttpResponse:
+    """The meeting as a file for one's own calendar."""
+    invitee = invited(token)
+    if invitee is None:
+        return gone(request)
+    meeting = invitee.meeting
+    day = timezone.localdate(meeting.starts_at).isoformat()
+    kind = CONTENT_TYPE.format("CANCEL" if meeting.cancelled else "PUBLISH")
+    named = {"Content-Disposition": f'attachment; filename="dialogmote-{day}.ics"'}
+    return HttpResponse(calendar_for(meeting, invitee), content_type=kind, headers=named)
+
+
+def own_page(request: HttpRequest, invitee: Invitee, *, error: str = "", needs: Needs | None = None, status: int = 200) -> HttpResponse:
+    """The person's page as it stands now."""
+    meeting, where = invitee.meeting, standing(invitee)
+    is_open = meeting.answers_open(timezone.now())
+    context = {
+        **shared(invitee),
+        "standing": where,
+        "state": "cancelled" if meeting.cancelled else "open" if is_open else "closed",
+        "buttons": buttons(where, request.GET.get("svar", ""), deputy=bool(invitee.substitute_for_id)),
+        "agenda": meeting.agenda.clocked(public_only=True),
+        "needs": needs or needs_form(invitee),
+        "can_bring": is_open and can_bring(invitee, where),
+        "error": error,
+    }
+    return render(request, "guest/reply.html", context, status=status)
+
+
+def shared(invitee: Invitee) -> dict[str, Any]:
+    """What every page of a person shows."""
+    return {
+        "invitee": invitee,
+        "meeting": invitee.meeting,
+        "organisation": invitee.invitation.organisation,
+        "token": token_of(invitee.link),
+        "mailbox": settings.MAIL_REPLY_TO,
+    }
+
+
+LABELS = {
+    Answer.YES: ("Ja", "Jag kommer"),
+    Answer.NO: ("Nej", "Jag kan inte komma"),
+    Answer.SUBSTITUTE: ("Ersättare", "Någon annan kommer i mitt ställe"),
+}
+
+
+def buttons(where: Standing, wanted: str, *, deputy: bool) -> list[dict[str, Any]]:
+    """The answers in order: the one that the letter's link asked for, or a script pressed, stands first."""
+    first = where.unconfirmed or wanted
+    given = [answer for answer in Answer if not (deputy and answer == Answer.SUBSTITUTE)]
+    return [
+        {"value": answer, "label": LABELS[answer][0], "small": LABELS[answer][1], "current": where.answer == answer, "asked": first == answer}
+        for answer in sorted(given, key=lambda answer: answer != first)
+    ]
+
+
+def needs_form(invitee: Invitee, data: Any = None) -> Needs:
+    need = Need.objects.filter(invitee=invitee).first()
+    before = {"food": need.food, "access": need.access} if need else {}
+    return Needs(data, initial=before, meal=invitee.meeting.serves_meal)
+
+
+def form_page(
+    request: HttpRequest, invitee: Invitee, name: str, form: SomebodyElse, *, error: str = "", status: int = 200
+) -> HttpResponse:
+    """A page with one form about somebody else; closed meetings lead back to the person's own page."""
+    if not invitee.meeting.answers_open(timezone.now()) or invitee.substitute_for_id:
+        return back_to(invitee)
+    domains = invitee.invitation.party.mail_domains.split() if invitee.invitation.party else []
+    context = {**shared(invitee), "form": form, "error": error, "domains": domains}
+    return render(request, f"guest/{name}.html", context, status=status)
+
+
+# --- To press --------------------------------------------------------------------------------------------------------
+
+
+@guest_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: HttpRequest) -> HttpResponse:
+    """One press on one button; then the person's own page, which shows what is stored."""
+    invitee = invited(request.POST.get("lank", ""))
+    if invitee is None:
+        return gone(request)
+    pressed = request.POST.getlist("svar")
+    press = PRESSES.get(pressed[0]) if len(pressed) == 1 else None
+    if press is None:
+        return own_page(request, invitee, error=NO_BUTTON, status=422)
+    try:
+        return press(request, invitee)
+    except NotAllowed as refusal:
+        return own_page(request, invitee, error=str(refusal), status=409)
+
+
+def say(request: HttpRequest, invitee: Invitee) -> HttpResponse:
+    """Yes or no. What a script pressed is kept as unconfirmed, and the page asks once more."""
+    said = Answer(request.POST["svar"])
+    replies.answer(invitee, said, channel=Channel.LINK, confirmed=pressed_by_a_person(request))
+    return back_to(invitee)
+
+
+def hand_over(request: HttpRequest, invitee: Invitee) -> HttpResponse:
+    """Without a name: on to the form. With one: the substitute is asked."""
+    if "name" not in request.POST:
+        return see(reverse("guest:substitute", args=[token_of(invitee.link)]))
+    return somebody_else(request, invitee, "substitute", replies.hand_over)
+
+
+def bring(request: HttpRequest, invitee: Invitee) -> HttpResponse:
+    return somebody_else(request, invitee, "colleague", bring_colleague)
+
+
+def somebody_else(request: HttpRequest, invitee: Invitee, name: str, act: Callable[..., Any]) -> HttpResponse:
+    """Read the form and act; whatever is wrong stands at its field, and nothing typed is lost."""
+    form = SomebodyElse(request.POST)
+    if not form.is_valid():
+        return form_page(request, invitee, name, form, status=422)
+    if not pressed_by_a_person(request):
+        return form_page(request, invitee, name, form, error=ONCE_MORE)
+    try:
+        act(invitee, channel=Channel.LINK, **form.cleaned_data)
+    except NotAllowed as refusal:
+        form.add_error("email", str(refusal))
+        return form_page(request, invitee, name, form, status=422)
+    return back_to(invitee)
+
+
+def take_back(request: HttpRequest, invitee: Invitee) -> HttpResponse:
+    if not pressed_by_a_person(request):
+        return own_page(request, invitee, error=ONCE_MORE)
+    replies.take_back(invitee, channel=Channel.LINK)
+    return back_to(invitee)
+
+
+def tell_needs(request: HttpRequest, invitee: Invitee) -> HttpResponse:
+    form = needs_form(invitee, request.POST)
+    if not form.is_valid():
+        return own_page(request, invitee, needs=form, status=422)
+    note_needs(invitee, food=form.cleaned_data.get("food", ""), access=form.cleaned_data["access"])
+    return back_to(invitee)
+
+
+PRESSES: dict[str, Callable[[HttpRequest, Invitee], HttpResponse]] = {
+    Answer.YES: say,
+    Answer.NO: say,
+    Answer.SUBSTITUTE: hand_over,
+    "tillbaka": take_back,
+    "kollega": bring,
+    "behov": tell_needs,
+}
+
+
+@guest_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def send_again(request: HttpRequest) -> HttpResponse:
+    """A form for those who have lost their link; the answer is the same whoever asks."""
+    form = OwnAddress(request.POST or None)
+    if request.method == "POST":
+        if failed_too_often(request):
+            return page("guest/429.html", 429)
+        if form.is_valid():
+            send_links_again(form.cleaned_data["email"])
+            return see(f"{reverse('guest:send_again')}?skickat=1")
+    context = {"form": form, "sent": "skickat" in request.GET, "mailbox": settings.MAIL_REPLY_TO}
+    return render(request, "guest/send_again.html", context, status=422 if form.errors else 200)
+
+
+def back_to(invitee: Invitee) -> HttpResponse:
+    return see(reverse("guest:reply", args=[token_of(invitee.link)]))
+
+
+def see(address: str) -> HttpResponse:
+    """303: fetch the next page with GET, so that reloading it sends nothing again."""
+    return HttpResponseRedirect(address, status=303)
