@@ -34,6 +34,15 @@ NEXT: dict[State, frozenset[State]] = {
     State.BOUNCED: frozenset(),
     State.STOPPED: frozenset({State.QUEUED, State.ACCEPTED}),
 }
+TONES = {
+    State.ACCEPTED: "good",
+    State.FAILED: "bad",
+    State.BOUNCED: "bad",
+    State.STOPPED: "neutral",
+    State.QUEUED: "wait",
+    State.SENDING: "wait",
+    State.RETRYING: "wait",
+}
 WAITING = (State.QUEUED, State.SENDING, State.RETRYING)
 CONFIDENTIAL = (
     "konto"  # purposes that begin so: letters with a way into an account, for administrators' eyes only
@@ -198,8 +207,9 @@ class Letter(models.Model):
         return self.state in WAITING
 
     @property
-    def confidential(self) -> bool:
-        return self.purpose.startswith(CONFIDENTIAL)
+    def tone(self) -> str:
+        """The colour of the state's badge."""
+        return TONES[State(self.state)]
 
     @property
     def can_be_undone(self) -> bool:

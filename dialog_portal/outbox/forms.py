@@ -1,0 +1,44 @@
+"""What staff type about letters."""
+
+from django import forms
+
+from dialog_portal.text import one_line
+
+CHOICES = [
+    ("", "Alla brev"),
+    ("person", "Behöver åtgärd"),
+    ("waiting", "Väntar"),
+    ("accepted", "Lämnade"),
+    ("failed", "Misslyckade"),
+    ("bounced", "Studsade"),
+    ("stopped", "Stoppade"),
+    ("twice", "Möjlig dubblett"),
+]
+
+
+class Search(forms.Form):
+    q = forms.CharField(label="Namn, adress eller ämne", required=False, widget=forms.SearchInput)
+    state = forms.ChoiceField(label="Läge", choices=CHOICES, required=False)
+    campaign = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class Correct(forms.Form):
+    address = forms.EmailField(label="Ny e-postadress", max_length=254)
+
+
+class Told(forms.Form):
+    how = forms.CharField(
+        label="Hur fick personen veta?",
+        max_length=180,
+        validators=[one_line],
+        help_text="Till exempel: ringde 3 februari.",
+    )
+
+
+class Reason(forms.Form):
+    reason = forms.CharField(
+        label="Varför?",
+        max_length=180,
+        validators=[one_line],
+        help_text="Visas för alla kolleger tills breven släpps.",
+    )
