@@ -143,8 +143,8 @@ def prepare() -> None:
     if fresh or (var / "demo.begun").exists():
         throw_away(var)
     Path(settings.PUBLIC_ROOT).mkdir(parents=True, exist_ok=True)
-    make_database(var)
     collect_static()
+    make_database(var)
 
 
 # --- One process -----------------------------------------------------------------------------------------------------
