@@ -1,48 +1,95 @@
 """Every request is measured against the permission table before its view runs."""
 
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
+from urllib.parse import urlsplit
 
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
-from dialog_portal.access.table import Rule, rule_for
+from dialog_portal.access.models import User
+from dialog_portal.access.table import READING, NotPermitted, Rule, rule_for
+
+Answer = HttpResponse | None
 
 
 class AccessMiddleware:
-    """Lets a request through when its address has a row that allows the person's role; else sign-in, 403 or 404."""
+    """Lets a request through when its address has a row that allows the person's role; else sign-in, 403 or 404.
+
+    The role is read from the database each time, so a changed role or a closed account counts from the next request.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.user.is_authenticated:
+        if getattr(request, "for_staff_only", False):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> Answer:
         match = request.resolver_match
         rule = rule_for(match.view_name) if match else None
         if rule is None:
             raise Http404
-        return None if rule.open else self.signed_in(request, rule)
+        if rule.open:
+            return None
+        request.for_staff_only = True  # type: ignore[attr-defined]
+        return signed_in(request) or allowed(request, rule) or twice_proven(request, rule)
 
-    def signed_in(self, request: HttpRequest, rule: Rule) -> HttpResponse | None:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        if not rule.allows(request.user.role, request.method or "GET"):
-            raise PermissionDenied
-        if rule.second_factor and not used_second_factor(request):
-            messages.info(request, "Administrationen kräver en andra faktor. Slå på den här och logga in igen.")
-            return redirect("mfa_index")
+
+def signed_in(request: HttpRequest) -> Answer:
+    """Ask for sign-in where there is none, or where it is too long ago."""
+    if request.user.is_authenticated and signed_in_too_long_ago(request):
+        logout(request)
+        messages.info(request, "Du har varit inloggad hela dagen. Logga in igen för att fortsätta.")
+    return None if request.user.is_authenticated else redirect_to_login(way_back(request))
+
+
+def allowed(request: HttpRequest, rule: Rule) -> Answer:
+    role = cast(User, request.user).role
+    method = request.method or "GET"
+    if rule.allows(role, method):
         return None
+    if method in READING and not rule.see:
+        raise Http404  # a button: there is nothing to look at for anybody
+    raise NotPermitted(rule, role, method)
+
+
+def twice_proven(request: HttpRequest, rule: Rule) -> Answer:
+    """Ask for the second factor where the rule wants one: to use it, or first to get one."""
+    if not rule.second_factor:
+        return None
+    if not is_mfa_enabled(request.user):
+        messages.info(request, "Den sidan kräver tvåstegsverifiering. Slå på den här först.")
+        return redirect("mfa_index")
+    shown = used_second_factor(request)
+    return None if shown else redirect_to_login(way_back(request), reverse("mfa_reauthenticate"))
 
 
 def used_second_factor(request: HttpRequest) -> bool:
-    """Whether this session was opened with a second factor."""
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request))
+    """Whether the person has shown a second factor in this session."""
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
+
+
+def signed_in_too_long_ago(request: HttpRequest) -> bool:
+    """Whether the session is older than a working day, however busy it has been."""
+    first = min((record["at"] for record in get_authentication_records(request, request.user)), default=time.time())
+    return bool(time.time() - first > settings.SESSION_COOKIE_AGE)
+
+
+def way_back(request: HttpRequest) -> str:
+    """Where to go after signing in: the page that was asked for, or the one whose button was pressed."""
+    if request.method in READING:
+        return request.get_full_path()
+    page = urlsplit(request.headers.get("Referer", ""))
+    return page.path if page.netloc == request.get_host() else reverse(settings.LOGIN_REDIRECT_URL)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from dialog_portal.swedish import swedish
 from dialog_portal.text import one_line
 
 
@@ -20,7 +21,24 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "administratör"
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    def in_order(self) -> Self:
+        """Those who can come in first, then by name in Swedish order."""
+        return self.order_by("-is_active", swedish("name"), "pk")
+
+    def with_second_factor(self) -> Self:
+        """With `second_factor`: whether an authenticator app is connected."""
+        return self.annotate(second_factor=models.Exists(factors().filter(user=models.OuterRef("pk"))))
+
+
+def factors() -> models.QuerySet[Any]:
+    from allauth.mfa.models import Authenticator
+
+    totp: models.QuerySet[Any] = Authenticator.objects.filter(type=Authenticator.Type.TOTP)
+    return totp
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Finds people by their address whatever its case."""
 
     def get_by_natural_key(self, username: str | None) -> User:
@@ -78,6 +96,13 @@ class User(AbstractBaseUser):
         return self.is_staff
 
 
+class StaffInvitationQuerySet(models.QuerySet["StaffInvitation"]):
+    def waiting(self) -> Self:
+        """Promises that somebody can still use, newest first."""
+        works = models.Q(link__revoked_at=None, link__expires_at__gt=timezone.now())
+        return self.filter(works, accepted_at=None).select_related("link", "by")
+
+
 class StaffInvitation(models.Model):
     """A promise of an account: bound to one address and one role, valid for two days, used once."""
 
@@ -90,6 +115,8 @@ class StaffInvitation(models.Model):
     link = models.OneToOneField("links.Link", models.PROTECT, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = StaffInvitationQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created",)

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.core.exceptions import PermissionDenied
+
 from dialog_portal.access.models import Role
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 NOBODY: frozenset[str] = frozenset()
 EVERYONE = frozenset(Role.values)
 ADMIN = frozenset({Role.ADMINISTRATOR})
 APPROVE = frozenset({Role.APPROVER})
 WORK = frozenset({Role.OFFICER, Role.APPROVER})
+OUTBOX = WORK | ADMIN  # administrators see only letters about accounts there, and the others only the rest
 SEE_DRAFTS = frozenset({Role.READER, Role.OFFICER, Role.APPROVER})
 
 
@@ -28,8 +33,27 @@ class Rule:
     second_factor: bool = False
     others_only: bool = False  # not what one wrote oneself; the action and the database hold this too
 
+    def roles(self, method: str) -> frozenset[str]:
+        """Who may come with a method: those who may look, or those who may act."""
+        return self.see if method in READING else self.act
+
     def allows(self, role: str, method: str) -> bool:
-        return role in (self.see if method in {"GET", "HEAD", "OPTIONS"} else self.act)
+        return role in self.roles(method)
+
+
+class NotPermitted(PermissionDenied):
+    """A signed-in person's role does not reach; the message says in Swedish which role does."""
+
+    def __init__(self, rule: Rule, role: str, method: str) -> None:
+        super().__init__(refusal(rule, role, method))
+
+
+def refusal(rule: Rule, role: str, method: str) -> str:
+    """One sentence: what it takes, and what one has."""
+    names = [str(one.label) for one in Role if one in rule.roles(method)]
+    if not names:
+        return "Sidan går bara att läsa. Den tar inte emot något."
+    return f"För att {rule.what} behöver du vara {' eller '.join(names)}. Du är {Role(role).label}."
 
 
 def sees(what: str, roles: frozenset[str] = EVERYONE) -> Rule:
@@ -81,6 +105,9 @@ TABLE: dict[str, Rule] = {
     "staff:round_add": edits("lägga upp en dialogomgång"),
     "staff:round_copy": edits("kopiera en dialogomgång"),
     "staff:round_change": edits("ändra en dialogomgång"),
+    "staff:group_add": edits("lägga upp en grupp"),
+    "staff:group_change": edits("ändra en grupp"),
+    "staff:group_remove": acts("ta bort en grupp utan möten"),
     "staff:meeting_detail": sees("se ett dialogmöte"),
     "staff:meeting_add": edits("lägga upp ett dialogmöte"),
     "staff:meeting_copy": edits("kopiera ett dialogmöte"),
@@ -124,14 +151,14 @@ TABLE: dict[str, Rule] = {
     "staff:minutes_publish": edits("publicera fastställda anteckningar", APPROVE),
     "staff:minutes_correct": edits("påbörja en rättelse"),
     # the outbox
-    "staff:outbox": sees("se utkorgen", WORK),
-    "staff:letter": sees("läsa ett brev", WORK),
-    "staff:letter_body": sees("läsa ett brevs innehåll", WORK),
-    "staff:letter_retry": acts("försöka skicka ett brev nu"),
-    "staff:letter_correct": edits("rätta ett brevs adress"),
-    "staff:letter_stop": acts("stoppa ett brev"),
-    "staff:letter_told": edits("notera att någon meddelats på annat sätt"),
-    "staff:outbox_hold": acts("hålla eller släppa brev"),
+    "staff:outbox": sees("se utkorgen", OUTBOX),
+    "staff:letter": sees("läsa ett brev", OUTBOX),
+    "staff:letter_body": sees("läsa ett brevs innehåll", OUTBOX),
+    "staff:letter_retry": acts("försöka skicka ett brev nu", OUTBOX),
+    "staff:letter_correct": edits("rätta ett brevs adress", OUTBOX),
+    "staff:letter_stop": acts("stoppa ett brev", OUTBOX),
+    "staff:letter_told": edits("notera att någon meddelats på annat sätt", OUTBOX),
+    "staff:outbox_hold": acts("hålla eller släppa brev", OUTBOX),
     # accounts
     "staff:account_list": sees("se konton", ADMIN),
     "staff:account_invite": edits("bjuda in personal", ADMIN),
@@ -141,6 +168,8 @@ TABLE: dict[str, Rule] = {
     # guests
     "guest:reply": opened("se sin inbjudan"),
     "guest:answer": opened("svara på sin inbjudan"),
+    "guest:substitute": opened("ange en ersättare"),
+    "guest:colleague": opened("ta med en kollega"),
     "guest:calendar": opened("hämta mötet till kalendern"),
     "guest:send_again": opened("få sin länk igen"),
     # the public

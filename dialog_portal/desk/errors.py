@@ -3,10 +3,18 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from dialog_portal.access.table import NotPermitted
+
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The same page for whatever was not found, so that nothing can be learnt from it."""
     return render(request, "404.html", status=404)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Which role it takes; other refusals have no words that a reader is helped by."""
+    sentence = str(exception) if isinstance(exception, NotPermitted) else ""
+    return render(request, "403.html", {"sentence": sentence}, status=403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

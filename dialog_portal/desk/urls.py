@@ -1,10 +1,14 @@
 """Addresses of the staff's start page, the style page and the health probe."""
 
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-staff: list[URLPattern] = []
+from dialog_portal.desk.health import health
+from dialog_portal.desk.start import start
+from dialog_portal.desk.style import style
 
+__all__ = ["health", "staff"]
 
-def health(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("ok")
+staff: list[URLPattern] = [
+    path("", start, name="start"),
+    path("stil/", style, name="style"),
+]

@@ -1,0 +1,61 @@
+"""Django's own administration: only for looking at accounts and the audit log, and only after our own sign-in.
+
+A site of its own, so that nothing is there which nobody decided to show. Everything is read-only: accounts are changed
+on the portal's own pages, which keep the rules and write the log.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from dialog_portal.access.models import Event, User
+
+
+class PortalAdmin(admin.AdminSite):
+    """Signs in, signs out and changes passwords on the portal's own pages."""
+
+    site_header = site_title = "Dialogportalen, administration"
+    site_url = "/arbete/"
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return redirect("account_login")
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return redirect("account_logout")
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return redirect("account_change_password")
+
+
+class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class UserAdmin(ReadOnly):
+    list_display = ("name", "email", "role", "is_active", "last_login")
+    list_filter = ("role", "is_active")
+    search_fields = ("name", "email")
+    exclude = ("password",)
+
+
+class EventAdmin(ReadOnly):
+    list_display = ("at", "by", "what", "thing")
+    list_select_related = ("by",)
+    search_fields = ("what", "thing")
+    date_hierarchy = "at"
+
+
+site = PortalAdmin()
+site.register(User, UserAdmin)
+site.register(Event, EventAdmin)

@@ -1,0 +1,41 @@
+"""Tables that only grow: the database itself refuses to change or remove their rows."""
+
+from typing import Any
+
+POSTGRESQL = (
+    """
+    CREATE FUNCTION {table}_only_grows() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'rows of {table} are only ever added' USING ERRCODE = 'restrict_violation'; END $$
+    """,
+    """
+    CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION {table}_only_grows()
+    """,
+)
+SQLITE = (
+    """
+    CREATE TRIGGER {table}_is_never_changed BEFORE UPDATE ON {table}
+    BEGIN SELECT RAISE(ABORT, 'rows of {table} are only ever added'); END
+    """,
+    """
+    CREATE TRIGGER {table}_is_never_emptied BEFORE DELETE ON {table}
+    BEGIN SELECT RAISE(ABORT, 'rows of {table} are only ever added'); END
+    """,
+)
+LIFT_POSTGRESQL = ("DROP TRIGGER {table}_only_grows ON {table}", "DROP FUNCTION {table}_only_grows()")
+LIFT_SQLITE = ("DROP TRIGGER {table}_is_never_changed", "DROP TRIGGER {table}_is_never_emptied")
+
+
+def protect(table: str, vendor: str) -> list[str]:
+    """The statements that make a table append-only."""
+    return [sql.format(table=table) for sql in (SQLITE if vendor == "sqlite" else POSTGRESQL)]
+
+
+def lift(table: str, vendor: str) -> list[str]:
+    """The statements that take the protection away again."""
+    return [sql.format(table=table) for sql in (LIFT_SQLITE if vendor == "sqlite" else LIFT_POSTGRESQL)]
+
+
+def run(editor: Any, statements: list[str]) -> None:
+    for sql in statements:
+        editor.execute(sql)

@@ -1,0 +1,64 @@
+"""Letters about accounts. They open the door to somebody's account, so nobody else may read them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from dialog_portal.access.models import StaffInvitation, User
+from dialog_portal.links.actions import token
+from dialog_portal.outbox.actions import Draft, post
+from dialog_portal.outbox.models import CONFIDENTIAL, Letter, Priority
+from dialog_portal.outbox.rendering import render
+
+PURPOSE = CONFIDENTIAL
+NOTICE_LIFE = timedelta(days=3)
+
+
+def staff_invitation(invitation: StaffInvitation, *, by: User) -> Letter:
+    """The promise of an account, with the link where a password is chosen."""
+    context = {
+        "invitation": invitation,
+        "by": by,
+        "signed_by": by.name,
+        "signed_title": by.title,
+        "button_text": "Välj lösenord",
+        "button_url": invitation_address(invitation),
+    }
+    key = f"{PURPOSE}:invitation:{invitation.pk}"
+    return write("staff_invitation", context, key, invitation.name, invitation.email, invitation.link.expires_at)
+
+
+def invitation_address(invitation: StaffInvitation) -> str:
+    return settings.BASE_URL + reverse("accept_account", args=[token(invitation.link)])
+
+
+def write(
+    template: str, context: dict[str, Any], key: str, name: str, address: str, deadline: datetime | None = None
+) -> Letter:
+    """Put one letter about an account in the outbox, ahead of those that can wait."""
+    rendered = render(template, {"reply_to": settings.MAIL_REPLY_TO, **context})
+    draft = Draft(
+        key=key,
+        purpose=PURPOSE,
+        campaign=PURPOSE,
+        name=name,
+        address=address,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        deadline=deadline or timezone.now() + NOTICE_LIFE,
+        priority=Priority.URGENT,
+    )
+    return post(draft)[0]
+
+
+def account_letter(template: str, user: User, context: dict[str, Any]) -> Letter:
+    """A letter about something that happened to an account: a new password was asked for, a factor was changed."""
+    context = {"user": user, "signed_by": settings.MAIL_FROM_NAME.partition(",")[0], **context}
+    return write(template, context, f"{PURPOSE}:{template}:{user.pk}:{uuid4()}", user.name, user.email)

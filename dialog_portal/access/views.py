@@ -1,0 +1,106 @@
+"""The administrator's pages about accounts, and the page where an invited person chooses a password."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from dialog_portal.access import actions
+from dialog_portal.access.forms import InviteForm, PasswordForm, RoleForm
+from dialog_portal.access.letters import invitation_address
+from dialog_portal.access.models import StaffInvitation, User
+from dialog_portal.links.actions import find
+from dialog_portal.links.door import gone, guest_view
+from dialog_portal.states import NotAllowed
+
+
+def account_list(request: HttpRequest) -> HttpResponse:
+    """Everybody who may come in, and everybody who has been asked to."""
+    context = {
+        "accounts": User.objects.with_second_factor().in_order(),
+        "invitations": [
+            (invitation, "" if settings.MAIL else invitation_address(invitation))
+            for invitation in StaffInvitation.objects.waiting()
+        ],
+    }
+    return render(request, "staff/access/list.html", context)
+
+
+def account_invite(request: HttpRequest) -> HttpResponse:
+    """Promise somebody an account."""
+    form = InviteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.invite(**form.cleaned_data, by=me(request))
+        except NotAllowed as refusal:
+            form.add_error("email", str(refusal))
+        else:
+            messages.success(request, f"{form.cleaned_data['name']} får ett brev. Länken i det gäller i två dygn.")
+            return redirect("staff:account_list")
+    return render(request, "staff/access/invite.html", {"form": form})
+
+
+def account_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give another role, close or open again; which of them is said by the button."""
+    account = get_object_or_404(User.objects.with_second_factor(), pk=pk)
+    form = RoleForm(request.POST if "role" in request.POST else None, initial={"role": account.role})
+    if request.method == "POST" and (not form.is_bound or form.is_valid()):
+        try:
+            messages.success(request, carry_out(request, account, form))
+        except NotAllowed as refusal:
+            messages.error(request, str(refusal))
+        return redirect("staff:account_change", account.pk)
+    context = {"account": account, "form": form, "own": account == request.user}
+    return render(request, "staff/access/change.html", context)
+
+
+def carry_out(request: HttpRequest, account: User, form: RoleForm) -> str:
+    """Do what the pressed button says; answers what to tell the administrator."""
+    if "close" in request.POST:
+        actions.close(account, by=me(request))
+        return f"Kontot för {account.name} är stängt."
+    if "reopen" in request.POST:
+        actions.reopen(account, by=me(request))
+        return f"Kontot för {account.name} är öppet igen."
+    if not form.is_bound:
+        raise NotAllowed("Välj vad du vill ändra.")
+    changed = actions.change_role(account, form.cleaned_data["role"], by=me(request))
+    return f"{changed.name} är nu {changed.get_role_display()}."
+
+
+@require_POST
+def account_invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back a promise that nobody has used yet."""
+    invitation = get_object_or_404(StaffInvitation.objects.select_related("link"), pk=pk)
+    try:
+        actions.revoke_invitation(invitation, by=me(request))
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"Inbjudan till {invitation.name} gäller inte längre.")
+    return redirect("staff:account_list")
+
+
+@sensitive_post_parameters()
+@guest_view
+def accept_account(request: HttpRequest, token: str) -> HttpResponse:
+    """Show who is invited (GET writes nothing), then make the account with the chosen password."""
+    link = find(token, actions.PURPOSE)
+    invitation = StaffInvitation.objects.select_related("link").filter(link=link).first() if link else None
+    if link is None or invitation is None or not invitation.open:
+        return gone(request)
+    form = PasswordForm(request.POST if request.method == "POST" else None, invitation=invitation)
+    if request.method == "POST" and form.is_valid():
+        made = actions.accept(link, password=form.cleaned_data["password"])
+        return render(request, "staff/access/welcome.html", {"account": made}) if made else gone(request)
+    return render(request, "staff/access/accept.html", {"form": form, "invitation": invitation})
+
+
+def me(request: HttpRequest) -> User:
+    return cast(User, request.user)

@@ -1,0 +1,54 @@
+"""The staff's start page: what must I do next, and what waits for others?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import cast
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from dialog_portal.access.models import User
+from dialog_portal.desk.tasks import tasks_for
+from dialog_portal.desk.wellbeing import wellbeing
+from meetings.models import Answer, Invitee, Meeting
+
+COMING = 8
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A meeting ahead, with how many said what."""
+
+    meeting: Meeting
+    yes: int
+    no: int
+    silent: int
+
+    @property
+    def invited(self) -> int:
+        return self.yes + self.no + self.silent
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """Two lists, the meetings ahead, and whether letters leave as they should."""
+    now = timezone.now()
+    mine, others = tasks_for(cast(User, request.user), now)
+    context = {"mine": mine, "others": others, "coming": coming(), "today": now, "wellbeing": wellbeing(now)}
+    return render(request, "staff/start.html", context)
+
+
+def coming() -> list[Coming]:
+    """The next meetings with their answers, in two queries; those who handed over are counted by their substitutes."""
+    meetings = list(Meeting.objects.coming().with_names()[:COMING])
+    answers = Counter[tuple[int, str | None]]()
+    rows = Invitee.objects.active().with_answer().filter(meeting__in=meetings).order_by()
+    for meeting, answer, number in rows.values_list("meeting_id", "current_answer").annotate(Count("pk")):
+        answers[meeting, answer] = number
+    return [
+        Coming(meeting, answers[meeting.pk, Answer.YES], answers[meeting.pk, Answer.NO], answers[meeting.pk, None])
+        for meeting in meetings
+    ]
