@@ -92,6 +92,14 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, Appointment):
         help_text="Vanligen tre.",
     )
 
+    online = forms.URLField(
+        label="Länk till digitalt möte",
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+        error_messages={"invalid": "Skriv hela adressen, som https://mote.example.org/1."},
+    )
+
     class Meta:
         model = Meeting
         fields = (

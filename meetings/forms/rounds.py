@@ -19,7 +19,7 @@ from parties.models import Category, Party, in_year
 class RoundForm(DiaryNumberWarning, VersionedForm):
     """A round. Its year is fixed once it has meetings, because their addresses carry it."""
 
-    conference_on = DayField("konferensdag", required=False)
+    conference_on = DayField("Konferensdag", required=False)
 
     class Meta:
         model = Round
