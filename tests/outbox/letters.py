@@ -1,0 +1,47 @@
+"""Letters for tests: each factory makes one valid thing and takes what should be different."""
+
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from django.utils import timezone
+
+from dialog_portal.environment import mail
+from dialog_portal.outbox import claims, sending
+from dialog_portal.outbox.actions import Draft, post
+from dialog_portal.outbox.claims import Claim
+from dialog_portal.outbox.models import Letter
+
+numbers = count(1)
+
+
+def draft(**values: Any) -> Draft:
+    n = next(numbers)
+    given = {
+        "key": f"invitation:1:{n}:1",
+        "purpose": "invitation",
+        "campaign": "meeting:1",
+        "name": f"Åsa Öberg {n}",
+        "address": f"asa{n}@kommun.example",
+        "subject": "Inbjudan till dialogmöte",
+        "text": "Hej!\n\nVälkommen.\n",
+        "html": '<html><body><p>Hej! <a href="https://dialog.example/svar/x">Svara</a></p></body></html>',
+        "deadline": timezone.now() + timedelta(days=10),
+        **values,
+    }
+    return Draft(**given)
+
+
+def letter(**values: Any) -> Letter:
+    return post(draft(**values))[0]
+
+
+def take(worker: str = "test", most: int = 8, host: str = "mx.example:25") -> list[Claim]:
+    return claims.take(host, worker, most)
+
+
+def through(mailbox: Any, settings: Any, **values: Any) -> int:
+    """Send what is due through a real SMTP conversation."""
+    settings.MAIL = {**mail(mailbox.url), **values}
+    settings.MAIL_PER_MINUTE = 0
+    return sending.deliver(10)

@@ -1,0 +1,182 @@
+"""Whole runs against a real SMTP server."""
+
+import socket
+import threading
+import time
+
+import pytest
+
+from dialog_portal.environment import mail
+from dialog_portal.outbox import sending
+from dialog_portal.outbox.actions import read, stop
+from dialog_portal.outbox.models import Attempt, Host, Letter, Outcome, State
+from dialog_portal.vault import unseal
+from tests.outbox.letters import letter, through
+
+
+def states() -> list[str]:
+    return list(Letter.objects.order_by("pk").values_list("state", flat=True))
+
+
+def test_letters_arrive_byte_for_byte_on_one_connection(db, mailbox, settings):
+    rows = [letter(text=f"Hej {n}\n.punkt\n") for n in range(12)]
+    sealed = {unseal(row.raw) for row in rows}
+    assert through(mailbox, settings) == 12
+    assert {got.raw for got in mailbox.letters} == sealed
+    assert {got.sha256 for got in mailbox.letters} == {row.sha256 for row in rows}
+    assert mailbox.letters[0].recipients == (rows[0].address,)
+    assert states() == [State.ACCEPTED] * 12
+    assert Letter.objects.filter(raw__isnull=False).count() == 0
+
+
+def test_without_a_mail_server_letters_stay_readable(db, settings):
+    settings.MAIL = {}
+    row = letter()
+    assert sending.deliver() == 1
+    row.refresh_from_db()
+    assert (row.state, read(row).text) == (State.ACCEPTED, "Hej!\n\nVälkommen.\n")
+
+
+def test_refusals_are_sorted_and_the_connection_lives_on(db, mailbox, settings):
+    rows = [letter() for _ in range(4)]
+    answers = {rows[0].address: "550 5.1.1 no such user", rows[1].address: "451 4.7.1 greylisted"}
+    mailbox.answer = lambda step, envelope: answers.get(envelope.asked, "250 OK") if step == "RCPT" else "250 OK"
+    through(mailbox, settings)
+    assert states() == [State.FAILED, State.RETRYING, State.ACCEPTED, State.ACCEPTED]
+    assert Letter.objects.get(pk=rows[0].pk).last_code == "550"
+    assert len(mailbox.letters) == 2
+
+
+def test_letter_stopped_between_claim_and_text_does_not_leave(db, mailbox, settings):
+    letter()
+
+    def answer(step, _envelope):
+        if step == "RCPT":
+            asked.set()
+            go.wait(5)
+        return "250 OK"
+
+    asked, go = threading.Event(), threading.Event()
+    mailbox.answer = lambda step, envelope: "250 OK"
+    real = sending.claims.may_go
+
+    def may_go(claim):
+        stop(Letter.objects.all(), by=None, reason="mötet är inställt")
+        return real(claim)
+
+    sending.claims.may_go = may_go
+    try:
+        through(mailbox, settings)
+    finally:
+        sending.claims.may_go = real
+    assert mailbox.letters == []
+    assert states() == [State.STOPPED]
+    assert Attempt.objects.get().outcome == Outcome.WITHDRAWN
+
+
+def test_dropped_after_the_text_is_unknown_and_sent_again_with_the_same_bytes(db, mailbox, settings):
+    row = letter()
+
+    class Gone(Exception):
+        pass
+
+    def drop(step, envelope):
+        if step == "DATA" and not dropped:
+            dropped.append(envelope.original_content)
+            envelope.session_transport.abort()
+        return "250 OK"
+
+    dropped: list[bytes] = []
+    mailbox.answer = drop
+    original = type(mailbox).handle_DATA
+
+    async def with_transport(self, server, session, envelope):
+        envelope.session_transport = server.transport
+        return await original(self, server, session, envelope)
+
+    type(mailbox).handle_DATA = with_transport
+    try:
+        through(mailbox, settings)
+        row.refresh_from_db()
+        assert (row.state, row.maybe_twice) == (State.RETRYING, True)
+        Letter.objects.update(due_at=row.created)
+        through(mailbox, settings)
+    finally:
+        type(mailbox).handle_DATA = original
+    assert states() == [State.ACCEPTED]
+    assert mailbox.letters[-1].raw == dropped[0]
+
+
+@pytest.fixture
+def black_hole():
+    """A server that takes the call and drips a byte now and then, or says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        drip = threading.Event()
+        over = threading.Event()
+
+        def serve():
+            lines = []
+            server.settimeout(0.1)
+            while not over.is_set():
+                try:
+                    lines.append(server.accept()[0])
+                except TimeoutError:
+                    pass
+                for line in lines:
+                    try:
+                        if drip.is_set():
+                            line.send(b"2")
+                    except OSError:
+                        pass
+            for line in lines:
+                line.close()
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"smtp://127.0.0.1:{server.getsockname()[1]}", drip
+        over.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("drips", [False, True])
+def test_server_that_says_nothing_or_drips_never_holds_a_worker_past_its_deadline(db, settings, black_hole, drips):
+    url, drip = black_hole
+    settings.MAIL, settings.MAIL_DEADLINE, settings.MAIL_TIMEOUT, settings.MAIL_PER_MINUTE = mail(url), 1, 0.8, 0
+    if drips:
+        drip.set()
+    for _ in range(10):
+        letter()
+    started = time.monotonic()
+    assert sending.deliver() == 1
+    assert time.monotonic() - started < 2
+    assert Host.objects.get().closed_until is not None
+    assert set(Letter.objects.values_list("attempts_made", flat=True)) == {0}
+    assert sending.deliver() == 0
+
+
+def test_control_without_the_deadline_a_dripping_server_holds_the_worker(db, settings, black_hole):
+    url, drip = black_hole
+    settings.MAIL, settings.MAIL_DEADLINE, settings.MAIL_TIMEOUT, settings.MAIL_PER_MINUTE = mail(url), 3, 0.8, 0
+    drip.set()
+    letter()
+    started = time.monotonic()
+    sending.deliver()
+    assert time.monotonic() - started > 2.5  # each drip starts the timeout anew; only the deadline ends it
+
+
+def test_nobody_listens(db, settings):
+    settings.MAIL, settings.MAIL_PER_MINUTE = mail("smtp://127.0.0.1:1"), 0
+    letter()
+    sending.deliver()
+    assert states() == [State.RETRYING]
+    assert "Connection" in Host.objects.get().trouble
+
+
+def test_lost_key_pauses_and_fails_nothing(db, settings, mailbox):
+    for _ in range(5):
+        letter()
+    settings.LETTER_KEYS = ["another"]
+    for _ in range(4):
+        through(mailbox, settings)
+    assert set(states()) <= {State.QUEUED, State.RETRYING}
+    assert "LETTER_KEYS" in Host.objects.get().trouble
