@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -24,7 +24,7 @@ def weeks_between(before: int, after: int) -> int:
 def moved(moment: datetime, weeks: int) -> datetime:
     """The same weekday and hour on the wall some weeks later, also across a change of the clock."""
     wall = timezone.localtime(moment).replace(tzinfo=None) + timedelta(weeks=weeks)
-    return timezone.make_aware(wall)
+    return timezone.make_aware(wall).astimezone(UTC)
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ def at(day: date, clock: time) -> datetime:
     zone = timezone.get_current_timezone()
     first, second = wall.replace(tzinfo=zone, fold=0), wall.replace(tzinfo=zone, fold=1)
     if first.utcoffset() == second.utcoffset():
-        return first
+        return first.astimezone(UTC)
     if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != wall:
         raise forms.ValidationError(never(day, clock), code="never")
     raise forms.ValidationError(twice(day, clock), code="twice")

@@ -1,0 +1,78 @@
+"""What the tests of planning share: a signed-in browser, typed forms, and letters about a meeting."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+
+from dialog_portal.access.models import Role, User
+from dialog_portal.outbox.actions import Draft, post
+from dialog_portal.outbox.models import Letter
+from meetings.models import Invitee, Meeting, MeetingLetter, Purpose
+from tests import make
+
+
+def signed_in(role: str = Role.OFFICER) -> tuple[Client, User]:
+    user, client = make.user(role), Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client, user
+
+
+def at(text: str) -> datetime:
+    """A moment from the clock in Stockholm: `2027-05-06 15:00`."""
+    return timezone.make_aware(datetime.fromisoformat(text))
+
+
+def typed(**values: Any) -> dict[str, Any]:
+    """A meeting's form as somebody fills it in."""
+    given = {
+        "title": "Dialogmöte med kommunerna",
+        "day": "2027-05-06",
+        "start": "15:00",
+        "end": "18:00",
+        "venue": "Usine konferens",
+        "seats": "3",
+        "seen_version": "1",
+    }
+    return {**given, **values}
+
+
+def retyped(meeting: Meeting, **values: Any) -> dict[str, Any]:
+    """The form of a stored meeting, untouched but for what is given."""
+    start, end = timezone.localtime(meeting.starts_at), timezone.localtime(meeting.ends_at)
+    given = {
+        "title": meeting.title,
+        "day": f"{start:%Y-%m-%d}",
+        "start": f"{start:%H:%M}",
+        "end": f"{end:%H:%M}",
+        "reply_on": f"{timezone.localtime(meeting.reply_by):%Y-%m-%d}",
+        "venue": meeting.venue,
+        "room": meeting.room,
+        "street": meeting.street,
+        "seats": meeting.seats,
+        "seen_version": meeting.version,
+    }
+    return {**given, **values}
+
+
+def letter(invitee: Invitee, purpose: str = Purpose.INVITATION, version: int | None = None) -> Letter:
+    """A letter about the invitee's meeting that waits in the outbox."""
+    meeting = invitee.meeting
+    key = f"{purpose}:m{meeting.pk}:i{invitee.pk}:v{version or meeting.letter_version}"
+    draft = Draft(
+        key=key,
+        purpose=purpose,
+        campaign=meeting.campaign,
+        name=invitee.name,
+        address=invitee.email,
+        subject="Inbjudan",
+        text="Välkommen.",
+        html="<p>Välkommen.</p>",
+        deadline=timezone.now() + timedelta(days=2),
+    )
+    row, _ = post(draft)
+    MeetingLetter.objects.create(meeting=meeting, invitee=invitee, purpose=purpose, letter=row)
+    return row
