@@ -3,7 +3,7 @@
 import logging
 import re
 
-TOKEN = re.compile(r"(/(?:svar|synpunkter|inbjudan)/)[A-Za-z0-9_-]{20,}")
+TOKEN = re.compile(r"(/(?:svar|synpunkter|inbjudan|losenord/nytt)/)[A-Za-z0-9_-]{20,}")
 
 
 def mask(text: str) -> str:
