@@ -65,12 +65,16 @@ def must_be_free(invitee: Invitee, email: str, by: User | None, replaced: Invite
 
 
 def is_ours(invitee: Invitee, email: str) -> bool:
-    """Whether an address is at the party's domains; where none are known, at the invited person's own."""
+    """Whether an address is at the party's domains, or below one of them."""
+    domain = email.rpartition("@")[2].lower()
+    return any(domain == ours or domain.endswith(f".{ours}") for ours in own_domains(invitee))
+
+
+def own_domains(invitee: Invitee) -> list[str]:
+    """The party's domains; where none are known, the invited person's own, unless anybody can have an address there."""
     party = invitee.invitation.party
     known = party.mail_domains.lower().split() if party else []
-    own = {invitee.email.rpartition("@")[2].lower()} - EVERYBODYS_DOMAINS
-    domain = email.rpartition("@")[2].lower()
-    return any(domain == ours or domain.endswith(f".{ours}") for ours in known or own)
+    return known or sorted({invitee.email.rpartition("@")[2].lower()} - EVERYBODYS_DOMAINS)
 
 
 def put_on_list(invitee: Invitee, name: str, email: str, substitute_for: Invitee | None = None) -> Invitee:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 
 from dialog_portal.text import one_line
 
@@ -38,6 +39,12 @@ class SomebodyElse(forms.Form):
             "invalid": "Skriv en hel e-postadress, som namn@kommun.example.",
         },
     )
+
+    def __init__(self, *args: Any, domains: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if domains:
+            ends = " eller ".join(f"@{domain}" for domain in domains)
+            self.fields["email"].help_text = format_html("Adressen ska sluta på {}.", ends)
 
 
 class Needs(forms.Form):

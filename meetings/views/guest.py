@@ -1,4 +1,4 @@
-"""The guest's own pages: to look changes nothing, and what is pressed comes to `answer`, with the link in the form."""
+"""The guest's own pages: to look changes nothing; what is pressed comes to `answer`, with the link in the form."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from dialog_portal.states import NotAllowed
 from meetings.actions import replies
 from meetings.actions.again import send_links_again
 from meetings.actions.needs import note_needs
-from meetings.actions.sharing import bring_colleague, can_bring
+from meetings.actions.sharing import bring_colleague, can_bring, own_domains
 from meetings.calendar import CONTENT_TYPE, calendar_for
 from meetings.forms.reply import Needs, OwnAddress, SomebodyElse
 from meetings.models import Answer, Channel, Invitee, Need
@@ -39,7 +39,7 @@ def invited(token: str) -> Invitee | None:
     return rows.filter(link=link).first() if link else None
 
 
-# --- To look ---------------------------------------------------------------------------------------------------------
+# --- To look ---
 
 
 @guest_view
@@ -55,7 +55,7 @@ def reply(request: HttpRequest, token: str) -> HttpResponse:
 def substitute(request: HttpRequest, token: str) -> HttpResponse:
     """Who comes instead."""
     invitee = invited(token)
-    return form_page(request, invitee, "substitute", SomebodyElse()) if invitee else gone(request)
+    return form_page(request, invitee, "substitute", SomebodyElse(domains=own_domains(invitee))) if invitee else gone(request)
 
 
 @guest_view
@@ -63,7 +63,7 @@ def substitute(request: HttpRequest, token: str) -> HttpResponse:
 def colleague(request: HttpRequest, token: str) -> HttpResponse:
     """Who comes along."""
     invitee = invited(token)
-    return form_page(request, invitee, "colleague", SomebodyElse()) if invitee else gone(request)
+    return form_page(request, invitee, "colleague", SomebodyElse(domains=own_domains(invitee))) if invitee else gone(request)
 
 
 @guest_view
@@ -80,7 +80,9 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponse(calendar_for(meeting, invitee), content_type=kind, headers=named)
 
 
-def own_page(request: HttpRequest, invitee: Invitee, *, error: str = "", needs: Needs | None = None, status: int = 200) -> HttpResponse:
+def own_page(
+    request: HttpRequest, invitee: Invitee, *, error: str = "", needs: Needs | None = None, status: int = 200
+) -> HttpResponse:
     """The person's page as it stands now."""
     meeting, where = invitee.meeting, standing(invitee)
     is_open = meeting.answers_open(timezone.now())
@@ -116,11 +118,12 @@ LABELS = {
 
 
 def buttons(where: Standing, wanted: str, *, deputy: bool) -> list[dict[str, Any]]:
-    """The answers in order: the one that the letter's link asked for, or a script pressed, stands first."""
+    """The answers left to give: the one that the letter's link asked for, or a script pressed, stands first."""
     first = where.unconfirmed or wanted
-    given = [answer for answer in Answer if not (deputy and answer == Answer.SUBSTITUTE)]
+    out = {where.answer} if not where.unconfirmed else set()
+    given = [answer for answer in Answer if answer not in out and not (deputy and answer == Answer.SUBSTITUTE)]
     return [
-        {"value": answer, "label": LABELS[answer][0], "small": LABELS[answer][1], "current": where.answer == answer, "asked": first == answer}
+        {"value": answer, "label": LABELS[answer][0], "small": LABELS[answer][1], "asked": first == answer}
         for answer in sorted(given, key=lambda answer: answer != first)
     ]
 
@@ -137,12 +140,11 @@ def form_page(
     """A page with one form about somebody else; closed meetings lead back to the person's own page."""
     if not invitee.meeting.answers_open(timezone.now()) or invitee.substitute_for_id:
         return back_to(invitee)
-    domains = invitee.invitation.party.mail_domains.split() if invitee.invitation.party else []
-    context = {**shared(invitee), "form": form, "error": error, "domains": domains}
+    context = {**shared(invitee), "form": form, "error": error}
     return render(request, f"guest/{name}.html", context, status=status)
 
 
-# --- To press --------------------------------------------------------------------------------------------------------
+# --- To press ---
 
 
 @guest_view
@@ -182,7 +184,7 @@ def bring(request: HttpRequest, invitee: Invitee) -> HttpResponse:
 
 def somebody_else(request: HttpRequest, invitee: Invitee, name: str, act: Callable[..., Any]) -> HttpResponse:
     """Read the form and act; whatever is wrong stands at its field, and nothing typed is lost."""
-    form = SomebodyElse(request.POST)
+    form = SomebodyElse(request.POST, domains=own_domains(invitee))
     if not form.is_valid():
         return form_page(request, invitee, name, form, status=422)
     if not pressed_by_a_person(request):
