@@ -180,12 +180,12 @@ class Party(Versioned):
         return self.name
 
     @cached_property
-    def has_recipients(self) -> bool:
-        """Whether anybody receives this party's letters today; from what `with_register` fetched, if it did."""
+    def recipients(self) -> int:
+        """How many receive this party's letters today; from what `with_register` fetched, if it did."""
         held: list[Mandate] | None = getattr(self, "current_mandates", None)
         if held is None:
-            return self.mandates.invited().exists()
-        return any(mandate.receives_invitations for mandate in held)
+            held = list(self.mandates.invited())
+        return len({mandate.person_id for mandate in held if mandate.receives_invitations})
 
     @property
     def has_ended(self) -> bool:
@@ -273,6 +273,11 @@ class PersonQuerySet(models.QuerySet["Person"]):
         for word in text.split()[:SEARCH_WORDS]:
             rows = rows.filter(found(word, "name", "email"))
         return rows
+
+    def with_posts(self) -> Self:
+        """With their current mandates, which tell namesakes apart: `person.posts`."""
+        held = Mandate.objects.current().select_related("party").order_by("pk")
+        return self.prefetch_related(Prefetch("mandates", held, to_attr="posts"))
 
     def by_email(self, email: str) -> Person | None:
         """The one person who has an address, whatever its case."""

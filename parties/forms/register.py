@@ -12,9 +12,7 @@ from parties.models import Category, Party, PartyQuerySet, Person, PersonQuerySe
 class RegisterFilter(PlainForm):
     """A search and three choices, all kept in the address; what makes no sense there is ignored."""
 
-    q = forms.CharField(
-        label="Sök part, person, titel, adress eller kommunkod", required=False, max_length=200
-    )
+    q = forms.CharField(label="Sök", required=False, max_length=200)
     category = forms.ModelChoiceField(
         Category.objects, label="Kategori i år", required=False, empty_label="Alla"
     )
@@ -52,7 +50,11 @@ class PersonSearch(PlainForm):
     def hits(self) -> PersonQuerySet:
         """The first few people found; none before anything is typed."""
         text = self.cleaned_data.get("q") if self.is_bound and self.is_valid() else ""
-        return Person.objects.matching(text).in_order()[: self.FEW] if text else Person.objects.none()
+        return (
+            Person.objects.matching(text).with_posts().in_order()[: self.FEW]
+            if text
+            else Person.objects.none()
+        )
 
 
 def parties_without_recipients() -> int:

@@ -20,9 +20,8 @@ def mandate_add(request: HttpRequest, pk: int) -> HttpResponse:
     form = MandateForm(request.POST or None, instance=Mandate(party=party))
 
     def save() -> None:
-        actions.add_mandate(
-            form.save(commit=False), person=actions.holder(who, by=request.user), by=request.user
-        )
+        person = actions.holder(who, by=request.user)
+        actions.add_mandate(form.save(commit=False), person=person, by=request.user)
 
     if saved(request, form, who, save=save):
         messages.success(request, f"{form.instance.person} är nu {form.instance.label} i {party}.")
@@ -55,39 +54,6 @@ def mandate_end(request: HttpRequest, pk: int) -> HttpResponse:
         person = actions.holder(who, by=request.user) if post.is_bound else None
         actions.end_mandate(mandate, last_day=last_day, successor=successor, person=person, by=request.user)
 
-    if saved(request, form, who, save=save):
-        messages.success(request, f"{form.instance.person} är nu {form.instance.label} i {party}.")
-        return redirect("staff:party_detail", pk)
-    context = {"form": form, "who": who, "party": party, "search": search(request)}
-    return render(request, "staff/parties/mandate_add.html", context)
-
-
-def mandate_change(request: HttpRequest, pk: int) -> HttpResponse:
-    mandate = get_object_or_404(Mandate.objects.select_related("party", "person"), pk=pk)
-    form = MandateForm(request.POST or None, instance=mandate)
-    if saved(request, form, save=lambda: actions.change_mandate(form, by=request.user)):
-        messages.success(request, f"Uppdraget för {mandate.person} är ändrat.")
-        return redirect("staff:party_detail", mandate.party_id)
-    return render(request, "staff/parties/mandate_change.html", {"form": form, "mandate": mandate})
-
-
-def mandate_end(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask for the last day and who comes next; both are saved or neither."""
-    mandate = get_object_or_404(Mandate.objects.select_related("party", "person"), pk=pk)
-    if mandate.to_date and request.method != "POST":
-        messages.info(request, f"Uppdraget slutar {day(mandate.to_date)}. Välj Ändra för att flytta slutet.")
-        return redirect("staff:party_detail", mandate.party_id)
-    form = MandateEndForm(request.POST or None, instance=mandate)
-    who, post = succession(request, mandate)
-
-    def save() -> None:
-        follower = (
-            {"successor": post.save(commit=False), "person": actions.holder(who, by=request.user)}
-            if post.is_bound
-            else {}
-        )
-        actions.end_mandate(mandate, last_day=form.cleaned_data["to_date"], by=request.user, **follower)
-
     if saved(request, form, who, *[post] * post.is_bound, save=save):
         follower = f" {post.instance.person} tar över." if post.is_bound else ""
         ended = day(form.cleaned_data["to_date"])
@@ -102,9 +68,8 @@ def succession(request: HttpRequest, mandate: Mandate) -> tuple[HolderForm, Succ
     who = HolderForm(request.POST or None, prefix="holder", chosen=chosen(request), needed=False)
     initial = {"title": mandate.title, "coordinator": mandate.coordinator}
     fresh = Mandate(party=mandate.party)
-    return who, SuccessorForm(
-        request.POST if who.given else None, instance=fresh, prefix="next", initial=initial
-    )
+    named = request.POST if who.given else None
+    return who, SuccessorForm(named, instance=fresh, prefix="next", initial=initial)
 
 
 def search(request: HttpRequest) -> PersonSearch:
