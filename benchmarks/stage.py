@@ -26,7 +26,7 @@ def seconds(job: Callable[[], object]) -> float:
 
 
 def times_faster(ours: Callable[[], object], bare: Callable[[], object], rounds: int = ROUNDS) -> float:
-    """Our speed over the bare way's: the two take turns, so that a busy machine disturbs both, and medians are compared.
+    """Our speed over the bare way: the two take turns, so a busy machine disturbs both, and medians are compared.
 
     1.0 means equally fast, 0.5 that ours takes twice as long.
     """

@@ -86,7 +86,7 @@ def test_second_start_takes_seconds_and_both_signals_stop_it(portal: Portal, how
     begun = time.monotonic()
     portal.start()
     ready = time.monotonic() - begun
-    pages = [portal.get("/"), portal.get("/konto/login/"), portal.get("/halsa")]
+    pages = [portal.get("/"), portal.get("/konto/logga-in/"), portal.get("/halsa")]
     status, stopping = portal.end(how)
     assert (pages, status, ready < 10, stopping < 6) == ([200, 200, 200], 0, True, True)
     with socket.socket() as probe:
