@@ -1,0 +1,62 @@
+"""A meeting that has been held, with people who came, and its notes as far as a test wants them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from dialog_portal.access.models import Role, User
+from meetings.models import Attendee, Meeting, MeetingState
+from minutes.actions import approving, distributing, writing
+from minutes.compile import content_hash
+from minutes.models import Minutes
+from tests import make
+
+
+def held_meeting(**values: object) -> Meeting:
+    start = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=3)
+    given = {
+        "starts_at": start,
+        "ends_at": start + timedelta(hours=3),
+        "reply_by": start - timedelta(days=7),
+        "state": MeetingState.HELD,
+        **values,
+    }
+    meeting = make.meeting(**given)
+    make.item(meeting, title="Läget i kommunerna")
+    make.item(meeting, title="Nästa steg")
+    make.item(meeting, title="Bara för oss", internal=True)
+    return meeting
+
+
+def came(meeting: Meeting, name: str, code: str, **values: object) -> Attendee:
+    """Somebody from a municipality who came."""
+    invitation = make.invitation(meeting, make.municipality(f"Kommun {code}", code))
+    invitee = make.invitee(invitation, name=name)
+    given = {"name": name, "email": invitee.email, "organisation": str(invitation), **values}
+    return Attendee.objects.create(meeting=meeting, invitee=invitee, invitation=invitation, **given)
+
+
+def written(meeting: Meeting, by: User) -> Minutes:
+    minutes = writing.start(meeting, by=by)
+    for section in minutes.sections.all():
+        writing.save_section(section, heading=section.heading, html="<p>Vi talade.</p>", seen_version=1, by=by)
+    return minutes
+
+
+def approved(meeting: Meeting) -> Minutes:
+    minutes = written(meeting, make.user())
+    writing.circulate(minutes, by=make.user())
+    approving.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=make.user(Role.APPROVER))
+    return fresh(minutes)
+
+
+def distributed(meeting: Meeting) -> Minutes:
+    minutes = approved(meeting)
+    distributing.distribute(minutes, previewed=content_hash(minutes), by=make.user())
+    return fresh(minutes)
+
+
+def fresh(minutes: Minutes) -> Minutes:
+    return Minutes.objects.select_related("meeting__round", "meeting__host").get(pk=minutes.pk)

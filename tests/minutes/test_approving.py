@@ -1,0 +1,110 @@
+"""Four eyes: only somebody else's words, only the words that were read, and only until they change."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from dialog_portal.access.models import Role
+from dialog_portal.states import NotAllowed
+from minutes.actions import approving, writing
+from minutes.compile import compile_document, content_hash
+from minutes.models import Approval, MinutesState
+from parties.models import Person
+from tests import make
+from tests.minutes.acting import approved, came, fresh, held_meeting, written
+
+pytestmark = pytest.mark.django_db
+
+
+def circulated() -> approving.Minutes:
+    minutes = written(held_meeting(), make.user())
+    writing.circulate(minutes, by=make.user())
+    return fresh(minutes)
+
+
+def test_approval_names_author_and_approver_and_the_hash() -> None:
+    minutes, approver = circulated(), make.user(Role.APPROVER)
+    seen = content_hash(minutes)
+    approval = approving.approve(minutes, seen=seen, by=approver)
+    assert (approval.by, approval.content_hash, fresh(minutes).state) == (approver, seen, MinutesState.APPROVED)
+
+
+def test_approver_who_wrote_any_section_is_refused() -> None:
+    approver = make.user(Role.APPROVER)
+    minutes = written(held_meeting(), make.user())
+    section = minutes.sections.all()[0]
+    writing.save_section(section, heading="H", html="<p>Jag</p>", seen_version=2, by=approver)
+    writing.save_section(minutes.sections.all()[1], heading="H", html="<p>Sist</p>", seen_version=2, by=make.user())
+    writing.circulate(minutes, by=make.user())
+    with pytest.raises(NotAllowed, match="själv skrivit"):
+        approving.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=approver)
+
+
+def test_database_refuses_an_approval_by_its_author() -> None:
+    minutes, author = circulated(), make.user(Role.APPROVER)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Approval.objects.create(minutes=minutes, content_hash="x", author=author, by=author, at=timezone.now())
+
+
+def test_approval_of_words_that_changed_meanwhile_is_refused() -> None:
+    minutes = circulated()
+    seen = content_hash(minutes)
+    writing.reopen(minutes, by=make.user())
+    writing.save_section(minutes.sections.all()[0], heading="H", html="<p>Annat</p>", seen_version=2, by=make.user())
+    writing.circulate(minutes, by=make.user())
+    with pytest.raises(NotAllowed, match="ändrats sedan du läste"):
+        approving.approve(fresh(minutes), seen=seen, by=make.user(Role.APPROVER))
+
+
+def test_opening_for_change_voids_the_approval() -> None:
+    minutes = approved(held_meeting())
+    writing.reopen(minutes, by=make.user())
+    with pytest.raises(NotAllowed, match="inte fastställda"):
+        approving.standing_approval(fresh(minutes))
+
+
+@pytest.mark.parametrize("change", [{"venue": "En annan lokal"}, {"title": "En annan rubrik"}, {"diary_number": "KN 2026/1"}])
+def test_approval_falls_when_facts_about_the_meeting_change(change: dict[str, str]) -> None:
+    meeting = held_meeting()
+    minutes = approved(meeting)
+    type(meeting).objects.filter(pk=meeting.pk).update(**change)
+    with pytest.raises(NotAllowed, match="fastställ dem på nytt"):
+        approving.standing_approval(fresh(minutes))
+
+
+def test_approval_stands_when_nothing_changes() -> None:
+    """Control of the test above."""
+    minutes = approved(held_meeting())
+    assert approving.standing_approval(minutes).minutes == minutes
+
+
+def test_the_page_offers_approval_only_to_an_approver_who_did_not_write(client: Client) -> None:
+    minutes = circulated()
+    author = approving.authors(minutes)[0]
+    offered = {}
+    for person in (make.user(Role.APPROVER), make.user(Role.OFFICER), make.user(Role.READER), author):
+        client.force_login(person)
+        page = client.get(reverse("staff:minutes_preview", args=[minutes.meeting_id]))
+        offered[person.pk] = b"Fastst\xc3\xa4ll anteckningarna" in page.content
+    assert list(offered.values()) == [True, False, False, False]
+
+
+def test_officials_are_named_and_association_people_are_not() -> None:
+    meeting = held_meeting()
+    came(meeting, "Åsa Öhrn", "0192")
+    hidden = came(meeting, "Bo Dold", "0114")
+    hidden.invitee.person = Person.objects.create(name="Bo Dold", email="dold@kommun.example", protected=True)
+    hidden.invitee.save()
+    union = make.invitation(meeting, make.party(name="Ett fackförbund"))
+    member = make.invitee(union, name="Hemlig Medlem")
+    meeting.attendees.create(invitee=member, invitation=union, name=member.name, organisation="Ett fackförbund")
+    groups = compile_document(written(meeting, make.user())).present
+    assert [(group.party, group.names) for group in groups] == [
+        ("Ett fackförbund", ()),
+        ("Kommun 0114", ()),
+        ("Kommun 0192", ("Åsa Öhrn",)),
+    ]
