@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
@@ -187,6 +189,7 @@ def reply_note(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "staff/inviting/reply.html", context)
 
 
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def letters_preview(request: HttpRequest, pk: int, purpose: str) -> HttpResponse:
     """Exactly what each recipient will get, to how many and to whom; the button sends what is shown here."""
     meeting, mailing = find(pk), get_mailing(purpose)
