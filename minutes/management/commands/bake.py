@@ -1,0 +1,12 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from minutes.public.refresh import rebuild
+
+
+class Command(BaseCommand):
+    help = "Write every public page anew from the database, as after a restore."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"{rebuild()} pages are in place.")
