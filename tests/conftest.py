@@ -88,6 +88,25 @@ def _empty_cache() -> Iterator[None]:
     cache.clear()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _append_only_tables_are_emptied_between_tests() -> Iterator[None]:
+    """Tests without a transaction empty every table afterwards; on SQLite that is a DELETE, which our triggers refuse."""
+    from django.db import connection
+    from django.db.backends.sqlite3.operations import DatabaseOperations
+
+    def lifted(self: Any, *args: Any, **kwargs: Any) -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+        drops, makes = [f"DROP TRIGGER {name}" for name, _ in triggers], [sql for _, sql in triggers]
+        return [*drops, *flush(self, *args, **kwargs), *makes]
+
+    flush = DatabaseOperations.sql_flush
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", lifted)
+        yield
+
+
 @pytest.fixture
 def vendor() -> str:
     """`postgresql` or `sqlite`: what this pass runs on."""
