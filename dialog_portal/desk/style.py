@@ -31,7 +31,6 @@ ICONS = [
 ]
 WRONG = {
     "wrong-address": "lisa.example.org",
-    "wrong-date": "2019-02-30",
     "wrong-seats": "10000",
     "wrong-kind": "k",
 }
