@@ -1,0 +1,236 @@
+"""Inviting: to seats and to those who hold mandates; what was previewed is what is sent, once."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from dialog_portal.outbox.actions import read
+from dialog_portal.outbox.models import Letter
+from dialog_portal.states import NotAllowed
+from meetings.actions import inviting, meetings, replies
+from meetings.letters.compose import fingerprint
+from meetings.letters.purposes import MAILINGS
+from meetings.models import Answer, Channel, Meeting, MeetingState, Purpose
+from tests import make
+from tests.meetings.acting import signed_in
+
+INVITATION = MAILINGS[Purpose.INVITATION]
+
+
+def invited_meeting(*parties: Any, **values: Any) -> Meeting:
+    meeting = make.meeting(**values)
+    inviting.invite_parties(meeting, parties, seats=3, by=make.user())
+    return loaded(meeting)
+
+
+def loaded(meeting: Meeting) -> Meeting:
+    return Meeting.objects.with_letters().get(pk=meeting.pk)
+
+
+def previewed(meeting: Meeting, mailing: Any = INVITATION) -> str:
+    return fingerprint([draft for _, draft in inviting.drafts_for(mailing, loaded(meeting))])
+
+
+def send(meeting: Meeting, mailing: Any = INVITATION) -> int:
+    return inviting.send(mailing, meeting, previewed=previewed(meeting, mailing), by=make.user())
+
+
+@pytest.mark.django_db
+def test_every_holder_of_an_inviting_mandate_is_on_the_list_once() -> None:
+    one, two = make.party(), make.party()
+    both = make.person(name="Två Uppdrag")
+    make.mandate(one, both)
+    make.mandate(two, both)
+    make.mandate(one, receives_invitations=False)
+    make.mandate(two, to_date="2020-01-01", from_date="2019-01-01")
+    meeting = invited_meeting(one, two)
+    assert [row.name for row in meeting.invitees.all()] == ["Två Uppdrag"]
+    assert [str(row) for row in meeting.invitees.get().also.all()] == [two.name]
+
+
+@pytest.mark.django_db
+def test_two_heads_of_one_municipality_share_its_seats() -> None:
+    party = make.municipality("Stockholm", "0180")
+    make.mandate(party, title="kulturchef")
+    make.mandate(party, title="idrottschef")
+    meeting = invited_meeting(party)
+    assert (meeting.invitations.count(), meeting.invitees.count()) == (1, 2)
+
+
+@pytest.mark.django_db
+def test_preview_is_what_the_outbox_stores() -> None:
+    party = make.party()
+    make.mandate(party, make.person(name="Åsa Öhrn & Co"))
+    meeting = invited_meeting(party)
+    ((_, draft),) = inviting.drafts_for(INVITATION, meeting)
+    send(meeting)
+    stored = read(Letter.objects.get())
+    assert stored is not None
+    assert (stored.subject, stored.text.strip(), stored.html.strip()) == (draft.subject, draft.text.strip(), draft.html.strip())
+
+
+@pytest.mark.django_db
+def test_letter_carries_the_personal_link_the_calendar_and_only_public_items() -> None:
+    party = make.party()
+    make.mandate(party)
+    meeting = invited_meeting(party)
+    make.item(meeting, title="Öppen punkt")
+    make.item(meeting, title="Hemlig punkt", internal=True)
+    send(meeting)
+    stored = read(Letter.objects.get())
+    assert stored is not None
+    assert ("Öppen punkt" in stored.text, "Hemlig punkt" in stored.text + stored.html) == (True, False)
+    assert "/svar/" in stored.text
+    assert any(file.filename.endswith(".ics") for file in stored.attachments)
+
+
+@pytest.mark.django_db
+def test_sending_is_refused_when_something_changed_since_the_preview() -> None:
+    party = make.party()
+    make.mandate(party)
+    meeting = invited_meeting(party)
+    seen = previewed(meeting)
+    Meeting.objects.filter(pk=meeting.pk).update(room="En annan sal")
+    with pytest.raises(inviting.Changed):
+        inviting.send(INVITATION, meeting, previewed=seen, by=make.user())
+    assert Letter.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_sending_twice_makes_one_letter_and_the_second_press_says_so() -> None:
+    party = make.party()
+    make.mandate(party)
+    meeting = invited_meeting(party)
+    seen = previewed(meeting)
+    inviting.send(INVITATION, meeting, previewed=seen, by=make.user())
+    with pytest.raises(NotAllowed, match="redan fått"):
+        inviting.send(INVITATION, meeting, previewed=seen, by=make.user())
+    assert (Letter.objects.count(), loaded(meeting).state) == (1, MeetingState.INVITED)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.fault
+def test_twenty_parallel_presses_make_one_letter_each() -> None:
+    parties = [make.party() for _ in range(3)]
+    for party in parties:
+        make.mandate(party)
+    meeting, officer = invited_meeting(*parties), make.user()
+    seen = previewed(meeting)
+    done: list[str] = []
+
+    def press() -> None:
+        try:
+            done.append(str(inviting.send(INVITATION, meeting, previewed=seen, by=officer)))
+        except NotAllowed:
+            done.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == ["3", *["refused"] * 19]
+    assert Letter.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_reminder_goes_to_the_silent_only() -> None:
+    parties = [make.party() for _ in range(3)]
+    for party in parties:
+        make.mandate(party)
+    meeting = invited_meeting(*parties)
+    send(meeting)
+    first, second, third = meeting.invitees.order_by("pk")
+    replies.answer(first, Answer.YES, channel=Channel.LINK)
+    replies.answer(second, Answer.NO, channel=Channel.PHONE, by=make.user())
+    silent = inviting.drafts_for(MAILINGS[Purpose.REMINDER], loaded(meeting))
+    assert [invitee for invitee, _ in silent] == [third]
+
+
+@pytest.mark.django_db
+def test_changed_room_makes_an_update_to_those_who_were_told() -> None:
+    party, late = make.party(), make.party()
+    make.mandate(party)
+    make.mandate(late)
+    meeting = invited_meeting(party)
+    send(meeting)
+    inviting.invite_parties(meeting, [late], seats=3, by=make.user())
+    before = meetings.appointment(loaded(meeting))
+    changed = loaded(meeting)
+    changed.room = "Ny sal"
+    changed.save()
+    meetings.changed(changed, before=before, by=make.user())
+    letters = inviting.drafts_for(MAILINGS[Purpose.UPDATE], loaded(meeting))
+    assert len(letters) == 1
+    assert "Ny sal" in letters[0][1].text
+
+
+@pytest.mark.django_db
+def test_cancelling_stops_waiting_invitations_and_tells_those_who_were_invited() -> None:
+    party = make.party()
+    make.mandate(party)
+    meeting = invited_meeting(party)
+    send(meeting)
+    meetings.cancel(loaded(meeting), reason="Storm.", by=make.user())
+    assert Letter.objects.get().state == "stopped"
+    ((_, draft),) = inviting.drafts_for(MAILINGS[Purpose.CANCELLATION], loaded(meeting))
+    assert "Storm." in draft.text
+    assert b"STATUS:CANCELLED" in (draft.calendar or b"")
+
+
+@pytest.mark.django_db
+def test_new_holder_is_shown_and_added_on_request() -> None:
+    party = make.party()
+    make.mandate(party)
+    meeting = invited_meeting(party)
+    make.mandate(party, make.person(name="Ny Chef"))
+    client, _ = signed_in()
+    assert "Ny Chef" in client.get(reverse("staff:invitations", args=[meeting.pk])).content.decode()
+    client.post(reverse("staff:invitees_refresh", args=[meeting.pk]))
+    assert meeting.invitees.filter(name="Ny Chef").count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seats", ["0", "10000", "många"])
+def test_impossible_seat_counts_are_refused_at_the_field(seats: str) -> None:
+    party, meeting = make.party(), make.meeting()
+    client, _ = signed_in()
+    page = client.post(reverse("staff:invitation_add", args=[meeting.pk]), {"parties": [party.pk], "seats": seats})
+    assert page.status_code == 200
+    assert b'id="id_seats_error"' in page.content
+    assert f'value="{party.pk}" id="party-{party.pk}" checked' in page.content.decode()
+    assert meeting.invitations.count() == 0
+
+
+@pytest.mark.django_db
+def test_list_asks_a_fixed_number_of_questions() -> None:
+    few, many = make.party(), [make.party() for _ in range(40)]
+    for party in [few, *many]:
+        make.mandate(party)
+    small, large = invited_meeting(few), invited_meeting(*many)
+    client, _ = signed_in()
+    def questions(meeting: Meeting) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            client.get(reverse("staff:invitations", args=[meeting.pk]))
+        return len(asked)
+
+    assert questions(large) == questions(small)
+
+
+@pytest.mark.django_db
+def test_previewing_writes_nothing() -> None:
+    party = make.party()
+    make.mandate(party)
+    meeting = invited_meeting(party)
+    client, _ = signed_in()
+    page = client.get(reverse("staff:letters_preview", args=[meeting.pk, "invitation"]))
+    assert "1 brev till 1 person hos 1 part" in page.content.decode()
+    assert Letter.objects.count() == 0
