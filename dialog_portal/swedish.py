@@ -9,8 +9,8 @@ from typing import Any
 from django import template
 from django.db.backends.signals import connection_created
 from django.db.models import F, Func, Q
-from django.db.models.lookups import Contains
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Contains
 from django.utils import timezone
 
 register = template.Library()
@@ -24,11 +24,11 @@ AFTER_Z = {"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"}  # the three c
 
 
 def sort_key(text: str) -> str:
-    """A key that sorts as a Swedish index: å, ä and ö last; case, other accents, hyphens and blanks do not count."""
-    letters = []
-    for char in text.casefold():
-        letters.append(AFTER_Z.get(char) or unicodedata.normalize("NFD", char)[0])
-    return "".join(char for char in "".join(letters) if char not in " -'’")
+    """A key that sorts as a Swedish index: å, ä and ö last, blanks before hyphens before letters; case does not count.
+
+    PostgreSQL's ICU sorts the same way, so Upplands Väsby comes before Upplands-Bro on both databases.
+    """
+    return "".join(AFTER_Z.get(char) or unicodedata.normalize("NFD", char)[0] for char in text.casefold())
 
 
 def compare(left: str, right: str) -> int:

@@ -143,6 +143,7 @@ class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Membership
         fields = ("category", "from_year", "to_year", "umbrella")
+        labels = {"category": "Kategori"}
         help_texts = {
             "to_year": "Lämna tomt så länge parten hör till kategorin.",
             "umbrella": "Organisationen talar för de andra i kategorin.",
@@ -151,6 +152,7 @@ class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         in_plain_swedish(self.fields)
+        self.fields["category"].empty_label = "Välj kategori"  # type: ignore[attr-defined]
         self.theirs: list[tuple[str, Any]] = []
         self.fields["seen"].initial = self.fingerprint(self.instance)
 

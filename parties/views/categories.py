@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from dialog_portal.swedish import swedish
 from parties.actions.parties import save_category
 from parties.forms.category import CadenceFormSet, CategoryForm
 from parties.models import Category, in_year
@@ -20,7 +21,8 @@ def category_list(request: HttpRequest) -> HttpResponse:
     """Every category with its cadences and the number of parties this year."""
     year = timezone.localdate().year
     members = Count("memberships__party", filter=in_year(year, "memberships__"), distinct=True)
-    categories = Category.objects.annotate(members=members).prefetch_related("cadences")
+    categories = Category.objects.annotate(members=members).order_by("position", swedish("name"))
+    categories = categories.prefetch_related("cadences")
     return render(request, "staff/parties/category_list.html", {"categories": categories, "year": year})
 
 

@@ -39,7 +39,7 @@ def test_the_list_stands_in_swedish_order(officer):
     ):
         make.party(name=name)
     assert names(officer) == [
-        "Ekerö", "Upplands-Bro", "Upplands Väsby", "Värmdö", "Zinken", "Åkersberga", "Älvsjö", "Ängby", "Österåker"
+        "Ekerö", "Upplands Väsby", "Upplands-Bro", "Värmdö", "Zinken", "Åkersberga", "Älvsjö", "Ängby", "Österåker"
     ]  # fmt: skip
 
 
@@ -161,3 +161,14 @@ def test_a_reader_sees_the_register_but_no_button_that_changes_it(client):
     assert client.get(reverse("staff:party_change", args=[party.pk])).status_code == 403
     assert client.post(reverse("staff:party_reopen", args=[party.pk])).status_code == 403
     assert Person.objects.count() == 1
+
+
+def test_categories_stand_in_the_order_that_was_chosen_for_them(officer):
+    for position, name in ((2, "A"), (1, "Ö"), (1, "Z")):
+        make.membership(make.party(), make.category(name=name, position=position))
+    page = officer.get(reverse("staff:category_list"))
+    assert [(kind.name, kind.members) for kind in page.context["categories"]] == [
+        ("Z", 1),
+        ("Ö", 1),
+        ("A", 1),
+    ]
