@@ -101,7 +101,7 @@ def multipart(kind: str, parts: list[bytes], seed: bytes) -> bytes:
     """Several parts as one. The line between them comes from the letter's own id, so the same letter has the same bytes."""
     line = b"=_" + blake2b(kind.encode() + seed, digest_size=15).hexdigest().encode()
     body = b"".join(b"--" + line + CRLF + each + CRLF for each in parts)
-    head = f'Content-Type: multipart/{kind}; boundary="{line.decode()}"'.encode()
+    head = f'Content-Type: multipart/{kind};\r\n boundary="{line.decode()}"'.encode()
     return head + CRLF + CRLF + body + b"--" + line + b"--" + CRLF
 
 

@@ -85,7 +85,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/outbox/list.html", context)
 
 
-@csp_update({"frame-src": [SELF]})
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """One letter as the recipient gets it, and all that has happened to it."""
     row = find(request, pk)

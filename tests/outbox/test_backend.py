@@ -12,7 +12,10 @@ from tests import make
 def test_account_mail_becomes_a_letter_for_each_recipient(db, settings):
     settings.EMAIL_BACKEND = "dialog_portal.outbox.backend.OutboxBackend"
     send_mail("Nytt lösenord", "Öppna länken", None, ["a@region.example", "b@region.example"])
-    assert sorted(Letter.objects.values_list("address", flat=True)) == ["a@region.example", "b@region.example"]
+    assert sorted(Letter.objects.values_list("address", flat=True)) == [
+        "a@region.example",
+        "b@region.example",
+    ]
     assert read(Letter.objects.first()).text == "Öppna länken\n"
 
 
@@ -24,9 +27,16 @@ def test_html_comes_along(db):
 
 
 def test_way_into_an_account_is_for_administrators_only(db, client):
-    OutboxBackend().send_messages([EmailMultiAlternatives("Nytt lösenord", "hemlig", to=["a@region.example"])])
+    OutboxBackend().send_messages(
+        [EmailMultiAlternatives("Nytt lösenord", "hemlig", to=["a@region.example"])]
+    )
     row = Letter.objects.get()
-    for role, status in ((Role.OFFICER, 404), (Role.APPROVER, 404), (Role.ADMINISTRATOR, 200), (Role.READER, 403)):
+    for role, status in (
+        (Role.OFFICER, 404),
+        (Role.APPROVER, 404),
+        (Role.ADMINISTRATOR, 200),
+        (Role.READER, 403),
+    ):
         client.force_login(make.user(role))
         assert client.get(f"/arbete/utkorg/{row.pk}/").status_code == status
         assert client.get(f"/arbete/utkorg/{row.pk}/innehall/").status_code == status

@@ -60,7 +60,10 @@ def test_attempt_is_there_before_the_try_ends_and_says_which_have_begun():
     letter()
     letter()
     first, second = take()
-    assert [(row.started is None, row.ended) for row in Attempt.objects.all()] == [(False, None), (True, None)]
+    assert [(row.started is None, row.ended) for row in Attempt.objects.all()] == [
+        (False, None),
+        (True, None),
+    ]
     end(first, Outcome.ACCEPTED, following=second)
     assert Attempt.objects.get(pk=second.attempt).started is not None
 
@@ -100,7 +103,10 @@ def test_frozen_worker_is_fenced():
         assert not end(old, Outcome.SOFT)
         assert only().state == State.SENDING
         assert end(new, Outcome.ACCEPTED)
-    assert [(a.late, a.outcome) for a in Attempt.objects.all()] == [(True, Outcome.SOFT), (False, Outcome.ACCEPTED)]
+    assert [(a.late, a.outcome) for a in Attempt.objects.all()] == [
+        (True, Outcome.SOFT),
+        (False, Outcome.ACCEPTED),
+    ]
 
 
 def test_control_without_the_fence_a_late_worker_would_change_the_state():
@@ -156,7 +162,12 @@ def test_given_back_letters_are_untouched():
     letter()
     claims.give_back(take())
     row = only()
-    assert (row.state, row.worker, row.lease_until, Attempt.objects.filter(started=None).count()) == (State.QUEUED, "", None, 0)
+    assert (row.state, row.worker, row.lease_until, Attempt.objects.filter(started=None).count()) == (
+        State.QUEUED,
+        "",
+        None,
+        0,
+    )
 
 
 def test_held_campaign_stays_and_an_empty_hold_holds_all():
@@ -193,8 +204,15 @@ def test_dead_workers_lease_ends_at_once():
     import sys
 
     code = "from dialog_portal.outbox.workers import me; print(me())"
-    dead = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
-    assert (is_gone(dead), is_gone(me()), is_gone("other/1/2:1:1:1"), is_gone("")) == (True, False, False, False)
+    dead = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    assert (is_gone(dead), is_gone(me()), is_gone("other/1/2:1:1:1"), is_gone("")) == (
+        True,
+        False,
+        False,
+        False,
+    )
     letter()
     take(dead)
     assert claims.free_abandoned(timezone.now()) == 1
@@ -342,7 +360,9 @@ def test_corrected_letter_is_the_same_row_with_a_new_identity():
     assert only().state == State.RETRYING
 
 
-@pytest.mark.parametrize("act", [lambda row: try_now(row, by=None), lambda row: correct(row, "x@y.example", by=None)])
+@pytest.mark.parametrize(
+    "act", [lambda row: try_now(row, by=None), lambda row: correct(row, "x@y.example", by=None)]
+)
 def test_letter_in_hands_or_accepted_cannot_be_sent_again(act):
     row = letter()
     (claim,) = take()

@@ -10,19 +10,32 @@ ICS = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
 
 def write(**values):
     parts = {"text": "Hej på dig!\n.en punkt först\nFrån", "html": "<p>Hej på dig!</p>", **values}
-    headers = {"To": mime.mailbox("Åsa Öberg, ordförande", "asa@kommun.example"), "Subject": mime.folded("Subject", "Möte")}
+    headers = {
+        "To": mime.mailbox("Åsa Öberg, ordförande", "asa@kommun.example"),
+        "Subject": mime.folded("Subject", "Möte"),
+    }
     return mime.write(headers, Parts(**parts), "<1@region.example>")
 
 
 def test_letter_has_text_html_and_calendar_as_ways_to_read_and_calendar_as_file():
-    message = mime.parse(write(calendar=ICS, calendar_method="REQUEST", attachments=(Attachment("å.pdf", "application/pdf", b"%PDF"),)))
+    message = mime.parse(
+        write(
+            calendar=ICS,
+            calendar_method="REQUEST",
+            attachments=(Attachment("å.pdf", "application/pdf", b"%PDF"),),
+        )
+    )
     alternative, ics, pdf = message.iter_parts()
     kinds = [part.get_content_type() for part in alternative.iter_parts()]
     assert kinds == ["text/plain", "text/html", "text/calendar"]
     assert list(alternative.iter_parts())[2].get_param("method") == "REQUEST"
     assert ics.get_filename() == "dialogmote.ics"
     assert ics.get_payload(decode=True) == ICS
-    assert (pdf.get_filename(), pdf.get_content_type(), pdf.get_payload(decode=True)) == ("å.pdf", "application/pdf", b"%PDF")
+    assert (pdf.get_filename(), pdf.get_content_type(), pdf.get_payload(decode=True)) == (
+        "å.pdf",
+        "application/pdf",
+        b"%PDF",
+    )
 
 
 def test_what_is_written_is_what_is_read():
@@ -48,7 +61,9 @@ def test_name_with_comma_quote_and_long_swedish_stays_one_address():
         raw = mime.write({"To": mime.mailbox(name, "a@b.example")}, Parts("x"), "s")
         (address,) = mime.parse(raw)["To"].addresses
         assert address.addr_spec == "a@b.example"
-        assert address.display_name.replace(" ", "") == name.replace(" ", "")  # its reader puts blanks between words
+        assert address.display_name.replace(" ", "") == name.replace(
+            " ", ""
+        )  # its reader puts blanks between words
 
 
 def test_same_letter_has_the_same_bytes():

@@ -13,7 +13,20 @@ from dialog_portal.outbox.models import Letter
 from dialog_portal.vault import unseal
 from tests.outbox.letters import draft
 
-BREAKS = ["\r\n", "\n", "\r", "\u2028", "\u2029", "\u0085", "\x0b", "\x0c", "\x00", "\x1b", "\ud800", "\u202e"]
+BREAKS = [
+    "\r\n",
+    "\n",
+    "\r",
+    "\u2028",
+    "\u2029",
+    "\u0085",
+    "\x0b",
+    "\x0c",
+    "\x00",
+    "\x1b",
+    "\ud800",
+    "\u202e",
+]
 FIELDS = ["name", "subject", "address", "reply_to", "in_reply_to"]
 INJECTIONS = [(field, f"a{mark}Bcc: x@evil.example") for field in FIELDS for mark in BREAKS]
 
@@ -30,7 +43,9 @@ def test_letter_is_stored_sealed_with_its_fingerprint(db):
 def test_headers_say_who_when_and_that_no_machine_should_answer(db, settings):
     from dialog_portal.outbox.mime import parse
 
-    message = parse(unseal(post(draft(in_reply_to="<first@region.example>", reply_to="svar@region.example"))[0].raw))
+    message = parse(
+        unseal(post(draft(in_reply_to="<first@region.example>", reply_to="svar@region.example"))[0].raw)
+    )
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["X-Auto-Response-Suppress"] == "OOF, AutoReply"
     assert message["In-Reply-To"] == "<first@region.example>"
@@ -79,7 +94,10 @@ def test_letter_that_cannot_be_sent_is_refused_when_it_is_written(db, wrong):
 def test_one_bad_letter_stops_all_and_each_is_named(db):
     with pytest.raises(ValidationError) as error:
         post_all([draft(), draft(name="Bo", address="x"), draft(name="Eva", subject="")])
-    assert [message.split(":")[0] for message in error.value.messages] == ["Brevet till Bo", "Brevet till Eva"]
+    assert [message.split(":")[0] for message in error.value.messages] == [
+        "Brevet till Bo",
+        "Brevet till Eva",
+    ]
     assert Letter.objects.count() == 0
 
 

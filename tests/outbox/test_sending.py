@@ -40,7 +40,9 @@ def test_without_a_mail_server_letters_stay_readable(db, settings):
 def test_refusals_are_sorted_and_the_connection_lives_on(db, mailbox, settings):
     rows = [letter() for _ in range(4)]
     answers = {rows[0].address: "550 5.1.1 no such user", rows[1].address: "451 4.7.1 greylisted"}
-    mailbox.answer = lambda step, envelope: answers.get(envelope.asked, "250 OK") if step == "RCPT" else "250 OK"
+    mailbox.answer = lambda step, envelope: (
+        answers.get(envelope.asked, "250 OK") if step == "RCPT" else "250 OK"
+    )
     through(mailbox, settings)
     assert states() == [State.FAILED, State.RETRYING, State.ACCEPTED, State.ACCEPTED]
     assert Letter.objects.get(pk=rows[0].pk).last_code == "550"
@@ -139,9 +141,16 @@ def black_hole():
 
 
 @pytest.mark.parametrize("drips", [False, True])
-def test_server_that_says_nothing_or_drips_never_holds_a_worker_past_its_deadline(db, settings, black_hole, drips):
+def test_server_that_says_nothing_or_drips_never_holds_a_worker_past_its_deadline(
+    db, settings, black_hole, drips
+):
     url, drip = black_hole
-    settings.MAIL, settings.MAIL_DEADLINE, settings.MAIL_TIMEOUT, settings.MAIL_PER_MINUTE = mail(url), 1, 0.8, 0
+    settings.MAIL, settings.MAIL_DEADLINE, settings.MAIL_TIMEOUT, settings.MAIL_PER_MINUTE = (
+        mail(url),
+        1,
+        0.8,
+        0,
+    )
     if drips:
         drip.set()
     for _ in range(10):
@@ -156,7 +165,12 @@ def test_server_that_says_nothing_or_drips_never_holds_a_worker_past_its_deadlin
 
 def test_control_without_the_deadline_a_dripping_server_holds_the_worker(db, settings, black_hole):
     url, drip = black_hole
-    settings.MAIL, settings.MAIL_DEADLINE, settings.MAIL_TIMEOUT, settings.MAIL_PER_MINUTE = mail(url), 3, 0.8, 0
+    settings.MAIL, settings.MAIL_DEADLINE, settings.MAIL_TIMEOUT, settings.MAIL_PER_MINUTE = (
+        mail(url),
+        3,
+        0.8,
+        0,
+    )
     drip.set()
     letter()
     started = time.monotonic()
