@@ -92,7 +92,7 @@ def _empty_cache() -> Iterator[None]:
 def _append_only_tables_are_emptied_between_tests() -> Iterator[None]:
     """Tests without a transaction empty every table afterwards; on SQLite that is a DELETE, which our triggers refuse."""
     from django.db import connection
-    from django.db.backends.sqlite3.operations import DatabaseOperations
+    from django.db.backends.sqlite3.base import DatabaseOperations  # .operations alone imports itself in a circle
 
     def lifted(self: Any, *args: Any, **kwargs: Any) -> list[str]:
         with connection.cursor() as cursor:
