@@ -35,4 +35,4 @@ class Command(BaseCommand):
         lines = [f"  {email:28} {Role(role).label}" for email, _, role, _ in people.STAFF]
         path = settings.VAR / "demo.txt"
         path.touch(mode=0o600)
-        path.write_text("\n".join([f"Sign in at {settings.BASE_URL}/konto/login/", *lines, f"Pass phrase for all: {phrase}", ""]))
+        path.write_text("\n".join([f"Sign in at {settings.BASE_URL}/konto/logga-in/", *lines, f"Pass phrase for all: {phrase}", ""]))
