@@ -28,7 +28,7 @@ def round_list(request: HttpRequest) -> HttpResponse:
     coming = Q(meetings__starts_at__gte=timezone.now()) & ~Q(meetings__state=MeetingState.CANCELLED)
     rows = Round.objects.annotate(
         number=Count("meetings"), next=Min("meetings__starts_at", filter=coming), **by_state
-    )
+    ).order_by("-year")  # an aggregate drops the model's own order
     rounds = [
         (row, [(state, getattr(row, state.value)) for state in STATES if getattr(row, state.value)])
         for row in rows

@@ -48,6 +48,14 @@ def test_without_rounds_the_list_says_what_belongs_there():
     assert "Ingen omgång än" in client.get(reverse("staff:round_list")).content.decode()
 
 
+def test_the_newest_round_comes_first():
+    client, _ = signed_in()
+    for year in (2026, 2028, 2027):
+        make.meeting(round=make.round_(year=year))
+    rounds = client.get(reverse("staff:round_list")).context["rounds"]
+    assert [row.year for row, _ in rounds] == [2028, 2027, 2026]
+
+
 def test_a_reader_sees_rounds_but_no_buttons():
     client, _ = signed_in(Role.READER)
     make.round_(year=2027)
