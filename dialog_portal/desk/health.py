@@ -3,36 +3,50 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime, timedelta
 
-from django.db import DatabaseError, connection
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from dialog_portal.desk.wellbeing import Wellbeing, ago, wellbeing
+from dialog_portal.outbox.health import SILENT
+from dialog_portal.outbox.health import health as outbox_health
+from dialog_portal.swedish import count
 
 logger = logging.getLogger(__name__)
 
 
 def health(request: HttpRequest) -> HttpResponse:
     """Plain lines for a probe and for the person who looks at what it saw."""
+    now = timezone.now()
     try:
-        connection.ensure_connection()
-        found = wellbeing(timezone.now())
-    except DatabaseError as trouble:
+        found = outbox_health(now)
+    except Error as trouble:
         logger.warning("The health probe met a database that does not answer: %s", type(trouble).__name__)
         return answer(["databas: svarar inte"], well=False)
-    return answer(lines(found), well=not found.lost)
-
-
-def lines(found: Wellbeing) -> list[str]:
-    heard = {name: f"hördes för {ago(silence)} sedan" if silence is not None else "har inte hörts"
-             for name, silence in found.silences.items()}  # fmt: skip
-    return [
+    said = [
         "databas: svarar",
-        f"brevbärare: {heard['worker']}",
-        f"klocka: {heard['beat']}",
-        f"äldsta väntande brev: {ago(found.waited) if found.waited else 'inget'}",
+        f"brevbärare: {heard(found.worker_at, now)}",
+        f"klocka: {heard(found.beat_at, now)}",
+        f"äldsta väntande brev: {ago(now - found.oldest_waiting) if found.oldest_waiting else 'inget'}",
     ]
+    return answer(said, well=recent(found.worker_at, now) and recent(found.beat_at, now))
+
+
+def recent(at: datetime | None, now: datetime) -> bool:
+    return at is not None and now - at <= SILENT
+
+
+def heard(at: datetime | None, now: datetime) -> str:
+    return f"hördes för {ago(now - at)} sedan" if at else "har inte hörts"
+
+
+def ago(length: timedelta) -> str:
+    """40 sekunder, 12 minuter, 3 timmar."""
+    seconds = max(int(length.total_seconds()), 0)
+    if seconds < 120:
+        return count(seconds, "sekund,sekunder")
+    return count(seconds // 60, "minut,minuter") if seconds < 7200 else count(seconds // 3600, "timme,timmar")
 
 
 def answer(said: list[str], *, well: bool) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.desk.tasks import tasks_for
-from dialog_portal.desk.wellbeing import wellbeing
+from dialog_portal.outbox.health import health
 from meetings.models import Answer, Invitee, Meeting
 
 COMING = 8
@@ -37,7 +37,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """Two lists, the meetings ahead, and whether letters leave as they should."""
     now = timezone.now()
     mine, others = tasks_for(cast(User, request.user), now)
-    context = {"mine": mine, "others": others, "coming": coming(), "today": now, "wellbeing": wellbeing(now)}
+    context = {"mine": mine, "others": others, "coming": coming(), "today": now, "health": health(now)}
     return render(request, "staff/start.html", context)
 
 

@@ -201,9 +201,9 @@ def meeting_ids(campaigns: Any) -> list[int]:
 
 
 def letters_on_hold(user: User, now: datetime) -> Iterator[Task]:
-    """Letters that somebody has asked the portal to keep for now."""
-    for row in Hold.objects.all():
-        yield Task("Släpp breven", "Alla brev" if not row.campaign else "Ett utskick", reverse("staff:outbox"), row.reason)
+    """Mailings that somebody has asked the portal to keep for now; when all letters are kept, a banner says so."""
+    for row in Hold.objects.exclude(campaign=""):
+        yield Task("Släpp breven", "Ett utskick", f"{reverse('staff:outbox')}?campaign={row.campaign}", row.reason)
 
 
 def promised_accounts(user: User, now: datetime) -> Iterator[Task]:

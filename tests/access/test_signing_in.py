@@ -1,0 +1,202 @@
+"""Signing in, the second factor, and what a session is worth."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value, yield_hotp_counters_from_time
+from django.conf import settings
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from dialog_portal.access.models import Role, User
+from dialog_portal.outbox.actions import read
+from dialog_portal.outbox.models import Letter
+from tests import make
+
+pytestmark = pytest.mark.django_db
+LOGIN = "/konto/logga-in/"
+
+
+def sign_in(user: User, password: str = make.PASSWORD, client: Client | None = None, **values: str) -> tuple[Client, object]:
+    client = client or Client()
+    answer = client.post(LOGIN, {"login": user.email, "password": password, **values})
+    return client, answer
+
+
+def code(secret: str) -> str:
+    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+
+
+def letter_to(user: User) -> Letter:
+    return Letter.objects.filter(address=user.email).latest("pk")
+
+
+def test_the_address_may_be_typed_in_any_case():
+    user = make.user()
+    client, answer = sign_in(user, login=user.email.upper())
+    assert (answer.status_code, answer["Location"]) == (302, "/arbete/")
+
+
+@pytest.mark.parametrize("password", ["fel lösenord som är långt", ""])
+def test_a_wrong_password_lets_nobody_in(password: str):
+    client, answer = sign_in(make.user(), password)
+    assert (answer.status_code, "_auth_user_id" in client.session) == (200, False)
+
+
+def test_a_closed_account_is_told_so():
+    user = make.user()
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    client, answer = sign_in(user)
+    assert (answer["Location"], "_auth_user_id" in client.session) == ("/konto/stangt/", False)
+
+
+def test_guessing_is_slowed_down():
+    user = make.user()
+    for _ in range(6):
+        _, answer = sign_in(user, "fel lösenord som är långt")
+    _, answer = sign_in(user)
+    assert "För många" in answer.content.decode() or answer.status_code == 429
+
+
+@pytest.mark.parametrize("name", ["account_signup", "account_email", "account_set_password", "account_confirm_email"])
+def test_what_the_portal_does_not_use_has_no_address(name: str):
+    with pytest.raises(NoReverseMatch):
+        reverse(name)
+
+
+def test_a_new_password_comes_by_letter_and_the_old_one_stops_working():
+    user = make.user()
+    Client().post(reverse("account_reset_password"), {"email": user.email})
+    content = read(letter_to(user))
+    assert content is not None
+    found = re.search(rf"{settings.BASE_URL}(/konto/losenord/nytt/\S+)", content.text)
+    assert found is not None
+    client = Client()
+    page = client.get(found[1], follow=True)
+    form = page.redirect_chain[-1][0]
+    client.post(form, {"password1": "ännu en lång rad ord", "password2": "ännu en lång rad ord"})
+    user.refresh_from_db()
+    assert (user.check_password("ännu en lång rad ord"), user.check_password(make.PASSWORD)) == (True, False)
+    assert letter_to(user).subject == "Ditt konto i Dialogportalen har ändrats"
+
+
+def test_asking_for_somebody_unknown_looks_the_same_and_writes_to_nobody():
+    known, unknown = make.user(), "ingen@region.example"
+    answers = [Client().post(reverse("account_reset_password"), {"email": email}) for email in (known.email, unknown)]
+    assert {(answer.status_code, answer["Location"]) for answer in answers} == {(302, "/konto/losenord/glomt/skickat/")}
+    assert list(Letter.objects.values_list("address", flat=True)) == [known.email]
+
+
+def test_a_second_factor_is_asked_for_and_its_seed_is_unreadable_at_rest():
+    user, secret = make.user(), generate_totp_secret()
+    TOTP.activate(user, secret)
+    assert secret not in str(Authenticator.objects.get().data)
+    client, answer = sign_in(user)
+    assert (answer["Location"], "_auth_user_id" in client.session) == (reverse("mfa_authenticate"), False)
+    client.post(reverse("mfa_authenticate"), {"code": code(secret)})
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+def test_the_app_is_connected_after_saying_the_password_again():
+    client, _ = sign_in(make.user())
+    later = timezone.now() + timedelta(minutes=16)
+    with time_machine.travel(later, tick=False):
+        asked = client.get(reverse("mfa_activate_totp"))
+        assert asked["Location"].startswith(reverse("account_reauthenticate"))
+        client.post(asked["Location"], {"password": make.PASSWORD})
+        page = client.get(reverse("mfa_activate_totp"))
+        secret = page.context["form"].secret
+        done = client.post(reverse("mfa_activate_totp"), {"code": code(secret)})
+        assert done["Location"] == reverse("mfa_view_recovery_codes")
+        assert len(re.findall(r"\b\d{8}\b", client.get(done["Location"]).content.decode())) >= 10
+
+
+def boss_with_factor() -> tuple[User, str]:
+    boss, secret = make.user(Role.ADMINISTRATOR), generate_totp_secret()
+    TOTP.activate(boss, secret)
+    return boss, secret
+
+
+def test_djangos_admin_wants_the_second_factor_in_this_session():
+    boss, secret = boss_with_factor()
+    client = Client()
+    client.force_login(boss)
+    asked = client.get("/admin/")
+    assert asked["Location"] == "/konto/tva-steg/bekrafta/?next=/admin/"
+    client.post(asked["Location"], {"code": code(secret), "next": "/admin/"})
+    assert client.get("/admin/").status_code == 200
+    assert client.get("/admin/access/event/").status_code == 200
+    assert client.get("/admin/access/user/add/").status_code == 403
+    Authenticator.objects.all().delete()
+    assert client.get("/admin/")["Location"] == reverse("mfa_index")
+
+
+def test_djangos_admin_has_no_sign_in_of_its_own():
+    person = {"username": make.user(Role.ADMINISTRATOR).email, "password": make.PASSWORD}
+    for answer in (Client().get("/admin/login/"), Client().post("/admin/login/", person)):
+        assert (answer.status_code, answer["Location"].startswith(LOGIN)) == (302, True)
+
+
+def test_a_session_ends_after_a_working_day_however_busy():
+    client, _ = sign_in(make.user())
+    for hours in (4, 8, 9.9):
+        with time_machine.travel(timezone.now() + timedelta(hours=hours)):
+            assert client.get("/arbete/").status_code == 200
+            session = client.session
+            session["busy"] = hours
+            session.save()
+    with time_machine.travel(timezone.now() + timedelta(hours=10, minutes=1)):
+        assert client.get("/arbete/")["Location"] == f"{LOGIN}?next=/arbete/"
+
+
+def test_signing_in_leads_back_to_the_page_and_never_to_another_site():
+    user = make.user()
+    assert Client().get("/arbete/konton/?sida=2")["Location"] == f"{LOGIN}?next=/arbete/konton/%3Fsida%3D2"
+    pressed = Client().post("/arbete/utkorg/hall/", headers={"referer": "http://testserver/arbete/utkorg/"})
+    assert pressed["Location"] == f"{LOGIN}?next=/arbete/utkorg/"
+    elsewhere = Client().post("/arbete/utkorg/hall/", headers={"referer": "https://elak.example/x"})
+    assert elsewhere["Location"] == f"{LOGIN}?next=/arbete/"
+    _, answer = sign_in(user, next="https://elak.example/")
+    assert answer["Location"] == "/arbete/"
+
+
+def test_cookies_are_out_of_reach_for_scripts_and_other_sites():
+    client, answer = sign_in(make.user())
+    client.get(LOGIN)
+    for cookie in (client.cookies[settings.SESSION_COOKIE_NAME], client.cookies[settings.CSRF_COOKIE_NAME]):
+        assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+    assert client.cookies[settings.SESSION_COOKIE_NAME]["expires"] == ""  # gone with the browser
+    assert client.session.get_expiry_age() <= 10 * 60 * 60
+
+
+def test_a_staff_page_tells_the_browser_to_trust_nobody_else():
+    client, _ = sign_in(make.user())
+    page = client.get("/arbete/")
+    policy = page["Content-Security-Policy"]
+    assert {name: page[name] for name in ("Cache-Control", "X-Frame-Options", "X-Content-Type-Options", "Referrer-Policy")} == {
+        "Cache-Control": "no-store",
+        "X-Frame-Options": "DENY",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+    }
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert page["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_a_refusal_says_which_role_it_takes():
+    client = Client()
+    client.force_login(make.user(Role.READER))
+    page = client.get(reverse("staff:round_add"))
+    assert page.status_code == 403
+    assert (
+        "För att lägga upp en dialogomgång behöver du vara handläggare eller godkännare. Du är läsare."
+        in page.content.decode()
+    )

@@ -1,0 +1,169 @@
+"""One row of every kind that an address can be about, belonging to one person, and every address of the portal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.contenttypes.models import ContentType
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from dialog_portal.access.actions import invite
+from dialog_portal.access.audit import record
+from dialog_portal.access.models import Role, StaffInvitation, User
+from dialog_portal.links.actions import token
+from dialog_portal.outbox.actions import Attachment, Draft, post
+from meetings.models import Group, MeetingState
+from minutes.models import Minutes, MinutesState, Section, SectionRevision
+from tests import make
+
+PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+@dataclass(frozen=True)
+class Address:
+    """One pattern of the URL configuration: the name of its view, and its route with named places."""
+
+    name: str
+    route: str
+
+    @property
+    def places(self) -> list[tuple[str, str]]:
+        """Each place with the nearest fixed part before it: `moten/<int:pk>/` has ("moten", "pk")."""
+        return [(fixed_part(self.route[: match.start()]), match[1]) for match in PLACE.finditer(self.route)]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.route}"
+
+
+def fixed_part(route: str) -> str:
+    words = [re.sub(r"[^a-z]", "", part) for part in re.sub(r"\(\?P<\w+>[^)]*\)|<[^>]*>", "", route).split("/")]
+    return next((word for word in reversed(words) if word), "")
+
+
+def addresses(resolver: URLResolver | None = None, route: str = "", names: tuple[str, ...] = ()) -> Iterator[Address]:
+    """Every address, down to those of allauth and of Django's admin."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        whole = route + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield Address(":".join([*names, pattern.name or pattern.lookup_str]), whole)
+        else:
+            inner = (*names, pattern.namespace) if pattern.namespace else names
+            yield from addresses(pattern, whole, inner)
+
+
+class World:
+    """Rows that `owner` made, wrote, sent or answers for."""
+
+    def __init__(self, owner: User) -> None:
+        self.owner = owner
+        self.round = make.round_()
+        start = timezone.now() - timedelta(days=2)
+        self.meeting = make.meeting(
+            round=self.round,
+            officer=owner,
+            starts_at=start,
+            ends_at=start + timedelta(hours=2),
+            reply_by=start - timedelta(days=3),
+            state=MeetingState.HELD,
+        )
+        self.group = Group.objects.create(round=self.round, name=f"Grupp {owner.pk}")
+        self.item = make.item(self.meeting)
+        self.party = make.party()
+        self.category = make.category()
+        self.membership = make.membership(self.party, self.category)
+        self.mandate = make.mandate(self.party)
+        self.invitation = make.invitation(self.meeting, self.party)
+        self.invitee = make.invitee(self.invitation)
+        self.letter = self.write_letter()
+        self.minutes = Minutes.objects.create(meeting=self.meeting, state=MinutesState.CIRCULATED)
+        self.section = self.write_section()
+        self.account = make.user()
+        self.staff_invitation = self.invite_somebody()
+        self.event = record(owner, "prov")
+
+    def write_letter(self) -> Any:
+        name = f"meeting:{self.meeting.pk}"
+        draft = Draft(
+            key=f"prov:{self.owner.pk}",
+            purpose="invitation",
+            campaign=name,
+            name="Gäst",
+            address="gast@kommun.example",
+            subject="Inbjudan",
+            text="Välkommen",
+            html="<p>Välkommen</p>",
+            deadline=timezone.now() + timedelta(days=2),
+            attachments=(Attachment("karta.txt", "text/plain", b"hit"),),
+        )
+        return post(draft, by=self.owner)[0]
+
+    def write_section(self) -> Section:
+        section = Section.objects.create(minutes=self.minutes, item=self.item, heading="Läget", html="<p>Gott.</p>")
+        SectionRevision.objects.create(
+            section=section, heading=section.heading, html=section.html, version=1, by=self.owner
+        )
+        return section
+
+    def invite_somebody(self) -> StaffInvitation:
+        number = next(make.numbers)
+        return invite(name="Ny Person", email=f"ny{number}@region.example", role=Role.READER, by=make.user(Role.ADMINISTRATOR))
+
+
+OBJECTS: dict[tuple[str, str], Callable[[World], Any]] = {
+    ("parter", "pk"): lambda world: world.party.pk,
+    ("tillhorigheter", "pk"): lambda world: world.membership.pk,
+    ("uppdrag", "pk"): lambda world: world.mandate.pk,
+    ("personer", "pk"): lambda world: world.mandate.person_id,
+    ("kategorier", "pk"): lambda world: world.category.pk,
+    ("omgangar", "year"): lambda world: world.round.year,
+    ("grupper", "pk"): lambda world: world.group.pk,
+    ("moten", "pk"): lambda world: world.meeting.pk,
+    ("punkter", "pk"): lambda world: world.item.pk,
+    ("part", "pk"): lambda world: world.invitation.pk,
+    ("inbjudna", "pk"): lambda world: world.invitee.pk,
+    ("brev", "purpose"): lambda world: "invitation",
+    ("till", "invitee"): lambda world: world.invitee.pk,
+    ("avsnitt", "pk"): lambda world: world.section.pk,
+    ("utkorg", "pk"): lambda world: world.letter.pk,
+    ("innehall", "number"): lambda world: 1,
+    ("konton", "pk"): lambda world: world.account.pk,
+    ("inbjudan", "pk"): lambda world: world.staff_invitation.pk,
+    ("inbjudan", "token"): lambda world: token(world.staff_invitation.link),
+    ("svar", "token"): lambda world: token(world.invitee.link),
+    ("moten", "year"): lambda world: world.round.year,
+    ("moten", "slug"): lambda world: world.meeting.slug,
+    ("utgava", "number"): lambda world: 1,
+    ("nytt", "uidb36"): lambda world: "1",
+    ("nytt", "key"): lambda world: "set-password",
+    ("user", "object_id"): lambda world: world.account.pk,
+    ("event", "object_id"): lambda world: world.event.pk,
+    ("r", "content_type_id"): lambda world: ContentType.objects.get_for_model(User).pk,
+    ("r", "object_id"): lambda world: world.account.pk,
+    ("admin", "app_label"): lambda world: "access",
+    ("admin", "url"): lambda world: "finns-inte",
+}
+
+
+def missing_objects(address: Address) -> list[tuple[str, str]]:
+    return [place for place in address.places if place not in OBJECTS]
+
+
+def url(address: Address, world: World) -> str:
+    """Where the address leads when it is about the world's rows."""
+    values = {place[1]: str(OBJECTS[place](world)) for place in address.places}
+    if "(?P<" not in address.route:
+        return "/" + PLACE.sub(lambda match: values[match[1]], address.route)
+    return f"/admin/{values['url']}/" if "url" in values else reverse(address.name, kwargs=values)
+
+
+def with_second_factor(user: User) -> User:
+    TOTP.activate(user, generate_totp_secret())
+    RecoveryCodes.activate(user)
+    return user
