@@ -56,7 +56,7 @@ def calendar_for(meeting: Meeting, invitee: Invitee | None = None, *, cancelled:
 
 def event(meeting: Meeting, invitee: Invitee | None, off: bool) -> list[str]:
     """The lines of the event."""
-    lines = [
+    return [
         "BEGIN:VEVENT",
         f"UID:{uid(meeting, invitee)}",
         f"SEQUENCE:{meeting.sequence + (1 if off and not meeting.cancelled else 0)}",
@@ -71,7 +71,6 @@ def event(meeting: Meeting, invitee: Invitee | None, off: bool) -> list[str]:
         "CLASS:PUBLIC",
         "END:VEVENT",
     ]
-    return lines
 
 
 def uid(meeting: Meeting, invitee: Invitee | None) -> str:
@@ -84,7 +83,9 @@ def description(meeting: Meeting, off: bool) -> str:
     if off:
         return "Gäller inte längre. Mer står i brevet från kulturförvaltningen, Region Stockholm."
     online = f"Anslut till mötet: {meeting.online}\n" if meeting.online else ""
-    return f"{online}Kulturförvaltningen, Region Stockholm, bjuder in. Länken till ditt svar finns i inbjudan."
+    return (
+        f"{online}Kulturförvaltningen, Region Stockholm, bjuder in. Länken till ditt svar finns i inbjudan."
+    )
 
 
 def wall_clock(moment: datetime) -> str:

@@ -90,9 +90,9 @@ def _empty_cache() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _append_only_tables_are_emptied_between_tests() -> Iterator[None]:
-    """Tests without a transaction empty every table afterwards; on SQLite that is a DELETE, which our triggers refuse."""
+    """Tests without a transaction empty every table afterwards; on SQLite by DELETE, which our triggers refuse."""
     from django.db import connection
-    from django.db.backends.sqlite3.base import DatabaseOperations  # .operations alone imports itself in a circle
+    from django.db.backends.sqlite3 import base  # .operations alone imports itself in a circle
 
     def lifted(self: Any, *args: Any, **kwargs: Any) -> list[str]:
         with connection.cursor() as cursor:
@@ -101,9 +101,10 @@ def _append_only_tables_are_emptied_between_tests() -> Iterator[None]:
         drops, makes = [f"DROP TRIGGER {name}" for name, _ in triggers], [sql for _, sql in triggers]
         return [*drops, *flush(self, *args, **kwargs), *makes]
 
-    flush = DatabaseOperations.sql_flush
+    operations = base.DatabaseWrapper.ops_class
+    flush = operations.sql_flush
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "sql_flush", lifted)
+        patch.setattr(operations, "sql_flush", lifted)
         yield
 
 

@@ -12,7 +12,7 @@ from meetings.models import Invitee, MeetingState
 
 @transaction.atomic
 def send_links_again(email: str) -> None:
-    """Write to the address if it is invited to a coming meeting. A stranger's address costs the same work but one row."""
+    """Write to the address if it is invited to a coming meeting. A stranger's costs the same work but one row."""
     invitees = list(
         Invitee.objects.active()
         .filter(email__iexact=email, meeting__ends_at__gte=timezone.now(), link__revoked_at=None)

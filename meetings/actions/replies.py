@@ -1,11 +1,11 @@
 """Answers: stored in a ledger that only grows, with a receipt for every change.
 
-What holds when answers differ: the last confirmed answer wins, whatever channel it came by. What staff note counts from
-when they write it, not from when the telephone rang. An unconfirmed answer (a script pressed the button) counts for
-nothing until a person has pressed too. Nothing is changed or removed, so the whole story can be read afterwards.
+What holds when answers differ: the last confirmed answer wins, whatever channel it came by. What staff note counts
+from when they write it, not from when the telephone rang. An unconfirmed answer (a script pressed the button) counts
+for nothing until a person has pressed too. Nothing is changed or removed, so the whole story can be read afterwards.
 
-Seats: whoever said yes first has one. Every answer is stored under a lock on the party's invitation, so what the receipt
-says about a seat is true also when forty answer at once.
+Seats: whoever said yes first has one. Every answer is stored under a lock on the party's invitation, so what the
+receipt says about a seat is true also when forty answer at once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,13 @@ from dialog_portal.outbox import actions as outbox
 from dialog_portal.outbox.models import WAITING, Letter
 from dialog_portal.states import NotAllowed
 from meetings.actions.seats import BY_THEMSELVES, lock, must_be_open, send, with_seats
-from meetings.actions.sharing import CHANGES_A_DAY, a_day_ago, must_be_free, must_not_be_too_often, put_on_list
+from meetings.actions.sharing import (
+    CHANGES_A_DAY,
+    a_day_ago,
+    must_be_free,
+    must_not_be_too_often,
+    put_on_list,
+)
 from meetings.letters import receipt, substitute
 from meetings.models import Answer, Channel, Invitation, Invitee, Purpose, Reply
 from meetings.standing import current, standing
@@ -27,7 +33,13 @@ from meetings.standing import current, standing
 
 @transaction.atomic
 def answer(
-    invitee: Invitee, answer: Answer, *, channel: Channel, by: User | None = None, confirmed: bool = True, note: str = ""
+    invitee: Invitee,
+    answer: Answer,
+    *,
+    channel: Channel,
+    by: User | None = None,
+    confirmed: bool = True,
+    note: str = "",
 ) -> Reply:
     """Store a yes or a no and write the receipt. A guest's own answer given twice is stored and written once.
 
@@ -60,7 +72,9 @@ def already_said(said: list[Reply], answer: Answer, confirmed: bool) -> Reply | 
 
 
 @transaction.atomic
-def hand_over(invitee: Invitee, *, name: str, email: str, channel: Channel, by: User | None = None) -> Invitee:
+def hand_over(
+    invitee: Invitee, *, name: str, email: str, channel: Channel, by: User | None = None
+) -> Invitee:
     """Let somebody else come: they get an invitation and a link of their own, and the seat keeps its place.
 
     A guest may choose anybody with an address at the party's own domains, three times a day; staff may choose freely.
@@ -68,8 +82,12 @@ def hand_over(invitee: Invitee, *, name: str, email: str, channel: Channel, by: 
     invitee = lock(invitee)
     must_be_open(invitee, channel)
     if invitee.substitute_for_id:
-        raise NotAllowed("En ersättare kan inte skicka en egen ersättare. Svara nej, så får den som frågade dig veta det.")
-    must_not_be_too_often(invitee.substitutes.filter(link__created__gte=a_day_ago()).count(), CHANGES_A_DAY, by)
+        raise NotAllowed(
+            "En ersättare kan inte skicka en egen ersättare. Svara nej, så får den som frågade dig veta det."
+        )
+    must_not_be_too_often(
+        invitee.substitutes.filter(link__created__gte=a_day_ago()).count(), CHANGES_A_DAY, by
+    )
     must_be_free(invitee, email, by, replaced=invitee.substitutes.active().first())
     release(invitee, by=by)
     row = invitee.replies.create(answer=Answer.SUBSTITUTE, channel=channel, by=by)
@@ -89,7 +107,9 @@ def take_back(invitee: Invitee, *, channel: Channel, by: User | None = None) -> 
 
 def release(invitee: Invitee, *, by: User | None) -> None:
     """Take the substitute off the list, stop what is still on its way to them, and tell them."""
-    deputy = invitee.substitutes.active().select_related("meeting__round", "invitation__party", "link").first()
+    deputy = (
+        invitee.substitutes.active().select_related("meeting__round", "invitation__party", "link").first()
+    )
     if deputy is None:
         return
     waiting = Letter.objects.filter(meeting_letter__invitee=deputy, state__in=WAITING)
@@ -105,7 +125,9 @@ def tell_the_one_who_handed_over(deputy: Invitee, row: Reply, *, by: User | None
         send(lock(deputy.substitute_for), Purpose.HANDED_OVER, substitute.answered(row, deputy), by=by)
 
 
-def tell_those_who_got_a_seat(invitation: Invitation, before: set[int], row: Reply, *, by: User | None) -> None:
+def tell_those_who_got_a_seat(
+    invitation: Invitation, before: set[int], row: Reply, *, by: User | None
+) -> None:
     """Write to everybody whom this answer moved from the queue to a seat."""
     own = row.invitee.substitute_for_id or row.invitee_id
     for root in with_seats(invitation) - before - {own}:

@@ -1,4 +1,4 @@
-"""What every answer starts from: the person as they are now, alone with their party's seats, while answers are taken."""
+"""What every answer starts from: the person as they are now, alone with their party's seats."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ BY_THEMSELVES = {Channel.LINK, Channel.CALENDAR}
 def lock(invitee: Invitee) -> Invitee:
     """The person as they are now, alone with their party's seats until the transaction ends."""
     Invitation.objects.select_for_update().get(pk=invitee.invitation_id)
-    return Invitee.objects.select_related("meeting__round", "meeting__officer", "invitation__party", "link").get(pk=invitee.pk)
+    return Invitee.objects.select_related(
+        "meeting__round", "meeting__officer", "invitation__party", "link"
+    ).get(pk=invitee.pk)
 
 
 def must_be_open(invitee: Invitee, channel: Channel) -> None:
@@ -36,8 +38,10 @@ def with_seats(invitation: Invitation) -> set[int]:
 
 def seats_left(invitation: Invitation) -> int:
     """Seats that neither an answer nor an invited colleague who has not answered yet lays claim to."""
-    asked = invitation.invitees.active().with_answer().filter(person=None, substitute_for=None, current_answer=None)
-    return invitation.seats - Invitation.objects.with_seats().get(pk=invitation.pk).seats_taken - asked.count()
+    asked = invitation.invitees.active().silent().filter(person=None, substitute_for=None)
+    return (
+        invitation.seats - Invitation.objects.with_seats().get(pk=invitation.pk).seats_taken - asked.count()
+    )
 
 
 def send(invitee: Invitee, purpose: Purpose, draft: outbox.Draft, *, by: User | None) -> None:

@@ -19,24 +19,34 @@ from meetings.standing import Standing
 
 LINK_LIFE = timedelta(days=30)  # after the meeting
 CHANGES_A_DAY = 3
-EVERYBODYS_DOMAINS = frozenset(
-    "gmail.com googlemail.com hotmail.com hotmail.se live.com live.se outlook.com msn.com yahoo.com yahoo.se icloud.com "
-    "me.com mac.com telia.com tele2.se comhem.se bredband.net spray.se passagen.se protonmail.com proton.me".split()
-)
+EVERYBODYS_DOMAINS = {
+    "gmail.com", "googlemail.com", "hotmail.com", "hotmail.se", "live.com", "live.se", "outlook.com", "msn.com",
+    "yahoo.com", "yahoo.se", "icloud.com", "me.com", "mac.com", "telia.com", "tele2.se", "comhem.se", "bredband.net",
+    "spray.se", "passagen.se", "protonmail.com", "proton.me",
+}  # fmt: skip
 
 
 @transaction.atomic
-def bring_colleague(invitee: Invitee, *, name: str, email: str, channel: Channel, by: User | None = None) -> Invitee:
+def bring_colleague(
+    invitee: Invitee, *, name: str, email: str, channel: Channel, by: User | None = None
+) -> Invitee:
     """Invite one more from the same party while it has seats left; they answer for themselves."""
     invitee = lock(invitee)
     must_be_open(invitee, channel)
     if seats_left(invitee.invitation) < 1:
         raise NotAllowed("Alla platser är upptagna eller väntar på svar från kollegor som redan är inbjudna.")
-    recent = invitee.invitation.invitees.filter(person=None, substitute_for=None, link__created__gte=a_day_ago())
+    recent = invitee.invitation.invitees.filter(
+        person=None, substitute_for=None, link__created__gte=a_day_ago()
+    )
     must_not_be_too_often(recent.count(), max(CHANGES_A_DAY, invitee.invitation.seats), by)
     must_be_free(invitee, email, by)
     colleague = put_on_list(invitee, name, email)
-    send(colleague, Purpose.INVITATION, compose(MAILINGS[Purpose.INVITATION], invitee.meeting, colleague), by=by)
+    send(
+        colleague,
+        Purpose.INVITATION,
+        compose(MAILINGS[Purpose.INVITATION], invitee.meeting, colleague),
+        by=by,
+    )
     return colleague
 
 
@@ -47,7 +57,9 @@ def can_bring(invitee: Invitee, where: Standing) -> bool:
 
 def must_not_be_too_often(number: int, most: int, by: User | None) -> None:
     if by is None and number >= most:
-        raise NotAllowed(f"Du har gjort {number} ändringar det senaste dygnet. Be handläggaren om hjälp: {settings.MAIL_REPLY_TO}.")
+        raise NotAllowed(
+            f"Du har gjort {number} ändringar det senaste dygnet. Be handläggaren om hjälp: {settings.MAIL_REPLY_TO}."
+        )
 
 
 def must_be_free(invitee: Invitee, email: str, by: User | None, replaced: Invitee | None = None) -> None:

@@ -51,7 +51,10 @@ class Needs(forms.Form):
     """Food is asked about only where a meal is served."""
 
     food = forms.CharField(
-        label="Mat, till exempel allergi eller vegetarisk kost", max_length=300, required=False, validators=[one_line]
+        label="Mat, till exempel allergi eller vegetarisk kost",
+        max_length=300,
+        required=False,
+        validators=[one_line],
     )
     access = forms.CharField(
         label="Tillgänglighet, till exempel hörslinga eller teckenspråkstolk",

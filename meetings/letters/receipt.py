@@ -14,12 +14,22 @@ from meetings.letters.compose import context
 from meetings.models import Invitee, Purpose, Reply
 from meetings.standing import Standing
 
-HEADINGS = {"seated": "Du är anmäld", "waiting": "Du står på kö", "no": "Du har tackat nej", "seat": "Du har fått en plats"}
+HEADINGS = {
+    "seated": "Du är anmäld",
+    "waiting": "Du står på kö",
+    "no": "Du har tackat nej",
+    "seat": "Du har fått en plats",
+}
 
 
 def receipt(reply: Reply, where: Standing) -> Draft:
     """To the person whose answer was stored, by whatever channel it came."""
-    return written(reply.invitee, where, where.case, f"receipt:m{reply.invitee.meeting_id}:i{reply.invitee_id}:r{reply.pk}")
+    return written(
+        reply.invitee,
+        where,
+        where.case,
+        f"receipt:m{reply.invitee.meeting_id}:i{reply.invitee_id}:r{reply.pk}",
+    )
 
 
 def seat(cause: Reply, invitee: Invitee, where: Standing) -> Draft:
@@ -28,9 +38,17 @@ def seat(cause: Reply, invitee: Invitee, where: Standing) -> Draft:
 
 
 def written(invitee: Invitee, where: Standing, case: str, key: str) -> Draft:
-    words = {"case": case, "standing": where, "heading": HEADINGS[case]}
     calendar = calendar_for(invitee.meeting, invitee) if case in {"seated", "seat"} else None
-    return draft_to(invitee, Purpose.RECEIPT, "receipt", key, calendar=calendar, **words)
+    return draft_to(
+        invitee,
+        Purpose.RECEIPT,
+        "receipt",
+        key,
+        calendar=calendar,
+        case=case,
+        standing=where,
+        heading=HEADINGS[case],
+    )
 
 
 def draft_to(

@@ -42,8 +42,12 @@ class Invitation(models.Model):
         ordering = ("pk",)
         constraints = (
             models.UniqueConstraint(fields=("meeting", "party"), name="invitation_once_per_party"),
-            models.CheckConstraint(condition=Q(party__isnull=False) | ~Q(label=""), name="invitation_says_whom"),
-            models.CheckConstraint(condition=Q(seats__gte=1, seats__lte=50), name="invitation_seats_are_sane"),
+            models.CheckConstraint(
+                condition=Q(party__isnull=False) | ~Q(label=""), name="invitation_says_whom"
+            ),
+            models.CheckConstraint(
+                condition=Q(seats__gte=1, seats__lte=50), name="invitation_seats_are_sane"
+            ),
         )
 
     def __str__(self) -> str:
@@ -55,7 +59,7 @@ class Invitation(models.Model):
         return (self.party.full_name or self.party.name) if self.party else self.label
 
     def line(self) -> list[int]:
-        """Who wants a seat, first come first: the pk of each invitee who said yes, or handed over to somebody who comes.
+        """Who wants a seat, first come first: the pk of each who said yes, or handed over to somebody who comes.
 
         The first `seats` of them have one and the rest wait. A person and their substitutes are one in the line: a seat
         that is handed over keeps its place, and whoever says no and then yes again goes last.
@@ -100,8 +104,13 @@ class InviteeQuerySet(models.QuerySet["Invitee"]):
 
         newest = Reply.objects.filter(invitee=OuterRef("pk"), confirmed=True).order_by("-pk")
         return self.annotate(
-            current_answer=Subquery(newest.values("answer")[:1]), answered_at=Subquery(newest.values("at")[:1])
+            current_answer=Subquery(newest.values("answer")[:1]),
+            answered_at=Subquery(newest.values("at")[:1]),
         )
+
+    def silent(self) -> Self:
+        """Those who have not answered."""
+        return self.with_answer().filter(current_answer=None)
 
     def in_order(self) -> Self:
         """By party, then by name, in Swedish order."""
@@ -126,7 +135,9 @@ class Invitee(models.Model):
     email = models.EmailField("e-postadress")
     title = models.CharField("uppdrag", max_length=120, blank=True, validators=[one_line])
     link = models.OneToOneField("links.Link", models.PROTECT, related_name="invitee")
-    substitute_for = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="substitutes")
+    substitute_for = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="substitutes"
+    )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = InviteeQuerySet.as_manager()
@@ -137,10 +148,14 @@ class Invitee(models.Model):
         ordering = ("pk",)
         constraints = (
             models.UniqueConstraint(
-                fields=("meeting", "email"), condition=Q(withdrawn_at__isnull=True), name="invitee_address_once_per_meeting"
+                fields=("meeting", "email"),
+                condition=Q(withdrawn_at__isnull=True),
+                name="invitee_address_once_per_meeting",
             ),
             models.UniqueConstraint(
-                fields=("substitute_for",), condition=Q(withdrawn_at__isnull=True), name="invitee_one_substitute"
+                fields=("substitute_for",),
+                condition=Q(withdrawn_at__isnull=True),
+                name="invitee_one_substitute",
             ),
         )
 

@@ -42,9 +42,13 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
             invitee=OuterRef("invitee"), channel=Channel.LINK, confirmed=True, pk__lt=OuterRef("pk")
         ).order_by("-pk")
         soon = ExpressionWrapper(F("at") - timedelta(minutes=1), models.DateTimeField())
-        return self.filter(channel=Channel.LINK, confirmed=True).annotate(
-            said_before=Subquery(before.values("answer")[:1]), said_at=Subquery(before.values("at")[:1])
-        ).filter(~Q(said_before=F("answer")), said_at__gte=soon)
+        return (
+            self.filter(channel=Channel.LINK, confirmed=True)
+            .annotate(
+                said_before=Subquery(before.values("answer")[:1]), said_at=Subquery(before.values("at")[:1])
+            )
+            .filter(~Q(said_before=F("answer")), said_at__gte=soon)
+        )
 
 
 class Reply(models.Model):
@@ -78,7 +82,9 @@ class Attendee(models.Model):
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="attendees")
     invitee = models.OneToOneField(Invitee, models.PROTECT, null=True, blank=True, related_name="attendee")
-    invitation = models.ForeignKey(Invitation, models.PROTECT, null=True, blank=True, related_name="attendees")
+    invitation = models.ForeignKey(
+        Invitation, models.PROTECT, null=True, blank=True, related_name="attendees"
+    )
     name = models.CharField("namn", max_length=120, validators=[one_line])
     email = models.EmailField("e-postadress", blank=True)
     organisation = models.CharField("organisation", max_length=160, validators=[one_line])

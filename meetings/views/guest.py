@@ -55,7 +55,11 @@ def reply(request: HttpRequest, token: str) -> HttpResponse:
 def substitute(request: HttpRequest, token: str) -> HttpResponse:
     """Who comes instead."""
     invitee = invited(token)
-    return form_page(request, invitee, "substitute", SomebodyElse(domains=own_domains(invitee))) if invitee else gone(request)
+    return (
+        form_page(request, invitee, "substitute", SomebodyElse(domains=own_domains(invitee)))
+        if invitee
+        else gone(request)
+    )
 
 
 @guest_view
@@ -63,7 +67,11 @@ def substitute(request: HttpRequest, token: str) -> HttpResponse:
 def colleague(request: HttpRequest, token: str) -> HttpResponse:
     """Who comes along."""
     invitee = invited(token)
-    return form_page(request, invitee, "colleague", SomebodyElse(domains=own_domains(invitee))) if invitee else gone(request)
+    return (
+        form_page(request, invitee, "colleague", SomebodyElse(domains=own_domains(invitee)))
+        if invitee
+        else gone(request)
+    )
 
 
 @guest_view
@@ -121,7 +129,9 @@ def buttons(where: Standing, wanted: str, *, deputy: bool) -> list[dict[str, Any
     """The answers left to give: the one that the letter's link asked for, or a script pressed, stands first."""
     first = where.unconfirmed or wanted
     out = {where.answer} if not where.unconfirmed else set()
-    given = [answer for answer in Answer if answer not in out and not (deputy and answer == Answer.SUBSTITUTE)]
+    given = [
+        answer for answer in Answer if answer not in out and not (deputy and answer == Answer.SUBSTITUTE)
+    ]
     return [
         {"value": answer, "label": LABELS[answer][0], "small": LABELS[answer][1], "asked": first == answer}
         for answer in sorted(given, key=lambda answer: answer != first)
@@ -135,7 +145,13 @@ def needs_form(invitee: Invitee, data: Any = None) -> Needs:
 
 
 def form_page(
-    request: HttpRequest, invitee: Invitee, name: str, form: SomebodyElse, *, error: str = "", status: int = 200
+    request: HttpRequest,
+    invitee: Invitee,
+    name: str,
+    form: SomebodyElse,
+    *,
+    error: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     """A page with one form about somebody else; closed meetings lead back to the person's own page."""
     if not invitee.meeting.answers_open(timezone.now()) or invitee.substitute_for_id:

@@ -18,8 +18,9 @@ from tests import make
 from tests.links.test_tokens import mangled
 
 pytestmark = pytest.mark.django_db
-IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
-EDGE = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0"
+WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
+IPHONE = f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) {WEBKIT} Mobile/15E148"
+EDGE = f"Mozilla/5.0 (Windows NT 10.0) {WEBKIT} Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0"
 
 
 @pytest.fixture
@@ -153,7 +154,9 @@ def test_an_ipv6_network_counts_as_one(address, expected):
 
 
 def test_a_forged_forwarding_header_does_not_escape_the_limit(settings):
-    request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.7", HTTP_X_FORWARDED_FOR="203.0.113.1, 198.51.100.2")
+    request = RequestFactory().get(
+        "/", REMOTE_ADDR="192.0.2.7", HTTP_X_FORWARDED_FOR="203.0.113.1, 198.51.100.2"
+    )
     assert door.caller(request) == "192.0.2.7"
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     assert door.caller(request) == "198.51.100.2"
@@ -181,7 +184,9 @@ def test_without_its_cache_the_door_still_answers(monkeypatch, client):
     ],
 )
 def test_a_form_from_another_site_is_refused(guest, headers, expected):
-    answer = Client(enforce_csrf_checks=True).post("/svar/", {"lank": token(guest.link), "svar": "ja"}, headers=headers)
+    answer = Client(enforce_csrf_checks=True).post(
+        "/svar/", {"lank": token(guest.link), "svar": "ja"}, headers=headers
+    )
     assert answer.status_code == expected
     assert guest.replies.count() == (1 if expected == 303 else 0)
 

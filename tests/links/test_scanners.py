@@ -18,7 +18,9 @@ SCRIPTS = {
     "fetch": "fetch(location.href, {method: 'POST', body: 'svar=ja'}).catch(() => 0)",
 }
 
-ONCE = "addEventListener('load', () => { if (!document.querySelector('[role=alert], [role=status]')) { %s } })"
+ONCE = (
+    "addEventListener('load', () => { if (!document.querySelector('[role=alert], [role=status]')) { %s } })"
+)
 
 
 @pytest.fixture
@@ -26,7 +28,9 @@ def guest():
     party = make.party(name="Nynäshamn", full_name="Nynäshamns kommun", mail_domains="nynashamn.example")
     meeting = make.meeting(title="Dialogmöte i söder", serves_meal=True)
     make.item(meeting, title="Välkomna")
-    return make.invitee(make.invitation(meeting, party), name="Nina Lund", email="nina.lund@nynashamn.example")
+    return make.invitee(
+        make.invitation(meeting, party), name="Nina Lund", email="nina.lund@nynashamn.example"
+    )
 
 
 @pytest.fixture
@@ -79,11 +83,16 @@ def test_the_pages_have_no_findings_and_fit_a_phone(browser, at, live_server, gu
     answer(others[1], Answer.YES, channel=Channel.LINK, confirmed=False)
     hand_over(others[2], name="Sune Berg", email="sune@nynashamn.example", channel=Channel.LINK)
     addresses = [at(one) for one in (guest, *others)] + [at(guest, "ersattare/"), at(guest, "kollega/")]
-    context = browser.new_context(color_scheme=scheme, viewport={"width": 320, "height": 700}, bypass_csp=True)
+    context = browser.new_context(
+        color_scheme=scheme, viewport={"width": 320, "height": 700}, bypass_csp=True
+    )
     page = context.new_page()
     for address in [*addresses, f"{live_server.url}/svar/x/", f"{live_server.url}/svar/ny-lank/"]:
         page.goto(address)
-        findings = [(one["id"], [node["target"] for node in one["nodes"]]) for one in Axe().run(page).response["violations"]]
+        findings = [
+            (one["id"], [node["target"] for node in one["nodes"]])
+            for one in Axe().run(page).response["violations"]
+        ]
         assert findings == [], json.dumps(findings, indent=1)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
     context.close()

@@ -53,7 +53,10 @@ def event(data: bytes):
 def test_an_event_says_what_when_and_where():
     start = datetime(2019, 1, 31, 15, tzinfo=STOCKHOLM)
     meeting = make.meeting(
-        title="Dialogmöte, centrumbildningar; 2019", starts_at=start, ends_at=start + timedelta(hours=3), reply_by=start
+        title="Dialogmöte, centrumbildningar; 2019",
+        starts_at=start,
+        ends_at=start + timedelta(hours=3),
+        reply_by=start,
     )
     data = calendar_for(meeting)
     found = event(data)
@@ -94,7 +97,9 @@ def test_the_personal_link_is_not_in_the_calendar():
     assert b"/svar/" not in calendar_for(guest.meeting, guest)
 
 
-@pytest.mark.parametrize("day", ["2027-03-26", "2027-03-29", "2027-10-29", "2027-11-01", "2040-07-01", "2051-12-01"])
+@pytest.mark.parametrize(
+    "day", ["2027-03-26", "2027-03-29", "2027-10-29", "2027-11-01", "2040-07-01", "2051-12-01"]
+)
 def test_the_wall_clock_is_kept_through_clock_changes(day):
     """The rule in the file itself is walked, not a library's own zone data."""
     start = datetime.fromisoformat(f"{day}T15:00").replace(tzinfo=STOCKHOLM)
@@ -102,7 +107,7 @@ def test_the_wall_clock_is_kept_through_clock_changes(day):
     data = calendar_for(meeting)
     [zone] = Calendar.from_ical(data).walk("VTIMEZONE")
     assert f"{day.replace('-', '')}T150000".encode() in data
-    assert zone.to_tz().utcoffset(start.replace(tzinfo=None)) == start.utcoffset()
+    assert zone.to_tz().utcoffset(start.replace(tzinfo=None)) == start.utcoffset()  # type: ignore[attr-defined]
     assert start.astimezone(UTC).hour in {13, 14}
 
 
@@ -112,7 +117,9 @@ def test_nothing_typed_becomes_a_property(payload):
     meeting.online = f"https://meet.example/{payload}"
     data = calendar_for(meeting, make.invitee(make.invitation(meeting), name=payload[:120]))
     assert shape(data) == NAMES
-    assert len(Calendar.from_ical(data).walk()) == len(Calendar.from_ical(calendar_for(make.meeting())).walk())
+    assert len(Calendar.from_ical(data).walk()) == len(
+        Calendar.from_ical(calendar_for(make.meeting())).walk()
+    )
     assert b"\r" not in data.replace(b"\r\n", b"")
     assert b"\n" not in data.replace(b"\r\n", b"")
 
