@@ -44,7 +44,9 @@ def on_day(day: date, prefix: str = "") -> Q:
 
 def ends_after_it_begins(begin: str, end: str, name: str) -> models.CheckConstraint:
     """A constraint: the end is open or not before the beginning."""
-    return models.CheckConstraint(condition=Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": F(begin)}), name=name)
+    return models.CheckConstraint(
+        condition=Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": F(begin)}), name=name
+    )
 
 
 class Category(Versioned):
@@ -54,7 +56,11 @@ class Category(Versioned):
     slug = models.SlugField("adressord", max_length=60, unique=True)
     position = models.PositiveSmallIntegerField("ordning", default=0)
     agenda_body = models.CharField(
-        "avstämning med", max_length=80, blank=True, validators=[one_line], help_text="Till exempel FSKF för kommunerna."
+        "avstämning med",
+        max_length=80,
+        blank=True,
+        validators=[one_line],
+        help_text="Till exempel FSKF för kommunerna.",
     )
     seats = models.PositiveSmallIntegerField(
         "platser per part", default=3, validators=[MinValueValidator(1), MaxValueValidator(50)]
@@ -82,7 +88,9 @@ class Cadence(models.Model):
     """How often a category meets during some years: every year until 2022, every second from 2023."""
 
     category = models.ForeignKey(Category, models.CASCADE, related_name="cadences")
-    every = models.PositiveSmallIntegerField("vart … år", default=1, validators=[MinValueValidator(1), MaxValueValidator(10)])
+    every = models.PositiveSmallIntegerField(
+        "vart … år", default=1, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
     from_year = models.PositiveSmallIntegerField("från år", validators=YEAR)
     to_year = models.PositiveSmallIntegerField("till och med år", null=True, blank=True, validators=YEAR)
 
@@ -111,9 +119,7 @@ class PartyQuerySet(models.QuerySet["Party"]):
 
     def of_category(self, category: Category, year: int) -> Self:
         """The parties that belong to a category during a year."""
-        return self.filter(
-            pk__in=Membership.objects.filter(in_year(year), category=category).values("party")
-        )
+        return self.filter(pk__in=Membership.objects.filter(in_year(year), category=category).values("party"))
 
     def active(self, day: date | None = None) -> Self:
         """The parties that had not ended on a day, today by default."""
@@ -128,7 +134,9 @@ class PartyQuerySet(models.QuerySet["Party"]):
         rows = self
         for word in text.split()[:SEARCH_WORDS]:
             former = FormerName.objects.filter(found(word, "name")).values("party")
-            held = Mandate.objects.filter(found(word, "title", "person__name", "person__email")).values("party")
+            held = Mandate.objects.filter(found(word, "title", "person__name", "person__email")).values(
+                "party"
+            )
             own = found(word, "name", "full_name", "municipality__code")
             rows = rows.filter(own | Q(pk__in=former) | Q(pk__in=held))
         return rows
@@ -142,11 +150,9 @@ class PartyQuerySet(models.QuerySet["Party"]):
         """With what the register's list shows, in a fixed number of queries."""
         mandates = Mandate.objects.current().select_related("person").order_by("pk")
         memberships = Membership.objects.in_year(timezone.localdate().year).select_related("category")
-        return (
-            self.select_related("municipality").prefetch_related(
-                Prefetch("mandates", mandates, to_attr="current_mandates"),
-                Prefetch("memberships", memberships, to_attr="current_memberships"),
-            )
+        return self.select_related("municipality").prefetch_related(
+            Prefetch("mandates", mandates, to_attr="current_mandates"),
+            Prefetch("memberships", memberships, to_attr="current_memberships"),
         )
 
 
@@ -155,7 +161,11 @@ class Party(Versioned):
 
     name = models.CharField("namn", max_length=160, validators=[one_line])
     full_name = models.CharField(
-        "egen skrivning", max_length=160, blank=True, validators=[one_line], help_text="Till exempel Nynäshamns kommun."
+        "egen skrivning",
+        max_length=160,
+        blank=True,
+        validators=[one_line],
+        help_text="Till exempel Nynäshamns kommun.",
     )
     slug = models.SlugField("adressord", max_length=80, unique=True)
     categories = models.ManyToManyField(Category, through="Membership", related_name="parties")
@@ -217,7 +227,10 @@ class Municipality(models.Model):
 
     party = models.OneToOneField(Party, models.CASCADE, related_name="municipality")
     code = models.CharField(
-        "kommunkod", max_length=4, unique=True, validators=[RegexValidator(r"^\d{4}$", "Koden är fyra siffror, som 0192.")]
+        "kommunkod",
+        max_length=4,
+        unique=True,
+        validators=[RegexValidator(r"^\d{4}$", "Koden är fyra siffror, som 0192.")],
     )
     in_county = models.BooleanField("i Stockholms län", default=True)
 
@@ -288,7 +301,9 @@ class Person(Versioned):
     """Somebody who holds mandates. A protected person is shown to the public by organisation only."""
 
     name = models.CharField("namn", max_length=120, validators=[one_line])
-    email = models.EmailField("e-postadress", unique=True, error_messages={"unique": "Adressen finns redan i registret."})
+    email = models.EmailField(
+        "e-postadress", unique=True, error_messages={"unique": "Adressen finns redan i registret."}
+    )
     phone = models.CharField("telefon", max_length=40, blank=True, validators=[one_line])
     protected = models.BooleanField("skyddade personuppgifter", default=False)
 
@@ -326,7 +341,9 @@ class Mandate(Versioned):
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="mandates")
     party = models.ForeignKey(Party, models.PROTECT, related_name="mandates")
-    title = models.CharField("uppdrag", max_length=120, validators=[one_line], help_text="Till exempel kulturchef.")
+    title = models.CharField(
+        "uppdrag", max_length=120, validators=[one_line], help_text="Till exempel kulturchef."
+    )
     acting = models.BooleanField("tillförordnad (tf)", default=False)
     receives_invitations = models.BooleanField("får inbjudningar", default=True)
     coordinator = models.BooleanField("svarar för hela parten", default=False)
