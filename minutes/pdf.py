@@ -1,7 +1,8 @@
-"""The notes as PDF/A-3a and PDF/UA-1 in one file: for the archive and for those who listen, the same bytes each time."""
+"""The notes as one PDF for archive and listeners, PDF/A-3a and PDF/UA-1; the same bytes each time."""
 
 import logging
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,8 +23,10 @@ CHILD = Path(__file__).with_name("pdf_child.py")
 WALL_SECONDS = 60.0
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH")  # what the child sees of our environment: no keys, no addresses
 
-TOO_SLOW = "PDF:en blev inte klar i tid. Dela upp de längsta avsnitten eller förenkla tabellerna och försök igen."
-BROKEN = "PDF:en kunde inte skapas. Förenkla texten där den är ovanligt lång eller inklistrad, och försök igen."
+LINE_LENGTH, CELL_PADDING = 80, 3  # in letters of a table
+
+TOO_SLOW = "PDF:en blev inte klar i tid. Dela upp långa avsnitt eller förenkla tabellerna och försök igen."
+BROKEN = "PDF:en kunde inte skapas. Förenkla text som är mycket lång eller inklistrad och försök igen."
 
 
 class PdfFailed(Exception):
@@ -31,19 +34,52 @@ class PdfFailed(Exception):
 
 
 def render_pdf(document: Document) -> bytes:
-    """The PDF of the notes, or PdfFailed.
+    """The PDF of the notes, or PdfFailed; a few seconds, since it starts cold, once for each edition."""
+    return typeset(page(document))
 
-    It is set by a child process with limits on time and memory, so that no text can hang or fell a worker, and with
-    the packaged fonts alone, so that no machine sets it differently. A child starts cold and needs a few seconds,
-    which is little for a file that is made once for each edition.
+
+def page(document: Document) -> str:
+    """The document as the one HTML page that becomes the PDF, sanitised again whatever it was when stored."""
+    context = {
+        "document": document,
+        "sections": [replace(section, html=fit_tables(clean(section.html))) for section in document.sections],
+        "approved": f"{document.approved_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+    }
+    return plain(render_to_string("pdf/minutes.html", context))
+
+
+def fit_tables(html: str) -> str:
+    """The sanitised HTML, with equal columns in each table whose words side by side are wider than the paper."""
+    return re.sub("<table>.*?</table>", lambda found: even(found[0]), html)
+
+
+def even(table: str) -> str:
+    """The table, marked when the longest words of its columns do not fit on one line."""
+    rows = [re.split("<t[hd][^>]*>", row)[1:] for row in table.split("<tr>")[1:]]
+    needed = sum(
+        max(longest_word(cell) for cell in column) + CELL_PADDING for column in zip(*rows, strict=True)
+    )
+    return table.replace("<table>", '<table class="even">', 1) if needed > LINE_LENGTH else table
+
+
+def longest_word(html: str) -> int:
+    return max((len(word) for word in re.sub("<[^>]*>", " ", html).split()), default=0)
+
+
+def typeset(html: str) -> bytes:
+    """The page as PDF, set by a child process of its own.
+
+    The child has limits on time and memory, so that no text can hang or fell a worker, and only the packaged fonts,
+    so that no machine sets it differently.
     """
     with tempfile.TemporaryDirectory(prefix="pdf-") as room:
         try:
             done = subprocess.run(  # noqa: S603  # our own program, and the text goes in on stdin
                 [sys.executable, "-I", str(CHILD)],
-                input=page(document).encode(),
+                input=html.encode(),
                 capture_output=True,
                 timeout=WALL_SECONDS,
+                check=False,
                 cwd=room,
                 env={name: os.environ[name] for name in PASSED_ON if name in os.environ} | {"TMPDIR": room},
             )
@@ -56,16 +92,6 @@ def render_pdf(document: Document) -> bytes:
         logger.error("a PDF failed with exit code %s, %s bytes out", done.returncode, len(done.stdout))
         raise PdfFailed(BROKEN)
     return done.stdout
-
-
-def page(document: Document) -> str:
-    """The document as the one HTML page that becomes the PDF, sanitised again whatever it was when stored."""
-    context = {
-        "document": document,
-        "sections": [replace(section, html=clean(section.html)) for section in document.sections],
-        "approved": f"{document.approved_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
-    }
-    return plain(render_to_string("pdf/minutes.html", context))
 
 
 def unprintable(characters: str) -> str:

@@ -6,19 +6,21 @@ Started by minutes/pdf.py as a plain file, so neither Django nor any setting or 
 import os
 import resource
 import sys
+from collections.abc import Iterable
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 HOUSE = Path(__file__).resolve().parent.parent
+FONTS = HOUSE / "static" / "fonts"
 STYLESHEET = HOUSE / "templates" / "pdf" / "minutes.css"
 NO_SYSTEM_FONTS = HOUSE / "templates" / "pdf" / "fonts.conf"
 STYLES = ("regular", "italic", "bold", "bold-italic")
-PACKAGED = {f"packaged:{style}": HOUSE / "static" / "fonts" / f"dialog-sans-{style}.woff2" for style in STYLES}
+PACKAGED = {f"packaged:{style}": FONTS / f"dialog-sans-{style}.woff2" for style in STYLES}
 
 UNPRINTABLE = 3  # the exit code when stderr holds the characters that the packaged fonts cannot draw
 CPU_SECONDS = 60
-MEMORY_BYTES = 768 * 1024 * 1024
+MEMORY_BYTES = 512 * 1024 * 1024
 
 UA_NAMESPACE = "http://www.aiim.org/pdfua/ns/id/"
 UA_CLAIM = f"""
@@ -47,21 +49,72 @@ def limit(cpu_seconds: int, memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def claim_ua(_document: Any, pdf: Any) -> None:
+def at(pdf: Any, reference: bytes) -> Any:
+    """The object behind a reference such as b"12 0 R"."""
+    return pdf.objects[int(reference.split()[0])]
+
+
+def claim_ua(pdf: Any) -> None:
     """Let a PDF/A file also say that it is PDF/UA-1, in the way PDF/A asks for."""
-    packet = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
-    before, end, after = packet.stream[0].partition(b"</rdf:RDF>")
-    if not end or b"</rdf:RDF>" in after or len(packet.stream) != 1:
+    packet = at(pdf, pdf.catalog["Metadata"])
+    before, end, after = b"".join(packet.stream).partition(b"</rdf:RDF>")
+    if not end or b"</rdf:RDF>" in after:
         raise ValueError("the XMP packet is not one RDF block")
     packet.stream = [before + UA_CLAIM + end + after]
+
+
+def hide_margins(pdf: Any) -> None:
+    """Mark headers and footers as pagination: WeasyPrint tags them, but leaves the tags out of the tree."""
+    root = at(pdf, pdf.catalog["StructTreeRoot"])
+    read_aloud = reachable(pdf, root["K"])
+    owners_by_page = at(pdf, root["ParentTree"])["Nums"][1::2]  # after the pages come the links
+    for page, owners in zip(pdf.page_references, owners_by_page, strict=False):
+        stream = at(pdf, at(pdf, page)["Contents"]).stream
+        for index, item in enumerate(stream):
+            if isinstance(item, dict) and "MCID" in item and owners[item["MCID"]] not in read_aloud:
+                owners[item["MCID"]] = "null"
+                stream[index - 1 : index + 1] = ["/Artifact", type(item)({"Type": "/Pagination"})]
+
+
+def reachable(pdf: Any, references: Iterable[bytes]) -> set[bytes]:
+    """The references to all elements of the structure tree."""
+    seen: set[bytes] = set()
+    waiting = [*references]
+    while waiting:
+        reference = waiting.pop()
+        if isinstance(reference, bytes) and reference not in seen:
+            seen.add(reference)
+            waiting += at(pdf, reference).get("K", ())
+    return seen
+
+
+def gather_items(pdf: Any) -> None:
+    """Put what a list item says in one body: WeasyPrint leaves its paragraphs beside the label when a page breaks."""
+    for reference in reachable(pdf, at(pdf, pdf.catalog["StructTreeRoot"])["K"]):
+        item = at(pdf, reference)
+        if item.get("S") == "/LI":
+            loose = [kid for kid in item["K"] if at(pdf, kid)["S"] not in ("/Lbl", "/LBody")]
+            if loose:
+                body = type(item)({**item, "S": "/LBody", "K": type(item["K"])(loose), "P": reference})
+                pdf.add_object(body)
+                for kid in loose:
+                    at(pdf, kid)["P"] = body.reference
+                item["K"][:] = [kid for kid in item["K"] if kid not in loose] + [body.reference]
+
+
+def finish(_document: Any, pdf: Any) -> None:
+    """What WeasyPrint leaves undone, just before the file is written."""
+    claim_ua(pdf)
+    hide_margins(pdf)
+    gather_items(pdf)
 
 
 def unprintable(text: str) -> str:
     """The characters of the text that the packaged fonts lack, in order of appearance."""
     from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
-    known = TTFont(PACKAGED["packaged:regular"], lazy=True).getBestCmap()
-    return "".join(character for character in dict.fromkeys(text) if character != "\n" and ord(character) not in known)
+    known = {*TTFont(PACKAGED["packaged:regular"], lazy=True).getBestCmap(), ord("\n")}
+    return "".join(character for character in dict.fromkeys(text) if ord(character) not in known)
 
 
 def fetcher() -> Any:
@@ -86,7 +139,8 @@ def typeset(html: str) -> bytes:
     fonts, fetch = FontConfiguration(), fetcher()
     style = CSS(string=STYLESHEET.read_text(), font_config=fonts, url_fetcher=fetch)
     page = HTML(string=html, url_fetcher=fetch)
-    pdf: bytes = page.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant="pdf/a-3a", finisher=claim_ua)
+    options = {"pdf_variant": "pdf/a-3a", "finisher": finish}
+    pdf: bytes = page.write_pdf(stylesheets=[style], font_config=fonts, **options)
     return pdf
 
 

@@ -12,7 +12,7 @@ Marks = tuple[Element, ...]  # the strong, em and a that a block was found insid
 
 
 def flow(nodes: Iterable[Node], marks: Marks = (), *, inner: bool = False) -> list[str]:
-    """The nodes as blocks; loose text becomes paragraphs. Inner ones hold no headings, quotations or tables."""
+    """The nodes as blocks; loose text becomes paragraphs. Inner ones hold no heading, quotation or table."""
     blocks: list[str] = []
     run: list[str] = []
 
@@ -120,7 +120,7 @@ def wrap(text: str, marks: Marks) -> str:
 
 
 def settle_headings(blocks: list[str]) -> list[str]:
-    """The same blocks with headings as h3 and h4: the section above has its own h2, and no level is skipped."""
+    """The blocks with headings as h3 and h4: the section above has its own h2, and no level is skipped."""
     levels = [int(block[2]) for block in blocks if is_heading(block)]
     seen = False
     for index, text in enumerate(blocks):

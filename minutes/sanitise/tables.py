@@ -53,7 +53,7 @@ def rows(node: Element) -> Iterator[Element]:
 
 
 def spread(found: list[Element], flow: Flow) -> Grid:
-    """Cells on a full grid: one that spanned several keeps its text in the first and leaves the others empty."""
+    """Cells on a full grid: one that spanned several fills the first and leaves the others empty."""
     placed: dict[tuple[int, int], Cell] = {}
     for y, row in enumerate(found):
         x = 0
@@ -86,7 +86,7 @@ def without_empty(grid: Grid) -> Grid:
 
 
 def write(grid: Grid) -> str:
-    """The table with headers over its columns, beside its rows, or both; without any, its first row becomes them."""
+    """The table with headers above, beside or both; where none is marked, the first row becomes them."""
     beside = headers(row[0] for row in grid[1:])
     above = headers(grid[0]) or not beside or not headers([grid[0][0]])
     head = f"<thead><tr>{''.join(header(cell, 'col') for cell in grid[0])}</tr></thead>" if above else ""
