@@ -336,6 +336,7 @@ def test_needs_are_asked_of_those_who_come_with_purpose_and_time(chief):
     assert "raderas 14 dagar efter mötet" in look(chief)
     press(chief, svar="behov", food="Vegetariskt", access="")
     assert list(Need.objects.values_list("food", "access")) == [("Vegetariskt", "")]
+    assert "Uppgifterna är sparade" in look(chief)
 
 
 def test_food_is_asked_about_only_where_a_meal_is_served(chief):
