@@ -1,0 +1,179 @@
+"""What each person finds on their desk, for every kind of task and role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from dialog_portal.access.actions import invite
+from dialog_portal.access.models import Role, User
+from dialog_portal.desk.tasks import tasks_for
+from dialog_portal.outbox.actions import Draft, hold, post
+from dialog_portal.outbox.models import Letter, State
+from meetings.models import Agenda, AgendaState, Answer, Channel, Meeting, MeetingState, Reply
+from minutes.models import Minutes, MinutesState, Section, SectionRevision
+from tests import make
+from tests.access.world import with_second_factor
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+def meeting_in(days: float, state: str = MeetingState.PLANNED, *, agenda: str = AgendaState.SETTLED, **values: Any) -> Meeting:
+    """A complete meeting so many days from now, with one party, one invited person and one point."""
+    start = timezone.now() + days * DAY
+    given = {"reply_by": start - 7 * DAY, **values}
+    meeting = make.meeting(starts_at=start, ends_at=start + timedelta(hours=2), state=state, **given)
+    Agenda.objects.filter(meeting=meeting).update(state=agenda)
+    make.item(meeting)
+    make.invitee(make.invitation(meeting))
+    return meeting
+
+
+def notes(state: str, author: User | None = None) -> Minutes:
+    minutes = Minutes.objects.create(meeting=meeting_in(-5, MeetingState.HELD), state=state)
+    section = Section.objects.create(minutes=minutes, heading="Läget")
+    SectionRevision.objects.create(section=section, heading="Läget", version=1, by=author or make.user())
+    return minutes
+
+
+def failed_letter(campaign: str) -> Letter:
+    draft = Draft(
+        key=f"prov:{next(make.numbers)}", purpose="invitation", campaign=campaign, name="Gäst",
+        address="gast@kommun.example", subject="Inbjudan", text="Hej", html="<p>Hej</p>",
+        deadline=timezone.now() + DAY,
+    )  # fmt: skip
+    letter, _ = post(draft)
+    Letter.objects.filter(pk=letter.pk).update(state=State.FAILED)
+    return letter
+
+
+def invited(days_left: float) -> Meeting:
+    return meeting_in(30, MeetingState.INVITED, reply_by=timezone.now() + days_left * DAY)
+
+
+KINDS: list[tuple[str, Callable[[], Any], str, str, str]] = [
+    # verb, what makes it, whose task it is, who waits for it, who does not see it
+    ("Gör klart planen", lambda: make.meeting(), "HG", "LA", ""),
+    ("Lägg fast dagordningen", lambda: meeting_in(40, agenda=AgendaState.DRAFT), "HG", "LA", ""),
+    ("Lägg fast dagordningen", lambda: meeting_in(40, agenda=AgendaState.CONSULTED), "", "LHGA", ""),
+    ("Skicka inbjudan", lambda: meeting_in(40), "HG", "", "LA"),
+    ("Påminn om svar", lambda: invited(3), "HG", "LA", ""),
+    ("Invänta svar", lambda: invited(12), "", "LHGA", ""),
+    ("Markera som genomfört", lambda: meeting_in(-1, MeetingState.INVITED), "HG", "LA", ""),
+    ("Ställ in eller flytta mötet", lambda: meeting_in(-1), "HG", "LA", ""),
+    ("Börja på anteckningarna", lambda: meeting_in(-1, MeetingState.HELD), "HG", "L", "A"),
+    ("Skriv klart anteckningarna", lambda: notes(MinutesState.DRAFT), "HG", "L", "A"),
+    ("Fastställ anteckningarna", lambda: notes(MinutesState.CIRCULATED), "G", "LH", "A"),
+    ("Skicka ut anteckningarna", lambda: notes(MinutesState.APPROVED), "HG", "L", "A"),
+    ("Publicera anteckningarna", lambda: notes(MinutesState.DISTRIBUTED), "G", "LH", "A"),
+    ("Rätta brevet", lambda: failed_letter(""), "HG", "", "LA"),
+    ("Släpp breven", lambda: hold("meeting:1", by=make.user(), reason="Fel bilaga"), "HGA", "", "L"),
+]
+LETTERS = {"L": Role.READER, "H": Role.OFFICER, "G": Role.APPROVER, "A": Role.ADMINISTRATOR}
+
+
+def verbs(user: User) -> tuple[list[str], list[str]]:
+    mine, others = tasks_for(user, timezone.now())
+    return [task.verb for task in mine], [task.verb for task in others]
+
+
+@pytest.mark.parametrize(("verb", "arrange", "mine", "others", "hidden"), KINDS)
+def test_a_task_lies_on_the_right_desks(verb: str, arrange: Callable[[], Any], mine: str, others: str, hidden: str):
+    arrange()
+    found = {letter: verbs(with_second_factor(make.user(role))) for letter, role in LETTERS.items()}
+    assert found == {
+        **{letter: ([verb], []) for letter in mine},
+        **{letter: ([], [verb]) for letter in others},
+        **{letter: ([], []) for letter in hidden},
+    }
+
+
+@pytest.mark.parametrize(
+    "arrange",
+    [
+        lambda: meeting_in(200),
+        lambda: meeting_in(40, MeetingState.CANCELLED),
+        lambda: notes(MinutesState.PUBLISHED),
+        lambda: Letter.objects.filter(pk=failed_letter("").pk).update(told_otherwise="telefon"),
+    ],
+)
+def test_what_asks_nothing_of_anybody_is_not_a_task(arrange: Callable[[], Any]):
+    arrange()
+    assert verbs(make.user(Role.APPROVER)) == ([], [])
+
+
+def test_an_approver_waits_for_another_to_approve_what_they_wrote_in():
+    writer, other = make.user(Role.APPROVER), make.user(Role.APPROVER)
+    notes(MinutesState.CIRCULATED, writer)
+    assert verbs(writer) == ([], ["Fastställ anteckningarna"])
+    assert verbs(other) == (["Fastställ anteckningarna"], [])
+
+
+def test_an_answer_takes_a_person_off_the_list_of_silent():
+    meeting = invited(3)
+    Reply.objects.create(invitee=meeting.invitees.get(), answer=Answer.NO, channel=Channel.PHONE)
+    assert verbs(make.user()) == ([], [])
+
+
+def test_an_administrator_minds_accounts_and_their_own_second_factor():
+    boss = make.user(Role.ADMINISTRATOR)
+    invite(name="Ny", email="ny@region.example", role=Role.READER, by=boss)
+    assert verbs(boss) == (["Slå på tvåstegsverifiering"], ["Invänta svar"])
+
+
+def test_whom_a_task_waits_for_is_said():
+    notes(MinutesState.DISTRIBUTED)
+    _, (task,) = tasks_for(make.user(), timezone.now())
+    assert task.why == "De är utskickade men inte publicerade. Väntar på en godkännare."
+
+
+def test_the_most_urgent_comes_first():
+    later, sooner = meeting_in(50), meeting_in(35)
+    mine, _ = tasks_for(make.user(), timezone.now())
+    assert [(task.about, task.late) for task in mine] == [(sooner.title, True), (later.title, False)]
+
+
+def full_desk() -> None:
+    for _, arrange, *_ in KINDS:
+        if arrange is not KINDS[-1][1]:
+            arrange()
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_the_start_page_takes_as_many_queries_for_much_as_for_little(role: str):
+    client = Client()
+    client.force_login(with_second_factor(make.user(role)))
+    counts = []
+    for rounds in (1, 14):
+        for _ in range(rounds):
+            full_desk()
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/arbete/")
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 40
+
+
+def test_coming_meetings_say_who_answered():
+    meeting = invited(12)
+    for answer in (Answer.YES, Answer.YES, Answer.NO):
+        guest = make.invitee(meeting.invitations.get())
+        Reply.objects.create(invitee=guest, answer=answer, channel=Channel.LINK)
+    client = Client()
+    client.force_login(make.user())
+    assert "2 kommer, 1 kommer inte, 1 har inte svarat" in client.get("/arbete/").content.decode()
+
+
+def test_an_empty_desk_says_so():
+    client = Client()
+    client.force_login(make.user(Role.READER))
+    page = client.get("/arbete/").content.decode()
+    assert "Du har inget att göra just nu." in page
+    assert "Inget möte är planerat." in page
