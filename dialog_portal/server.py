@@ -167,9 +167,13 @@ def worker() -> Iterator[None]:
     try:
         yield
     finally:
-        app.control.shutdown()
-        app.control.broadcast("ping")  # it listens once more before it ends, and would do so for two seconds
-        thread.join(STOP_SECONDS)
+        end = time.monotonic() + STOP_SECONDS
+        while thread.is_alive() and time.monotonic() < end:  # one that just starts does not listen yet
+            app.control.shutdown()
+            app.control.broadcast(
+                "ping"
+            )  # it listens once more before it ends, and would do so for two seconds
+            thread.join(0.5)
 
 
 @contextmanager
