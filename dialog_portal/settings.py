@@ -125,6 +125,7 @@ CELERY_BEAT_SCHEDULE = {
     "send what is due": {"task": "outbox.sweep", "schedule": 30.0},
     "count the letters": {"task": "outbox.count", "schedule": 60.0},
     "beat is alive": {"task": "outbox.beat", "schedule": 30.0},
+    "forget food and access needs": {"task": "meetings.forget_needs", "schedule": 3600.0},
     "finish publications": {"task": "minutes.finish_publications", "schedule": 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
@@ -187,11 +188,16 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can make the portal write to an address of their choice
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # whoever owns an account is told when its password or second factor changes
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {
+    "login": "dialog_portal.access.sign_in.LoginForm",
+    "reset_password": "dialog_portal.access.sign_in.ResetPasswordForm",
+}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
 MFA_ADAPTER = "dialog_portal.access.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Dialogportalen"
+MFA_TOTP_TOLERANCE = 1  # half a minute either way: telephones keep different time, and people type slowly
 
 # Transport and headers
 SESSION_COOKIE_AGE = 10 * 60 * 60

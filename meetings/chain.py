@@ -1,4 +1,4 @@
-"""How far a meeting has come, what its list shows about answers, and which letters are owed."""
+"""How far a meeting has come, and what its list shows about answers."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from datetime import datetime
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from meetings.models import Answer, Invitee, Meeting, MeetingLetter, MeetingState, MeetingStep, Purpose, Reply
+from meetings.models import Answer, Invitee, Meeting, MeetingState, MeetingStep, Reply
 
 ORDER = (MeetingState.PLANNED, MeetingState.ANNOUNCED, MeetingState.INVITED, MeetingState.HELD)
-TOLD = (Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.SUBSTITUTE, Purpose.UPDATE)
 
 
 @dataclass(frozen=True)
@@ -59,28 +58,3 @@ def with_answers(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
 
 def _number(people: QuerySet[Invitee]) -> Coalesce:
     return Coalesce(Subquery(people.values("meeting").annotate(number=Count("pk")).values("number")), 0)
-
-
-def anybody_told(meeting: Meeting) -> bool:
-    """Whether a letter about the meeting's time and place has been made for anybody."""
-    return MeetingLetter.objects.filter(meeting=meeting, purpose__in=TOLD).exists()
-
-
-def owed_update(meeting: Meeting) -> int:
-    """How many have a letter with a time or place that no longer holds, and none with the present one."""
-    if meeting.state not in (MeetingState.ANNOUNCED, MeetingState.INVITED):
-        return 0
-    people = meeting.invitees.active().filter(letters__purpose__in=TOLD)
-    present = MeetingLetter.objects.filter(
-        meeting=meeting, purpose__in=TOLD, letter__key__endswith=f":v{meeting.letter_version}"
-    )
-    return people.exclude(pk__in=present.values("invitee")).distinct().count()
-
-
-def owed_cancellation(meeting: Meeting) -> int:
-    """How many were told about a meeting that is now cancelled, and have no letter about that."""
-    if meeting.state != MeetingState.CANCELLED:
-        return 0
-    people = meeting.invitees.active().filter(letters__purpose__in=TOLD)
-    sent = MeetingLetter.objects.filter(meeting=meeting, purpose=Purpose.CANCELLATION)
-    return people.exclude(pk__in=sent.values("invitee")).distinct().count()

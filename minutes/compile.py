@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -110,5 +109,3 @@ def as_json(document: Document) -> str:
     content = asdict(document)
     content["approved_at"] = document.approved_at.isoformat()
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
-
-

@@ -38,7 +38,9 @@ class Minutes(models.Model):
     class Meta:
         verbose_name = "minnesanteckningar"
         verbose_name_plural = "minnesanteckningar"
-        constraints = (models.CheckConstraint(condition=Q(state__in=MinutesState.values), name="minutes_state_is_known"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=MinutesState.values), name="minutes_state_is_known"),
+        )
 
     def __str__(self) -> str:
         return f"Anteckningarna från {self.meeting}"
@@ -51,7 +53,9 @@ class MinutesStep(Step):
     def label(self) -> str:
         """What happened, as a person says it."""
         if self.after == MinutesState.DRAFT:
-            return "Öppnades för rättelse" if self.before == MinutesState.PUBLISHED else "Öppnades för ändring"
+            return (
+                "Öppnades för rättelse" if self.before == MinutesState.PUBLISHED else "Öppnades för ändring"
+            )
         return {
             MinutesState.CIRCULATED: "Delades",
             MinutesState.APPROVED: "Fastställdes",
@@ -70,7 +74,7 @@ class HasHtml(models.Model):
 
     @property
     def clean_html(self) -> SafeString:
-        return mark_safe(clean(self.html))  # noqa: S308  # clean() is what makes it safe
+        return mark_safe(clean(self.html))  # clean() is what makes it safe
 
 
 class Section(HasHtml):
@@ -102,7 +106,9 @@ class SectionRevision(HasHtml):
 
     class Meta:
         ordering = ("pk",)
-        constraints = (models.UniqueConstraint(fields=("section", "version"), name="revision_once_per_version"),)
+        constraints = (
+            models.UniqueConstraint(fields=("section", "version"), name="revision_once_per_version"),
+        )
 
 
 class Approval(models.Model):
@@ -164,7 +170,7 @@ class Edition(models.Model):
     @property
     def frozen_html(self) -> SafeString:
         """The notes as they were published; sanitised when they were frozen, and never altered since."""
-        return mark_safe(self.rendering.html)  # noqa: S308
+        return mark_safe(self.rendering.html)
 
 
 class Bake(models.Model):

@@ -76,7 +76,7 @@ def hide_margins(pdf: Any) -> None:
                 stream[index - 1 : index + 1] = ["/Artifact", type(item)({"Type": "/Pagination"})]
 
 
-def reachable(pdf: Any, references: Iterable[bytes]) -> set[bytes]:
+def reachable(pdf: Any, references: Iterable[Any]) -> set[bytes]:
     """The references to all elements of the structure tree."""
     seen: set[bytes] = set()
     waiting = [*references]

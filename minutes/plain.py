@@ -21,7 +21,13 @@ def words(node: Node, indent: str = "") -> str:
     if node.name == "br":
         return "\n"
     if node.name in {"ul", "ol"}:
-        return "\n" + "".join(item(child, number, node.name, indent) for number, child in enumerate(elements(node), 1)) + "\n"
+        return (
+            "\n"
+            + "".join(
+                item(child, number, node.name, indent) for number, child in enumerate(elements(node), 1)
+            )
+            + "\n"
+        )
     if node.name == "tr":
         return " | ".join(words(cell).strip() for cell in elements(node)) + "\n"
     inner = "".join(words(child, indent) for child in node.children)

@@ -26,6 +26,12 @@ public = [
     path("moten/<int:year>/", pages.year, name="year"),
     path("moten/<int:year>/<slug:slug>/", pages.meeting, name="meeting"),
     path("moten/<int:year>/<slug:slug>/anteckningar/", notes.notes, name="notes"),
-    path("moten/<int:year>/<slug:slug>/anteckningar/utgava-<int:number>.pdf", notes.notes_pdf, name="notes_pdf"),
-    path("moten/<int:year>/<slug:slug>/anteckningar/utgava-<int:number>.json", notes.notes_json, name="notes_json"),
+    path(
+        "moten/<int:year>/<slug:slug>/anteckningar/utgava-<int:number>.pdf", notes.notes_pdf, name="notes_pdf"
+    ),
+    path(
+        "moten/<int:year>/<slug:slug>/anteckningar/utgava-<int:number>.json",
+        notes.notes_json,
+        name="notes_json",
+    ),
 ]

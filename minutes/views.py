@@ -44,7 +44,11 @@ def minutes(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = get_object_or_404(Meeting.objects.with_names(), pk=pk)
     row = Minutes.objects.filter(meeting=meeting).select_related("meeting__round").first()
     if row is None:
-        return render(request, "staff/minutes/none.html", {"meeting": meeting, "begun": meeting.starts_at <= timezone.now()})
+        return render(
+            request,
+            "staff/minutes/none.html",
+            {"meeting": meeting, "begun": meeting.starts_at <= timezone.now()},
+        )
     context = {
         "meeting": meeting,
         "minutes": row,
@@ -63,7 +67,11 @@ def minutes(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def minutes_start(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = get_object_or_404(Meeting, pk=pk)
-    attempt(request, lambda: writing.start(meeting, by=request.user), "Ett avsnitt för varje punkt finns nu att skriva i.")
+    attempt(
+        request,
+        lambda: writing.start(meeting, by=request.user),
+        "Ett avsnitt för varje punkt finns nu att skriva i.",
+    )
     return redirect("staff:minutes", pk)
 
 
@@ -90,7 +98,7 @@ def section_change(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "editor_media": form.media.with_nonce(request.csp_nonce),  # type: ignore[attr-defined]
-        "mine": mark_safe(form.initial["html"]) if theirs else "",  # noqa: S308  # cleaned by the form
+        "mine": mark_safe(form.initial["html"]) if theirs else "",  # cleaned by the form
         "section": section,
         "meeting": section.minutes.meeting,
         "theirs": theirs,
@@ -151,14 +159,20 @@ def minutes_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def minutes_circulate(request: HttpRequest, pk: int) -> HttpResponse:
     row = find(pk)
-    attempt(request, lambda: writing.circulate(row, by=request.user), "Utkastet är delat och väntar på att fastställas.")
+    attempt(
+        request,
+        lambda: writing.circulate(row, by=request.user),
+        "Utkastet är delat och väntar på att fastställas.",
+    )
     return redirect("staff:minutes", pk)
 
 
 @require_POST
 def minutes_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     row = find(pk)
-    attempt(request, lambda: writing.reopen(row, by=request.user), "Anteckningarna är öppna för ändring igen.")
+    attempt(
+        request, lambda: writing.reopen(row, by=request.user), "Anteckningarna är öppna för ändring igen."
+    )
     return redirect("staff:minutes", pk)
 
 
@@ -167,7 +181,9 @@ def minutes_approve(request: HttpRequest, pk: int) -> HttpResponse:
     row = find(pk)
     seen = request.POST.get("seen", "")
     attempt(
-        request, lambda: approving.approve(row, seen=seen, by=request.user), "Anteckningarna är fastställda. Nu kan de skickas ut."
+        request,
+        lambda: approving.approve(row, seen=seen, by=request.user),
+        "Anteckningarna är fastställda. Nu kan de skickas ut.",
     )
     return redirect("staff:minutes", pk)
 
@@ -177,7 +193,9 @@ def minutes_distribute(request: HttpRequest, pk: int) -> HttpResponse:
     row = find(pk)
     if request.method == "POST":
         try:
-            number = distributing.distribute(row, previewed=request.POST.get("previewed", ""), by=request.user)
+            number = distributing.distribute(
+                row, previewed=request.POST.get("previewed", ""), by=request.user
+            )
         except NotAllowed as refusal:
             messages.error(request, str(refusal))
             return redirect("staff:minutes", pk)
@@ -190,7 +208,13 @@ def minutes_distribute(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("staff:minutes", pk)
     without = row.meeting.attendees.filter(attended=True, email="")
-    context = {"minutes": row, "meeting": row.meeting, "pairs": pairs, "approval": approval, "without": without}
+    context = {
+        "minutes": row,
+        "meeting": row.meeting,
+        "pairs": pairs,
+        "approval": approval,
+        "without": without,
+    }
     return render(request, "staff/minutes/distribute.html", context)
 
 
@@ -198,7 +222,11 @@ def minutes_publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Shows what becomes public and where; the button publishes it."""
     row = find(pk)
     if request.method == "POST":
-        attempt(request, lambda: publishing.publish(row, by=request.user), "Anteckningarna är publicerade på webbplatsen.")
+        attempt(
+            request,
+            lambda: publishing.publish(row, by=request.user),
+            "Anteckningarna är publicerade på webbplatsen.",
+        )
         return redirect("staff:minutes", pk)
     if row.state != MinutesState.DISTRIBUTED:
         messages.error(request, f"Anteckningarna är {row.get_state_display()} och kan inte publiceras nu.")

@@ -11,21 +11,15 @@ from unicodedata import normalize
 from dialog_portal.access.models import Role, User
 from parties.models import Mandate, Party, Person
 
-FIRST = (
-    "Åsa Mirja José Zoë Jörgen Gun-Britt Nils-Åke Per-Ola Ebba Klara Tomas Linnéa Örjan Yasmin Ingalill Mattias Berit "
-    "Farid Ylva Håkan Selma Ulrika Göran Disa Leif Amina Torsten Vendela Bo Kerstin"
-).split()
-LAST = (
-    "Öhrn Kääriäinen Lindqvist Sydæus Håål Ängström Wæhrens Übelacker Sjöö Ek Norrby Bergfalk Almlöf Törnqvist Hägg "
-    "Rosenlund Dahlkvist Mårdh Vallgren Åhs Sahlin Grönvik Lövdahl Fjällborg Stenhammar Yxell Björnram Kvist Ramsell"
-).split()
+FIRST = ["Åsa", "Mirja", "José", "Zoë", "Jörgen", "Gun-Britt", "Nils-Åke", "Per-Ola", "Ebba", "Klara", "Tomas", "Linnéa", "Örjan", "Yasmin", "Ingalill", "Mattias", "Berit", "Farid", "Ylva", "Håkan", "Selma", "Ulrika", "Göran", "Disa", "Leif", "Amina", "Torsten", "Vendela", "Bo", "Kerstin"]
+LAST = ["Öhrn", "Kääriäinen", "Lindqvist", "Sydæus", "Håål", "Ängström", "Wæhrens", "Übelacker", "Sjöö", "Ek", "Norrby", "Bergfalk", "Almlöf", "Törnqvist", "Hägg", "Rosenlund", "Dahlkvist", "Mårdh", "Vallgren", "Åhs", "Sahlin", "Grönvik", "Lövdahl", "Fjällborg", "Stenhammar", "Yxell", "Björnram", "Kvist", "Ramsell"]
 STAFF = (
     ("lasare@example.org", "Lena Ståhlberg", Role.READER, "utredare"),
     ("handlaggare@example.org", "Hampus Idström", Role.OFFICER, "handläggare"),
     ("godkannare@example.org", "Gunilla Odefalk", Role.APPROVER, "enhetschef"),
     ("administrator@example.org", "Adam Rehnmark", Role.ADMINISTRATOR, "systemförvaltare"),
 )
-WORDS = "bäck gren sten måne björk skär vind ljung ko moln strand berg äng sjö tall sand hav kust lind sten".split()
+WORDS = ["bäck", "gren", "sten", "måne", "björk", "skär", "vind", "ljung", "ko", "moln", "strand", "berg", "äng", "sjö", "tall", "sand", "hav", "kust", "lind", "sten"]
 
 
 def staff() -> tuple[dict[str, User], str]:

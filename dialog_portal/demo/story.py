@@ -12,7 +12,13 @@ from django.utils import timezone
 
 from dialog_portal.access.models import Role, User
 from dialog_portal.demo.clock import clock_at, days
-from dialog_portal.demo.words import CENTRES_AGENDA, CENTRES_NOTES, GREETING, MUNICIPAL_AGENDA, MUNICIPAL_NOTES
+from dialog_portal.demo.words import (
+    CENTRES_AGENDA,
+    CENTRES_NOTES,
+    GREETING,
+    MUNICIPAL_AGENDA,
+    MUNICIPAL_NOTES,
+)
 from dialog_portal.outbox.sending import deliver
 from meetings.actions import agenda, attendance, inviting, meetings, replies
 from meetings.letters.compose import fingerprint
@@ -23,7 +29,17 @@ from minutes.compile import content_hash
 from minutes.models import Minutes
 from parties.models import Category, Party
 
-STAGES = ("planned", "announced", "invited", "held", "draft", "circulated", "approved", "distributed", "published")
+STAGES = (
+    "planned",
+    "announced",
+    "invited",
+    "held",
+    "draft",
+    "circulated",
+    "approved",
+    "distributed",
+    "published",
+)
 
 
 @dataclass
@@ -158,7 +174,9 @@ def finish(story: Story, meeting: Meeting) -> None:
     with clock_at(story.begins + days(2)):
         minutes = writing.start(meeting, by=story.officer)
         sections = list(minutes.sections.all())
-        for section, text in zip(sections if story.reached("circulated") else sections[:2], texts, strict=False):
+        for section, text in zip(
+            sections if story.reached("circulated") else sections[:2], texts, strict=False
+        ):
             writing.save_section(
                 section, heading=section.heading, html=text, seen_version=section.version, by=story.officer
             )

@@ -54,4 +54,6 @@ MUNICIPAL_NOTES = (
     "<p>Frågan om armlängds avstånd togs upp i två av grupperna.</p>",
     "<p>Regionen tar fram ett underlag om resebidrag. Kommunerna utser var sin kontaktperson för den regionala kartan.</p>",
 )
-GREETING = "Nu är det dags för årets dialog. Vi vill höra hur ni har det och berätta vad som är på gång hos oss."
+GREETING = (
+    "Nu är det dags för årets dialog. Vi vill höra hur ni har det och berätta vad som är på gång hos oss."
+)

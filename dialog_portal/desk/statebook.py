@@ -25,7 +25,7 @@ def page() -> str:
 def picture(table: Table) -> str:
     """A state diagram; the first state of the table is where everything begins."""
     lines = ["```mermaid", "stateDiagram-v2"]
-    lines += [f'    {state.value}: {state.label} ({state.value})' for state in table]
+    lines += [f"    {state.value}: {state.label} ({state.value})" for state in table]
     lines.append(f"    [*] --> {next(iter(table)).value}")
     for before, following in table.items():
         lines += [f"    {before.value} --> {after.value}" for after in type(before) if after in following]

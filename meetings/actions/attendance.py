@@ -35,7 +35,9 @@ def rows(meeting: Meeting) -> list[Row]:
             organisation=str(invitee.invitation),
             title=invitee.title,
             answer=invitee.current_answer,  # type: ignore[attr-defined]
-            attended=noted[invitee.pk].attended if invitee.pk in noted else invitee.current_answer == Answer.YES,  # type: ignore[attr-defined]
+            attended=noted[invitee.pk].attended
+            if invitee.pk in noted
+            else invitee.current_answer == Answer.YES,  # type: ignore[attr-defined]
         )
         for invitee in meeting.invitees.active().with_answer().in_order().select_related("invitation__party")
     ]
@@ -75,7 +77,9 @@ def note(meeting: Meeting, present: Collection[str], *, by: User) -> int:
 
 
 @transaction.atomic
-def add(meeting: Meeting, *, name: str, organisation: str, email: str, title: str, staff: bool, by: User) -> Attendee:
+def add(
+    meeting: Meeting, *, name: str, organisation: str, email: str, title: str, staff: bool, by: User
+) -> Attendee:
     """Somebody who came without being on the list, or who came from the region."""
     if timezone.now() < meeting.starts_at:
         raise NotAllowed("Mötet har inte börjat än. Närvaron noteras när mötet hålls.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Prefetch
@@ -14,13 +13,14 @@ from dialog_portal.links.actions import mint, revoke
 from dialog_portal.outbox.actions import Draft, post_all
 from dialog_portal.outbox.models import Letter
 from dialog_portal.states import NotAllowed, step
+from meetings.actions.replies import release, tell_those_who_got_a_seat
+from meetings.actions.seats import lock, with_seats
 from meetings.letters.compose import compose, fingerprint
+from meetings.letters.links import LINK_LIFE
 from meetings.letters.purposes import Mailing
 from meetings.models import Invitation, Invitee, Meeting, MeetingLetter
 from meetings.models.meeting import NEXT
 from parties.models import Mandate, Party, Person
-
-LINK_LIFE = timedelta(days=30)  # after the meeting: long enough to read what one answered
 
 
 class Changed(NotAllowed):
@@ -34,7 +34,9 @@ def invite_parties(meeting: Meeting, parties: Iterable[Party], *, seats: int, by
     made = [
         invitation
         for party in parties
-        for invitation, created in [Invitation.objects.get_or_create(meeting=meeting, party=party, defaults={"seats": seats})]
+        for invitation, created in [
+            Invitation.objects.get_or_create(meeting=meeting, party=party, defaults={"seats": seats})
+        ]
         if created
     ]
     add_missing(meeting)
@@ -114,12 +116,33 @@ def invite_guest(meeting: Meeting, *, organisation: str, name: str, email: str, 
 
 @transaction.atomic
 def withdraw(invitee: Invitee, *, by: User) -> Invitee:
-    """Take a person off the list: the link stops working; what they answered stays in the ledger."""
+    """Take a person and their substitute off the list: their links stop working, and a free seat goes to the queue.
+
+    What they answered stays in the ledger.
+    """
     must_be_open(invitee.meeting)
+    invitee = lock(invitee)
+    seated = with_seats(invitee.invitation)
+    release(invitee, by=by)
     revoke(invitee.link)
     invitee.withdrawn_at = timezone.now()
     invitee.save(update_fields=["withdrawn_at"])
+    tell_those_who_got_a_seat(invitee.invitation, seated, cause=f"withdrawn{invitee.pk}", by=by)
     return invitee
+
+
+@transaction.atomic
+def change_seats(invitation: Invitation, seats: int, *, by: User) -> Invitation:
+    """Give a party more or fewer seats; people in the queue who get one are told."""
+    must_be_open(invitation.meeting)
+    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    seated, taken = with_seats(invitation), Invitation.objects.with_seats().get(pk=invitation.pk).seats_taken
+    if seats < taken:
+        raise NotAllowed(f"{taken} har redan svarat att de kommer. Antalet platser kan inte bli lägre.")
+    invitation.seats = seats
+    invitation.save(update_fields=["seats"])
+    tell_those_who_got_a_seat(invitation, seated, cause=f"seats{timezone.now():%Y%m%d%H%M%S}", by=by)
+    return invitation
 
 
 @transaction.atomic
@@ -127,7 +150,9 @@ def remove_party(invitation: Invitation, *, by: User) -> None:
     """Take a party off the meeting; possible only until somebody there has got a letter."""
     must_be_open(invitation.meeting)
     if MeetingLetter.objects.filter(invitee__invitation=invitation).exists():
-        raise NotAllowed(f"{invitation} har redan fått brev. Ta bort personerna i stället, så syns det vad som hänt.")
+        raise NotAllowed(
+            f"{invitation} har redan fått brev. Ta bort personerna i stället, så syns det vad som hänt."
+        )
     links = [invitee.link for invitee in invitation.invitees.select_related("link")]
     invitation.invitees.all().delete()
     invitation.delete()
@@ -138,12 +163,21 @@ def remove_party(invitation: Invitation, *, by: User) -> None:
 def drafts_for(mailing: Mailing, meeting: Meeting) -> list[tuple[Invitee, Draft]]:
     """The letters of this kind that would be made now; people who already have theirs are left out."""
     recipients = list(
-        mailing.recipients(meeting).in_order().select_related("invitation__party", "link", "invitation__meeting")
+        mailing.recipients(meeting)
+        .in_order()
+        .select_related("invitation__party", "link", "invitation__meeting")
     )
     pairs = [(invitee, compose(mailing, meeting, invitee)) for invitee in recipients]
     keys = [draft.key for _, draft in pairs]
     have = set(Letter.objects.filter(key__in=keys).values_list("key", flat=True))
     return [pair for pair in pairs if pair[1].key not in have]
+
+
+def left(mailing: Mailing, meeting: Meeting) -> int:
+    """How many would get a letter of this kind now."""
+    today = timezone.localdate().isoformat()
+    keys = {mailing.key(meeting, invitee, today) for invitee in mailing.recipients(meeting)}
+    return len(keys) - Letter.objects.filter(key__in=keys).count()
 
 
 @transaction.atomic
@@ -159,7 +193,9 @@ def send(mailing: Mailing, meeting: Meeting, *, previewed: str, by: User) -> int
     if not pairs:
         raise NotAllowed("Alla har redan fått det här brevet. Inget skickades.")
     if fingerprint([draft for _, draft in pairs]) != previewed:
-        raise Changed("Något har ändrats sedan du förhandsgranskade. Titta igenom breven en gång till innan du skickar.")
+        raise Changed(
+            "Något har ändrats sedan du förhandsgranskade. Titta igenom breven en gång till innan du skickar."
+        )
     letters = post_all([draft for _, draft in pairs], by=by)
     MeetingLetter.objects.bulk_create(
         MeetingLetter(meeting=meeting, invitee=invitee, purpose=mailing.purpose, letter=letter)

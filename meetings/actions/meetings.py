@@ -10,11 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from dialog_portal.links.actions import prolong
 from dialog_portal.outbox.actions import stop
 from dialog_portal.outbox.models import WAITING, Letter
 from dialog_portal.states import NotAllowed, step
 from dialog_portal.swedish import moment, span
-from meetings.chain import anybody_told
+from meetings.letters.links import LINK_LIFE
+from meetings.letters.purposes import told
 from meetings.models import Agenda, AgendaItem, Meeting, MeetingState, Round
 from meetings.models.meeting import NEXT, Group
 from parties.models import Category
@@ -78,14 +80,15 @@ def changed(meeting: Meeting, *, before: Appointment, by: Any) -> bool:
     """
     if appointment(meeting) == before:
         return False
-    told = meeting.state in (MeetingState.ANNOUNCED, MeetingState.INVITED) or anybody_told(meeting)
+    known = meeting.state in (MeetingState.ANNOUNCED, MeetingState.INVITED) or told(meeting).exists()
     reason = f"Ny tid eller plats: {span(meeting.starts_at, meeting.ends_at)}, {meeting.where}."
     meeting.steps.create(before=meeting.state, after=meeting.state, by=by, reason=reason)
-    if not told or meeting.state == MeetingState.HELD:
+    if not known or meeting.state == MeetingState.HELD:
         return False
     meeting.sequence += 1
     meeting.letter_version += 1
     meeting.save(update_fields=["sequence", "letter_version"])
+    prolong([row.link for row in meeting.invitees.select_related("link")], meeting.ends_at + LINK_LIFE)
     stop_waiting(meeting, by=by, reason="Mötets tid eller plats ändrades innan brevet hade lämnats.")
     return True
 

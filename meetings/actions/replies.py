@@ -58,7 +58,8 @@ def answer(
         release(invitee, by=by)
         send(invitee, Purpose.RECEIPT, receipt.receipt(row, standing(invitee)), by=by)
         tell_the_one_who_handed_over(invitee, row, by=by)
-        tell_those_who_got_a_seat(invitee.invitation, seated, row, by=by)
+        own = invitee.substitute_for_id or invitee.pk
+        tell_those_who_got_a_seat(invitee.invitation, seated, cause=str(row.pk), by=by, own=own)
     return row
 
 
@@ -126,11 +127,10 @@ def tell_the_one_who_handed_over(deputy: Invitee, row: Reply, *, by: User | None
 
 
 def tell_those_who_got_a_seat(
-    invitation: Invitation, before: set[int], row: Reply, *, by: User | None
+    invitation: Invitation, before: set[int], *, cause: str, by: User | None, own: int | None = None
 ) -> None:
-    """Write to everybody whom this answer moved from the queue to a seat."""
-    own = row.invitee.substitute_for_id or row.invitee_id
+    """Write to everybody who has moved from the queue to a seat; `own` has a receipt that says so already."""
     for root in with_seats(invitation) - before - {own}:
         person = Invitee.objects.get(pk=root)
         comes = lock(person.substitutes.active().first() or person)
-        send(comes, Purpose.RECEIPT, receipt.seat(row, comes, standing(comes)), by=by)
+        send(comes, Purpose.RECEIPT, receipt.seat(cause, comes, standing(comes)), by=by)

@@ -13,11 +13,11 @@ from dialog_portal.links.actions import mint
 from dialog_portal.states import NotAllowed
 from meetings.actions.seats import lock, must_be_open, seats_left, send
 from meetings.letters.compose import compose
+from meetings.letters.links import LINK_LIFE
 from meetings.letters.purposes import MAILINGS
 from meetings.models import Channel, Invitee, Purpose
 from meetings.standing import Standing
 
-LINK_LIFE = timedelta(days=30)  # after the meeting
 CHANGES_A_DAY = 3
 EVERYBODYS_DOMAINS = {
     "gmail.com", "googlemail.com", "hotmail.com", "hotmail.se", "live.com", "live.se", "outlook.com", "msn.com",

@@ -42,13 +42,6 @@ class Seats(forms.ModelForm):  # type: ignore[type-arg]
         model = Invitation
         fields = ("seats",)
 
-    def clean_seats(self) -> int:
-        seats: int = self.cleaned_data["seats"]
-        taken = self.instance.seats_taken
-        if seats < taken:
-            raise forms.ValidationError(f"{taken} har redan svarat att de kommer. Antalet platser kan inte bli lägre.")
-        return seats
-
 
 class FreeGuest(forms.Form):
     """Somebody who is invited without belonging to a party in the register."""

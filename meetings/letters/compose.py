@@ -23,7 +23,9 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee, *, now: dateti
     """The letter of this kind to one person."""
     cancelled = meeting.state == MeetingState.CANCELLED
     rendered = render(str(mailing.purpose), context(meeting, invitee))
-    calendar = calendar_for(meeting, invitee, cancelled=cancelled) if mailing.purpose in WITH_CALENDAR else None
+    calendar = (
+        calendar_for(meeting, invitee, cancelled=cancelled) if mailing.purpose in WITH_CALENDAR else None
+    )
     return Draft(
         key=mailing.key(meeting, invitee, timezone.localdate(now).isoformat()),
         purpose=mailing.purpose,
@@ -43,7 +45,11 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee, *, now: dateti
 def context(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
     """What every letter about a meeting may say; see templates/letters/base.html for the shared parts."""
     diary_number = meeting.diary_number or meeting.round.diary_number
-    facts = [("När", span(meeting.starts_at, meeting.ends_at)), ("Var", meeting.where), ("Gäller", str(invitee.invitation))]
+    facts = [
+        ("När", span(meeting.starts_at, meeting.ends_at)),
+        ("Var", meeting.where),
+        ("Gäller", str(invitee.invitation)),
+    ]
     return {
         "meeting": meeting,
         "invitee": invitee,

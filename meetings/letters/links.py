@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.urls import reverse
 
 from dialog_portal.links.actions import token
 from meetings.models import Invitee
+
+LINK_LIFE = timedelta(days=30)  # after the meeting: long enough to read what one answered
 
 
 def reply_url(invitee: Invitee, answer: str = "") -> str:

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from dialog_portal.outbox.models import Priority
-from meetings.models import Invitee, Meeting, MeetingState, Purpose
+from django.db.models import QuerySet
+
+from dialog_portal.outbox.models import Priority, State
+from meetings.models import Invitee, Meeting, MeetingLetter, MeetingState, Purpose
 from meetings.models.invitation import InviteeQuerySet
 
 
@@ -36,19 +38,38 @@ class Mailing:
         return f"{self.purpose}:m{meeting.pk}:i{invitee.pk}:{version}"
 
 
-def everyone(meeting: Meeting) -> InviteeQuerySet:
-    return meeting.invitees.active()
+TOLD = (Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.SUBSTITUTE, Purpose.UPDATE)
+
+
+def letters_of(meeting: Meeting, *purposes: Purpose) -> QuerySet[MeetingLetter]:
+    """The letters of some kinds that were not stopped."""
+    return meeting.letters.filter(purpose__in=purposes).exclude(letter__state=State.STOPPED)
+
+
+def not_invited(meeting: Meeting) -> InviteeQuerySet:
+    """Those who have no invitation; a substitute got one of their own with their link."""
+    have = letters_of(meeting, Purpose.INVITATION).values("invitee")
+    return meeting.invitees.active().filter(substitute_for__isnull=True).exclude(pk__in=have)
 
 
 def silent(meeting: Meeting) -> InviteeQuerySet:
-    """Those who have a letter but have not answered; a person who handed over has answered."""
-    return meeting.invitees.active().with_answer().filter(current_answer__isnull=True)
+    """Those who have an invitation but have not answered; a person who handed over has answered."""
+    have = letters_of(meeting, Purpose.INVITATION, Purpose.SUBSTITUTE).values("invitee")
+    return meeting.invitees.active().filter(pk__in=have).silent()
 
 
-def written_to(meeting: Meeting) -> InviteeQuerySet:
-    """Those whom an earlier letter told about the meeting."""
-    told = (Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.SUBSTITUTE)
-    return meeting.invitees.active().filter(letters__purpose__in=told).distinct()
+def told(meeting: Meeting) -> InviteeQuerySet:
+    """Those whom an earlier letter may have told about the meeting: also one that was stopped after a try."""
+    left = meeting.letters.filter(purpose__in=TOLD).exclude(
+        letter__state=State.STOPPED, letter__attempts__isnull=True
+    )
+    return meeting.invitees.active().filter(pk__in=left.values("invitee"))
+
+
+def told_something_old(meeting: Meeting) -> InviteeQuerySet:
+    """Those whose letters all speak of a time or place that no longer holds."""
+    right = letters_of(meeting, *TOLD).filter(letter__key__endswith=f":v{meeting.letter_version}")
+    return told(meeting).exclude(pk__in=right.values("invitee"))
 
 
 def start(meeting: Meeting) -> datetime:
@@ -63,13 +84,23 @@ PLANNED, ANNOUNCED, INVITED = MeetingState.PLANNED, MeetingState.ANNOUNCED, Meet
 MAILINGS: dict[str, Mailing] = {
     mailing.purpose: mailing
     for mailing in (
-        Mailing(Purpose.SAVE_THE_DATE, everyone, frozenset({PLANNED, ANNOUNCED}), start, leads_to=ANNOUNCED),
-        Mailing(Purpose.INVITATION, everyone, frozenset({PLANNED, ANNOUNCED, INVITED}), start, leads_to=INVITED),
+        Mailing(
+            Purpose.SAVE_THE_DATE, not_invited, frozenset({PLANNED, ANNOUNCED}), start, leads_to=ANNOUNCED
+        ),
+        Mailing(
+            Purpose.INVITATION, not_invited, frozenset({PLANNED, ANNOUNCED, INVITED}), start, leads_to=INVITED
+        ),
         Mailing(Purpose.REMINDER, silent, frozenset({INVITED}), reply_deadline, again=True),
-        Mailing(Purpose.UPDATE, written_to, frozenset({ANNOUNCED, INVITED}), start, priority=Priority.URGENT),
+        Mailing(
+            Purpose.UPDATE,
+            told_something_old,
+            frozenset({ANNOUNCED, INVITED}),
+            start,
+            priority=Priority.URGENT,
+        ),
         Mailing(
             Purpose.CANCELLATION,
-            written_to,
+            told,
             frozenset({MeetingState.CANCELLED}),
             start,
             priority=Priority.URGENT,

@@ -32,9 +32,9 @@ def receipt(reply: Reply, where: Standing) -> Draft:
     )
 
 
-def seat(cause: Reply, invitee: Invitee, where: Standing) -> Draft:
+def seat(cause: str, invitee: Invitee, where: Standing) -> Draft:
     """To somebody in the queue whom another's answer has given a seat."""
-    return written(invitee, where, "seat", f"receipt:m{invitee.meeting_id}:i{invitee.pk}:seat{cause.pk}")
+    return written(invitee, where, "seat", f"receipt:m{invitee.meeting_id}:i{invitee.pk}:seat{cause}")
 
 
 def written(invitee: Invitee, where: Standing, case: str, key: str) -> Draft:

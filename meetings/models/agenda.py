@@ -65,7 +65,9 @@ class AgendaItem(Versioned):
     position = models.PositiveSmallIntegerField(default=0)
     title = models.CharField("rubrik", max_length=200, validators=[one_line])
     description = models.TextField("beskrivning", blank=True, max_length=4000)
-    minutes = models.PositiveSmallIntegerField("minuter", null=True, blank=True, validators=[MaxValueValidator(600)])
+    minutes = models.PositiveSmallIntegerField(
+        "minuter", null=True, blank=True, validators=[MaxValueValidator(600)]
+    )
     presenter = models.CharField("föredragande", max_length=160, blank=True, validators=[one_line])
     internal = models.BooleanField("intern (visas bara för personalen)", default=False)
 

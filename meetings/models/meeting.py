@@ -40,7 +40,9 @@ class Group(models.Model):
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="groups")
     name = models.CharField("grupp", max_length=80, validators=[one_line])
-    host = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="värd")
+    host = models.ForeignKey(
+        Party, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="värd"
+    )
     parties = models.ManyToManyField(Party, verbose_name="parter", related_name="groups", blank=True)
 
     class Meta:
@@ -56,7 +58,11 @@ class Group(models.Model):
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def coming(self) -> Self:
         """Planned to happen from now on, soonest first."""
-        return self.exclude(state=MeetingState.CANCELLED).filter(ends_at__gte=timezone.now()).order_by("starts_at")
+        return (
+            self.exclude(state=MeetingState.CANCELLED)
+            .filter(ends_at__gte=timezone.now())
+            .order_by("starts_at")
+        )
 
     def with_names(self) -> Self:
         """With the round, host and categories that every list shows."""
@@ -77,9 +83,15 @@ class Meeting(Versioned):
     round = models.ForeignKey(Round, models.PROTECT, related_name="meetings", verbose_name="omgång")
     title = models.CharField("rubrik", max_length=160, validators=[one_line])
     slug = models.SlugField("adressord", max_length=80)
-    categories = models.ManyToManyField(Category, verbose_name="kategorier", related_name="meetings", blank=True)
-    group = models.ForeignKey(Group, models.SET_NULL, null=True, blank=True, related_name="meetings", verbose_name="grupp")
-    host = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="hosted", verbose_name="värd")
+    categories = models.ManyToManyField(
+        Category, verbose_name="kategorier", related_name="meetings", blank=True
+    )
+    group = models.ForeignKey(
+        Group, models.SET_NULL, null=True, blank=True, related_name="meetings", verbose_name="grupp"
+    )
+    host = models.ForeignKey(
+        Party, models.PROTECT, null=True, blank=True, related_name="hosted", verbose_name="värd"
+    )
     starts_at = models.DateTimeField("börjar")
     ends_at = models.DateTimeField("slutar")
     venue = models.CharField("lokal", max_length=120, blank=True, validators=[one_line])
@@ -95,18 +107,33 @@ class Meeting(Versioned):
         "hälsning i inbjudan", blank=True, max_length=4000, help_text="Några meningar överst i brevet."
     )
     diary_number = models.CharField(
-        "diarienummer", max_length=40, blank=True, validators=[one_line], help_text="Till exempel KN 2019/123."
+        "diarienummer",
+        max_length=40,
+        blank=True,
+        validators=[one_line],
+        help_text="Till exempel KN 2019/123.",
     )
     outside_reference = models.CharField(
-        "yttre beteckning", max_length=40, blank=True, validators=[one_line], help_text="Till exempel AKTNR 2605-10597."
+        "yttre beteckning",
+        max_length=40,
+        blank=True,
+        validators=[one_line],
+        help_text="Till exempel AKTNR 2605-10597.",
     )
     officer = models.ForeignKey(
-        "access.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="ansvarig handläggare"
+        "access.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="ansvarig handläggare",
     )
     state = models.CharField("läge", max_length=10, choices=MeetingState, default=MeetingState.PLANNED)
     uid = models.CharField(max_length=60, unique=True, default=new_uid, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
-    letter_version = models.PositiveIntegerField(default=1, editable=False, help_text="rises when time or place changes")
+    letter_version = models.PositiveIntegerField(
+        default=1, editable=False, help_text="rises when time or place changes"
+    )
 
     objects = MeetingQuerySet.as_manager()
 
@@ -116,8 +143,12 @@ class Meeting(Versioned):
         ordering = ("starts_at", "pk")
         constraints = (
             models.UniqueConstraint(fields=("round", "slug"), name="meeting_slug_once_per_round"),
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_it_starts"),
-            models.CheckConstraint(condition=Q(reply_by__lte=F("starts_at")), name="meeting_replies_before_it_starts"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_it_starts"
+            ),
+            models.CheckConstraint(
+                condition=Q(reply_by__lte=F("starts_at")), name="meeting_replies_before_it_starts"
+            ),
             models.CheckConstraint(condition=Q(seats__gte=1, seats__lte=50), name="meeting_seats_are_sane"),
             models.CheckConstraint(condition=Q(state__in=MeetingState.values), name="meeting_state_is_known"),
         )

@@ -52,21 +52,36 @@ class Round(Versioned):
     """A dialogomgång: the dialogues of one year."""
 
     year = models.PositiveSmallIntegerField(
-        "år", unique=True, validators=YEAR, error_messages={"unique": "Det finns redan en omgång för det året."}
+        "år",
+        unique=True,
+        validators=YEAR,
+        error_messages={"unique": "Det finns redan en omgång för det året."},
     )
     intro = models.TextField(
         "inledning", blank=True, max_length=4000, help_text="Visas överst på årets sida på webbplatsen."
     )
     diary_number = models.CharField(
-        "diarienummer", max_length=40, blank=True, validators=[one_line], help_text="Till exempel KN 2019/123."
+        "diarienummer",
+        max_length=40,
+        blank=True,
+        validators=[one_line],
+        help_text="Till exempel KN 2019/123.",
     )
     outside_reference = models.CharField(
-        "yttre beteckning", max_length=40, blank=True, validators=[one_line], help_text="Till exempel AKTNR 2692-11572."
+        "yttre beteckning",
+        max_length=40,
+        blank=True,
+        validators=[one_line],
+        help_text="Till exempel AKTNR 2692-11572.",
     )
     conference_on = models.DateField("konferensdag", null=True, blank=True)
-    conference_place = models.CharField("konferensens plats", max_length=160, blank=True, validators=[one_line])
+    conference_place = models.CharField(
+        "konferensens plats", max_length=160, blank=True, validators=[one_line]
+    )
     purposes = models.ManyToManyField(RoundPurpose, verbose_name="syften", blank=True, related_name="rounds")
-    focus_areas = models.ManyToManyField(FocusArea, verbose_name="insatsområden", blank=True, related_name="rounds")
+    focus_areas = models.ManyToManyField(
+        FocusArea, verbose_name="insatsområden", blank=True, related_name="rounds"
+    )
     signer = models.CharField("breven undertecknas av", max_length=120, validators=[one_line])
     signer_title = models.CharField("undertecknarens titel", max_length=120, validators=[one_line])
 

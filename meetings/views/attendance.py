@@ -46,4 +46,8 @@ def attendee_add(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("staff:attendance", pk)
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
-    return render(request, "staff/inviting/form.html", {"form": form, "meeting": meeting, "heading": "Lägg till en deltagare"})
+    return render(
+        request,
+        "staff/inviting/form.html",
+        {"form": form, "meeting": meeting, "heading": "Lägg till en deltagare"},
+    )

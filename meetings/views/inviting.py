@@ -35,13 +35,14 @@ def invitations(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = find(pk)
     invitees = inviting.recipients_with_letters(meeting)
     now = timezone.now()
-    mailings = [mailing for mailing in MAILINGS.values() if not mailing.why_not(meeting, now)]
+    possible = [mailing for mailing in MAILINGS.values() if not mailing.why_not(meeting, now)]
+    numbers = [(mailing, inviting.left(mailing, meeting)) for mailing in possible]
     context = {
         "meeting": meeting,
         "invitees": [row for row in invitees if row.withdrawn_at is None],
         "withdrawn": [row for row in invitees if row.withdrawn_at is not None],
         "parties": with_taken_seats(meeting, invitees),
-        "mailings": mailings,
+        "mailings": [(mailing, number) for mailing, number in numbers if number],
         "missing": inviting.missing(meeting),
         "outdated": inviting.outdated(meeting),
         "tally": Letter.objects.tally(meeting.campaign),
@@ -79,7 +80,10 @@ def invitation_add(request: HttpRequest, pk: int) -> HttpResponse:
         except NotAllowed as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, f"{count(len(made), 'part,parter')} har fått plats vid mötet. Inget brev har skickats än.")
+            messages.success(
+                request,
+                f"{count(len(made), 'part,parter')} har fått plats vid mötet. Inget brev har skickats än.",
+            )
             return redirect("staff:invitations", meeting.pk)
     chosen = set(request.POST.getlist("parties"))
     return render(
@@ -104,7 +108,9 @@ def by_category(meeting: Meeting, parties: list[Party], chosen: set[str]) -> lis
         ticked = {party.pk for party in rows if (str(party.pk) in chosen if chosen else category.pk in own)}
         groups.append({"name": category.name, "parties": rows, "ticked": ticked})
     rest = [party for party in parties if party.pk not in seen]
-    groups.append({"name": "Övriga parter", "parties": rest, "ticked": {p.pk for p in rest if str(p.pk) in chosen}})
+    groups.append(
+        {"name": "Övriga parter", "parties": rest, "ticked": {p.pk for p in rest if str(p.pk) in chosen}}
+    )
     return [group for group in groups if group["parties"]]
 
 
@@ -125,12 +131,14 @@ def invitation_change(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation.objects.select_related("meeting", "party"), pk=pk)
     form = Seats(request.POST or None, instance=invitation)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, f"{invitation} har nu {count(invitation.seats, 'plats,platser')}.")
-        return redirect("staff:invitations", invitation.meeting_id)
-    return render(
-        request, "staff/inviting/form.html", {"form": form, "meeting": invitation.meeting, "heading": f"Platser för {invitation}"}
-    )
+        try:
+            changed = inviting.change_seats(invitation, form.cleaned_data["seats"], by=request.user)
+            messages.success(request, f"{invitation} har nu {count(changed.seats, 'plats,platser')}.")
+            return redirect("staff:invitations", invitation.meeting_id)
+        except NotAllowed as refusal:
+            form.add_error("seats", str(refusal))
+    context = {"form": form, "meeting": invitation.meeting, "heading": f"Platser för {invitation}"}
+    return render(request, "staff/inviting/form.html", context)
 
 
 @require_POST
@@ -152,11 +160,17 @@ def guest_add(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             inviting.invite_guest(meeting, by=request.user, **form.cleaned_data)
-            messages.success(request, f"{form.cleaned_data['name']} är med på listan. Inget brev har skickats än.")
+            messages.success(
+                request, f"{form.cleaned_data['name']} är med på listan. Inget brev har skickats än."
+            )
             return redirect("staff:invitations", meeting.pk)
         except NotAllowed as refusal:
             form.add_error("email", str(refusal))
-    return render(request, "staff/inviting/form.html", {"form": form, "meeting": meeting, "heading": "Bjud in en fristående gäst"})
+    return render(
+        request,
+        "staff/inviting/form.html",
+        {"form": form, "meeting": meeting, "heading": "Bjud in en fristående gäst"},
+    )
 
 
 @require_POST
@@ -172,15 +186,23 @@ def invitee_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 def reply_note(request: HttpRequest, pk: int) -> HttpResponse:
     """Note an answer that came by telephone or e-mail; the person gets a receipt as for their own answers."""
-    invitee = get_object_or_404(Invitee.objects.active().select_related("meeting", "invitation__party"), pk=pk)
+    invitee = get_object_or_404(
+        Invitee.objects.active().select_related("meeting", "invitation__party"), pk=pk
+    )
     form = NoteReply(request.POST or None)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:
             replies.answer(
-                invitee, Answer(typed["answer"]), channel=Channel(typed["channel"]), by=request.user, note=typed["note"]
+                invitee,
+                Answer(typed["answer"]),
+                channel=Channel(typed["channel"]),
+                by=request.user,
+                note=typed["note"],
             )
-            messages.success(request, f"Svaret från {invitee} är noterat. Ett kvitto skickas till {invitee.email}.")
+            messages.success(
+                request, f"Svaret från {invitee} är noterat. Ett kvitto skickas till {invitee.email}."
+            )
             return redirect("staff:invitations", invitee.meeting_id)
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
@@ -195,7 +217,9 @@ def letters_preview(request: HttpRequest, pk: int, purpose: str) -> HttpResponse
     meeting, mailing = find(pk), get_mailing(purpose)
     why_not = mailing.why_not(meeting, timezone.now())
     pairs = [] if why_not else inviting.drafts_for(mailing, meeting)
-    shown = next((pair for pair in pairs if str(pair[0].pk) == request.GET.get("till")), pairs[0] if pairs else None)
+    shown = next(
+        (pair for pair in pairs if str(pair[0].pk) == request.GET.get("till")), pairs[0] if pairs else None
+    )
     context = {
         "meeting": meeting,
         "mailing": mailing,

@@ -15,8 +15,10 @@ from django.views.decorators.http import require_POST
 
 from dialog_portal.states import NotAllowed
 from meetings import chain
+from meetings.actions import inviting
 from meetings.actions import meetings as actions
 from meetings.forms.meetings import CancelForm, CopyMeetingForm, MeetingForm
+from meetings.letters.purposes import MAILINGS, told
 from meetings.models import Meeting, MeetingState, Purpose, Round
 from meetings.models.meeting import NEXT
 from parties.models import Category, in_year
@@ -55,12 +57,18 @@ def before_invitation(meeting: Meeting) -> Next:
     return Next("Förhandsgranska inbjudan", "staff:letters_preview", Purpose.INVITATION)
 
 
+def owed(meeting: Meeting, purpose: Purpose) -> int:
+    """How many should have a letter of this kind and have none."""
+    mailing = MAILINGS[purpose]
+    return 0 if mailing.why_not(meeting, timezone.now()) else inviting.left(mailing, meeting)
+
+
 def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """When, where and with whom; how far it has come, and what comes next."""
     rows = chain.with_answers(Meeting.objects.with_names().select_related("group", "officer", "agenda"))
     meeting = get_object_or_404(rows, pk=pk)
     steps = list(meeting.steps.select_related("by"))
-    update, cancellation = chain.owed_update(meeting), chain.owed_cancellation(meeting)
+    update, cancellation = owed(meeting, Purpose.UPDATE), owed(meeting, Purpose.CANCELLATION)
     now = timezone.now()
     context = {
         "meeting": meeting,
@@ -159,8 +167,8 @@ def meeting_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return cancelled(request, meeting, form.cleaned_data["reason"])
-    told = chain.anybody_told(meeting)
-    return render(request, "staff/meetings/cancel.html", {"form": form, "meeting": meeting, "told": told})
+    context = {"form": form, "meeting": meeting, "told": told(meeting).exists()}
+    return render(request, "staff/meetings/cancel.html", context)
 
 
 def cancelled(request: HttpRequest, meeting: Meeting, reason: str) -> HttpResponse:
@@ -169,7 +177,7 @@ def cancelled(request: HttpRequest, meeting: Meeting, reason: str) -> HttpRespon
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect("staff:meeting_detail", meeting.pk)
-    if chain.owed_cancellation(meeting):
+    if owed(meeting, Purpose.CANCELLATION):
         messages.warning(request, "Mötet är inställt. Titta igenom brevet till de inbjudna och skicka det.")
         return redirect("staff:letters_preview", meeting.pk, Purpose.CANCELLATION)
     messages.success(request, "Mötet är inställt. Ingen hade fått något brev om det.")

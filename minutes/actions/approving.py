@@ -38,7 +38,9 @@ def approve(minutes: Minutes, *, seen: str, by: User) -> Approval:
     if content != seen:
         raise NotAllowed("Anteckningarna har ändrats sedan du läste dem. Läs dem igen innan du fastställer.")
     step(minutes, NEXT, MinutesState.APPROVED, by=by)
-    return Approval.objects.create(minutes=minutes, content_hash=content, author=wrote[0], by=by, at=timezone.now())
+    return Approval.objects.create(
+        minutes=minutes, content_hash=content, author=wrote[0], by=by, at=timezone.now()
+    )
 
 
 def standing_approval(minutes: Minutes) -> Approval:

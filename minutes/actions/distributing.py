@@ -55,8 +55,13 @@ def letters(minutes: Minutes, approval: Approval, rendering: Rendering) -> list[
     """One letter to each recipient with the notes in it, the PDF attached and the public address."""
     document = compile_document(minutes, approval)
     shared = common(minutes, document)
-    pdf = Attachment(f"minnesanteckningar-{minutes.meeting.slug}.pdf", "application/pdf", bytes(rendering.pdf))
-    return [(attendee, letter_to(attendee, minutes, rendering.number, shared, pdf)) for attendee in recipients(minutes)]
+    pdf = Attachment(
+        f"minnesanteckningar-{minutes.meeting.slug}.pdf", "application/pdf", bytes(rendering.pdf)
+    )
+    return [
+        (attendee, letter_to(attendee, minutes, rendering.number, shared, pdf))
+        for attendee in recipients(minutes)
+    ]
 
 
 def common(minutes: Minutes, document: Document) -> dict[str, object]:
@@ -76,7 +81,9 @@ def common(minutes: Minutes, document: Document) -> dict[str, object]:
     }
 
 
-def letter_to(attendee: Attendee, minutes: Minutes, number: int, shared: dict[str, object], pdf: Attachment) -> Draft:
+def letter_to(
+    attendee: Attendee, minutes: Minutes, number: int, shared: dict[str, object], pdf: Attachment
+) -> Draft:
     rendered = render("distribution", {**shared, "attendee": attendee})
     return Draft(
         key=f"distribution:m{minutes.meeting_id}:e{number}:a{attendee.pk}",
@@ -103,13 +110,17 @@ def distribute(minutes: Minutes, *, previewed: str, by: User) -> int:
         raise NotAllowed(f"Anteckningarna är {minutes.get_state_display()} och kan inte skickas ut.")
     approval = standing_approval(minutes)
     if approval.content_hash != previewed:
-        raise NotAllowed("Anteckningarna har fastställts på nytt sedan du förhandsgranskade. Titta igenom brevet igen.")
+        raise NotAllowed(
+            "Anteckningarna har fastställts på nytt sedan du förhandsgranskade. Titta igenom brevet igen."
+        )
     pairs = letters(minutes, approval, rendering_of(approval))
     if not pairs:
         raise NotAllowed("Ingen deltagare har någon e-postadress. Notera närvaron först.")
     posted = post_all([draft for _, draft in pairs], by=by)
     MeetingLetter.objects.bulk_create(
-        MeetingLetter(meeting=minutes.meeting, invitee=attendee.invitee, purpose=Purpose.DISTRIBUTION, letter=letter)
+        MeetingLetter(
+            meeting=minutes.meeting, invitee=attendee.invitee, purpose=Purpose.DISTRIBUTION, letter=letter
+        )
         for (attendee, _), letter in zip(pairs, posted, strict=True)
     )
     step(minutes, NEXT, MinutesState.DISTRIBUTED, by=by)

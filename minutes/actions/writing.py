@@ -45,7 +45,9 @@ def save_section(section: Section, *, heading: str, html: str, seen_version: int
     """Keep a new text, sanitised; raises Conflict when somebody else saved since `seen_version`."""
     section = Section.objects.select_for_update().select_related("minutes").get(pk=section.pk)
     if section.minutes.state != MinutesState.DRAFT:
-        raise NotAllowed(f"Anteckningarna är {section.minutes.get_state_display()}. Öppna dem för ändring först.")
+        raise NotAllowed(
+            f"Anteckningarna är {section.minutes.get_state_display()}. Öppna dem för ändring först."
+        )
     if section.version != seen_version:
         raise Conflict(section)
     html = clean(html)

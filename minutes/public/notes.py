@@ -19,7 +19,11 @@ def notes_html(document: Document) -> str:
 def editions(year: int, slug: str) -> list[Edition]:
     """The editions of a meeting's notes, the newest last."""
     rows = Edition.objects.filter(minutes__meeting__round__year=year, minutes__meeting__slug=slug)
-    return list(rows.select_related("rendering", "minutes__meeting__round", "minutes__meeting__host").order_by("number"))
+    return list(
+        rows.select_related("rendering", "minutes__meeting__round", "minutes__meeting__host").order_by(
+            "number"
+        )
+    )
 
 
 @public_page

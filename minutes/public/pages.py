@@ -47,7 +47,9 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     meetings = list(told_meetings().filter(round=the_round))
     if not meetings:
         raise Http404
-    published = set(Edition.objects.filter(minutes__meeting__in=meetings).values_list("minutes__meeting", flat=True))
+    published = set(
+        Edition.objects.filter(minutes__meeting__in=meetings).values_list("minutes__meeting", flat=True)
+    )
     context = {
         "round": the_round,
         "meetings": [(meeting, meeting.pk in published) for meeting in meetings],

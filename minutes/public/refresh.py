@@ -48,6 +48,10 @@ def editions_addresses() -> list[str]:
     found: dict[str, None] = {}
     for edition in Edition.objects.select_related("minutes__meeting__round"):
         place = [edition.minutes.meeting.round.year, edition.minutes.meeting.slug]
-        for name, args in (("notes_pdf", [*place, edition.number]), ("notes_json", [*place, edition.number]), ("notes", place)):
+        for name, args in (
+            ("notes_pdf", [*place, edition.number]),
+            ("notes_json", [*place, edition.number]),
+            ("notes", place),
+        ):
             found[reverse(f"public:{name}", args=args)] = None
     return list(found)

@@ -34,9 +34,15 @@ def test_those_who_said_yes_are_ticked_until_somebody_saves() -> None:
     meeting = past_meeting()
     invitation = make.invitation(meeting)
     yes, no = said(make.invitee(invitation), Answer.YES), said(make.invitee(invitation), Answer.NO)
-    assert {row.key: row.attended for row in attendance.rows(meeting)} == {f"i{yes.pk}": True, f"i{no.pk}": False}
+    assert {row.key: row.attended for row in attendance.rows(meeting)} == {
+        f"i{yes.pk}": True,
+        f"i{no.pk}": False,
+    }
     attendance.note(meeting, {f"i{no.pk}"}, by=make.user())
-    assert {row.key: row.attended for row in attendance.rows(meeting)} == {f"i{yes.pk}": False, f"i{no.pk}": True}
+    assert {row.key: row.attended for row in attendance.rows(meeting)} == {
+        f"i{yes.pk}": False,
+        f"i{no.pk}": True,
+    }
 
 
 def test_the_name_of_that_day_is_kept() -> None:
@@ -69,4 +75,6 @@ def test_page_saves_ticks_and_adds_somebody_who_came_anyway() -> None:
         reverse("staff:attendee_add", args=[meeting.pk]),
         {"name": "Oväntad Gäst", "organisation": "En förening", "email": "gast@forening.example"},
     )
-    assert sorted(meeting.attendees.filter(attended=True).values_list("name", flat=True)) == sorted([invitee.name, "Oväntad Gäst"])
+    assert sorted(meeting.attendees.filter(attended=True).values_list("name", flat=True)) == sorted(
+        [invitee.name, "Oväntad Gäst"]
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.urls import reverse
 
 from dialog_portal.outbox.actions import read
 from dialog_portal.outbox.models import Letter
+from dialog_portal.outbox.sending import deliver
 from dialog_portal.states import NotAllowed
 from meetings.actions import inviting, meetings, replies
 from meetings.letters.compose import fingerprint
@@ -72,7 +74,11 @@ def test_preview_is_what_the_outbox_stores() -> None:
     send(meeting)
     stored = read(Letter.objects.get())
     assert stored is not None
-    assert (stored.subject, stored.text.strip(), stored.html.strip()) == (draft.subject, draft.text.strip(), draft.html.strip())
+    assert (stored.subject, stored.text.strip(), stored.html.strip()) == (
+        draft.subject,
+        draft.text.strip(),
+        draft.html.strip(),
+    )
 
 
 @pytest.mark.django_db
@@ -162,6 +168,7 @@ def test_changed_room_makes_an_update_to_those_who_were_told() -> None:
     make.mandate(late)
     meeting = invited_meeting(party)
     send(meeting)
+    deliver()
     inviting.invite_parties(meeting, [late], seats=3, by=make.user())
     before = meetings.appointment(loaded(meeting))
     changed = loaded(meeting)
@@ -171,17 +178,24 @@ def test_changed_room_makes_an_update_to_those_who_were_told() -> None:
     letters = inviting.drafts_for(MAILINGS[Purpose.UPDATE], loaded(meeting))
     assert len(letters) == 1
     assert "Ny sal" in letters[0][1].text
+    ((invitee, _),) = inviting.drafts_for(INVITATION, loaded(meeting))
+    assert str(invitee.invitation) == late.name
 
 
 @pytest.mark.django_db
-def test_cancelling_stops_waiting_invitations_and_tells_those_who_were_invited() -> None:
-    party = make.party()
-    make.mandate(party)
-    meeting = invited_meeting(party)
+def test_cancelling_stops_waiting_invitations_and_tells_only_those_who_have_one() -> None:
+    told, waiting = make.party(), make.party()
+    make.mandate(told)
+    make.mandate(waiting)
+    meeting = invited_meeting(told)
+    send(meeting)
+    deliver()
+    inviting.invite_parties(meeting, [waiting], seats=3, by=make.user())
     send(meeting)
     meetings.cancel(loaded(meeting), reason="Storm.", by=make.user())
-    assert Letter.objects.get().state == "stopped"
-    ((_, draft),) = inviting.drafts_for(MAILINGS[Purpose.CANCELLATION], loaded(meeting))
+    assert sorted(Letter.objects.values_list("state", flat=True)) == ["accepted", "stopped"]
+    ((invitee, draft),) = inviting.drafts_for(MAILINGS[Purpose.CANCELLATION], loaded(meeting))
+    assert str(invitee.invitation) == told.name
     assert "Storm." in draft.text
     assert b"STATUS:CANCELLED" in (draft.calendar or b"")
 
@@ -203,7 +217,9 @@ def test_new_holder_is_shown_and_added_on_request() -> None:
 def test_impossible_seat_counts_are_refused_at_the_field(seats: str) -> None:
     party, meeting = make.party(), make.meeting()
     client, _ = signed_in()
-    page = client.post(reverse("staff:invitation_add", args=[meeting.pk]), {"parties": [party.pk], "seats": seats})
+    page = client.post(
+        reverse("staff:invitation_add", args=[meeting.pk]), {"parties": [party.pk], "seats": seats}
+    )
     assert page.status_code == 200
     assert b'id="id_seats_error"' in page.content
     assert f'value="{party.pk}" id="party-{party.pk}" checked' in page.content.decode()
@@ -217,6 +233,7 @@ def test_list_asks_a_fixed_number_of_questions() -> None:
         make.mandate(party)
     small, large = invited_meeting(few), invited_meeting(*many)
     client, _ = signed_in()
+
     def questions(meeting: Meeting) -> int:
         with CaptureQueriesContext(connection) as asked:
             client.get(reverse("staff:invitations", args=[meeting.pk]))
@@ -234,3 +251,47 @@ def test_previewing_writes_nothing() -> None:
     page = client.get(reverse("staff:letters_preview", args=[meeting.pk, "invitation"]))
     assert "1 brev till 1 person hos 1 part" in page.content.decode()
     assert Letter.objects.count() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", ["withdraw", "more seats"])
+def test_a_seat_that_becomes_free_goes_to_the_queue_and_is_told(how: str) -> None:
+    party = make.party()
+    meeting = make.meeting()
+    invitation = make.invitation(meeting, party, seats=1)
+    first, second = make.invitee(invitation), make.invitee(invitation, name="Nummer Två")
+    for invitee in (first, second):
+        replies.answer(invitee, Answer.YES, channel=Channel.LINK)
+    before = Letter.objects.count()
+    if how == "withdraw":
+        inviting.withdraw(first, by=make.user())
+    else:
+        inviting.change_seats(invitation, 2, by=make.user())
+    assert Letter.objects.count() == before + 1
+    assert Letter.objects.latest("pk").name == "Nummer Två"
+
+
+@pytest.mark.django_db
+def test_fewer_seats_than_are_taken_is_refused_at_the_field() -> None:
+    invitation = make.invitation(make.meeting(), seats=2)
+    for _ in range(2):
+        replies.answer(make.invitee(invitation), Answer.YES, channel=Channel.LINK)
+    client, _ = signed_in()
+    page = client.post(reverse("staff:invitation_change", args=[invitation.pk]), {"seats": "1"})
+    assert "2 har redan svarat att de kommer" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_links_live_on_when_the_meeting_is_moved() -> None:
+    party = make.party()
+    make.mandate(party)
+    meeting = invited_meeting(party)
+    send(meeting)
+    before = meetings.appointment(loaded(meeting))
+    later = loaded(meeting)
+    later.starts_at, later.ends_at = (
+        moment + timedelta(days=60) for moment in (later.starts_at, later.ends_at)
+    )
+    later.save()
+    meetings.changed(later, before=before, by=make.user())
+    assert meeting.invitees.get().link.expires_at > later.ends_at

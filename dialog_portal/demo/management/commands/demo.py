@@ -18,7 +18,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION or settings.MAIL:
-            raise CommandError("The demo writes many letters, so it never runs in production or with MAIL_URL set.")
+            raise CommandError(
+                "The demo writes many letters, so it never runs in production or with MAIL_URL set."
+            )
         if User.objects.exists():
             raise CommandError("The portal is not empty. The demo only fills a new one.")
         staff, phrase = people.staff()
@@ -35,4 +37,13 @@ class Command(BaseCommand):
         lines = [f"  {email:28} {Role(role).label}" for email, _, role, _ in people.STAFF]
         path = settings.VAR / "demo.txt"
         path.touch(mode=0o600)
-        path.write_text("\n".join([f"Sign in at {settings.BASE_URL}/konto/logga-in/", *lines, f"Pass phrase for all: {phrase}", ""]))
+        path.write_text(
+            "\n".join(
+                [
+                    f"Sign in at {settings.BASE_URL}/konto/logga-in/",
+                    *lines,
+                    f"Pass phrase for all: {phrase}",
+                    "",
+                ]
+            )
+        )

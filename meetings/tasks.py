@@ -1,0 +1,11 @@
+"""What the clock does for meetings."""
+
+from celery import shared_task
+
+from meetings.actions import needs
+
+
+@shared_task(name="meetings.forget_needs")
+def forget_needs() -> None:
+    """Erase food and access needs whose time is over."""
+    needs.forget_needs()
