@@ -17,7 +17,7 @@ def seal(data: bytes) -> bytes:
     return _keys().encrypt(data)
 
 
-def unseal(data: bytes) -> bytes:
+def unseal(data: bytes | memoryview) -> bytes:
     """The bytes that were sealed; raises cryptography.fernet.InvalidToken when they were changed."""
     return _keys().decrypt(bytes(data))
 

@@ -1,4 +1,4 @@
-"""What somebody wants sent, looked through before it is stored: a bad name stops here and never in a worker at night."""
+"""What somebody wants sent, looked through before it is stored: a bad name stops here, not in a worker at night."""
 
 from __future__ import annotations
 

@@ -89,10 +89,11 @@ def _silence(worker: datetime | None, beat: datetime | None, now: datetime) -> t
 
 def _server(now: datetime) -> tuple[str, ...]:
     for host in Host.objects.filter(paused_at__isnull=False):
-        return (
+        sentence = (
             f"E-postservern tar inte emot våra brev sedan {moment(host.paused_at)}. Inga brev har gått förlorade; de "
-            f"väntar tills felet är rättat och någon väljer Försök igen i utkorgen. Serverns svar: {host.trouble}",
+            f"väntar tills felet är rättat och någon väljer Försök igen i utkorgen. Serverns svar: {host.trouble}"
         )
+        return (sentence,)
     for host in Host.objects.filter(closed_until__gt=now):
         return (
             f"E-postservern svarar inte. Breven väntar, och nytt försök görs kl. {clock(host.closed_until)}.",

@@ -52,7 +52,7 @@ def room(host: Host, worker: str, now: datetime, most: int) -> int:
 
 
 def note(name: str, result: Result, now: datetime) -> bool:
-    """Remember what a try said about the server; True when it is paused. Call inside the transaction that ends the try."""
+    """Remember what a try said about the server, in the transaction that ends the try; True when it is paused."""
     host = Host.objects.select_for_update().get(name=name)
     if result.outcome == Outcome.HOST:
         _did_not_answer(host, result, now)

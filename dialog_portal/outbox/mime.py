@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.header import Header
 from email.message import EmailMessage
+from functools import lru_cache
 from hashlib import blake2b
 from typing import cast
 from urllib.parse import quote
@@ -55,6 +56,9 @@ def machine_address(address: str) -> str:
     return f"{local}@{punycode(domain)}"
 
 
+@lru_cache(
+    256
+)  # encoding a name costs half of writing a letter, and a mailing has one sender and one subject
 def mailbox(name: str, address: str) -> str:
     """`Name <address>` for a header, whatever the name holds."""
     if not name.isascii():
@@ -66,6 +70,7 @@ def mailbox(name: str, address: str) -> str:
     return f"{shown} <{machine_address(address)}>" if name else machine_address(address)
 
 
+@lru_cache(256)
 def folded(name: str, value: str) -> str:
     """A free text as a header's value: words beyond ASCII encoded, long lines broken where they may be."""
     if value.isascii() and len(name) + len(value) < 76:
@@ -98,7 +103,7 @@ def part(content_type: str, body: bytes, encoding: str, disposition: str = "") -
 
 
 def multipart(kind: str, parts: list[bytes], seed: bytes) -> bytes:
-    """Several parts as one. The line between them comes from the letter's own id, so the same letter has the same bytes."""
+    """Several parts as one; the line between them comes from the letter's id, so that its bytes are always the same."""
     line = b"=_" + blake2b(kind.encode() + seed, digest_size=15).hexdigest().encode()
     body = b"".join(b"--" + line + CRLF + each + CRLF for each in parts)
     head = f'Content-Type: multipart/{kind};\r\n boundary="{line.decode()}"'.encode()
@@ -147,7 +152,7 @@ def _text(message: EmailMessage, kind: str) -> str:
 
 
 def _bytes(message: EmailMessage) -> bytes:
-    return cast(bytes, message.get_payload(decode=True))
+    return cast("bytes", message.get_payload(decode=True))
 
 
 def readable(raw: bytes) -> Content:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import smtplib
 import socket
 import ssl
@@ -18,7 +17,7 @@ from django.conf import settings
 from dialog_portal.outbox.classify import Result, classify
 from dialog_portal.outbox.models import Outcome
 
-DOT = re.compile(rb"(?m)^\.")
+WATCH_SECONDS = 0.2
 IDLE_SECONDS = 5.0  # a connection unused for longer is asked whether it still lives
 
 
@@ -81,6 +80,9 @@ class Relay:
         self.line: Line | None = None
         self.stage = "connect"
         self.used = 0.0
+        self.until: float | None = None
+        self.over = threading.Event()
+        self.watch: threading.Thread | None = None
 
     def send(self, parcel: Parcel, may_go: Callable[[], bool]) -> Result:
         """Hand one letter over; `may_go` is asked when only the text is left. Only its own errors get out."""
@@ -104,21 +106,26 @@ class Relay:
             with suppress(OSError, smtplib.SMTPException), self._deadline(settings.MAIL_TIMEOUT):
                 self.line.quit()
             self._hang_up()
+        self.over.set()
 
     @contextmanager
     def _deadline(self, seconds: float | None = None) -> Iterator[None]:
         """Cut the connection when the time is over, because a server that drips bytes never lets a timeout pass."""
-        timer = threading.Timer(seconds or settings.MAIL_DEADLINE, self._cut)
-        timer.daemon = True
-        timer.start()
+        self.until = time.monotonic() + (seconds or settings.MAIL_DEADLINE)
+        if self.watch is None:
+            self.watch = threading.Thread(target=self._keep_watch, name="smtp watch", daemon=True)
+            self.watch.start()
         try:
             yield
         finally:
-            timer.cancel()
+            self.until = None
 
-    def _cut(self) -> None:
-        if self.line is not None:
-            self.line.cut()
+    def _keep_watch(self) -> None:
+        """One thread for the whole run: a new one for each letter would cost as much as the letter."""
+        while not self.over.wait(WATCH_SECONDS):
+            until, line = self.until, self.line
+            if line is not None and until is not None and time.monotonic() > until:
+                line.cut()
 
     def _hang_up(self) -> None:
         if self.line is not None:
@@ -155,8 +162,8 @@ class Relay:
 
     @staticmethod
     def _text(line: Line, raw: bytes) -> tuple[int, bytes]:
-        end = b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n"
-        line.send(DOT.sub(b"..", raw) + end)
+        """The letter, whose lines all end as mail's do and whose first line is a header, and the dot that ends it."""
+        line.send(raw.replace(b"\r\n.", b"\r\n..") + b".\r\n")
         return line.getreply()
 
     def _open_line(self) -> Line:

@@ -33,7 +33,7 @@ LETTER_CSP = (
 
 
 def letter_page(html: str) -> HttpResponse:
-    """The HTML of a letter as a page for a frame: nothing is fetched, run or sent; links open in a window of their own."""
+    """The HTML of a letter as a page for a frame: nothing is fetched, run or sent; links open in a new window."""
     page = HttpResponse(LINK.sub('<a target="_blank" rel="noopener noreferrer"', html))
     page["Content-Security-Policy"] = LETTER_CSP
     page["X-Frame-Options"] = "SAMEORIGIN"

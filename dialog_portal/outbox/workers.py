@@ -1,4 +1,4 @@
-"""Who holds a letter: a name that a process on the same machine can tell is dead, so that nobody waits for its lease."""
+"""Who holds a letter: a name that others on the same machine can tell is dead, so that nobody waits for its lease."""
 
 import os
 import socket
@@ -24,7 +24,7 @@ def _born(pid: str) -> str:
 def machine() -> str:
     """This running machine, and within it this container: ids of processes mean the same thing only there."""
     try:
-        space = os.stat("/proc/self/ns/pid").st_ino
+        space = Path("/proc/self/ns/pid").stat().st_ino
     except OSError:
         space = 0
     return f"{socket.gethostname()[:24]}/{_read('/proc/sys/kernel/random/boot_id')[:8]}/{space}"

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.parser import BytesHeaderParser
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -34,7 +35,7 @@ def database_url() -> str:
 
 
 class Sink(Mailbox):
-    """A mail server that notes each letter before it says yes, and then is as slow and as faithless as it is told to be."""
+    """A mail server that notes each letter before it says yes, and is as slow and as faithless as it is told to be."""
 
     def __init__(
         self, rng: random.Random, *, delay: float = 0, before: float = 0, soft: float = 0, drop: float = 0
@@ -43,9 +44,13 @@ class Sink(Mailbox):
         self.rng, self.delay, self.before, self.soft, self.drop = rng, delay, before, soft, drop
         self.dropped = 0
 
+    def __enter__(self) -> Sink:
+        super().__enter__()
+        return self
+
     async def handle_RCPT(
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
-    ) -> str:  # noqa: N802
+    ) -> str:
         await asyncio.sleep(self.before)
         if address.startswith("dead"):
             return "550 5.1.1 No such user"
@@ -53,7 +58,7 @@ class Sink(Mailbox):
             return "451 4.7.1 Try again later"
         return await super().handle_RCPT(server, session, envelope, address, options)
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         answer = await super().handle_DATA(server, session, envelope)
         await asyncio.sleep(self.rng.random() * self.delay)
         if self.rng.random() < self.drop:
@@ -83,6 +88,8 @@ class Fleet:
             text=True,
             preexec_fn=follow_parent(signal.SIGKILL),
         )
+        self.to: Any = self.nursery.stdin
+        self.back: Any = self.nursery.stdout
         self.workers: list[int] = []
 
     def __enter__(self) -> Fleet:
@@ -93,13 +100,13 @@ class Fleet:
             self.kill(pid)
         self.nursery.kill()
         self.nursery.wait()
-        self.nursery.stdin.close()
-        self.nursery.stdout.close()
+        self.to.close()
+        self.back.close()
 
     def ask(self, *command: Any) -> Any:
-        self.nursery.stdin.write(json.dumps(command) + "\n")
-        self.nursery.stdin.flush()
-        return json.loads(self.nursery.stdout.readline())
+        self.to.write(json.dumps(command) + "\n")
+        self.to.flush()
+        return json.loads(self.back.readline())
 
     def start(self, count: int) -> None:
         for _ in range(count):
@@ -120,6 +127,9 @@ class Fleet:
             time.sleep(0.05)
         return time.monotonic() - begun
 
+    def _more(self, sink: Mailbox, seen: int) -> bool:
+        return len(sink.letters) > seen or not self.ask("waiting")
+
     def kill_while_sending(
         self,
         sink: Mailbox,
@@ -132,7 +142,7 @@ class Fleet:
         done = 0
         while done < kills and self.ask("waiting"):
             seen = len(sink.letters)
-            wait_until(lambda n=seen: len(sink.letters) > n or not self.ask("waiting"), "a letter")
+            wait_until(partial(self._more, sink, seen), "a letter")
             time.sleep(rng.uniform(*pause))
             self.kill(rng.choice(self.workers))
             self.start(1)

@@ -28,6 +28,8 @@ from dialog_portal.outbox.classify import Result  # noqa: E402
 from dialog_portal.outbox.models import Attempt, Host, Letter, Outcome, State  # noqa: E402
 from tests.services import PR_SET_PDEATHSIG, prctl  # noqa: E402
 
+# What a control changes is changed by name, as no type would allow it
+GUARDS: dict[str, Any] = {"claims": claims, "limits": limits, "sending": sending, "bell": bell}
 OPTIONS: dict[str, Any] = json.loads(os.environ.get("NURSERY", "{}"))
 
 
@@ -35,10 +37,14 @@ def quicken() -> None:
     """A clock for tests: minutes become moments. Only waits are shorter; the order of steps is the real one."""
     for name, value in OPTIONS.get("settings", {}).items():
         setattr(settings, name, value)
-    sending.ring = bell.ring = lambda: None
+    GUARDS["sending"].ring = GUARDS["bell"].ring = lambda: None
     if OPTIONS.get("fast"):
-        claims.SOFT, claims.UNKNOWN_MINUTES, claims.POLICY_MINUTES = (0.002,), 0.002, 0.002
-        limits.CIRCUIT = (0.005, 0.01)
+        GUARDS["claims"].SOFT, GUARDS["claims"].UNKNOWN_MINUTES, GUARDS["claims"].POLICY_MINUTES = (
+            (0.002,),
+            0.002,
+            0.002,
+        )
+        GUARDS["limits"].CIRCUIT = (0.005, 0.01)
 
 
 def mark_first() -> None:
@@ -49,7 +55,7 @@ def mark_first() -> None:
         claims.finish(claim, Result(Outcome.ACCEPTED, "250", ""), wipe=False)
         return real(claim, door)
 
-    sending.send, claims.may_go = send, lambda _claim: True
+    GUARDS["sending"].send, GUARDS["claims"].may_go = send, lambda _claim: True
 
 
 def no_claim() -> None:
@@ -65,7 +71,8 @@ def no_claim() -> None:
         Letter.objects.filter(pk=claim.letter).update(state=State.ACCEPTED, accepted_at=timezone.now())
         return True
 
-    claims.take, claims.finish, claims.may_go = take, finish, lambda _claim: True
+    guard = GUARDS["claims"]
+    guard.take, guard.finish, guard.may_go = take, finish, lambda _claim: True
 
 
 CONTROLS = {"mark_first": mark_first, "no_claim": no_claim}
@@ -153,7 +160,13 @@ def stop_all() -> float:
     return time.time()
 
 
-COMMANDS = {"start": start, "post": post, "report": report, "waiting": waiting, "stop_all": stop_all}
+COMMANDS: dict[str, Any] = {
+    "start": start,
+    "post": post,
+    "report": report,
+    "waiting": waiting,
+    "stop_all": stop_all,
+}
 
 
 def answer(name: str, *given: Any) -> Any:

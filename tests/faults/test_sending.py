@@ -40,6 +40,7 @@ def test_killed_workers_lose_nothing(rng, size, figure, vendor):
     assert found.extra <= killed
 
 
+@pytest.mark.once
 def test_control_a_letter_marked_before_it_is_sent_is_lost_by_a_kill(rng, figure, vendor):
     with Sink(rng, before=0.2) as sink, Fleet(sink.url, control="mark_first") as fleet:
         fleet.ask("post", 40)
@@ -126,6 +127,7 @@ def test_every_task_five_times_in_three_workers_sends_once(rng, size, figure, ve
     assert (found.extra, found.accepted, found.lost) == (0, letters, 0)
 
 
+@pytest.mark.once
 def test_control_without_the_claim_letters_leave_several_times(rng, figure, vendor):
     with Sink(rng, delay=0.03) as sink, Fleet(sink.url, control="no_claim") as fleet:
         fleet.ask("post", 60)
@@ -137,17 +139,20 @@ def test_control_without_the_claim_letters_leave_several_times(rng, figure, vend
     assert found.extra > 0
 
 
+@pytest.mark.once
 def test_silent_server_holds_nobody_and_loses_nothing(rng, size, figure, vendor):
     import socket
 
     letters = size(30, 300)
     limits = {"MAIL_TIMEOUT": 0.5, "MAIL_DEADLINE": 1}
-    with socket.create_server(("127.0.0.1", 0)) as hole:
-        with Fleet(f"smtp://127.0.0.1:{hole.getsockname()[1]}", fast=True, settings=limits) as fleet:
-            fleet.ask("post", letters)
-            fleet.start(2)
-            time.sleep(size(3, 20))
-            during = fleet.ask("report")
+    with (
+        socket.create_server(("127.0.0.1", 0)) as hole,
+        Fleet(f"smtp://127.0.0.1:{hole.getsockname()[1]}", fast=True, settings=limits) as fleet,
+    ):
+        fleet.ask("post", letters)
+        fleet.start(2)
+        time.sleep(size(3, 20))
+        during = fleet.ask("report")
     with Sink(rng) as sink, Fleet(sink.url, fast=True) as fleet:
         fleet.start(2)
         seconds = fleet.until_quiet(120)
@@ -157,6 +162,7 @@ def test_silent_server_holds_nobody_and_loses_nothing(rng, size, figure, vendor)
     assert (during["tries"], found.lost, found.failed, found.accepted, found.extra) == (0, 0, 0, letters, 0)
 
 
+@pytest.mark.once
 def test_wrong_password_pauses_after_three_tries(rng, size, figure, vendor):
     from aiosmtpd.controller import Controller
     from aiosmtpd.smtp import AuthResult
@@ -179,6 +185,7 @@ def test_wrong_password_pauses_after_three_tries(rng, size, figure, vendor):
     assert report["trouble"].startswith("535")
 
 
+@pytest.mark.once
 def test_policy_block_in_mid_campaign_marks_no_address(rng, size, figure, vendor):
     letters = size(60, 600)
     sink = Sink(rng)
@@ -215,6 +222,7 @@ def test_cancelled_in_mid_sending_nothing_leaves_that_is_called_stopped(rng, siz
         assert (found.stale, late, found.lost) == (0, 0, 0)
 
 
+@pytest.mark.once
 def test_broker_away_no_request_waits_and_the_sweep_sends_all(rng, size, figure, vendor, monkeypatch):
     from celery import Celery
 

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from dialog_portal.environment import mail
 from dialog_portal.outbox import claims, sending
-from dialog_portal.outbox.actions import Draft, post
+from dialog_portal.outbox.actions import Draft, post, read
 from dialog_portal.outbox.claims import Claim
 from dialog_portal.outbox.models import Letter
+from dialog_portal.vault import unseal
 
 numbers = count(1)
 
@@ -45,3 +46,15 @@ def through(mailbox: Any, settings: Any, **values: Any) -> int:
     settings.MAIL = {**mail(mailbox.url), **values}
     settings.MAIL_PER_MINUTE = 0
     return sending.deliver(10)
+
+
+def bytes_of(row: Letter) -> bytes:
+    """What will leave, or has left and was kept."""
+    assert row.raw is not None
+    return unseal(row.raw)
+
+
+def text_of(row: Letter) -> str:
+    content = read(row)
+    assert content is not None
+    return content.text

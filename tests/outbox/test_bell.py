@@ -25,7 +25,7 @@ def test_broker_that_is_down_is_not_noticed_by_whoever_rings(monkeypatch, fault,
         time.sleep(0.3)
         raise fault
 
-    monkeypatch.setattr(bell.app, "send_task", slow)
+    monkeypatch.setattr("dialog_portal.outbox.bell.app.send_task", slow)
     started = time.monotonic()
     for _ in range(20):
         bell.ring()

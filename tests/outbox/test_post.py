@@ -8,10 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from dialog_portal.outbox import bell
-from dialog_portal.outbox.actions import Attachment, post, post_all, read
+from dialog_portal.outbox.actions import Attachment, post, post_all
 from dialog_portal.outbox.models import Letter
-from dialog_portal.vault import unseal
-from tests.outbox.letters import draft
+from tests.outbox.letters import bytes_of, draft, text_of
 
 BREAKS = [
     "\r\n",
@@ -34,17 +33,17 @@ INJECTIONS = [(field, f"a{mark}Bcc: x@evil.example") for field in FIELDS for mar
 def test_letter_is_stored_sealed_with_its_fingerprint(db):
     row, new = post(draft(text="Hemlig länk"))
     assert new
-    assert b"Hemlig" not in bytes(row.raw)
-    assert b"Hemlig" in unseal(row.raw)
-    assert read(row).text == "Hemlig länk\n"
-    assert (row.size, len(row.sha256)) == (len(unseal(row.raw)), 64)
+    assert b"Hemlig" not in bytes(row.raw or b"")
+    assert b"Hemlig" in bytes_of(row)
+    assert text_of(row) == "Hemlig länk\n"
+    assert (row.size, len(row.sha256)) == (len(bytes_of(row)), 64)
 
 
 def test_headers_say_who_when_and_that_no_machine_should_answer(db, settings):
     from dialog_portal.outbox.mime import parse
 
     message = parse(
-        unseal(post(draft(in_reply_to="<first@region.example>", reply_to="svar@region.example"))[0].raw)
+        bytes_of(post(draft(in_reply_to="<first@region.example>", reply_to="svar@region.example"))[0])
     )
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["X-Auto-Response-Suppress"] == "OOF, AutoReply"
@@ -67,7 +66,7 @@ def test_control_without_the_guard_a_line_break_writes_a_header(db):
     from dialog_portal.outbox.mime import parse
 
     row = written(draft(in_reply_to="<a@b.example>\r\nBcc: x@evil.example"), None)
-    assert parse(unseal(row.raw))["Bcc"] == "x@evil.example"
+    assert parse(bytes_of(row))["Bcc"] == "x@evil.example"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ def templates(settings, tmp_path):
     folder.mkdir()
     (folder / "x.subject.txt").write_text("Möte om {{ topic }}\n")
     (folder / "x.txt").write_text("\n\n{{ topic }}\n\n\n\nHälsningar  \n-- \nAvsändare\n")
-    style = '<link rel="stylesheet" href="http://127.0.0.1:1/x.css"><style>p { color: red } @media print { p { color: black } }</style>'
+    style = '<link rel="stylesheet" href="http://127.0.0.1:1/x.css">'
+    style += "<style>p { color: red } @media print { p { color: black } }</style>"
     (folder / "x.html").write_text(
         f"<html><head>{style}<title>{{{{ subject }}}}</title></head><body><p>{{{{ topic }}}}</p></body></html>"
     )

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from dialog_portal.access.models import Role
+from dialog_portal.access.models import Role, User
 from dialog_portal.outbox.actions import Attachment, post_all
 from dialog_portal.outbox.models import Hold, Host, Letter, State
 from tests import make
@@ -82,7 +82,7 @@ def test_stop_and_undo(staff):
     assert "Ångra och skicka ändå" in page(staff.get(f"/arbete/utkorg/{row.pk}/"))
     assert "Ångrat" in page(staff.post(f"/arbete/utkorg/{row.pk}/stoppa/", {"undo": 1}, follow=True))
     assert Letter.objects.get().state == State.QUEUED
-    assert [step.by for step in row.steps.all()] == [make.User.objects.get()] * 2
+    assert [step.by for step in row.steps.all()] == [User.objects.get()] * 2
 
 
 def test_address_is_corrected_and_a_bad_one_refused(staff):
