@@ -126,10 +126,11 @@ def test_pdf_reads_no_header_or_footer_aloud(opened: pikepdf.Pdf):
     told = {element.objgen for element in elements(opened.Root.StructTreeRoot)}
     margins = 0
     for sheet, owned in zip(opened.pages, owners, strict=False):
-        for operands, operator in pikepdf.parse_content_stream(sheet):
-            if str(operator) == "BDC":
-                margins += operands[0] == "/Artifact"
-                assert operands[0] == "/Artifact" or owned[int(operands[1].MCID)].objgen in told
+        for step in pikepdf.parse_content_stream(sheet):
+            if str(step.operator) == "BDC":
+                name, properties = step.operands
+                margins += name == "/Artifact"
+                assert name == "/Artifact" or owned[int(properties.MCID)].objgen in told
     assert margins >= 2 * len(opened.pages) - 1
 
 

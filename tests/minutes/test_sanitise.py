@@ -62,7 +62,10 @@ class Inspector(HTMLParser):
     def handle_comment(self, data: str) -> None:
         self.wrong.append(f"comment {data}")
 
-    handle_decl = handle_pi = unknown_decl = handle_comment
+    def handle_decl(self, decl: str) -> None:
+        self.wrong.append(f"declaration {decl}")
+
+    handle_pi = unknown_decl = handle_comment
 
 
 def faults(html: str) -> list[str]:
