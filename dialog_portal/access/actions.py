@@ -100,7 +100,7 @@ def reopen(user: User, *, by: User) -> User:
 
 
 def has_account(email: str) -> bool:
-    return User.objects.filter(email__iexact=email).exists()
+    return bool(User.objects.filter(email__iexact=email).exists())
 
 
 def someone_else(user: User, by: User, refusal: str) -> User:
@@ -111,7 +111,8 @@ def someone_else(user: User, by: User, refusal: str) -> User:
     if user.pk == by.pk:
         raise NotAllowed(refusal)
     rows = User.objects.select_for_update().filter(Q(role=Role.ADMINISTRATOR) | Q(pk=user.pk)).order_by("pk")
-    return {row.pk: row for row in rows}[user.pk]
+    found: dict[int, User] = {row.pk: row for row in rows}
+    return found[user.pk]
 
 
 def keep_one_administrator(user: User, fate: str) -> None:

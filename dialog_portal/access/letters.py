@@ -31,7 +31,9 @@ def staff_invitation(invitation: StaffInvitation, *, by: User) -> Letter:
         "button_url": invitation_address(invitation),
     }
     key = f"{PURPOSE}:invitation:{invitation.pk}"
-    return write("staff_invitation", context, key, invitation.name, invitation.email, invitation.link.expires_at)
+    return write(
+        "staff_invitation", context, key, invitation.name, invitation.email, invitation.link.expires_at
+    )
 
 
 def invitation_address(invitation: StaffInvitation) -> str:
@@ -39,7 +41,12 @@ def invitation_address(invitation: StaffInvitation) -> str:
 
 
 def write(
-    template: str, context: dict[str, Any], key: str, name: str, address: str, deadline: datetime | None = None
+    template: str,
+    context: dict[str, Any],
+    key: str,
+    name: str,
+    address: str,
+    deadline: datetime | None = None,
 ) -> Letter:
     """Put one letter about an account in the outbox, ahead of those that can wait."""
     rendered = render(template, {"reply_to": settings.MAIL_REPLY_TO, **context})

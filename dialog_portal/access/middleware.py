@@ -56,7 +56,7 @@ def signed_in(request: HttpRequest) -> Answer:
 
 
 def allowed(request: HttpRequest, rule: Rule) -> Answer:
-    role = cast(User, request.user).role
+    role = cast("User", request.user).role
     method = request.method or "GET"
     if rule.allows(role, method):
         return None
@@ -83,7 +83,9 @@ def used_second_factor(request: HttpRequest) -> bool:
 
 def signed_in_too_long_ago(request: HttpRequest) -> bool:
     """Whether the session is older than a working day, however busy it has been."""
-    first = min((record["at"] for record in get_authentication_records(request, request.user)), default=time.time())
+    first = min(
+        (record["at"] for record in get_authentication_records(request, request.user)), default=time.time()
+    )
     return bool(time.time() - first > settings.SESSION_COOKIE_AGE)
 
 

@@ -42,11 +42,12 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
     """Finds people by their address whatever its case."""
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email__iexact=username)
+        user: User = self.get(email__iexact=username)
+        return user
 
     def create_user(self, email: str, name: str, role: str, password: str | None = None) -> User:
         """A member of staff; without a password they cannot sign in until they have set one."""
-        user = self.model(email=email.lower(), name=name, role=role)
+        user: User = self.model(email=email.lower(), name=name, role=role)
         user.set_password(password)
         user.save()
         return user
@@ -55,7 +56,9 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
 class User(AbstractBaseUser):
     """A member of staff. Roles say what they may do; there are no other permissions."""
 
-    email = models.EmailField("e-postadress", unique=True, error_messages={"unique": "Adressen har redan ett konto."})
+    email = models.EmailField(
+        "e-postadress", unique=True, error_messages={"unique": "Adressen har redan ett konto."}
+    )
     name = models.CharField("namn", max_length=120, validators=[one_line])
     title = models.CharField("titel", max_length=120, blank=True, validators=[one_line])
     role = models.CharField("roll", max_length=20, choices=Role, default=Role.READER)

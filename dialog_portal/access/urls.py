@@ -12,7 +12,9 @@ staff: list[URLPattern] = [
     path("konton/", views.account_list, name="account_list"),
     path("konton/bjud-in/", views.account_invite, name="account_invite"),
     path("konton/<int:pk>/", views.account_change, name="account_change"),
-    path("konton/inbjudan/<int:pk>/aterta/", views.account_invitation_revoke, name="account_invitation_revoke"),
+    path(
+        "konton/inbjudan/<int:pk>/aterta/", views.account_invitation_revoke, name="account_invitation_revoke"
+    ),
 ]
 account: list[URLPattern] = [
     path("inbjudan/<str:token>/", views.accept_account, name="accept_account"),
@@ -23,7 +25,11 @@ account: list[URLPattern] = [
     path("losenord/", account_views.password_change, name="account_change_password"),
     path("losenord/glomt/", account_views.password_reset, name="account_reset_password"),
     path("losenord/glomt/skickat/", account_views.password_reset_done, name="account_reset_password_done"),
-    path("losenord/nytt/klart/", account_views.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    path(
+        "losenord/nytt/klart/",
+        account_views.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
     re_path(
         r"^losenord/nytt/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         account_views.password_reset_from_key,

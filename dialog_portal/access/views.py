@@ -41,7 +41,9 @@ def account_invite(request: HttpRequest) -> HttpResponse:
         except NotAllowed as refusal:
             form.add_error("email", str(refusal))
         else:
-            messages.success(request, f"{form.cleaned_data['name']} får ett brev. Länken i det gäller i två dygn.")
+            messages.success(
+                request, f"{form.cleaned_data['name']} får ett brev. Länken i det gäller i två dygn."
+            )
             return redirect("staff:account_list")
     return render(request, "staff/access/invite.html", {"form": form})
 
@@ -103,4 +105,4 @@ def accept_account(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def me(request: HttpRequest) -> User:
-    return cast(User, request.user)
+    return cast("User", request.user)

@@ -50,6 +50,8 @@ def ago(length: timedelta) -> str:
 
 
 def answer(said: list[str], *, well: bool) -> HttpResponse:
-    page = HttpResponse("\n".join([*said, ""]), status=200 if well else 503, content_type="text/plain; charset=utf-8")
+    page = HttpResponse(
+        "\n".join([*said, ""]), status=200 if well else 503, content_type="text/plain; charset=utf-8"
+    )
     page["Cache-Control"] = "no-store"
     return page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -36,7 +36,7 @@ class Coming:
 def start(request: HttpRequest) -> HttpResponse:
     """Two lists, the meetings ahead, and whether letters leave as they should."""
     now = timezone.now()
-    mine, others = tasks_for(cast(User, request.user), now)
+    mine, others = tasks_for(cast("User", request.user), now)
     context = {"mine": mine, "others": others, "coming": coming(), "today": now, "health": health(now)}
     return render(request, "staff/start.html", context)
 
@@ -45,10 +45,16 @@ def coming() -> list[Coming]:
     """The next meetings with their answers, in two queries; those who handed over are counted by their substitutes."""
     meetings = list(Meeting.objects.coming().with_names()[:COMING])
     answers = Counter[tuple[int, str | None]]()
-    rows = Invitee.objects.active().with_answer().filter(meeting__in=meetings).order_by()
-    for meeting, answer, number in rows.values_list("meeting_id", "current_answer").annotate(Count("pk")):
+    listed: Any = Invitee.objects.active().with_answer()
+    rows = listed.filter(meeting__in=meetings).order_by().values_list("meeting_id", "current_answer")
+    for meeting, answer, number in rows.annotate(Count("pk")):
         answers[meeting, answer] = number
     return [
-        Coming(meeting, answers[meeting.pk, Answer.YES], answers[meeting.pk, Answer.NO], answers[meeting.pk, None])
+        Coming(
+            meeting,
+            answers[meeting.pk, Answer.YES],
+            answers[meeting.pk, Answer.NO],
+            answers[meeting.pk, None],
+        )
         for meeting in meetings
     ]

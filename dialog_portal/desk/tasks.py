@@ -18,7 +18,16 @@ from dialog_portal.access.models import Role, StaffInvitation, User, factors
 from dialog_portal.access.table import rule_for
 from dialog_portal.outbox.models import Hold, Letter
 from dialog_portal.swedish import count, day, weekday
-from meetings.models import Agenda, AgendaItem, AgendaState, Invitation, Invitee, Meeting, MeetingState, Purpose
+from meetings.models import (
+    Agenda,
+    AgendaItem,
+    AgendaState,
+    Invitation,
+    Invitee,
+    Meeting,
+    MeetingState,
+    Purpose,
+)
 from minutes.models import Edition, Minutes, MinutesState, SectionRevision
 
 PLAN_AHEAD = timedelta(days=90)
@@ -62,7 +71,8 @@ def meeting_url(name: str, meeting: Meeting | int) -> str:
 
 def plans_with_gaps(user: User, now: datetime) -> Iterator[Task]:
     """Planned meetings that cannot be sent yet because something is missing in the plan."""
-    rows = Meeting.objects.filter(state__in=UNSENT, starts_at__gt=now, starts_at__lt=now + PLAN_AHEAD).annotate(
+    coming = Meeting.objects.filter(state__in=UNSENT, starts_at__gt=now, starts_at__lt=now + PLAN_AHEAD)
+    rows: QuerySet[Any] = coming.annotate(
         parties=Exists(Invitation.objects.filter(meeting=OuterRef("pk"))),
         items=Exists(AgendaItem.objects.filter(agenda__meeting=OuterRef("pk"))),
     )
@@ -74,7 +84,8 @@ def plans_with_gaps(user: User, now: datetime) -> Iterator[Task]:
         ]
         why = " ".join(sentence for there, sentence in lacks if not there)
         if why:
-            yield Task("Gör klart planen", row.title, meeting_url("staff:meeting_detail", row), why, row.starts_at - SETTLE_BEFORE)
+            url, due = meeting_url("staff:meeting_detail", row), row.starts_at - SETTLE_BEFORE
+            yield Task("Gör klart planen", row.title, url, why, due)
 
 
 def agendas_to_settle(user: User, now: datetime) -> Iterator[Task]:
@@ -111,10 +122,11 @@ def invitations_to_send(user: User, now: datetime) -> Iterator[Task]:
 
 def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
     """People who have not answered: to be reminded in the last week, waited for until then."""
+    listed: Any = Invitee.objects.active().with_answer()
     rows = (
-        Invitee.objects.active()
-        .with_answer()
-        .filter(current_answer__isnull=True, meeting__state=MeetingState.INVITED, meeting__reply_by__gt=now)
+        listed.filter(
+            current_answer__isnull=True, meeting__state=MeetingState.INVITED, meeting__reply_by__gt=now
+        )
         .values("meeting_id", "meeting__title", "meeting__reply_by")
         .annotate(silent=Count("pk"))
         .order_by("meeting_id")
@@ -122,9 +134,12 @@ def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
     for row in rows:
         due, pk = row["meeting__reply_by"], row["meeting_id"]
         soon = due < now + REMIND_BEFORE
-        url = reverse("staff:letters_preview", args=[pk, Purpose.REMINDER]) if soon else meeting_url("staff:invitations", pk)
+        remind = reverse("staff:letters_preview", args=[pk, Purpose.REMINDER])
+        url = remind if soon else meeting_url("staff:invitations", pk)
         why = f"{count(row['silent'], 'person,personer')} har inte svarat."
-        yield Task("Påminn om svar" if soon else "Invänta svar", row["meeting__title"], url, why, due, mine=soon)
+        yield Task(
+            "Påminn om svar" if soon else "Invänta svar", row["meeting__title"], url, why, due, mine=soon
+        )
 
 
 def meetings_that_passed(user: User, now: datetime) -> Iterator[Task]:
@@ -150,20 +165,29 @@ def minutes_in(state: MinutesState) -> QuerySet[Minutes]:
 def notes_to_finish(user: User, now: datetime) -> Iterator[Task]:
     """Drafts that are still being written."""
     for row in minutes_in(MinutesState.DRAFT):
-        why = f"Rättelse: {row.correction}" if row.correction else f"Mötet hölls {day(row.meeting.starts_at)}."
-        yield Task("Skriv klart anteckningarna", row.meeting.title, meeting_url("staff:minutes", row.meeting), why)
+        why = (
+            f"Rättelse: {row.correction}" if row.correction else f"Mötet hölls {day(row.meeting.starts_at)}."
+        )
+        yield Task(
+            "Skriv klart anteckningarna", row.meeting.title, meeting_url("staff:minutes", row.meeting), why
+        )
 
 
 def notes_to_approve(user: User, now: datetime) -> Iterator[Task]:
     """Notes that wait for an approver who has not written in them since the last edition."""
-    last = Edition.objects.filter(minutes=OuterRef("pk")).order_by("-number").values("rendering__approval__at")[:1]
+    last = (
+        Edition.objects.filter(minutes=OuterRef("pk"))
+        .order_by("-number")
+        .values("rendering__approval__at")[:1]
+    )
     own = SectionRevision.objects.filter(section__minutes=OuterRef("pk"), by=user)
-    rows = minutes_in(MinutesState.CIRCULATED).annotate(published=Subquery(last))
+    rows: QuerySet[Any] = minutes_in(MinutesState.CIRCULATED).annotate(published=Subquery(last))
     rows = rows.annotate(
         wrote=Exists(own.filter(Q(at__gt=OuterRef("published")))) | (Q(published__isnull=True) & Exists(own))
     )
     for row in rows:
-        why = "Du har skrivit i dem, så någon annan fastställer." if row.wrote else "Läs och fastställ, eller öppna dem igen."
+        own_words = "Du har skrivit i dem, så någon annan fastställer."
+        why = own_words if row.wrote else "Läs och fastställ, eller öppna dem igen."
         url = meeting_url("staff:minutes", row.meeting)
         yield Task("Fastställ anteckningarna", row.meeting.title, url, why, mine=not row.wrote)
 
@@ -172,26 +196,36 @@ def notes_to_distribute(user: User, now: datetime) -> Iterator[Task]:
     """Approved notes that the participants have not got."""
     for row in minutes_in(MinutesState.APPROVED):
         why = "De är fastställda men inte utskickade till deltagarna."
-        yield Task("Skicka ut anteckningarna", row.meeting.title, meeting_url("staff:minutes", row.meeting), why)
+        yield Task(
+            "Skicka ut anteckningarna", row.meeting.title, meeting_url("staff:minutes", row.meeting), why
+        )
 
 
 def notes_to_publish(user: User, now: datetime) -> Iterator[Task]:
     """Distributed notes that the public cannot read yet."""
     for row in minutes_in(MinutesState.DISTRIBUTED):
         why = "De är utskickade men inte publicerade."
-        yield Task("Publicera anteckningarna", row.meeting.title, meeting_url("staff:minutes", row.meeting), why)
+        yield Task(
+            "Publicera anteckningarna", row.meeting.title, meeting_url("staff:minutes", row.meeting), why
+        )
 
 
 def letters_that_failed(user: User, now: datetime) -> Iterator[Task]:
     """Letters that will not get through by themselves, gathered by what they are about."""
-    rows = Letter.objects.visible_to(user).needs_a_person().order_by().values_list("campaign").annotate(Count("pk"))
+    rows = (
+        Letter.objects.visible_to(user)
+        .needs_a_person()
+        .order_by()
+        .values_list("campaign")
+        .annotate(Count("pk"))
+    )
     piles = dict(rows.order_by("campaign"))
     titles = {row.campaign: row.title for row in Meeting.objects.filter(pk__in=meeting_ids(piles))}
     for campaign, number in piles.items():
         url = f"{reverse('staff:outbox')}?campaign={campaign}"
         verb = "Rätta brevet" if number == 1 else "Rätta breven"
         why = f"{count(number, 'brev,brev')} kom inte fram."
-        yield Task(verb, titles.get(campaign, "Brev"), url, why)
+        yield Task(verb, titles.get(campaign, "övriga brev"), url, why)
 
 
 def meeting_ids(campaigns: Any) -> list[int]:
@@ -203,18 +237,25 @@ def meeting_ids(campaigns: Any) -> list[int]:
 def letters_on_hold(user: User, now: datetime) -> Iterator[Task]:
     """Mailings that somebody has asked the portal to keep for now; when all letters are kept, a banner says so."""
     for row in Hold.objects.exclude(campaign=""):
-        yield Task("Släpp breven", "Ett utskick", f"{reverse('staff:outbox')}?campaign={row.campaign}", row.reason)
+        yield Task(
+            "Släpp breven", "Ett utskick", f"{reverse('staff:outbox')}?campaign={row.campaign}", row.reason
+        )
 
 
 def promised_accounts(user: User, now: datetime) -> Iterator[Task]:
     """Invitations to accounts: those that can still be used are waited for, those that ran out are sent again."""
-    rows = StaffInvitation.objects.filter(accepted_at=None, link__revoked_at=None, link__expires_at__gt=now - FORGET_AFTER)
+    recent = now - FORGET_AFTER
+    rows = StaffInvitation.objects.filter(
+        accepted_at=None, link__revoked_at=None, link__expires_at__gt=recent
+    )
     taken = User.objects.filter(email=OuterRef("email"))
     for row in rows.exclude(Exists(taken)).select_related("link"):
         over = row.link.expires_at <= now
         url = reverse("staff:account_invite" if over else "staff:account_list")
         why = "Länken hann gå ut." if over else "Inbjudan är skickad men inte använd."
-        yield Task("Bjud in igen" if over else "Invänta svar", row.name, url, why, row.link.expires_at, mine=over)
+        yield Task(
+            "Bjud in igen" if over else "Invänta svar", row.name, url, why, row.link.expires_at, mine=over
+        )
 
 
 def own_second_factor(user: User, now: datetime) -> Iterator[Task]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -38,7 +39,7 @@ def door(invitation: StaffInvitation) -> str:
     return "/" + invitation_address(invitation).split("/", 3)[3]
 
 
-def choose(where: str, password: str = PASSWORD, again: str = PASSWORD) -> object:
+def choose(where: str, password: str = PASSWORD, again: str = PASSWORD) -> Any:
     return Client().post(where, {"password": password, "again": again})
 
 
@@ -66,7 +67,7 @@ def test_the_invited_person_chooses_a_password_and_can_sign_in(invitation: Staff
 def test_looking_at_the_invitation_writes_nothing_and_sets_no_cookie(invitation: StaffInvitation):
     before = (User.objects.count(), Link.objects.get().revoked_at, Event.objects.count())
     page = Client().get(door(invitation))
-    assert (page.status_code, page.cookies.keys()) == (200, set())
+    assert (page.status_code, list(page.cookies)) == (200, [])
     assert (User.objects.count(), Link.objects.get().revoked_at, Event.objects.count()) == before
 
 
@@ -83,7 +84,9 @@ def replaced(invitation: StaffInvitation, boss: User) -> None:
 
 
 @pytest.mark.parametrize("spoil", [used, withdrawn, replaced])
-def test_a_link_that_is_over_is_the_same_404_as_one_that_never_was(invitation: StaffInvitation, boss: User, spoil):
+def test_a_link_that_is_over_is_the_same_404_as_one_that_never_was(
+    invitation: StaffInvitation, boss: User, spoil
+):
     never = Client().get("/konto/inbjudan/finns-inte/")
     spoil(invitation, boss)
     people = User.objects.count()
@@ -107,7 +110,9 @@ def test_a_link_does_not_outlive_two_days(invitation: StaffInvitation):
         ("", "", "måste fyllas i"),
     ],
 )
-def test_a_poor_password_is_told_at_its_field(invitation: StaffInvitation, password: str, again: str, said: str):
+def test_a_poor_password_is_told_at_its_field(
+    invitation: StaffInvitation, password: str, again: str, said: str
+):
     page = choose(door(invitation), password, again)
     assert said in page.content.decode()
     assert not User.objects.filter(email=invitation.email).exists()
@@ -147,7 +152,9 @@ def test_a_closed_account_is_out_at_once_and_its_old_session_stays_out(boss: Use
     assert other.get(reverse("staff:start")).status_code == 200
 
 
-@pytest.mark.parametrize("act", [lambda u: actions.close(u, by=u), lambda u: actions.change_role(u, Role.READER, by=u)])
+@pytest.mark.parametrize(
+    "act", [lambda u: actions.close(u, by=u), lambda u: actions.change_role(u, Role.READER, by=u)]
+)
 def test_nobody_changes_their_own_account(boss: User, act):
     with pytest.raises(NotAllowed, match="en annan administratör"):
         act(boss)
@@ -158,9 +165,10 @@ def test_nobody_changes_their_own_account(boss: User, act):
 def test_the_last_administrator_stays(boss: User):
     closed_meanwhile = make.user(Role.ADMINISTRATOR)
     actions.close(closed_meanwhile, by=boss)
-    for act in (lambda: actions.close(boss, by=closed_meanwhile), lambda: actions.change_role(boss, Role.READER, by=closed_meanwhile)):
-        with pytest.raises(NotAllowed, match="enda administratören"):
-            act()
+    with pytest.raises(NotAllowed, match="enda administratören"):
+        actions.close(boss, by=closed_meanwhile)
+    with pytest.raises(NotAllowed, match="enda administratören"):
+        actions.change_role(boss, Role.READER, by=closed_meanwhile)
     boss.refresh_from_db()
     assert (boss.role, boss.is_active) == (Role.ADMINISTRATOR, True)
 
@@ -184,7 +192,9 @@ def test_every_change_of_an_account_is_in_the_log(boss: User, invitation: StaffI
 def test_the_pages_do_what_their_buttons_say(boss: User):
     client, other = Client(), make.user(Role.READER)
     client.force_login(boss)
-    client.post(reverse("staff:account_invite"), {"name": "Ny", "email": "ny@region.example", "role": "officer"})
+    client.post(
+        reverse("staff:account_invite"), {"name": "Ny", "email": "ny@region.example", "role": "officer"}
+    )
     client.post(reverse("staff:account_change", args=[other.pk]), {"role": "approver"})
     client.post(reverse("staff:account_change", args=[other.pk]), {"close": "1"})
     own = client.post(reverse("staff:account_change", args=[boss.pk]), {"close": "1"}, follow=True)

@@ -26,11 +26,20 @@ def test_record_says_who_did_what_to_which_thing():
 
 
 @pytest.mark.parametrize(
-    "sql", ["UPDATE access_event SET what = 'inget'", "UPDATE access_event SET by_id = NULL", "DELETE FROM access_event"]
+    "sql",
+    [
+        "UPDATE access_event SET what = 'inget'",
+        "UPDATE access_event SET by_id = NULL",
+        "DELETE FROM access_event",
+    ],
 )
 def test_a_recorded_event_cannot_be_changed_or_removed(sql: str):
     record(make.user(), "prov", count=1)
-    with pytest.raises(DatabaseError, match="only ever added"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="only ever added"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(sql)
     assert rows() == [("prov", {"count": 1})]
 

@@ -20,7 +20,10 @@ from tests.access.second_opinion import LETTERS, OPINION, opinion
 from tests.access.world import World, addresses, missing_objects, url, with_second_factor
 
 ALL = list(addresses())
-BODIES = {"staff:agenda_step": {"to": "draft"}, "staff:item_move": {"to": "up"}}  # where an empty form is no form
+BODIES = {
+    "staff:agenda_step": {"to": "draft"},
+    "staff:item_move": {"to": "up"},
+}  # where an empty form is no form
 # Rows of the table for pages that are still being written; empty when everything is in place
 AWAITED: set[str] = set()
 
@@ -41,7 +44,11 @@ def expected(name: str, role: str | None, method: str) -> set[str]:
     assert who is not None, f"nobody has said who may use {name}"
     sees, acts = who
     if sees == "alla":
-        return {"in", "absent", "sign in"}  # a page for somebody halfway through signing in sends others to begin
+        return {
+            "in",
+            "absent",
+            "sign in",
+        }  # a page for somebody halfway through signing in sends others to begin
     if role is None:
         return {"sign in"}
     if LETTERS[Role(role)] not in (sees if method == "get" else acts):
@@ -77,7 +84,10 @@ def test_every_address_admits_whom_it_should(role: str | None):
     worlds = {"others'": World(make.user()), **({"own": World(user)} if user else {})}
     cookies, wrong = cookies_of(user), []
     for address, (whose, world), method in product(ALL, worlds.items(), ("get", "post")):
-        came, should = ask(cookies, address.name, method, url(address, world)), expected(address.name, role, method)
+        came, should = (
+            ask(cookies, address.name, method, url(address, world)),
+            expected(address.name, role, method),
+        )
         if came not in should:
             wrong.append(f"{method} {address}, {whose}: {came}, not {should}")
     assert wrong == []

@@ -21,7 +21,9 @@ from tests.access.world import with_second_factor
 from tests.desk.test_tasks import full_desk
 
 pytestmark = [pytest.mark.e2e, pytest.mark.once, pytest.mark.django_db(transaction=True)]
-ENGLISH = re.compile(r"\b(the|your|you|please|password|sign in|email|code|codes|account|enter)\b", re.IGNORECASE)
+ENGLISH = re.compile(
+    r"\b(the|your|you|please|password|sign in|email|code|codes|account|enter)\b", re.IGNORECASE
+)
 
 
 def path_of_invitation(boss: User) -> str:
@@ -35,7 +37,11 @@ def busy(boss: User) -> str:
 
 
 def secured(name: str) -> Callable[[User], str]:
-    return lambda user: reverse(name, args=[] if with_second_factor(user) else None)
+    def where(user: User) -> str:
+        with_second_factor(user)
+        return reverse(name)
+
+    return where
 
 
 def named(name: str) -> Callable[[User], str]:
@@ -73,7 +79,12 @@ PAGES: list[tuple[str, str | None, Callable[[User], str], bool]] = [
     ("accounts", Role.ADMINISTRATOR, waiting, False),
     ("invite", Role.ADMINISTRATOR, named("staff:account_invite"), False),
     ("invite-errors", Role.ADMINISTRATOR, named("staff:account_invite"), True),
-    ("account", Role.ADMINISTRATOR, lambda user: reverse("staff:account_change", args=[make.user().pk]), False),
+    (
+        "account",
+        Role.ADMINISTRATOR,
+        lambda user: reverse("staff:account_change", args=[make.user().pk]),
+        False,
+    ),
     ("own-account", Role.ADMINISTRATOR, lambda user: reverse("staff:account_change", args=[user.pk]), False),
     ("start-empty", Role.READER, named("staff:start"), False),
     ("start-busy", Role.APPROVER, busy, False),
@@ -136,6 +147,9 @@ def test_the_second_factor_from_first_to_last(page: Page, live_server: LiveServe
 
     sign_in()
     visit("mfa_activate_totp")
+    page.locator("input[name=password]").fill(make.PASSWORD)
+    page.get_by_role("button", name="Bekräfta").click()
+    page.wait_for_url("**/tva-steg/app/")
     seen += look(page)
     secret = page.locator("#authenticator_secret").input_value()
     page.locator("input[name=code]").fill(code(secret))

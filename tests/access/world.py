@@ -43,11 +43,15 @@ class Address:
 
 
 def fixed_part(route: str) -> str:
-    words = [re.sub(r"[^a-z]", "", part) for part in re.sub(r"\(\?P<\w+>[^)]*\)|<[^>]*>", "", route).split("/")]
+    words = [
+        re.sub(r"[^a-z]", "", part) for part in re.sub(r"\(\?P<\w+>[^)]*\)|<[^>]*>", "", route).split("/")
+    ]
     return next((word for word in reversed(words) if word), "")
 
 
-def addresses(resolver: URLResolver | None = None, route: str = "", names: tuple[str, ...] = ()) -> Iterator[Address]:
+def addresses(
+    resolver: URLResolver | None = None, route: str = "", names: tuple[str, ...] = ()
+) -> Iterator[Address]:
     """Every address, down to those of allauth and of Django's admin."""
     for pattern in (resolver or get_resolver()).url_patterns:
         whole = route + str(pattern.pattern)
@@ -105,15 +109,17 @@ class World:
         return post(draft, by=self.owner)[0]
 
     def write_section(self) -> Section:
-        section = Section.objects.create(minutes=self.minutes, item=self.item, heading="Läget", html="<p>Gott.</p>")
+        section = Section.objects.create(
+            minutes=self.minutes, item=self.item, heading="Läget", html="<p>Gott.</p>"
+        )
         SectionRevision.objects.create(
             section=section, heading=section.heading, html=section.html, version=1, by=self.owner
         )
         return section
 
     def invite_somebody(self) -> StaffInvitation:
-        number = next(make.numbers)
-        return invite(name="Ny Person", email=f"ny{number}@region.example", role=Role.READER, by=make.user(Role.ADMINISTRATOR))
+        email, boss = f"ny{next(make.numbers)}@region.example", make.user(Role.ADMINISTRATOR)
+        return invite(name="Ny Person", email=email, role=Role.READER, by=boss)
 
 
 OBJECTS: dict[tuple[str, str], Callable[[World], Any]] = {

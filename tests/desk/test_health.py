@@ -24,7 +24,9 @@ def probe() -> tuple[int, list[str]]:
     return answer.status_code, answer.content.decode().splitlines()
 
 
-@pytest.mark.parametrize(("worker", "beat", "status"), [(10, 20, 200), (299, 10, 200), (301, 10, 503), (10, 301, 503)])
+@pytest.mark.parametrize(
+    ("worker", "beat", "status"), [(10, 20, 200), (299, 10, 200), (301, 10, 503), (10, 301, 503)]
+)
 def test_five_minutes_of_silence_is_too_long(worker: int, beat: int, status: int):
     heard("worker", worker)
     heard("beat", beat)
@@ -35,7 +37,12 @@ def test_the_lines_say_how_it_stands_and_nothing_else():
     heard("worker", 12)
     heard("beat", 130)
     _, lines = probe()
-    assert [line.partition(":")[0] for line in lines] == ["databas", "brevbärare", "klocka", "äldsta väntande brev"]
+    assert [line.partition(":")[0] for line in lines] == [
+        "databas",
+        "brevbärare",
+        "klocka",
+        "äldsta väntande brev",
+    ]
     assert lines[2] == "klocka: hördes för 2 minuter sedan"
     assert lines[3] == "äldsta väntande brev: inget"
 

@@ -26,7 +26,9 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-def meeting_in(days: float, state: str = MeetingState.PLANNED, *, agenda: str = AgendaState.SETTLED, **values: Any) -> Meeting:
+def meeting_in(
+    days: float, state: str = MeetingState.PLANNED, *, agenda: str = AgendaState.SETTLED, **values: Any
+) -> Meeting:
     """A complete meeting so many days from now, with one party, one invited person and one point."""
     start = timezone.now() + days * DAY
     given = {"reply_by": start - 7 * DAY, **values}
@@ -86,7 +88,9 @@ def verbs(user: User) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.parametrize(("verb", "arrange", "mine", "others", "hidden"), KINDS)
-def test_a_task_lies_on_the_right_desks(verb: str, arrange: Callable[[], Any], mine: str, others: str, hidden: str):
+def test_a_task_lies_on_the_right_desks(
+    verb: str, arrange: Callable[[], Any], mine: str, others: str, hidden: str
+):
     arrange()
     found = {letter: verbs(with_second_factor(make.user(role))) for letter, role in LETTERS.items()}
     assert found == {
