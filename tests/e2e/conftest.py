@@ -1,0 +1,75 @@
+"""Browsers for each of the portal's readers, and a portal with the whole demo in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.conf import settings as portal_settings
+from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
+
+from dialog_portal.environment import mail
+from tests import services
+
+if TYPE_CHECKING:  # models can be imported only when Django has started
+    from tests.e2e.site import Demo
+
+
+@pytest.fixture(scope="module")
+def demo(
+    browser: Browser,
+    browser_context_args: dict[str, Any],
+    django_db_setup: None,
+    django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Demo]:
+    """The demo, made once for the module that looks at it; its tests change nothing that another one reads."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    from tests.e2e.site import Demo
+
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        server = LiveServer("127.0.0.1")
+        patch.setattr(portal_settings, "BASE_URL", server.url)
+        patch.setattr(portal_settings, "PUBLIC_ROOT", tmp_path_factory.mktemp("public"))
+        try:
+            call_command("demo", verbosity=0)
+            yield Demo(server.url, browser, browser_context_args)
+        finally:
+            server.stop()
+            call_command("flush", verbosity=0, interactive=False)
+            connections.close_all()
+
+
+@pytest.fixture
+def portal(live_server: LiveServer, settings: Any, tmp_path: Any) -> str:
+    """An empty portal that knows its own address; answers it."""
+    settings.BASE_URL, settings.PUBLIC_ROOT = live_server.url, tmp_path / "public"
+    return live_server.url
+
+
+@pytest.fixture
+def letters_leave(portal: str, mailbox: services.Mailbox, settings: Any) -> Iterator[services.Mailbox]:
+    """A worker in this process, as `make run` has it, that sends over SMTP; answers the mailbox they come to."""
+    from dialog_portal.server import worker
+
+    settings.MAIL, settings.MAIL_PER_MINUTE = mail(mailbox.url), 1000
+    with worker():
+        yield mailbox
+
+
+@pytest.fixture
+def people(browser: Browser, browser_context_args: dict[str, Any], portal: str) -> Iterator[Callable[..., Page]]:
+    """`people(**options)`: somebody with a browser of their own."""
+    made: list[BrowserContext] = []
+
+    def somebody(**options: Any) -> Page:
+        made.append(browser.new_context(**{**browser_context_args, "base_url": portal, **options}))
+        return made[-1].new_page()
+
+    yield somebody
+    for context in made:
+        context.close()

@@ -1,0 +1,82 @@
+"""Looks at a page as its readers do: with axe, in light and dark, wide and narrow, and with an ear to the console."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+SHOTS = os.environ.get("SHOTS", "")  # a directory for pictures of every page; without it none are taken
+ALL_RULES = {"resultTypes": ["violations"], "iframes": False}
+COLOURS = {**ALL_RULES, "runOnly": ["color-contrast"]}
+FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]:not([tabindex='-1'])"
+WIDE, PHONE, NARROW = ({"width": width, "height": 900} for width in (1280, 360, 320))
+axe = Axe()
+
+
+def axe_finds(page: Page, options: dict[str, object], when: str) -> Iterator[str]:
+    """What axe says, a line for each rule, with the first places."""
+    for rule in axe.run(page, options=options).response["violations"]:
+        places = [node["target"][0] for node in rule["nodes"][:3]]
+        yield f"{when}: {rule['id']} at {places}"
+
+
+def structure_finds(page: Page) -> Iterator[str]:
+    """One main heading, a language, and the way past the menu first of all."""
+    headings = page.locator("h1").count()
+    if headings != 1:
+        yield f"{headings} h1"
+    first = page.locator(FOCUSABLE).first
+    if first.text_content() != "Hoppa till huvudinnehåll":
+        yield "the skip link is not first"
+    if page.locator(first.get_attribute("href") or "#none").count() != 1:
+        yield "the skip link leads nowhere"
+
+
+def look(page: Page, name: str, *, letter: bool = False) -> list[str]:
+    """Everything wrong with the page that is open; a letter has no menu to skip."""
+    page.set_viewport_size(WIDE)
+    found = [*axe_finds(page, ALL_RULES, "wide"), *([] if letter else structure_finds(page))]
+    picture(page, name, "1280")
+    page.emulate_media(color_scheme="dark")
+    found += axe_finds(page, COLOURS, "dark")
+    page.set_viewport_size(PHONE)
+    found += axe_finds(page, COLOURS, "dark phone")
+    page.emulate_media(color_scheme="light")
+    found += axe_finds(page, ALL_RULES, "phone")
+    picture(page, name, "360")
+    page.set_viewport_size(NARROW)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    return [*found, *([f"{width} px wide at 320"] if width > 320 else [])]
+
+
+def picture(page: Page, name: str, width: str) -> None:
+    if SHOTS:
+        safe = re.sub(r"[^\w-]+", "_", name).strip("_")
+        page.screenshot(path=Path(SHOTS) / f"{safe}.{width}.png", full_page=True)
+
+
+@contextmanager
+def listening(page: Page, home: str) -> Iterator[list[str]]:
+    """What the browser complains of meanwhile, and every request that leaves the portal."""
+    heard: list[str] = []
+
+    def request_made(address: str) -> None:
+        if urlsplit(address).netloc != urlsplit(home).netloc:
+            heard.append(f"third party: {address}")
+
+    page.on("console", lambda said: heard.append(said.text) if complains(said.type, said.text) else None)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("request", lambda request: request_made(request.url))
+    yield heard
+
+
+def complains(kind: str, text: str) -> bool:
+    """An error page's own status is no complaint."""
+    return kind in {"error", "warning"} and "the server responded with a status of" not in text

@@ -1,0 +1,124 @@
+"""Every page of the demo: each address of the portal with objects for which it opens, and who may open it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext
+
+from dialog_portal.access.models import Role, User
+from dialog_portal.outbox.models import Letter
+from meetings.models import AgendaItem, Group, Invitation, Invitee, Meeting, Purpose, Round
+from minutes.models import Section
+from parties.models import Category, Mandate, Membership, Party, Person
+from tests.access.world import PLACE, Address, addresses
+
+ROLES = (Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR)
+HUB = {"staff:meeting_detail", "staff:agenda", "staff:invitations", "staff:attendance", "staff:minutes"}
+MODELS: dict[tuple[str, str], Any] = {
+    ("parter", "pk"): Party,
+    ("tillhorigheter", "pk"): Membership,
+    ("uppdrag", "pk"): Mandate,
+    ("personer", "pk"): Person,
+    ("kategorier", "pk"): Category,
+    ("grupper", "pk"): Group,
+    ("moten", "pk"): Meeting,
+    ("punkter", "pk"): AgendaItem,
+    ("part", "pk"): Invitation,
+    ("inbjudna", "pk"): Invitee,
+    ("avsnitt", "pk"): Section,
+    ("utkorg", "pk"): Letter,
+    ("konton", "pk"): User,
+}
+# No pages of their own: answers to a press, files, and what is looked at in other tests
+LEFT_OUT = ("admin:", "account_", "mfa_", "guest:", "public:", "health", "accept_account")
+
+
+@dataclass
+class Demo:
+    """A running portal with the demo's data."""
+
+    url: str
+    browser: Browser
+    options: dict[str, Any]
+    clients: dict[Role, Client] = field(default_factory=dict)
+
+    def client(self, role: Role) -> Client:
+        if role not in self.clients:
+            self.clients[role] = Client(raise_request_exception=False)
+            user = User.objects.filter(role=role).first()
+            self.clients[role].force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return self.clients[role]
+
+    def context(self, role: Role | None = None, **options: Any) -> BrowserContext:
+        """A browser of its own, signed in as the first person with the role."""
+        context = self.browser.new_context(**{**self.options, "base_url": self.url, **options})
+        if role:
+            cookie = self.client(role).cookies[settings.SESSION_COOKIE_NAME]
+            context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.url}])
+        return context
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page to look at, and as whom."""
+
+    name: str
+    path: str
+    role: Role
+
+
+def staff_addresses() -> list[Address]:
+    return [one for one in addresses() if not one.name.startswith(LEFT_OUT)]
+
+
+def keys(place: tuple[str, str]) -> list[str]:
+    """What can stand in a place of an address, the likeliest first."""
+    match place:
+        case ("omgangar", "year"):
+            return [str(year) for year in Round.objects.order_by("-year").values_list("year", flat=True)]
+        case ("brev", "purpose"):
+            return list(Purpose.values)
+        case ("till", "invitee") | ("innehall", "number"):
+            return []
+    rows = MODELS.get(place)
+    return [str(pk) for pk in rows.objects.order_by("pk").values_list("pk", flat=True)[:60]] if rows else []
+
+
+def one_of_each(address: Address) -> Iterator[list[str]]:
+    """Lists of paths: of each list one page is looked at. Where a meeting's stage matters, all meetings are."""
+    choices = [keys(place) for place in address.places]
+    paths = [path_of(address, values) for values in product(*choices)]
+    if address.name in HUB:
+        yield from ([path] for path in paths)
+    elif address.name == "staff:letters_preview":
+        yield from ([path for path in paths if f"/{purpose}/" in path] for purpose in Purpose.values)
+    else:
+        yield paths
+
+
+def path_of(address: Address, values: tuple[str, ...]) -> str:
+    left = list(values)
+    return "/" + PLACE.sub(lambda _: left.pop(0), address.route)
+
+
+def opens(client: Client, path: str) -> bool:
+    answer = client.get(path)
+    return answer.status_code == 200 and answer["Content-Type"].startswith("text/html")
+
+
+def visits(signed_in: dict[Role, Client]) -> list[Visit]:
+    """Every staff page once, by the first role that may see it, and the meeting's own pages in every stage."""
+    found = []
+    for address in staff_addresses():
+        for paths in one_of_each(address):
+            pairs = ((role, path) for role in ROLES for path in paths if opens(signed_in[role], path))
+            role, path = next(pairs, (None, ""))
+            if role:
+                found.append(Visit(address.name, path, role))
+    return found
