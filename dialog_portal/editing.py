@@ -38,7 +38,7 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.theirs: list[tuple[str, Any]] = []
         self.fields["seen_version"].initial = self.instance.version
-        self.compared = [name for name in self.Meta.fields if name in self.fields]
+        self.compared = [name for name in self._meta.fields or () if name in self.fields]
 
     @staticmethod
     def _stored(row: models.Model, name: str) -> Any:
@@ -48,7 +48,7 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any] | None:
         """Compare the version that the person saw with the one that is stored now."""
-        if not self.instance.pk or self.data.get(self.add_prefix("seen_version")) is None:
+        if not self.instance.pk:
             return super().clean()
         now = type(self.instance)._default_manager.select_for_update().filter(pk=self.instance.pk).first()
         if now is None:
@@ -64,8 +64,9 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
             same = set(theirs) == set(mine or ()) if isinstance(theirs, list) else theirs == mine
             if not same:
                 self.theirs.append((str(self.fields[name].label), shown(now, name, theirs)))
-        self.data = self.data.copy()
-        self.data[self.add_prefix("seen_version")] = now.version  # type: ignore[attr-defined]
+        data: Any = self.data
+        self.data = data.copy()
+        self.data[self.add_prefix("seen_version")] = str(now.version)  # type: ignore[index]
         raise forms.ValidationError(
             "Någon annan sparade ändringar medan du skrev. Din text står kvar här och deras visas intill. "
             "Ändra det som behövs och spara igen.",

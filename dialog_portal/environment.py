@@ -81,7 +81,7 @@ def sqlite(path: Path) -> dict[str, object]:
 
 
 def mail(url: str) -> dict[str, object]:
-    """How letters leave, from `smtp://user:password@host:port` (`smtp+tls`, `smtps`); empty keeps them in the outbox."""
+    """How letters leave: `smtp://user:password@host:port`, or smtp+tls, or smtps; empty keeps them in the outbox."""
     if not url:
         return {}
     parts = urlsplit(url)

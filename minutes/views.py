@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
+from dialog_portal.access.requests import StaffRequest
 from dialog_portal.states import NotAllowed
 from dialog_portal.swedish import count
 from meetings.models import Meeting
@@ -29,7 +30,7 @@ def find(pk: int) -> Minutes:
     return get_object_or_404(rows, meeting=pk)
 
 
-def attempt(request: HttpRequest, action: Callable[[], Any], done: str) -> None:
+def attempt(request: StaffRequest, action: Callable[[], Any], done: str) -> None:
     """Do it and say so, or say in Swedish why it was not possible."""
     try:
         action()
@@ -39,7 +40,7 @@ def attempt(request: HttpRequest, action: Callable[[], Any], done: str) -> None:
         messages.success(request, done)
 
 
-def minutes(request: HttpRequest, pk: int) -> HttpResponse:
+def minutes(request: StaffRequest, pk: int) -> HttpResponse:
     """The notes of a meeting, where they stand, and what can be done next."""
     meeting = get_object_or_404(Meeting.objects.with_names(), pk=pk)
     row = Minutes.objects.filter(meeting=meeting).select_related("meeting__round").first()
@@ -56,7 +57,7 @@ def minutes(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": row.steps.select_related("by"),
         "approval": row.approvals.filter(voided_at__isnull=True).select_related("by").first(),
         "authors": approving.authors(row),
-        "others_wrote": approving.may_approve(row, request.user),  # type: ignore[arg-type]
+        "others_wrote": approving.may_approve(row, request.user),
         "editions": row.editions.select_related("by").order_by("-number"),
         "address": notes_address(meeting),
         "unfinished": Bake.objects.filter(done_at__isnull=True).exclude(trouble="").last(),
@@ -65,7 +66,7 @@ def minutes(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def minutes_start(request: HttpRequest, pk: int) -> HttpResponse:
+def minutes_start(request: StaffRequest, pk: int) -> HttpResponse:
     meeting = get_object_or_404(Meeting, pk=pk)
     attempt(
         request,
@@ -75,7 +76,7 @@ def minutes_start(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("staff:minutes", pk)
 
 
-def section_change(request: HttpRequest, pk: int) -> HttpResponse:
+def section_change(request: StaffRequest, pk: int) -> HttpResponse:
     """Write in a section; when somebody else saved meanwhile both texts are shown and nothing is lost."""
     section = get_object_or_404(Section.objects.select_related("minutes__meeting"), pk=pk)
     if section.minutes.state != MinutesState.DRAFT:
@@ -110,7 +111,7 @@ def section_change(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "staff/minutes/section.html", context, status=409 if theirs else 200)
 
 
-def after_saving(request: HttpRequest, section: Section) -> HttpResponse:
+def after_saving(request: StaffRequest, section: Section) -> HttpResponse:
     """To the next section when that button was pressed, else back to the notes at the same place."""
     messages.success(request, f"Avsnittet ”{section.heading}” är sparat.")
     following = section.minutes.sections.filter(position__gt=section.position).first()
@@ -121,7 +122,7 @@ def after_saving(request: HttpRequest, section: Section) -> HttpResponse:
     return response
 
 
-def section_history(request: HttpRequest, pk: int) -> HttpResponse:
+def section_history(request: StaffRequest, pk: int) -> HttpResponse:
     """Every text that a section has had, the newest first."""
     section = get_object_or_404(Section.objects.select_related("minutes__meeting"), pk=pk)
     revisions = section.revisions.select_related("by").order_by("-pk")
@@ -129,7 +130,7 @@ def section_history(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "staff/minutes/history.html", context)
 
 
-def minutes_preview(request: HttpRequest, pk: int) -> HttpResponse:
+def minutes_preview(request: StaffRequest, pk: int) -> HttpResponse:
     """The notes as the public will read them; here an approver approves exactly what the page shows."""
     row = find(pk)
     document = compile_document(row, row.approvals.filter(voided_at__isnull=True).first())
@@ -138,13 +139,13 @@ def minutes_preview(request: HttpRequest, pk: int) -> HttpResponse:
         "meeting": row.meeting,
         "body": notes_html(document),
         "seen": content_hash(row),
-        "others_wrote": approving.may_approve(row, request.user),  # type: ignore[arg-type]
+        "others_wrote": approving.may_approve(row, request.user),
         "empty": [section for section in row.sections.all() if not section.html],
     }
     return render(request, "staff/minutes/preview.html", context)
 
 
-def minutes_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+def minutes_pdf(request: StaffRequest, pk: int) -> HttpResponse:
     """The notes as they stand now, as PDF."""
     row = find(pk)
     try:
@@ -157,7 +158,7 @@ def minutes_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def minutes_circulate(request: HttpRequest, pk: int) -> HttpResponse:
+def minutes_circulate(request: StaffRequest, pk: int) -> HttpResponse:
     row = find(pk)
     attempt(
         request,
@@ -168,7 +169,7 @@ def minutes_circulate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def minutes_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def minutes_reopen(request: StaffRequest, pk: int) -> HttpResponse:
     row = find(pk)
     attempt(
         request, lambda: writing.reopen(row, by=request.user), "Anteckningarna är öppna för ändring igen."
@@ -177,7 +178,7 @@ def minutes_reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def minutes_approve(request: HttpRequest, pk: int) -> HttpResponse:
+def minutes_approve(request: StaffRequest, pk: int) -> HttpResponse:
     row = find(pk)
     seen = request.POST.get("seen", "")
     attempt(
@@ -188,7 +189,7 @@ def minutes_approve(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("staff:minutes", pk)
 
 
-def minutes_distribute(request: HttpRequest, pk: int) -> HttpResponse:
+def minutes_distribute(request: StaffRequest, pk: int) -> HttpResponse:
     """Shows the letter and to how many it goes; the button sends it."""
     row = find(pk)
     if request.method == "POST":
@@ -218,7 +219,7 @@ def minutes_distribute(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "staff/minutes/distribute.html", context)
 
 
-def minutes_publish(request: HttpRequest, pk: int) -> HttpResponse:
+def minutes_publish(request: StaffRequest, pk: int) -> HttpResponse:
     """Shows what becomes public and where; the button publishes it."""
     row = find(pk)
     if request.method == "POST":
@@ -239,13 +240,13 @@ def minutes_publish(request: HttpRequest, pk: int) -> HttpResponse:
         "meeting": row.meeting,
         "approval": approval,
         "address": notes_address(row.meeting),
-        "others_wrote": approving.may_approve(row, request.user),  # type: ignore[arg-type]
+        "others_wrote": approving.may_approve(row, request.user),
         "document": compile_document(row, approval),
     }
     return render(request, "staff/minutes/publish.html", context)
 
 
-def minutes_correct(request: HttpRequest, pk: int) -> HttpResponse:
+def minutes_correct(request: StaffRequest, pk: int) -> HttpResponse:
     """Begin a correction; what is public stays until the next edition."""
     row = find(pk)
     form = CorrectionForm(request.POST or None)

@@ -11,22 +11,30 @@ from unicodedata import normalize
 from dialog_portal.access.models import Role, User
 from parties.models import Mandate, Party, Person
 
-FIRST = ["Åsa", "Mirja", "José", "Zoë", "Jörgen", "Gun-Britt", "Nils-Åke", "Per-Ola", "Ebba", "Klara", "Tomas", "Linnéa", "Örjan", "Yasmin", "Ingalill", "Mattias", "Berit", "Farid", "Ylva", "Håkan", "Selma", "Ulrika", "Göran", "Disa", "Leif", "Amina", "Torsten", "Vendela", "Bo", "Kerstin"]
-LAST = ["Öhrn", "Kääriäinen", "Lindqvist", "Sydæus", "Håål", "Ängström", "Wæhrens", "Übelacker", "Sjöö", "Ek", "Norrby", "Bergfalk", "Almlöf", "Törnqvist", "Hägg", "Rosenlund", "Dahlkvist", "Mårdh", "Vallgren", "Åhs", "Sahlin", "Grönvik", "Lövdahl", "Fjällborg", "Stenhammar", "Yxell", "Björnram", "Kvist", "Ramsell"]
+FIRST = """
+    Åsa Mirja José Zoë Jörgen Gun-Britt Nils-Åke Per-Ola Ebba Klara Tomas Linnéa Örjan Yasmin Ingalill Mattias
+    Berit Farid Ylva Håkan Selma Ulrika Göran Disa Leif Amina Torsten Vendela Bo Kerstin
+""".split()
+LAST = """
+    Öhrn Kääriäinen Lindqvist Sydæus Håål Ängström Wæhrens Übelacker Sjöö Ek Norrby Bergfalk Almlöf Törnqvist Hägg
+    Rosenlund Dahlkvist Mårdh Vallgren Åhs Sahlin Grönvik Lövdahl Fjällborg Stenhammar Yxell Björnram Kvist Ramsell
+""".split()
 STAFF = (
     ("lasare@example.org", "Lena Ståhlberg", Role.READER, "utredare"),
     ("handlaggare@example.org", "Hampus Idström", Role.OFFICER, "handläggare"),
     ("godkannare@example.org", "Gunilla Odefalk", Role.APPROVER, "enhetschef"),
     ("administrator@example.org", "Adam Rehnmark", Role.ADMINISTRATOR, "systemförvaltare"),
 )
-WORDS = ["bäck", "gren", "sten", "måne", "björk", "skär", "vind", "ljung", "ko", "moln", "strand", "berg", "äng", "sjö", "tall", "sand", "hav", "kust", "lind", "sten"]
+WORDS = """
+    bäck gren sten måne björk skär vind ljung kulle moln strand berg äng sjö tall sand hav kust lind rönn
+""".split()
 
 
 def staff() -> tuple[dict[str, User], str]:
     """The four accounts by role, and the pass phrase they share."""
     phrase = " ".join(secrets.choice(WORDS) for _ in range(6))
     made = {role: User.objects.create_user(email, name, role, phrase) for email, name, role, _ in STAFF}
-    for email, _, role, title in STAFF:
+    for email, _, _, title in STAFF:
         User.objects.filter(email=email).update(title=title)
     return {str(role): user for role, user in made.items()}, phrase
 

@@ -1,4 +1,4 @@
-"""Personal links for people without an account. What is stored here opens nothing: the key lies outside the database."""
+"""Personal links for people without an account. What is stored here opens nothing: the key lies elsewhere."""
 
 from __future__ import annotations
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from dialog_portal.access.requests import StaffRequest
 from dialog_portal.states import NotAllowed
 from dialog_portal.swedish import count
 from meetings.actions import attendance as actions
@@ -14,7 +15,7 @@ from meetings.forms.attendance import AddAttendee
 from meetings.models import Meeting
 
 
-def attendance(request: HttpRequest, pk: int) -> HttpResponse:
+def attendance(request: StaffRequest, pk: int) -> HttpResponse:
     """Tick who came; ticked from the answers until somebody saves."""
     meeting = get_object_or_404(Meeting.objects.with_names(), pk=pk)
     if request.method == "POST":
@@ -35,7 +36,7 @@ def attendance(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "staff/attendance/list.html", context)
 
 
-def attendee_add(request: HttpRequest, pk: int) -> HttpResponse:
+def attendee_add(request: StaffRequest, pk: int) -> HttpResponse:
     """Put somebody on the list who was not invited by name."""
     meeting = get_object_or_404(Meeting, pk=pk)
     form = AddAttendee(request.POST or None)

@@ -8,12 +8,13 @@ from csp.constants import SELF
 from csp.decorators import csp_update
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
+from dialog_portal.access.requests import StaffRequest
 from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.views import letter_page
 from dialog_portal.states import NotAllowed
@@ -30,7 +31,7 @@ def find(pk: int) -> Meeting:
     return get_object_or_404(Meeting.objects.with_names().with_letters(), pk=pk)
 
 
-def invitations(request: HttpRequest, pk: int) -> HttpResponse:
+def invitations(request: StaffRequest, pk: int) -> HttpResponse:
     """Everybody on the meeting's list with answer and letter, and which letters can be sent now."""
     meeting = find(pk)
     invitees = inviting.recipients_with_letters(meeting)
@@ -67,7 +68,7 @@ def summary(invitees: list[Invitee]) -> dict[str, int]:
     }
 
 
-def invitation_add(request: HttpRequest, pk: int) -> HttpResponse:
+def invitation_add(request: StaffRequest, pk: int) -> HttpResponse:
     """Choose parties, gathered by category, and give them seats."""
     meeting = find(pk)
     candidates = Party.objects.active().exclude(invitations__meeting=meeting).in_order()
@@ -101,7 +102,8 @@ def by_category(meeting: Meeting, parties: list[Party], chosen: set[str]) -> lis
     for membership in Membership.objects.in_year(meeting.round.year).select_related("category"):
         members.setdefault(membership.category_id, []).append(membership.party_id)
         names[membership.category_id] = membership.category
-    groups, seen = [], set()
+    groups: list[dict[str, Any]] = []
+    seen: set[int] = set()
     for category in sorted(names.values(), key=lambda row: (row.pk not in own, row.position)):
         rows = [party for party in parties if party.pk in members[category.pk] and party.pk not in seen]
         seen.update(party.pk for party in rows)
@@ -115,7 +117,7 @@ def by_category(meeting: Meeting, parties: list[Party], chosen: set[str]) -> lis
 
 
 @require_POST
-def invitees_refresh(request: HttpRequest, pk: int) -> HttpResponse:
+def invitees_refresh(request: StaffRequest, pk: int) -> HttpResponse:
     """Put those who have taken over a mandate since on the list."""
     meeting = find(pk)
     try:
@@ -126,7 +128,7 @@ def invitees_refresh(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("staff:invitations", meeting.pk)
 
 
-def invitation_change(request: HttpRequest, pk: int) -> HttpResponse:
+def invitation_change(request: StaffRequest, pk: int) -> HttpResponse:
     """Change how many seats a party has."""
     invitation = get_object_or_404(Invitation.objects.select_related("meeting", "party"), pk=pk)
     form = Seats(request.POST or None, instance=invitation)
@@ -142,7 +144,7 @@ def invitation_change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def invitation_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def invitation_remove(request: StaffRequest, pk: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation.objects.select_related("meeting", "party"), pk=pk)
     name, meeting = str(invitation), invitation.meeting_id
     try:
@@ -153,7 +155,7 @@ def invitation_remove(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("staff:invitations", meeting)
 
 
-def guest_add(request: HttpRequest, pk: int) -> HttpResponse:
+def guest_add(request: StaffRequest, pk: int) -> HttpResponse:
     """Invite somebody who belongs to no party in the register."""
     meeting = find(pk)
     form = FreeGuest(request.POST or None)
@@ -174,7 +176,7 @@ def guest_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def invitee_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def invitee_withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     invitee = get_object_or_404(Invitee.objects.active().select_related("meeting", "link"), pk=pk)
     try:
         inviting.withdraw(invitee, by=request.user)
@@ -184,7 +186,7 @@ def invitee_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("staff:invitations", invitee.meeting_id)
 
 
-def reply_note(request: HttpRequest, pk: int) -> HttpResponse:
+def reply_note(request: StaffRequest, pk: int) -> HttpResponse:
     """Note an answer that came by telephone or e-mail; the person gets a receipt as for their own answers."""
     invitee = get_object_or_404(
         Invitee.objects.active().select_related("meeting", "invitation__party"), pk=pk
@@ -212,7 +214,7 @@ def reply_note(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
-def letters_preview(request: HttpRequest, pk: int, purpose: str) -> HttpResponse:
+def letters_preview(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
     """Exactly what each recipient will get, to how many and to whom; the button sends what is shown here."""
     meeting, mailing = find(pk), get_mailing(purpose)
     why_not = mailing.why_not(meeting, timezone.now())
@@ -235,7 +237,7 @@ def letters_preview(request: HttpRequest, pk: int, purpose: str) -> HttpResponse
 
 
 @xframe_options_sameorigin
-def letters_preview_body(request: HttpRequest, pk: int, purpose: str, invitee: int) -> HttpResponse:
+def letters_preview_body(request: StaffRequest, pk: int, purpose: str, invitee: int) -> HttpResponse:
     """The HTML of one previewed letter, for a frame without scripts, links or sending."""
     meeting, mailing = find(pk), get_mailing(purpose)
     row = get_object_or_404(meeting.invitees.active().select_related("invitation__party", "link"), pk=invitee)
@@ -261,7 +263,7 @@ def get_mailing(purpose: str) -> Mailing:
 
 
 @require_POST
-def letters_send(request: HttpRequest, pk: int, purpose: str) -> HttpResponse:
+def letters_send(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
     """Send what was previewed, then show the letters leaving."""
     meeting, mailing = find(pk), get_mailing(purpose)
     try:
@@ -276,7 +278,7 @@ def letters_send(request: HttpRequest, pk: int, purpose: str) -> HttpResponse:
     return redirect("staff:letters_progress", pk, purpose)
 
 
-def letters_progress(request: HttpRequest, pk: int, purpose: str) -> HttpResponse:
+def letters_progress(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
     """How the letters of a mailing leave; the figures renew themselves while any of them waits."""
     meeting, mailing = find(pk), get_mailing(purpose)
     letters = Letter.objects.filter(campaign=meeting.campaign, purpose=mailing.purpose)

@@ -26,6 +26,7 @@ from minutes.models import Bake
 
 logger = logging.getLogger(__name__)
 Page = Callable[..., HttpResponse]
+PAGES: dict[Callable[..., HttpResponseBase], Page] = {}  # what serves a public address -> what bakes it
 TYPES = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf", ".json": "application/json"}
 
 
@@ -36,7 +37,7 @@ def public_page(view: Page) -> Callable[..., HttpResponseBase]:
     def serve(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         return baked_file(request, file_of(request.path_info))
 
-    serve.page = view  # type: ignore[attr-defined]
+    PAGES[serve] = view
     return serve
 
 
@@ -64,7 +65,7 @@ def render_page(address: str) -> bytes:
     host = urlsplit(settings.BASE_URL)
     request = RequestFactory(SERVER_NAME=host.hostname or "localhost").get(address)
     match = resolve(address)
-    response: HttpResponse = match.func.page(request, *match.args, **match.kwargs)
+    response: HttpResponse = PAGES[match.func](request, *match.args, **match.kwargs)
     return response.content
 
 

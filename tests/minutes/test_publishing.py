@@ -83,7 +83,9 @@ def test_distribution_of_unapproved_notes_is_refused() -> None:
 
 
 @pytest.mark.django_db
-def test_publish_freezes_exactly_what_was_mailed(public_root: Path, django_capture_on_commit_callbacks: Any) -> None:
+def test_publish_freezes_exactly_what_was_mailed(
+    public_root: Path, django_capture_on_commit_callbacks: Any
+) -> None:
     meeting = held_meeting()
     came(meeting, "Åsa Öhrn", "0192")
     minutes = distributed(meeting)
@@ -120,7 +122,9 @@ def test_publish_by_the_last_author_is_refused() -> None:
 
 
 @pytest.mark.django_db
-def test_publish_of_a_page_that_cannot_be_shown_leaves_everything_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_publish_of_a_page_that_cannot_be_shown_leaves_everything_as_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     meeting = held_meeting()
     came(meeting, "Åsa Öhrn", "0192")
     minutes = distributed(meeting)
@@ -131,7 +135,11 @@ def test_publish_of_a_page_that_cannot_be_shown_leaves_everything_as_it_was(monk
     monkeypatch.setattr(publishing, "render_page", broken)
     with pytest.raises(RuntimeError):
         publishing.publish(minutes, by=make.user(Role.APPROVER))
-    assert (fresh(minutes).state, Edition.objects.count(), Bake.objects.count()) == (MinutesState.DISTRIBUTED, 0, 0)
+    assert (fresh(minutes).state, Edition.objects.count(), Bake.objects.count()) == (
+        MinutesState.DISTRIBUTED,
+        0,
+        0,
+    )
 
 
 @pytest.mark.django_db
@@ -157,7 +165,9 @@ def test_full_disk_is_shown_to_staff_and_mended_by_the_sweep(
 
 
 @pytest.mark.django_db
-def test_correction_becomes_a_new_edition_and_the_old_one_stays(django_capture_on_commit_callbacks: Any) -> None:
+def test_correction_becomes_a_new_edition_and_the_old_one_stays(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
     meeting = held_meeting()
     came(meeting, "Åsa Öhrn", "0192")
     with django_capture_on_commit_callbacks(execute=True):
@@ -199,7 +209,9 @@ def test_planned_meetings_and_drafts_stay_inside(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_publishing_touches_a_handful_of_files(django_capture_on_commit_callbacks: Any, public_root: Path) -> None:
+def test_publishing_touches_a_handful_of_files(
+    django_capture_on_commit_callbacks: Any, public_root: Path
+) -> None:
     for number in range(12):
         make.meeting(state="announced", title=f"Möte {number}")
     rebuild()
@@ -238,13 +250,18 @@ CRASHING = """
 @pytest.mark.fault
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("steps", [0, 1, 4, 7])
-def test_kill_in_the_middle_of_publishing_is_finished_by_the_sweep(steps: int, tmp_path: Path, public_root: Path) -> None:
+def test_kill_in_the_middle_of_publishing_is_finished_by_the_sweep(
+    steps: int, tmp_path: Path, public_root: Path
+) -> None:
     meeting = held_meeting()
     came(meeting, "Åsa Öhrn", "0192")
     minutes, approver = distributed(meeting), make.user(Role.APPROVER)
     program = textwrap.dedent(CRASHING).format(steps=steps, minutes=minutes.pk, user=approver.pk)
-    dead = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", program], env={**os.environ, **child_settings(public_root)}, check=False, capture_output=True
+    dead = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **child_settings(public_root)},
+        check=False,
+        capture_output=True,
     )
     assert dead.returncode == -signal.SIGKILL, dead.stderr.decode()
     assert Edition.objects.count() == 1

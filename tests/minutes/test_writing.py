@@ -59,14 +59,20 @@ def test_save_of_a_stale_version_shows_theirs_and_stores_nothing() -> None:
     with pytest.raises(writing.Conflict) as conflict:
         writing.save_section(section, heading="Mitt", html="<p>Min text.</p>", seen_version=1, by=make.user())
     section.refresh_from_db()
-    assert (conflict.value.theirs.html, section.html, section.version) == ("<p>Vi talade.</p>", "<p>Vi talade.</p>", 2)
+    assert (conflict.value.theirs.html, section.html, section.version) == (
+        "<p>Vi talade.</p>",
+        "<p>Vi talade.</p>",
+        2,
+    )
 
 
 def test_save_without_the_version_check_would_overwrite() -> None:
     """Control: who sends the newest version, as a form without the check would, replaces the other's words."""
     section = written(held_meeting(), make.user()).sections.all()[0]
     newest = type(section).objects.get(pk=section.pk).version
-    writing.save_section(section, heading="Mitt", html="<p>Min text.</p>", seen_version=newest, by=make.user())
+    writing.save_section(
+        section, heading="Mitt", html="<p>Min text.</p>", seen_version=newest, by=make.user()
+    )
     section.refresh_from_db()
     assert section.html == "<p>Min text.</p>"
 
@@ -89,7 +95,10 @@ def test_pasted_word_markup_is_stored_without_scripts(client: Client) -> None:
     section = writing.start(held_meeting(), by=officer).sections.all()[0]
     client.force_login(officer)
     pasted = '<p class="MsoNormal" onclick="x()">Ord<script>alert(1)</script><o:p></o:p></p><img src=x onerror=alert(1)>'
-    client.post(reverse("staff:section_change", args=[section.pk]), {"heading": "H", "html": pasted, "seen_version": 1})
+    client.post(
+        reverse("staff:section_change", args=[section.pk]),
+        {"heading": "H", "html": pasted, "seen_version": 1},
+    )
     section.refresh_from_db()
     assert section.html == "<p>Ord</p>"
 
@@ -100,7 +109,8 @@ def test_a_paragraph_of_12000_characters_is_kept_whole(client: Client) -> None:
     client.force_login(officer)
     text = "Bilden är sammansatt. " * 546
     client.post(
-        reverse("staff:section_change", args=[section.pk]), {"heading": "H", "html": f"<p>{text}</p>", "seen_version": 1}
+        reverse("staff:section_change", args=[section.pk]),
+        {"heading": "H", "html": f"<p>{text}</p>", "seen_version": 1},
     )
     section.refresh_from_db()
     assert section.html == f"<p>{text.strip()}</p>"
@@ -111,7 +121,9 @@ def test_writing_stops_when_the_draft_is_circulated() -> None:
     minutes = written(held_meeting(), officer)
     writing.circulate(minutes, by=officer)
     with pytest.raises(NotAllowed, match="Öppna dem"):
-        writing.save_section(minutes.sections.all()[0], heading="H", html="<p>Nytt</p>", seen_version=2, by=officer)
+        writing.save_section(
+            minutes.sections.all()[0], heading="H", html="<p>Nytt</p>", seen_version=2, by=officer
+        )
     writing.reopen(minutes, by=officer)
     assert fresh(minutes).state == MinutesState.DRAFT
 
