@@ -16,7 +16,7 @@ TABLE = (
 )
 LONG_TABLE = f"<table><tr><th>Kommun<th>Läget{'<tr><td>Norra Ör<td>Färjan kostar mer än gaget.' * 90}</table>"
 WIDE_TABLE = f"<table>{('<tr>' + '<td>Kulturmiljöprogram' * 14) * 4}</table>"
-NESTED = "<ul><li>Kö till kulturskolan" * 12 + "</ul>"
+NESTED = "<ul><li>Kö till kulturskolan" * 12 + "</ul>" * 12
 LISTS = "<ol><li>Ett<ul><li>a</li><li>b<ol><li>i</li></ol></li></ul></li><li><p>Två</p><p>Mer om två</p></li></ol>"
 QUOTE = "<blockquote>”Mätbara effekter” är vad nämnden vill se.</blockquote>"
 LINK = '<p>Se <a href="https://example.org/underlag?a=1&amp;b=åäö">underlaget</a>.</p>'
@@ -62,17 +62,25 @@ def normal(**values: object) -> Document:
 
 def extreme() -> Document:
     """Forty sections with everything that makes a page hard to set."""
-    pieces = [HOUR_LONG, NO_SPACE, TABLE, LONG_TABLE, WIDE_TABLE, NESTED, LISTS, QUOTE + LINK]
+    hard = [
+        HOUR_LONG,
+        NO_SPACE,
+        TABLE,
+        LONG_TABLE,
+        WIDE_TABLE,
+        NESTED,
+        LISTS,
+        QUOTE + LINK,
+        LISTS * 9,
+        TABLE * 5,
+    ]
+    pieces = [f"<h3>Läge</h3>{piece}<h4>Sedan</h4><p>Ja.</p>" for piece in hard]
+    short = ["<h2>Kort</h2><p>Inget att tillägga.</p>"] * 30
     return normal(
         meeting_title="Dialogmöte " + "med kommunerna i norra gruppen " * 9,
         present=tuple(group(f"Kommunen Ä{n}", *["Mirja Kääriäinen"] * (n % 7)) for n in range(60)),
         sections=tuple(
-            section(
-                n + 1,
-                "Punkt om bibliotek – och mer",
-                "<h3>Läge</h3>" + pieces[n % len(pieces)] + "<h4>Sedan</h4><p>Ja.</p>",
-            )
-            for n in range(40)
+            section(n, "Punkt om bibliotek – och mer", html) for n, html in enumerate(pieces + short, 1)
         ),
         edition=2,
         reason="Ett namn var felstavat.",
