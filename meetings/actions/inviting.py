@@ -186,7 +186,7 @@ def send(mailing: Mailing, meeting: Meeting, *, previewed: str, by: User) -> int
 
     Raises Changed when the letters are no longer those of the preview, NotAllowed when the time is past.
     """
-    meeting = Meeting.objects.select_for_update().with_letters().get(pk=meeting.pk)
+    meeting = Meeting.objects.select_for_update(of=("self",)).with_letters().get(pk=meeting.pk)
     if why_not := mailing.why_not(meeting, timezone.now()):
         raise NotAllowed(why_not)
     pairs = drafts_for(mailing, meeting)
