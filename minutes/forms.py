@@ -1,10 +1,15 @@
 """What people type about minutes."""
 
+from html import unescape
+
 from django import forms
 from django_prose_editor.fields import ProseEditorFormField
 
 from dialog_portal.text import one_line
+from minutes import pdf_child
+from minutes.pdf import unprintable
 from minutes.sanitise import clean
+from minutes.sanitise.text import plain
 
 LONGEST = 200_000  # characters of HTML; a long meeting's section is some thousand
 EXTENSIONS = {
@@ -37,6 +42,19 @@ class SectionForm(forms.Form):
         error_messages={"max_length": "Texten är för lång. Dela upp den i flera avsnitt."},
     )
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def clean_heading(self) -> str:
+        return printable(self.cleaned_data["heading"])
+
+    def clean_html(self) -> str:
+        return printable(self.cleaned_data["html"])
+
+
+def printable(html: str) -> str:
+    """Refuse what the archive's PDF could not show, while the person who typed it is still there."""
+    if lacking := pdf_child.unprintable(plain(unescape(html))):
+        raise forms.ValidationError(unprintable(lacking))
+    return html
 
 
 class CorrectionForm(forms.Form):

@@ -7,6 +7,7 @@ import os
 import resource
 import sys
 from collections.abc import Iterable
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -111,10 +112,15 @@ def finish(_document: Any, pdf: Any) -> None:
 
 def unprintable(text: str) -> str:
     """The characters of the text that the packaged fonts lack, in order of appearance."""
+    return "".join(character for character in dict.fromkeys(text) if ord(character) not in drawable())
+
+
+@cache
+def drawable() -> frozenset[int]:
+    """The code points that the packaged fonts can draw."""
     from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
-    known = {*TTFont(PACKAGED["packaged:regular"], lazy=True).getBestCmap(), ord("\n")}
-    return "".join(character for character in dict.fromkeys(text) if ord(character) not in known)
+    return frozenset({*TTFont(PACKAGED["packaged:regular"], lazy=True).getBestCmap(), ord("\n")})
 
 
 def fetcher() -> Any:

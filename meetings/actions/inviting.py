@@ -208,7 +208,7 @@ def send(mailing: Mailing, meeting: Meeting, *, previewed: str, by: User) -> int
 
 def recipients_with_letters(meeting: Meeting) -> list[Invitee]:
     """Everybody on the list with their answer and their letters, in a fixed number of queries."""
-    letters = MeetingLetter.objects.select_related("letter").order_by("pk")
+    letters = MeetingLetter.objects.select_related("letter").defer("letter__raw").order_by("pk")
     rows = (
         meeting.invitees.with_answer()
         .in_order()

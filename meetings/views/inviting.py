@@ -286,7 +286,7 @@ def letters_progress(request: StaffRequest, pk: int, purpose: str) -> HttpRespon
         "meeting": meeting,
         "mailing": mailing,
         "tally": letters.tally(),
-        "letters": letters.order_by("pk")[:300],
+        "letters": letters.defer("raw").order_by("pk")[:300],
     }
     template = "progress_part.html" if request.htmx else "progress.html"  # type: ignore[attr-defined]
     return render(request, f"staff/inviting/{template}", context)

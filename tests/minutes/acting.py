@@ -41,7 +41,9 @@ def came(meeting: Meeting, name: str, code: str, **values: object) -> Attendee:
 def written(meeting: Meeting, by: User) -> Minutes:
     minutes = writing.start(meeting, by=by)
     for section in minutes.sections.all():
-        writing.save_section(section, heading=section.heading, html="<p>Vi talade.</p>", seen_version=1, by=by)
+        writing.save_section(
+            section, heading=section.heading, html="<p>Vi talade.</p>", seen_version=1, by=by
+        )
     return minutes
 
 

@@ -30,7 +30,11 @@ def test_approval_names_author_and_approver_and_the_hash() -> None:
     minutes, approver = circulated(), make.user(Role.APPROVER)
     seen = content_hash(minutes)
     approval = approving.approve(minutes, seen=seen, by=approver)
-    assert (approval.by, approval.content_hash, fresh(minutes).state) == (approver, seen, MinutesState.APPROVED)
+    assert (approval.by, approval.content_hash, fresh(minutes).state) == (
+        approver,
+        seen,
+        MinutesState.APPROVED,
+    )
 
 
 def test_approver_who_wrote_any_section_is_refused() -> None:
@@ -38,7 +42,9 @@ def test_approver_who_wrote_any_section_is_refused() -> None:
     minutes = written(held_meeting(), make.user())
     section = minutes.sections.all()[0]
     writing.save_section(section, heading="H", html="<p>Jag</p>", seen_version=2, by=approver)
-    writing.save_section(minutes.sections.all()[1], heading="H", html="<p>Sist</p>", seen_version=2, by=make.user())
+    writing.save_section(
+        minutes.sections.all()[1], heading="H", html="<p>Sist</p>", seen_version=2, by=make.user()
+    )
     writing.circulate(minutes, by=make.user())
     with pytest.raises(NotAllowed, match="själv skrivit"):
         approving.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=approver)
@@ -47,14 +53,18 @@ def test_approver_who_wrote_any_section_is_refused() -> None:
 def test_database_refuses_an_approval_by_its_author() -> None:
     minutes, author = circulated(), make.user(Role.APPROVER)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Approval.objects.create(minutes=minutes, content_hash="x", author=author, by=author, at=timezone.now())
+        Approval.objects.create(
+            minutes=minutes, content_hash="x", author=author, by=author, at=timezone.now()
+        )
 
 
 def test_approval_of_words_that_changed_meanwhile_is_refused() -> None:
     minutes = circulated()
     seen = content_hash(minutes)
     writing.reopen(minutes, by=make.user())
-    writing.save_section(minutes.sections.all()[0], heading="H", html="<p>Annat</p>", seen_version=2, by=make.user())
+    writing.save_section(
+        minutes.sections.all()[0], heading="H", html="<p>Annat</p>", seen_version=2, by=make.user()
+    )
     writing.circulate(minutes, by=make.user())
     with pytest.raises(NotAllowed, match="ändrats sedan du läste"):
         approving.approve(fresh(minutes), seen=seen, by=make.user(Role.APPROVER))
@@ -67,7 +77,9 @@ def test_opening_for_change_voids_the_approval() -> None:
         approving.standing_approval(fresh(minutes))
 
 
-@pytest.mark.parametrize("change", [{"venue": "En annan lokal"}, {"title": "En annan rubrik"}, {"diary_number": "KN 2026/1"}])
+@pytest.mark.parametrize(
+    "change", [{"venue": "En annan lokal"}, {"title": "En annan rubrik"}, {"diary_number": "KN 2026/1"}]
+)
 def test_approval_falls_when_facts_about_the_meeting_change(change: dict[str, str]) -> None:
     meeting = held_meeting()
     minutes = approved(meeting)
@@ -101,7 +113,9 @@ def test_officials_are_named_and_association_people_are_not() -> None:
     hidden.invitee.save()
     union = make.invitation(meeting, make.party(name="Ett fackförbund"))
     member = make.invitee(union, name="Hemlig Medlem")
-    meeting.attendees.create(invitee=member, invitation=union, name=member.name, organisation="Ett fackförbund")
+    meeting.attendees.create(
+        invitee=member, invitation=union, name=member.name, organisation="Ett fackförbund"
+    )
     groups = compile_document(written(meeting, make.user())).present
     assert [(group.party, group.names) for group in groups] == [
         ("Ett fackförbund", ()),

@@ -18,6 +18,8 @@ from minutes.pdf import PdfFailed, page, render_pdf, typeset
 from tests.minutes.documents import extreme, normal, section
 from tests.minutes.vera import Verdicts, verdicts
 
+pytestmark = pytest.mark.once  # no database stands behind a PDF
+
 BARE = """
 import sys
 from weasyprint import HTML

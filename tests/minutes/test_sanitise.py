@@ -9,6 +9,8 @@ from playwright.sync_api import Dialog, Page
 
 from minutes.sanitise import clean
 
+pytestmark = pytest.mark.once
+
 # --- What may stand where: a second opinion, written down apart from the code -----------------------------------------
 
 PHRASE = {"", "br", "strong", "em", "a"}

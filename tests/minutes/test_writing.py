@@ -139,3 +139,15 @@ def test_an_administrator_sees_no_drafts(client: Client) -> None:
     meeting = written(held_meeting(), make.user()).meeting
     client.force_login(make.user(Role.ADMINISTRATOR))
     assert client.get(reverse("staff:minutes", args=[meeting.pk])).status_code == 403
+
+
+def test_a_character_that_the_pdf_cannot_show_is_refused_where_it_was_typed(client: Client) -> None:
+    officer = make.user()
+    section = writing.start(held_meeting(), by=officer).sections.all()[0]
+    client.force_login(officer)
+    typed = {"heading": "Läget", "html": "<p>Bra möte 🎉 – “tack”, sa Kääriäinen.</p>", "seen_version": 1}
+    page = client.post(reverse("staff:section_change", args=[section.pk]), typed).content.decode()
+    section.refresh_from_db()
+    assert "kan inte visa tecknen: 🎉 (U+1F389)" in page
+    assert "Bra möte 🎉" in page
+    assert section.html == ""
