@@ -148,7 +148,7 @@ KINDS = (
         ALLIANCE,
         umbrella="Ideell kulturallians i region Stockholm",
     ),
-    Kind("Folkbildningen", "folkbildningen", STUDY_ASSOCIATIONS, umbrella=SLB),
+    Kind(SLB, "folkbildningen", STUDY_ASSOCIATIONS, umbrella=SLB),
     Kind("Studieförbunden", "studieforbunden", STUDY_ASSOCIATIONS, from_year=NEW_RHYTHM, yearly=True),
 )
 

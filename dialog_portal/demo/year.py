@@ -112,7 +112,7 @@ def the_current_year(staff: dict[str, User]) -> None:
         ("studieforbunden", "Dialogmöte med studieförbunden", "approved", -21, False),
         ("centrumbildningar", "Dialogmöte med regionala centrumbildningar", "distributed", -30, False),
         ("klys", "Dialogmöte med KLYS", "announced", 55, False),
-        ("folkbildningen", "Dialogmöte om folkbildningen", "planned", 75, False),
+        ("folkbildningen", "Dialogmöte med Stockholms läns bildningsförbund", "planned", 75, False),
         ("centrumbildningar", "Rundabordssamtal om arbetsmarknaden", "invited", 40, True),
         ("centrumbildningar", "Rundabordssamtal om scenkonst", "published", -60, False),
     )
