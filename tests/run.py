@@ -133,7 +133,11 @@ def passes(
     """Each pass: its name, pytest's arguments and the variables."""
     if chosen.faults:
         seed = os.environ.get("SEED") or str(secrets.randbelow(1_000_000))
-        yield "faults in full size", ["-m", "fault", "-s", *rest], {"FAULTS": "full", "SEED": seed, **urls}
+        full = {"FAULTS": "full", "SEED": seed}
+        if chosen.on != "sqlite":
+            yield "faults in full size, PostgreSQL and Redis", ["-m", "fault", "-s", *rest], full | urls
+        if chosen.on != "postgresql":
+            yield "faults in full size, SQLite", ["-m", "fault and not once", "-s", *rest], full
         return
     if chosen.on != "postgresql":
         yield "SQLite, one process", ["-m", "not once", *rest], {}
