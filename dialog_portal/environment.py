@@ -96,6 +96,27 @@ def mail(url: str) -> dict[str, object]:
     }
 
 
+def mailbox(url: str) -> dict[str, object]:
+    """The mailbox that answers come to: `imaps://user:password@host/INBOX`; empty when nobody but people read it.
+
+    Without encryption only on this very machine, which is how the tests speak with their own server.
+    """
+    if not url:
+        return {}
+    parts = urlsplit(url)
+    own = parts.scheme == "imap" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    if not (own or parts.scheme == "imaps") or not (parts.hostname and parts.username and parts.password):
+        raise ImproperlyConfigured("MAILBOX_URL must look like imaps://user:password@host:993/INBOX.")
+    return {
+        "host": parts.hostname,
+        "port": parts.port or (143 if own else 993),
+        "tls": not own,
+        "user": unquote(parts.username),
+        "password": unquote(parts.password),
+        "folder": unquote(parts.path.strip("/")) or "INBOX",
+    }
+
+
 def development_keys(path: Path) -> dict[str, str]:
     """Keys of a development machine, made at the first start and readable by their owner only."""
     names = ("SECRET_KEY", "LINK_KEY", "LETTER_KEY")

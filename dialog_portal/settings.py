@@ -5,7 +5,7 @@ from pathlib import Path
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from dialog_portal.environment import Environment, database, development_keys, mail
+from dialog_portal.environment import Environment, database, development_keys, mail, mailbox
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -134,6 +134,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 MAIL = mail(env.text("MAIL_URL", ""))
 MAIL_FROM = env.text("MAIL_FROM", "dialog@region.example")
 MAIL_REPLY_TO = env.text("MAIL_REPLY_TO", MAIL_FROM)
+MAILBOX = mailbox(env.text("MAILBOX_URL", ""))
 MAIL_FROM_NAME = env.text("MAIL_FROM_NAME", "Kulturförvaltningen, Region Stockholm")
 MAIL_CONNECTIONS = env.number("MAIL_CONNECTIONS", 2)
 MAIL_PER_MINUTE = env.number("MAIL_PER_MINUTE", 300)

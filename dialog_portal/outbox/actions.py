@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dialog_portal.access.audit import record
-from dialog_portal.outbox import mime
+from dialog_portal.outbox import bounces, mime
 from dialog_portal.outbox.bell import ring_on_commit
 from dialog_portal.outbox.drafts import LONGEST_TRY, Draft, check, date, message_id, written
 from dialog_portal.outbox.mime import Attachment, Content
@@ -21,8 +21,8 @@ from dialog_portal.states import NotAllowed
 from dialog_portal.vault import seal, unseal
 
 __all__ = [
-    "Attachment", "Content", "Draft", "correct", "hold", "post", "post_all", "read", "release", "resume", "stop",
-    "told", "try_now", "undo",
+    "Attachment", "Content", "Draft", "bounced", "correct", "hold", "note", "post", "post_all", "read", "release",
+    "resume", "stop", "told", "try_now", "undo",
 ]  # fmt: skip
 
 
@@ -173,6 +173,7 @@ def correct(letter: Letter, address: str, *, by: Any) -> Letter:
     changes = {
         "address": address,
         "message_id": identity,
+        "envelope_from": bounces.return_address(identity),
         "raw": seal(raw),
         "sha256": sha256(raw).hexdigest(),
     }
@@ -199,6 +200,18 @@ def told(letter: Letter, how: str, *, by: Any) -> Letter:
     return _step(
         row, to, by=by, reason=f"Meddelad på annat sätt: {how}", cannot="markeras så", told_otherwise=how
     )
+
+
+@transaction.atomic
+def bounced(letter: Letter, *, by: Any, reason: str, code: str = "", text: str = "") -> Letter:
+    """Say that a letter which a server had taken came back: somebody must find out who has the post now."""
+    said = {"last_code": code[:20], "last_text": text} if code or text else {}
+    return _step(_locked(letter), State.BOUNCED, by=by, reason=reason, cannot="markeras som studsat", **said)
+
+
+def note(letter: Letter, reason: str) -> None:
+    """A line in a letter's history that changes nothing."""
+    letter.steps.create(before=letter.state, after=letter.state, reason=reason)
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
 
-from dialog_portal.outbox import mime
+from dialog_portal.outbox import bounces, mime
 from dialog_portal.outbox.mime import Attachment
 from dialog_portal.outbox.models import Letter, Priority
 from dialog_portal.text import one_line
@@ -143,7 +143,7 @@ def written(draft: Draft, by: Any) -> Letter:
         address=draft.address,
         subject=draft.subject,
         message_id=identity,
-        envelope_from=settings.MAIL_FROM,
+        envelope_from=bounces.return_address(identity),
         raw=seal(raw),
         sha256=sha256(raw).hexdigest(),
         size=len(raw),

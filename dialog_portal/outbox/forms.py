@@ -35,6 +35,15 @@ class Told(forms.Form):
     )
 
 
+class Bounced(forms.Form):
+    why = forms.CharField(
+        label="Vad stod det i studsen?",
+        max_length=180,
+        validators=[one_line],
+        help_text="Till exempel: adressen finns inte, eller att personen har slutat.",
+    )
+
+
 class Reason(forms.Form):
     reason = forms.CharField(
         label="Varför?",

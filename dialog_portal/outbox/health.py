@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from dialog_portal.swedish import clock, moment
 
 log = logging.getLogger(__name__)
 SILENT = timedelta(minutes=5)
+UNREAD = timedelta(minutes=30)
 SELDOM = timedelta(seconds=5)  # a pulse is not written more often than this
 
 
@@ -69,7 +71,8 @@ def health(now: datetime | None = None) -> Health:
     oldest = Letter.objects.due(now).order_by("due_at").values_list("due_at", flat=True).first()
     difference = pulses["count"].detail.get("difference", 0) if "count" in pulses else 0
     worker, beat = at.get("worker"), at.get("beat")
-    banners = (*_silence(worker, beat, now), *_server(now), *_held(), *_sum(difference))
+    trouble = (*_silence(worker, beat, now), *_server(now), *_mailbox(at.get("mailbox"), now))
+    banners = (*trouble, *_held(), *_sum(difference))
     return Health(worker, beat, at.get("count"), oldest, difference, banners)
 
 
@@ -99,6 +102,13 @@ def _server(now: datetime) -> tuple[str, ...]:
             f"E-postservern svarar inte. Breven väntar, och nytt försök görs kl. {clock(host.closed_until)}.",
         )
     return ()
+
+
+def _mailbox(read: datetime | None, now: datetime) -> tuple[str, ...]:
+    """Answers and bounces that nobody reads are answers lost."""
+    if not settings.MAILBOX or read is None or now - read <= UNREAD:
+        return ()
+    return (f"Svar från kalendrar och studsar har inte kunnat läsas sedan {moment(read)}. Kontakta driften.",)
 
 
 def _held() -> tuple[str, ...]:

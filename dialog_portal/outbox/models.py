@@ -277,3 +277,55 @@ class Pulse(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Kind(models.TextChoices):
+    """What a letter in the portal's own mailbox turned out to be."""
+
+    BOUNCED = "bounced", "studs"
+    DELAYED = "delayed", "besked om försening"
+    REPORT = "report", "annan leveransrapport"
+    FORGED = "forged", "leveransrapport utan giltig signatur"
+    ANSWER = "answer", "svar från en kalender"
+    AUTOMATIC = "automatic", "autosvar"
+    PEOPLE = "people", "brev att läsa"
+    UNREADABLE = "unreadable", "oläsligt brev"
+    COPY = "copy", "kopia"
+
+
+DEALT_WITH = (
+    Kind.BOUNCED,
+    Kind.DELAYED,
+    Kind.REPORT,
+    Kind.FORGED,
+    Kind.ANSWER,
+)  # nothing there for people to read
+
+
+class Incoming(models.Model):
+    """A letter that was read from the mailbox, once: what it was, and nothing of what its sender wrote."""
+
+    box = models.CharField(max_length=200)
+    validity = models.BigIntegerField(help_text="UIDVALIDITY: when it changes, the UIDs mean other letters")
+    uid = models.BigIntegerField()
+    identity = models.CharField(
+        max_length=64, help_text="from Message-ID and body: the same wherever the letter lies"
+    )
+    kind = models.CharField(max_length=10, choices=Kind)
+    letter = models.ForeignKey(Letter, models.SET_NULL, null=True, blank=True, related_name="reports")
+    text = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    filed_at = models.DateTimeField(null=True, blank=True, help_text="when it was moved out of people's way")
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=("box", "validity", "uid"), name="incoming_once_per_place"),
+            models.UniqueConstraint(
+                fields=("identity",), condition=~Q(kind="copy"), name="incoming_judged_once"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="incoming_kind_is_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.uid}"

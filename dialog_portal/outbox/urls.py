@@ -14,4 +14,5 @@ staff = [
     path("utkorg/<int:pk>/stoppa/", views.letter_stop, name="letter_stop"),
     path("utkorg/<int:pk>/adress/", views.letter_correct, name="letter_correct"),
     path("utkorg/<int:pk>/meddelad/", views.letter_told, name="letter_told"),
+    path("utkorg/<int:pk>/studsat/", views.letter_bounced, name="letter_bounced"),
 ]

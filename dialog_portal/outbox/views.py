@@ -17,7 +17,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from dialog_portal.outbox import actions, explain
-from dialog_portal.outbox.forms import Correct, Reason, Search, Told
+from dialog_portal.outbox.forms import Bounced, Correct, Reason, Search, Told
 from dialog_portal.outbox.health import health
 from dialog_portal.outbox.limits import outlook
 from dialog_portal.outbox.models import Hold, Host, Letter, LetterQuerySet, State
@@ -195,6 +195,23 @@ def letter_told(request: HttpRequest, pk: int) -> HttpResponse:
     return _asked(
         request, pk, form, page, lambda row: actions.told(row, form.cleaned_data["how"], by=request.user)
     )
+
+
+def letter_bounced(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note that a letter came back, when a person has seen it and the portal has not."""
+    form = Bounced(request.POST or None)
+    page = {
+        "heading": "Brevet har studsat",
+        "lead": "Brevet hamnar på listan över det som behöver åtgärd: någon ska ta reda på vem som har efterträtt.",
+        "button": "Spara",
+        "done": "Brevet är markerat som studsat.",
+    }
+
+    def bounce(row: Letter) -> None:
+        reason = f"Brevet studsade: {form.cleaned_data['why']}"
+        actions.bounced(row, by=request.user, reason=reason, text=form.cleaned_data["why"])
+
+    return _asked(request, pk, form, page, bounce)
 
 
 @require_POST

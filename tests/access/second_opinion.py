@@ -38,7 +38,7 @@ OPINION = {
     ("G", "G"): "staff:minutes_publish",
     # administrators meet only the letters about accounts there, the others all letters but those
     ("HGA", ""): "staff:outbox staff:letter staff:letter_body",
-    ("HGA", "HGA"): "staff:letter_correct staff:letter_told",
+    ("HGA", "HGA"): "staff:letter_correct staff:letter_told staff:letter_bounced",
     ("", "HGA"): "staff:letter_retry staff:letter_stop staff:outbox_hold",
     ("A", ""): "staff:account_list",
     ("A", "A"): "staff:account_invite staff:account_change",

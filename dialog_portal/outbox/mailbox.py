@@ -1,0 +1,136 @@
+"""Reads the mailbox that answers and bounces come to.
+
+Every letter is judged once, and remembered in the same transaction as all that follows from it. Only then is it moved
+aside, so a crash at any point changes nothing but the time. What the portal does not understand is left untouched for
+the people who read the same mailbox.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import DataError, transaction
+from django.utils import timezone
+
+from dialog_portal.outbox import actions, bounces
+from dialog_portal.outbox.imap import TROUBLE, Visit
+from dialog_portal.outbox.incoming import BROKEN, Mail, clean
+from dialog_portal.outbox.models import DEALT_WITH, Incoming, Kind, Letter, Pulse, State
+
+log = logging.getLogger(__name__)
+LOOK_BACK = timedelta(days=30)
+REMEMBER = timedelta(days=90)
+MOST = 200  # letters in one visit
+Handler = Callable[
+    [Mail], str
+]  # what a room above made of the letter, or nothing when it is not for that room
+Verdict = tuple[Kind, str, Letter | None]
+
+
+def read(handlers: Sequence[Handler] = ()) -> int:
+    """Read what is new, and move aside what has been dealt with; answers how many letters were new."""
+    if not settings.MAILBOX:
+        return 0
+    now = timezone.now()
+    Pulse.objects.get_or_create(name="mailbox", defaults={"at": now})
+    try:
+        with Visit(settings.MAILBOX) as visit:
+            new = unknown(visit, visit.since((now - LOOK_BACK).date()))[:MOST]
+            taken = [take(visit, uid, handlers) for uid in new]
+            move_aside(visit, now)
+    except TROUBLE as error:
+        log.warning("the mailbox could not be read: %s", type(error).__name__)
+        return 0
+    Incoming.objects.filter(at__lt=now - REMEMBER).delete()
+    Pulse.objects.filter(name="mailbox").update(at=now)
+    return sum(taken)
+
+
+def unknown(visit: Visit, uids: list[int]) -> list[int]:
+    """The letters that were not read before."""
+    rows = Incoming.objects.filter(box=visit.name, validity=visit.validity, uid__gte=min(uids, default=0))
+    known = set(rows.values_list("uid", flat=True))
+    return [uid for uid in uids if uid not in known]
+
+
+def take(visit: Visit, uid: int, handlers: Sequence[Handler]) -> bool:
+    """Judge one letter and remember it; False when it is gone, or another worker was first.
+
+    A letter that breaks its reader is remembered as that, so that it never stands in the way of the next.
+    """
+    raw = visit.fetch(uid)
+    if raw is None:
+        return False
+    row = Incoming(box=visit.name, validity=visit.validity, uid=uid)
+    try:
+        mail = Mail(raw)
+        row.identity = mail.identity
+        return remember(row, lambda: judge(mail, handlers))
+    except (*BROKEN, DataError) as error:
+        trouble = type(error).__name__
+        log.warning("letter %s of the mailbox cannot be read: %s", uid, trouble)
+        return remember(row, lambda: (Kind.UNREADABLE, trouble, None))
+
+
+@transaction.atomic
+def remember(row: Incoming, judged: Callable[[], Verdict]) -> bool:
+    """Store a letter with all that follows from it, one reader at a time."""
+    Pulse.objects.select_for_update().get(name="mailbox")
+    if Incoming.objects.filter(box=row.box, validity=row.validity, uid=row.uid).exists():
+        return False
+    row.identity = row.identity or f"{row.validity}:{row.uid}"
+    copy = Incoming.objects.filter(identity=row.identity).exclude(kind=Kind.COPY).exists()
+    row.kind, row.text, row.letter = (Kind.COPY, "", None) if copy else judged()
+    row.save()
+    return True
+
+
+def judge(mail: Mail, handlers: Sequence[Handler]) -> Verdict:
+    """What a letter is, with its consequences drawn: a bounce, something for a room above, a machine, or for people."""
+    if report := bounces.report(mail):
+        return about_a_letter(mail, report)
+    for handler in handlers:
+        if said := handler(mail):
+            return Kind.ANSWER, clean(said, 300), None
+    return (Kind.AUTOMATIC if mail.automatic else Kind.PEOPLE), "", None
+
+
+def about_a_letter(mail: Mail, report: bounces.Report) -> Verdict:
+    """A delivery report: it counts only when it came to a return address that the portal has signed."""
+    names = [name for address in mail.recipients if (name := bounces.named(address))]
+    if not names:
+        return Kind.PEOPLE, "", None
+    letter = next((name for name, ours in names if ours), None)
+    if letter is None:
+        return Kind.FORGED, "", None
+    row = Letter.objects.filter(message_id__startswith=f"<{letter}@").first()
+    if row is None or report.action not in ("failed", "delayed"):
+        return Kind.REPORT, "", row
+    return settle(row, report)
+
+
+def settle(letter: Letter, report: bounces.Report) -> Verdict:
+    """Bounced when a server that had taken the letter gave it up; else only a line in its history."""
+    said = f"{report.reason}. Serverns svar: {f'{report.status} {report.words}'.strip() or 'inget'}"
+    if report.action == "delayed":
+        actions.note(letter, f"Mottagarens server är försenad: {said}")
+        return Kind.DELAYED, said[:300], letter
+    if Letter.objects.select_for_update().get(pk=letter.pk).state != State.ACCEPTED:
+        actions.note(letter, f"En studs kom för brevet: {said}")
+        return Kind.REPORT, said[:300], letter
+    actions.bounced(letter, by=None, reason=f"Brevet studsade: {said}", code=report.status, text=report.words)
+    return Kind.BOUNCED, said[:300], letter
+
+
+def move_aside(visit: Visit, now: datetime) -> None:
+    """Move what is dealt with, also what an earlier visit did not get to."""
+    rows = Incoming.objects.filter(
+        box=visit.name, validity=visit.validity, kind__in=DEALT_WITH, filed_at=None
+    )
+    uids = sorted(rows.values_list("uid", flat=True))
+    if uids:
+        visit.file(uids)
+        rows.filter(uid__in=uids).update(filed_at=now)
