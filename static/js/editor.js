@@ -1,9 +1,31 @@
 // Gives the rich text field what it lacks: a name that screen readers say, Swedish words on its buttons, and a
-// warning before typed text is left behind.
-const WORDS = {
-  Bold: "Fetstil", Italic: "Kursiv", Heading: "Underrubrik", BulletList: "Punktlista", OrderedList: "Numrerad lista",
-  Link: "Länk", Blockquote: "Citat", Table: "Tabell", History: "Ångra",
-  bold: "Fetstil", italic: "Kursiv", link: "Infoga länk", linkOff: "Ta bort länk", undo: "Ångra", redo: "Gör om",
+// warning before typed text is left behind. Stands before the field's own modules, which take their words from
+// gettext when they load and are ready at once.
+const EDITOR_WORDS = {
+  paragraph: "Stycke", Paragraph: "Stycke", "heading 3": "Underrubrik", "Heading 3": "Underrubrik",
+  "heading 4": "Mindre underrubrik", "Heading 4": "Mindre underrubrik", "unordered list": "Punktlista",
+  "ordered list": "Numrerad lista", "List properties": "Listans numrering", blockquote: "Citat", bold: "Fetstil",
+  italic: "Kursiv", "insert link": "Infoga länk", "remove link": "Ta bort länken", undo: "Ångra", redo: "Gör om",
+  "Insert table": "Infoga tabell", "Add column": "Lägg till kolumn", "Delete column": "Ta bort kolumnen",
+  "Add row": "Lägg till rad", "Delete row": "Ta bort raden", "Merge cells": "Slå ihop cellerna",
+  "Split cell": "Dela cellen", "Toggle header cell": "Rubrikcell", "Delete table": "Ta bort tabellen",
+  Update: "Spara", Cancel: "Avbryt", Insert: "Infoga", "Edit Link": "Länk", URL: "Adress", Title: "Förklaring",
+  "Open in new window": "Öppna i nytt fönster", "Table Properties": "Tabell", "Insert Table": "Infoga tabellen",
+  Rows: "Rader", Columns: "Kolumner", "Include header row": "Rubrikrad", "List type": "Numrering",
+  "Start at": "Börja på", "Decimal numbers": "Siffror", "Lowercase letters": "Små bokstäver",
+  "Uppercase letters": "Stora bokstäver", "Lowercase Roman numerals": "Små romerska siffror",
+  "Uppercase Roman numerals": "Stora romerska siffror", Bullets: "Punkter",
+};
+window.gettext = (text) => EDITOR_WORDS[text] ?? text;
+
+const nameInSwedish = (bar) => {
+  for (const attribute of ["title", "aria-label"]) {
+    bar.querySelectorAll(`[${attribute}]`).forEach((button) => {
+      const word = EDITOR_WORDS[button.getAttribute(attribute)];
+      if (word) button.setAttribute(attribute, word);
+    });
+  }
+  bar.querySelectorAll(".prose-menubar__option").forEach((option) => { option.textContent = window.gettext(option.textContent); });
 };
 
 document.addEventListener("prose-editor:ready", (event) => {
@@ -22,8 +44,11 @@ document.addEventListener("prose-editor:ready", (event) => {
   label.addEventListener("click", () => editor.commands.focus());
   editor.on("update", () => { textarea.form.dataset.changed = "yes"; });
   const bar = textarea.closest(".prose-editor")?.querySelector(".prose-menubar");
-  bar?.setAttribute("role", "toolbar");
-  bar?.setAttribute("aria-label", "Textens utseende");
+  if (!bar) return;
+  bar.setAttribute("role", "toolbar");
+  bar.setAttribute("aria-label", "Textens utseende");
+  nameInSwedish(bar);
+  new MutationObserver(() => nameInSwedish(bar)).observe(bar, { subtree: true, attributeFilter: ["title", "aria-label"] });
 });
 
 for (const form of document.querySelectorAll("form[data-unsaved]")) {

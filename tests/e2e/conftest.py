@@ -62,14 +62,6 @@ def letters_leave(portal: str, mailbox: services.Mailbox, settings: Any) -> Iter
 
 
 @pytest.fixture
-def people(browser: Browser, browser_context_args: dict[str, Any], portal: str) -> Iterator[Callable[..., Page]]:
+def people(new_context: Callable[..., BrowserContext], portal: str) -> Callable[..., Page]:
     """`people(**options)`: somebody with a browser of their own."""
-    made: list[BrowserContext] = []
-
-    def somebody(**options: Any) -> Page:
-        made.append(browser.new_context(**{**browser_context_args, "base_url": portal, **options}))
-        return made[-1].new_page()
-
-    yield somebody
-    for context in made:
-        context.close()
+    return lambda **options: new_context(base_url=portal, **options).new_page()

@@ -25,7 +25,7 @@ def wait_for(mailbox: services.Mailbox, address: str, number: int) -> EmailMessa
 def text_of(letter: EmailMessage) -> str:
     part = letter.get_body(("plain",))
     assert part is not None
-    return str(part.get_content())
+    return str(part.get_content()).replace("\r\n", "\n")
 
 
 def link_in(letter: EmailMessage, home: str) -> str:

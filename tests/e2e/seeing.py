@@ -37,19 +37,21 @@ def structure_finds(page: Page) -> Iterator[str]:
         yield "the skip link is not first"
     if page.locator(first.get_attribute("href") or "#none").count() != 1:
         yield "the skip link leads nowhere"
+    for text in page.locator("a[href=''], form[action='']").all_text_contents():
+        yield f"a link without an address: {text.strip()[:40]}"
 
 
-def look(page: Page, name: str, *, letter: bool = False) -> list[str]:
-    """Everything wrong with the page that is open; a letter has no menu to skip."""
+def look(page: Page, name: str, *, letter: bool = False, phone: bool = True) -> list[str]:
+    """Everything wrong with the page that is open. A letter has no menu to skip; `phone` sends axe to the narrow page too."""
     page.set_viewport_size(WIDE)
     found = [*axe_finds(page, ALL_RULES, "wide"), *([] if letter else structure_finds(page))]
     picture(page, name, "1280")
     page.emulate_media(color_scheme="dark")
     found += axe_finds(page, COLOURS, "dark")
-    page.set_viewport_size(PHONE)
-    found += axe_finds(page, COLOURS, "dark phone")
     page.emulate_media(color_scheme="light")
-    found += axe_finds(page, ALL_RULES, "phone")
+    page.set_viewport_size(PHONE)
+    if phone:
+        found += axe_finds(page, ALL_RULES, "phone")
     picture(page, name, "360")
     page.set_viewport_size(NARROW)
     width = page.evaluate("document.documentElement.scrollWidth")

@@ -90,12 +90,18 @@ def keys(place: tuple[str, str]) -> list[str]:
     return [str(pk) for pk in rows.objects.order_by("pk").values_list("pk", flat=True)[:60]] if rows else []
 
 
+def stages() -> list[str]:
+    """A meeting in each stage that the demo has."""
+    rows = Meeting.objects.order_by("-pk").values_list("state", "agenda__state", "minutes__state", "pk")
+    return [str(pk) for *_, pk in {row[:3]: row for row in rows}.values()]
+
+
 def one_of_each(address: Address) -> Iterator[list[str]]:
-    """Lists of paths: of each list one page is looked at. Where a meeting's stage matters, all meetings are."""
+    """Lists of paths: of each list one page is looked at. Where a meeting's stage matters, one for each stage."""
     choices = [keys(place) for place in address.places]
     paths = [path_of(address, values) for values in product(*choices)]
     if address.name in HUB:
-        yield from ([path] for path in paths)
+        yield from ([path_of(address, (pk,))] for pk in stages())
     elif address.name == "staff:letters_preview":
         yield from ([path for path in paths if f"/{purpose}/" in path] for purpose in Purpose.values)
     else:

@@ -1,0 +1,99 @@
+"""A guest's whole path, without account, script or cookie, by keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dialog_portal.demo.clock import clock_at
+from dialog_portal.links.actions import token
+from meetings.actions.meetings import cancel
+from meetings.models import Invitee, MeetingState
+from tests import make, services
+from tests.e2e.hands import Hands
+from tests.e2e.post import files_in, link_in, text_of, wait_for
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def invited() -> Invitee:
+    party = make.municipality("Nynäshamn", "0192", mail_domains="nynashamn.example")
+    meeting = make.meeting(title="Dialogmöte i söder", state=MeetingState.INVITED, serves_meal=True)
+    make.item(meeting, title="Läget i kommunerna")
+    return make.invitee(make.invitation(meeting, party), name="Nina Lund", email="nina.lund@nynashamn.example")
+
+
+@pytest.fixture
+def guest(people: Callable[..., Page], portal: str) -> Iterator[Page]:
+    """A guest's browser, which runs no script; whoever sets a cookie fails the test."""
+    page = people(java_script_enabled=False)
+    set_cookies: list[str] = []
+    page.on("response", lambda answer: set_cookies.append(answer.url) if "set-cookie" in answer.headers else None)
+    yield page
+    assert (set_cookies, page.context.cookies()) == ([], [])
+
+
+def says(page: Page, heading: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+
+
+def open_link(page: Page, portal: str, person: Invitee) -> Hands:
+    page.goto(f"{portal}/svar/{token(person.link)}/")
+    return Hands(page)
+
+
+def test_a_guest_answers_changes_hands_over_and_takes_back(
+    guest: Page, portal: str, invited: Invitee, letters_leave: services.Mailbox
+):
+    nina, sune = invited.email, "sune.berg@nynashamn.example"
+    hands = open_link(guest, portal, invited)
+    says(guest, "Dialogmöte i söder")
+    hands.follow("button", "Ja Jag kommer")
+    says(guest, "Du är anmäld")
+    assert "dialogmote.ics" in files_in(wait_for(letters_leave, nina, 1))
+
+    hands.follow("button", "Nej Jag kan inte komma")
+    says(guest, "Du har tackat nej")
+    assert "Vi har noterat att du inte kommer." in text_of(wait_for(letters_leave, nina, 2))
+
+    hands.follow("button", "Ersättare")
+    says(guest, "Vem kommer i ditt ställe?")
+    hands.write("Personens namn", "Sune Berg")
+    hands.write("Personens e-postadress", "sune.berg@annanstans.example")
+    hands.follow("button", "Skicka inbjudan")
+    expect(guest.get_by_label("Personens namn")).to_have_value("Sune Berg")
+    expect(guest.locator(".field__error")).to_contain_text("@nynashamn.example")
+    hands.write("Personens e-postadress", sune)
+    hands.follow("button", "Skicka inbjudan")
+    expect(guest.locator("main")).to_contain_text("Sune Berg har fått en egen inbjudan")
+
+    own = link_in(wait_for(letters_leave, sune, 1), portal)
+    guest.goto(own)
+    Hands(guest).follow("button", "Ja Jag kommer")
+    says(guest, "Du är anmäld")
+
+    hands = open_link(guest, portal, invited)
+    expect(guest.locator("main")).to_contain_text("Sune Berg har svarat ja.")
+    hands.follow("button", "Ta tillbaka platsen")
+    says(guest, "Du är anmäld")
+    wait_for(letters_leave, sune, 3)  # the invitation, a receipt, and that the seat was taken back
+    guest.goto(own)
+    says(guest, "Länken fungerar inte")
+
+
+def test_after_the_deadline_the_page_says_so_and_has_no_buttons(guest: Page, portal: str, invited: Invitee):
+    with clock_at(invited.meeting.reply_by + timedelta(minutes=1)):
+        open_link(guest, portal, invited)
+        expect(guest.get_by_text("Det går inte längre att svara eller ändra här")).to_be_visible()
+        expect(guest.locator("main").get_by_role("button")).to_have_count(0)
+
+
+def test_a_cancelled_meeting_says_so_and_why(guest: Page, portal: str, invited: Invitee):
+    cancel(invited.meeting, reason="Lokalen är inte längre tillgänglig.", by=make.user())
+    open_link(guest, portal, invited)
+    expect(guest.get_by_text("Mötet blir inte av")).to_contain_text("Lokalen är inte längre tillgänglig.")
+    expect(guest.locator("main").get_by_role("button")).to_have_count(0)
