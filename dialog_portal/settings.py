@@ -125,6 +125,7 @@ CELERY_BEAT_SCHEDULE = {
     "send what is due": {"task": "outbox.sweep", "schedule": 30.0},
     "count the letters": {"task": "outbox.count", "schedule": 60.0},
     "beat is alive": {"task": "outbox.beat", "schedule": 30.0},
+    "send planned letters": {"task": "meetings.send_due", "schedule": 60.0},
     "forget food and access needs": {"task": "meetings.forget_needs", "schedule": 3600.0},
     "finish publications": {"task": "minutes.finish_publications", "schedule": 60.0},
 }

@@ -134,6 +134,7 @@ TABLE: dict[str, Rule] = {
     "staff:letters_preview": sees("förhandsgranska ett utskick", WORK),
     "staff:letters_preview_body": sees("se ett brev i förhandsgranskningen", WORK),
     "staff:letters_send": acts("skicka ett utskick"),
+    "staff:planned_switch": acts("stoppa eller återuppta en automatisk påminnelse"),
     "staff:letters_progress": sees("följa ett utskick"),
     # attendance and minutes
     "staff:attendance": Rule("se och föra närvaro", see=SEE_DRAFTS, act=WORK),

@@ -20,7 +20,7 @@ from dialog_portal.demo.words import (
     MUNICIPAL_NOTES,
 )
 from dialog_portal.outbox.sending import deliver
-from meetings.actions import agenda, attendance, inviting, meetings, replies
+from meetings.actions import agenda, attendance, inviting, meetings, reminding, replies
 from meetings.letters.compose import fingerprint
 from meetings.letters.purposes import MAILINGS
 from meetings.models import AgendaItem, AgendaState, Answer, Channel, Group, Meeting, Purpose, Round
@@ -99,6 +99,7 @@ def tell(story: Story) -> Meeting:
             send(meeting, Purpose.INVITATION, story.officer)
         with clock_at(min(story.begins - days(12), timezone.now() - timedelta(minutes=30))):
             answer(meeting, story)
+        remind(meeting)
     if story.cancelled:
         with clock_at(timezone.now() - days(1)):
             meetings.cancel(meeting, reason="Lokalen är inte längre tillgänglig.", by=story.officer)
@@ -161,6 +162,14 @@ def answer(meeting: Meeting, story: Story) -> None:
                 by=story.officer if by_phone else None,
             )
     deliver()
+
+
+def remind(meeting: Meeting) -> None:
+    """The letters that would have left by themselves by now, each at its time."""
+    for row in meeting.planned.due(timezone.now()):
+        with clock_at(row.due_at + timedelta(minutes=1)):
+            reminding.send_due()
+            deliver()
 
 
 def who_came(meeting: Meeting) -> set[str]:

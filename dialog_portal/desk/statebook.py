@@ -4,13 +4,14 @@ from django.conf import settings
 
 from dialog_portal.outbox import models as outbox
 from dialog_portal.states import Table
-from meetings.models import agenda, meeting
+from meetings.models import agenda, meeting, planned
 from minutes import models as minutes
 
 PAGE = settings.BASE_DIR / "docs" / "states.md"
 TABLES: dict[str, Table] = {
     "Dialogmöte": meeting.NEXT,
     "Dagordning": agenda.AGENDA_NEXT,
+    "Automatisk påminnelse": planned.PLANNED_NEXT,
     "Minnesanteckningar": minutes.NEXT,
     "Brev": outbox.NEXT,
 }

@@ -13,12 +13,13 @@ from dialog_portal.links.actions import mint, revoke
 from dialog_portal.outbox.actions import Draft, post_all
 from dialog_portal.outbox.models import Letter
 from dialog_portal.states import NotAllowed, step
+from meetings.actions import planned
 from meetings.actions.replies import release, tell_those_who_got_a_seat
 from meetings.actions.seats import lock, with_seats
 from meetings.letters.compose import compose, fingerprint
 from meetings.letters.links import LINK_LIFE
 from meetings.letters.purposes import Mailing
-from meetings.models import Invitation, Invitee, Meeting, MeetingLetter
+from meetings.models import Invitation, Invitee, Meeting, MeetingLetter, MeetingState
 from meetings.models.meeting import NEXT
 from parties.models import Mandate, Party, Person
 
@@ -196,14 +197,23 @@ def send(mailing: Mailing, meeting: Meeting, *, previewed: str, by: User) -> int
         raise Changed(
             "Något har ändrats sedan du förhandsgranskade. Titta igenom breven en gång till innan du skickar."
         )
+    put_in_outbox(mailing, meeting, pairs, by=by)
+    if mailing.leads_to and mailing.leads_to != meeting.state:
+        step(meeting, NEXT, mailing.leads_to, by=by)
+    if mailing.leads_to == MeetingState.INVITED:
+        planned.plan(meeting, by=by)
+    return len(pairs)
+
+
+def put_in_outbox(
+    mailing: Mailing, meeting: Meeting, pairs: list[tuple[Invitee, Draft]], *, by: User | None
+) -> None:
+    """Store the letters and tie each to its person; the meeting must be locked."""
     letters = post_all([draft for _, draft in pairs], by=by)
     MeetingLetter.objects.bulk_create(
         MeetingLetter(meeting=meeting, invitee=invitee, purpose=mailing.purpose, letter=letter)
         for (invitee, _), letter in zip(pairs, letters, strict=True)
     )
-    if mailing.leads_to and mailing.leads_to != meeting.state:
-        step(meeting, NEXT, mailing.leads_to, by=by)
-    return len(letters)
 
 
 def recipients_with_letters(meeting: Meeting) -> list[Invitee]:

@@ -15,6 +15,7 @@ from dialog_portal.outbox.actions import stop
 from dialog_portal.outbox.models import WAITING, Letter
 from dialog_portal.states import NotAllowed, step
 from dialog_portal.swedish import moment, span
+from meetings.actions import planned
 from meetings.letters.links import LINK_LIFE
 from meetings.letters.purposes import told
 from meetings.models import Agenda, AgendaItem, Meeting, MeetingState, Round
@@ -78,6 +79,7 @@ def changed(meeting: Meeting, *, before: Appointment, by: Any) -> bool:
 
     Then the calendar's sequence and the letters' version rise, and old letters that have not left never will.
     """
+    planned.replan(meeting, by=by)  # the deadline may have moved alone
     if appointment(meeting) == before:
         return False
     known = meeting.state in (MeetingState.ANNOUNCED, MeetingState.INVITED) or told(meeting).exists()
@@ -156,6 +158,7 @@ def cancel(meeting: Meeting, *, reason: str, by: Any) -> Meeting:
     meeting = step(meeting, NEXT, MeetingState.CANCELLED, by=by, reason=reason)
     meeting.sequence += 1
     meeting.save(update_fields=["sequence"])
+    planned.skip(meeting, by=by, reason="Mötet är inställt.")
     stop_waiting(meeting, by=by, reason="Mötet ställdes in innan brevet hade lämnats.")
     return meeting
 
@@ -168,4 +171,5 @@ def hold(meeting: Meeting, *, by: Any) -> Meeting:
         raise NotAllowed(
             f"Mötet börjar {moment(now.starts_at)}. Det kan markeras som genomfört först när det har börjat."
         )
+    planned.skip(now, by=by, reason="Mötet har redan hållits.")
     return step(now, NEXT, MeetingState.HELD, by=by)

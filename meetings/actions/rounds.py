@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from dialog_portal.states import NotAllowed
 from meetings.actions.meetings import KEPT, candidates, copied
+from meetings.actions.wording import copy_wordings
 from meetings.models import Agenda, AgendaItem, Group, Meeting, MeetingState, MeetingStep, Round
 from parties.models import in_year
 
@@ -29,15 +30,17 @@ def moved(moment: datetime, weeks: int) -> datetime:
 
 @transaction.atomic
 def copy_round(source: Round, *, year: int, meetings: Iterable[Meeting], by: Any) -> Round:
-    """Last year's round as a plan for another: what is still valid, the groups, and the chosen meetings.
+    """Last year's round as a plan for another: what is still valid, the groups, the letters' words, the chosen meetings.
 
     Letters, answers, diary numbers, greetings and online links belong to their year and stay there.
     """
     if Round.objects.filter(year=year).exists():
         raise NotAllowed(f"Det finns redan en omgång för {year}.")
-    made = Round.objects.create(year=year, signer=source.signer, signer_title=source.signer_title)
+    kept = {name: getattr(source, name) for name in ("signer", "signer_title", "reminds")}
+    made = Round.objects.create(year=year, **kept)
     made.purposes.set(source.purposes.filter(in_year(year)))
     made.focus_areas.set(source.focus_areas.filter(in_year(year)))
+    copy_wordings(source, made)
     groups = copy_groups(source, made)
     copy_meetings(list(meetings), made, groups, weeks_between(source.year, year), by=by)
     return made

@@ -25,7 +25,7 @@ class RoundForm(DiaryNumberWarning, VersionedForm):
         model = Round
         fields = (
             "year", "intro", "purposes", "focus_areas", "diary_number", "outside_reference", "conference_on",
-            "conference_place", "signer", "signer_title",
+            "conference_place", "signer", "signer_title", "reminds",
         )  # fmt: skip
         widgets = {
             "intro": forms.Textarea(attrs={"rows": 5}),

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from dialog_portal.outbox.models import Priority, State
-from meetings.models import Invitee, Meeting, MeetingLetter, MeetingState, Purpose
+from meetings.models import Answer, Invitee, Meeting, MeetingLetter, MeetingState, Purpose
 from meetings.models.invitation import InviteeQuerySet
 
 
@@ -58,6 +58,14 @@ def silent(meeting: Meeting) -> InviteeQuerySet:
     return meeting.invitees.active().filter(pk__in=have).silent()
 
 
+def coming(meeting: Meeting) -> InviteeQuerySet:
+    """Those who said yes and have a seat, and those who come in somebody's place."""
+    rows = meeting.invitations.with_seats()
+    seated = [root for invitation in rows for root in invitation.line()[: invitation.seats]]
+    said_yes = meeting.invitees.active().with_answer().filter(current_answer=Answer.YES)
+    return said_yes.filter(Q(pk__in=seated, substitute_for__isnull=True) | Q(substitute_for__in=seated))
+
+
 def told(meeting: Meeting) -> InviteeQuerySet:
     """Those whom an earlier letter may have told about the meeting: also one that was stopped after a try."""
     left = meeting.letters.filter(purpose__in=TOLD).exclude(
@@ -91,6 +99,7 @@ MAILINGS: dict[str, Mailing] = {
             Purpose.INVITATION, not_invited, frozenset({PLANNED, ANNOUNCED, INVITED}), start, leads_to=INVITED
         ),
         Mailing(Purpose.REMINDER, silent, frozenset({INVITED}), reply_deadline, again=True),
+        Mailing(Purpose.COMING, coming, frozenset({INVITED}), start),
         Mailing(
             Purpose.UPDATE,
             told_something_old,

@@ -3,6 +3,7 @@
 from meetings.models.agenda import Agenda, AgendaItem, AgendaState, AgendaStep
 from meetings.models.invitation import Invitation, Invitee, MeetingLetter, Need, Purpose
 from meetings.models.meeting import Group, Meeting, MeetingState, MeetingStep
+from meetings.models.planned import PlannedMailing, PlannedState, PlannedStep
 from meetings.models.reply import Answer, Attendee, Channel, Reply
 from meetings.models.round import FocusArea, Round, RoundPurpose
 
@@ -23,6 +24,9 @@ __all__ = [
     "MeetingState",
     "MeetingStep",
     "Need",
+    "PlannedMailing",
+    "PlannedState",
+    "PlannedStep",
     "Purpose",
     "Reply",
     "Round",

@@ -84,6 +84,12 @@ class Round(Versioned):
     )
     signer = models.CharField("breven undertecknas av", max_length=120, validators=[one_line])
     signer_title = models.CharField("undertecknarens titel", max_length=120, validators=[one_line])
+    reminds = models.BooleanField(
+        "skicka påminnelser automatiskt",
+        default=True,
+        db_default=True,
+        help_text="Till dem som inte har svarat, och före mötet till dem som kommer.",
+    )
 
     class Meta:
         verbose_name = "dialogomgång"

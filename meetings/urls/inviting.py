@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meetings.views import attendance, inviting
+from meetings.views import attendance, inviting, planned
 
 staff = [
     path("moten/<int:pk>/inbjudna/", inviting.invitations, name="invitations"),
@@ -21,6 +21,7 @@ staff = [
     ),
     path("moten/<int:pk>/brev/<slug:purpose>/skicka/", inviting.letters_send, name="letters_send"),
     path("moten/<int:pk>/brev/<slug:purpose>/skickas/", inviting.letters_progress, name="letters_progress"),
+    path("planerade/<int:pk>/", planned.planned_switch, name="planned_switch"),
     path("moten/<int:pk>/narvaro/", attendance.attendance, name="attendance"),
     path("moten/<int:pk>/narvaro/deltagare/", attendance.attendee_add, name="attendee_add"),
 ]

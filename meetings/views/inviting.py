@@ -24,6 +24,7 @@ from meetings.forms.inviting import FreeGuest, InviteParties, NoteReply, Seats
 from meetings.letters.compose import compose, fingerprint
 from meetings.letters.purposes import MAILINGS, Mailing
 from meetings.models import Answer, Channel, Invitation, Invitee, Meeting
+from meetings.views.planned import shown
 from parties.models import Membership, Party
 
 
@@ -43,6 +44,7 @@ def invitations(request: StaffRequest, pk: int) -> HttpResponse:
         "invitees": [row for row in invitees if row.withdrawn_at is None],
         "withdrawn": [row for row in invitees if row.withdrawn_at is not None],
         "parties": with_taken_seats(meeting, invitees),
+        "planned": shown(meeting),
         "mailings": [(mailing, number) for mailing, number in numbers if number],
         "missing": inviting.missing(meeting),
         "outdated": inviting.outdated(meeting),

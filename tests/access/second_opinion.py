@@ -32,7 +32,7 @@ OPINION = {
     ("", "HG"): """
         staff:party_reopen staff:group_remove staff:meeting_hold staff:agenda_step staff:item_restore staff:item_move
         staff:invitation_remove staff:invitees_refresh staff:invitee_withdraw staff:letters_send staff:minutes_start
-        staff:minutes_circulate staff:minutes_reopen
+        staff:minutes_circulate staff:minutes_reopen staff:planned_switch
     """,
     ("", "G"): "staff:minutes_approve",
     ("G", "G"): "staff:minutes_publish",

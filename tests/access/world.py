@@ -19,7 +19,7 @@ from dialog_portal.access.audit import record
 from dialog_portal.access.models import Role, StaffInvitation, User
 from dialog_portal.links.actions import token
 from dialog_portal.outbox.actions import Attachment, Draft, post
-from meetings.models import Group, MeetingState
+from meetings.models import Group, MeetingState, Purpose
 from minutes.models import Minutes, MinutesState, Section, SectionRevision
 from tests import make
 
@@ -85,6 +85,7 @@ class World:
         self.mandate = make.mandate(self.party)
         self.invitation = make.invitation(self.meeting, self.party)
         self.invitee = make.invitee(self.invitation)
+        self.planned = self.meeting.planned.create(purpose=Purpose.REMINDER, due_at=start)
         self.letter = self.write_letter()
         self.minutes = Minutes.objects.create(meeting=self.meeting, state=MinutesState.CIRCULATED)
         self.section = self.write_section()
@@ -136,6 +137,7 @@ OBJECTS: dict[tuple[str, str], Callable[[World], Any]] = {
     ("inbjudna", "pk"): lambda world: world.invitee.pk,
     ("brev", "purpose"): lambda world: "invitation",
     ("till", "invitee"): lambda world: world.invitee.pk,
+    ("planerade", "pk"): lambda world: world.planned.pk,
     ("avsnitt", "pk"): lambda world: world.section.pk,
     ("utkorg", "pk"): lambda world: world.letter.pk,
     ("innehall", "number"): lambda world: 1,
