@@ -16,6 +16,8 @@ staff = [
     path("moten/<int:pk>/anteckningar/skicka/", views.minutes_distribute, name="minutes_distribute"),
     path("moten/<int:pk>/anteckningar/publicera/", views.minutes_publish, name="minutes_publish"),
     path("moten/<int:pk>/anteckningar/ratta/", views.minutes_correct, name="minutes_correct"),
+    path("moten/<int:pk>/anteckningar/avsnitt/", views.section_add, name="section_add"),
+    path("avsnitt/<int:pk>/ta-bort/", views.section_remove, name="section_remove"),
     path("avsnitt/<int:pk>/", views.section_change, name="section_change"),
     path("avsnitt/<int:pk>/versioner/", views.section_history, name="section_history"),
 ]

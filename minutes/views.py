@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from dialog_portal.access.requests import StaffRequest
 from dialog_portal.states import NotAllowed
 from dialog_portal.swedish import count
-from meetings.models import Meeting
+from meetings.models import Meeting, Purpose
 from minutes.actions import approving, distributing, publishing, writing
 from minutes.compile import compile_document, content_hash, notes_address
 from minutes.forms import CorrectionForm, SectionForm
@@ -122,6 +122,28 @@ def after_saving(request: StaffRequest, section: Section) -> HttpResponse:
     return response
 
 
+@require_POST
+def section_add(request: StaffRequest, pk: int) -> HttpResponse:
+    """One more section at the end, for what was not on the agenda."""
+    try:
+        section = writing.add_section(find(pk), by=request.user)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect("staff:minutes", pk)
+    return redirect("staff:section_change", section.pk)
+
+
+@require_POST
+def section_remove(request: StaffRequest, pk: int) -> HttpResponse:
+    section = get_object_or_404(Section.objects.select_related("minutes"), pk=pk)
+    attempt(
+        request,
+        lambda: writing.remove_section(section, by=request.user),
+        f"Avsnittet ”{section.heading}” är borttaget.",
+    )
+    return redirect("staff:minutes", section.minutes.meeting_id)
+
+
 def section_history(request: StaffRequest, pk: int) -> HttpResponse:
     """Every text that a section has had, the newest first."""
     section = get_object_or_404(Section.objects.select_related("minutes__meeting"), pk=pk)
@@ -201,7 +223,7 @@ def minutes_distribute(request: StaffRequest, pk: int) -> HttpResponse:
             messages.error(request, str(refusal))
             return redirect("staff:minutes", pk)
         messages.success(request, f"{count(number, 'brev ligger,brev ligger')} i utkorgen och skickas nu.")
-        return redirect("staff:minutes", pk)
+        return redirect("staff:letters_progress", pk, Purpose.DISTRIBUTION)
     try:
         approval = approving.standing_approval(row)
         pairs = distributing.letters(row, approval, distributing.rendering_of(approval))

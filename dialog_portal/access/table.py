@@ -136,6 +136,14 @@ TABLE: dict[str, Rule] = {
     "staff:letters_send": acts("skicka ett utskick"),
     "staff:planned_switch": acts("stoppa eller återuppta en automatisk påminnelse"),
     "staff:letters_progress": sees("följa ett utskick"),
+    # the words of the letters
+    "staff:wording_list": sees("se vad breven säger", OUTBOX),
+    "staff:wording": edits("ändra orden i omgångens brev", OUTBOX),
+    "staff:wording_example": edits("se ett exempel på ett brev", OUTBOX),
+    "staff:wording_choose": acts("återställa orden i omgångens brev", OUTBOX),
+    "staff:meeting_wording": edits("ändra orden i ett utskick"),
+    "staff:meeting_wording_example": edits("se ett exempel på ett utskick"),
+    "staff:meeting_wording_choose": acts("återställa orden i ett utskick"),
     # attendance and minutes
     "staff:attendance": Rule("se och föra närvaro", see=SEE_DRAFTS, act=WORK),
     "staff:attendee_add": edits("lägga till en deltagare"),
@@ -143,6 +151,8 @@ TABLE: dict[str, Rule] = {
     "staff:minutes_start": acts("påbörja minnesanteckningar"),
     "staff:minutes_preview": sees("förhandsgranska minnesanteckningar", SEE_DRAFTS),
     "staff:minutes_pdf": sees("förhandsgranska minnesanteckningar som pdf", SEE_DRAFTS),
+    "staff:section_add": acts("lägga till ett avsnitt"),
+    "staff:section_remove": acts("ta bort ett tomt avsnitt"),
     "staff:section_change": edits("skriva i ett avsnitt"),
     "staff:section_history": sees("se ett avsnitts tidigare versioner", SEE_DRAFTS),
     "staff:minutes_circulate": acts("dela ett utkast"),

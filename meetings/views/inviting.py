@@ -23,8 +23,9 @@ from meetings.actions import inviting, replies
 from meetings.forms.inviting import FreeGuest, InviteParties, NoteReply, Seats
 from meetings.letters.compose import compose, fingerprint
 from meetings.letters.purposes import MAILINGS, Mailing
-from meetings.models import Answer, Channel, Invitation, Invitee, Meeting
+from meetings.models import Answer, Channel, Invitation, Invitee, Meeting, Purpose
 from meetings.views.planned import shown
+from meetings.views.wording import on_preview
 from parties.models import Membership, Party
 
 
@@ -210,8 +211,13 @@ def reply_note(request: StaffRequest, pk: int) -> HttpResponse:
             return redirect("staff:invitations", invitee.meeting_id)
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
-    history = invitee.replies.select_related("by")
-    context = {"form": form, "meeting": invitee.meeting, "invitee": invitee, "history": history}
+    context = {
+        "form": form,
+        "meeting": invitee.meeting,
+        "invitee": invitee,
+        "history": invitee.replies.select_related("by"),
+        "from_calendar": invitee.calendar_replies.order_by("-pk"),
+    }
     return render(request, "staff/inviting/reply.html", context)
 
 
@@ -234,6 +240,7 @@ def letters_preview(request: StaffRequest, pk: int, purpose: str) -> HttpRespons
         "parties": len({pair[0].invitation_id for pair in pairs}),
         "already": Letter.objects.filter(campaign=meeting.campaign, purpose=mailing.purpose).count(),
         "without": without_recipient(meeting),
+        "wording": on_preview(meeting, mailing.purpose),
     }
     return render(request, "staff/inviting/preview.html", context)
 
@@ -281,12 +288,14 @@ def letters_send(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
 
 
 def letters_progress(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
-    """How the letters of a mailing leave; the figures renew themselves while any of them waits."""
-    meeting, mailing = find(pk), get_mailing(purpose)
-    letters = Letter.objects.filter(campaign=meeting.campaign, purpose=mailing.purpose)
+    """How the letters of one kind leave; the figures renew themselves while any of them waits."""
+    if purpose not in Purpose.values:
+        raise Http404
+    meeting, kind = find(pk), Purpose(purpose)
+    letters = Letter.objects.filter(campaign=meeting.campaign, purpose=kind)
     context = {
         "meeting": meeting,
-        "mailing": mailing,
+        "purpose": kind,
         "tally": letters.tally(),
         "letters": letters.defer("raw").order_by("pk")[:300],
     }

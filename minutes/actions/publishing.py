@@ -14,9 +14,7 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.states import NotAllowed, step
-from minutes.actions.approving import standing_approval
-from minutes.actions.distributing import rendering_of
-from minutes.models import NEXT, Bake, Edition, Minutes, MinutesState
+from minutes.models import NEXT, Bake, Edition, Minutes, MinutesState, Rendering
 from minutes.public.baking import finish, render_page
 
 
@@ -26,10 +24,9 @@ def publish(minutes: Minutes, *, by: User) -> Edition:
     minutes = Minutes.objects.select_for_update().select_related("meeting__round").get(pk=minutes.pk)
     if minutes.state != MinutesState.DISTRIBUTED:
         raise NotAllowed(f"Anteckningarna är {minutes.get_state_display()} och kan inte publiceras.")
-    approval = standing_approval(minutes)
-    if approval.author == by:
+    rendering = mailed_rendering(minutes)
+    if rendering.approval.author == by:
         raise NotAllowed("Du har själv skrivit i anteckningarna. Någon annan behöver publicera dem.")
-    rendering = rendering_of(approval)
     edition = Edition.objects.create(
         minutes=minutes,
         rendering=rendering,
@@ -45,6 +42,14 @@ def publish(minutes: Minutes, *, by: User) -> Edition:
     bake = Bake.objects.create(reason=f"edition {edition.pk}", addresses=addresses)
     transaction.on_commit(partial(finish, bake), robust=True)
     return edition
+
+
+def mailed_rendering(minutes: Minutes) -> Rendering:
+    """The approved words as they were mailed: frozen then, so nothing that changed since can reach the web."""
+    approval = minutes.approvals.filter(voided_at__isnull=True).first()
+    if approval is None:
+        raise NotAllowed("Anteckningarna är inte fastställda.")
+    return Rendering.objects.select_related("approval__author").get(approval=approval)
 
 
 def addresses_of(edition: Edition) -> list[str]:

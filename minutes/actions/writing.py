@@ -44,10 +44,7 @@ def start(meeting: Meeting, *, by: User) -> Minutes:
 def save_section(section: Section, *, heading: str, html: str, seen_version: int, by: User) -> Section:
     """Keep a new text, sanitised; raises Conflict when somebody else saved since `seen_version`."""
     section = Section.objects.select_for_update().select_related("minutes").get(pk=section.pk)
-    if section.minutes.state != MinutesState.DRAFT:
-        raise NotAllowed(
-            f"Anteckningarna är {section.minutes.get_state_display()}. Öppna dem för ändring först."
-        )
+    must_be_draft(section.minutes)
     if section.version != seen_version:
         raise Conflict(section)
     html = clean(html)
@@ -57,6 +54,31 @@ def save_section(section: Section, *, heading: str, html: str, seen_version: int
     section.save(update_fields=["heading", "html", "version"])
     section.revisions.create(heading=heading, html=html, version=section.version, by=by)
     return section
+
+
+@transaction.atomic
+def add_section(minutes: Minutes, *, by: User) -> Section:
+    """An empty section at the end."""
+    must_be_draft(minutes)
+    last = minutes.sections.last()
+    return minutes.sections.create(position=last.position + 1 if last else 1, heading="Övrigt")
+
+
+@transaction.atomic
+def remove_section(section: Section, *, by: User) -> None:
+    """Take an empty section away; one with text is emptied first, so that nobody's words go by mistake."""
+    section = Section.objects.select_for_update().select_related("minutes").get(pk=section.pk)
+    must_be_draft(section.minutes)
+    if section.html:
+        raise NotAllowed("Avsnittet har text. Ta bort texten och spara innan du tar bort avsnittet.")
+    if section.minutes.sections.count() == 1:
+        raise NotAllowed("Anteckningarna behöver minst ett avsnitt.")
+    section.delete()
+
+
+def must_be_draft(minutes: Minutes) -> None:
+    if minutes.state != MinutesState.DRAFT:
+        raise NotAllowed(f"Anteckningarna är {minutes.get_state_display()}. Öppna dem för ändring först.")
 
 
 @transaction.atomic

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from meetings.models import AgendaState, Meeting, MeetingState, Round
+from meetings.models import AgendaState, Meeting, MeetingState, MeetingStep, Round
 from minutes.models import Edition
 from minutes.public.baking import public_page
 from parties.models import Category, in_year
 
+TOLD = (MeetingState.ANNOUNCED, MeetingState.INVITED, MeetingState.HELD)
+
 
 def told_meetings() -> QuerySet[Meeting]:
-    """The meetings that the public may know of: everything that has been announced."""
-    return Meeting.objects.exclude(state=MeetingState.PLANNED).with_names().order_by("starts_at")
+    """The meetings that the public may know of: everything that has been announced, also what was cancelled since."""
+    told = MeetingStep.objects.filter(meeting=OuterRef("pk"), after__in=TOLD)
+    return Meeting.objects.filter(Q(state__in=TOLD) | Exists(told)).with_names().order_by("starts_at")
 
 
 @public_page

@@ -209,6 +209,32 @@ def test_planned_meetings_and_drafts_stay_inside(client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_a_meeting_that_was_cancelled_before_it_was_announced_stays_inside() -> None:
+    silent, told = (
+        make.meeting(title="Tyst", state="cancelled"),
+        make.meeting(title="Känt", state="cancelled"),
+    )
+    told.steps.create(before="planned", after="announced")
+    rebuild()
+    assert not baking.file_of(address("meeting", silent)).exists()
+    assert "inställt" in baking.file_of(address("meeting", told)).read_text()
+
+
+@pytest.mark.django_db
+def test_what_changes_after_the_mailing_does_not_reach_the_web(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    meeting = held_meeting(venue="Rätt lokal")
+    came(meeting, "Åsa Öhrn", "0192")
+    minutes = distributed(meeting)
+    Meeting.objects.filter(pk=meeting.pk).update(venue="En annan lokal")
+    with django_capture_on_commit_callbacks(execute=True):
+        publishing.publish(minutes, by=make.user(Role.APPROVER))
+    page = baking.file_of(address("notes", meeting)).read_text()
+    assert ("Rätt lokal" in page, "En annan lokal" in page) == (True, False)
+
+
+@pytest.mark.django_db
 def test_publishing_touches_a_handful_of_files(
     django_capture_on_commit_callbacks: Any, public_root: Path
 ) -> None:

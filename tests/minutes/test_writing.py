@@ -94,7 +94,7 @@ def test_pasted_word_markup_is_stored_without_scripts(client: Client) -> None:
     officer = make.user()
     section = writing.start(held_meeting(), by=officer).sections.all()[0]
     client.force_login(officer)
-    pasted = '<p class="MsoNormal" onclick="x()">Ord<script>alert(1)</script><o:p></o:p></p><img src=x onerror=alert(1)>'
+    pasted = '<p class="MsoNormal" onclick="x()">Ord<script>alert(1)</script><o:p></o:p></p><img src=x onerror=y()>'
     client.post(
         reverse("staff:section_change", args=[section.pk]),
         {"heading": "H", "html": pasted, "seen_version": 1},
@@ -151,3 +151,19 @@ def test_a_character_that_the_pdf_cannot_show_is_refused_where_it_was_typed(clie
     assert "kan inte visa tecknen: 🎉 (U+1F389)" in page
     assert "Bra möte 🎉" in page
     assert section.html == ""
+
+
+def test_a_section_can_be_added_and_an_empty_one_removed(client: Client) -> None:
+    officer = make.user()
+    minutes = written(held_meeting(), officer)
+    client.force_login(officer)
+    client.post(reverse("staff:section_add", args=[minutes.meeting_id]))
+    assert [section.heading for section in minutes.sections.all()] == [
+        "Läget i kommunerna",
+        "Nästa steg",
+        "Övrigt",
+    ]
+    first, _, added = minutes.sections.all()
+    client.post(reverse("staff:section_remove", args=[added.pk]))
+    client.post(reverse("staff:section_remove", args=[first.pk]))
+    assert [section.heading for section in minutes.sections.all()] == ["Läget i kommunerna", "Nästa steg"]
