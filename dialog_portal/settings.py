@@ -127,6 +127,7 @@ CELERY_BEAT_SCHEDULE = {
     "beat is alive": {"task": "outbox.beat", "schedule": 30.0},
     "send planned letters": {"task": "meetings.send_due", "schedule": 60.0},
     "forget food and access needs": {"task": "meetings.forget_needs", "schedule": 3600.0},
+    "read the reply mailbox": {"task": "meetings.read_mailbox", "schedule": 60.0},
     "finish publications": {"task": "minutes.finish_publications", "schedule": 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import UTC, datetime
+from urllib.parse import quote
 
+from django.conf import settings
 from django.utils import timezone
 
+from dialog_portal.outbox.mime import machine_address
 from dialog_portal.text import BREAKS
 from meetings.models import Invitee, Meeting
 
@@ -35,26 +38,63 @@ CONTENT_TYPE = "text/calendar; charset=utf-8; method={}"
 WIDTH = 75  # octets on a line, before it must be folded
 
 
-def calendar_for(meeting: Meeting, invitee: Invitee | None = None, *, cancelled: bool = False) -> bytes:
+def calendar_for(
+    meeting: Meeting,
+    invitee: Invitee | None = None,
+    *,
+    cancelled: bool = False,
+    by_letter: bool = False,
+    accepted: bool = False,
+) -> bytes:
     """One event, the same for this person through every change; the sequence tells a calendar which is newest.
 
-    Cancelled takes the event away: METHOD:CANCEL with one step higher sequence than what was sent before.
+    Cancelled takes the event away: METHOD:CANCEL with one step higher sequence than what was sent before. By letter it
+    asks the person's own calendar for an answer, when a mailbox that is read can take one; accepted repeats their yes.
     """
     off = cancelled or meeting.cancelled
+    asked = invitee if by_letter and settings.MAILBOX else None
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Region Stockholm//Dialogportalen//SV",
         "CALSCALE:GREGORIAN",
-        f"METHOD:{'CANCEL' if off else 'PUBLISH'}",
+        f"METHOD:{method(cancelled=off, by_letter=asked is not None)}",
         *STOCKHOLM.splitlines(),
-        *event(meeting, invitee, off),
+        *event(meeting, invitee, off, people(asked, accepted=accepted) if asked else []),
         "END:VCALENDAR",
     ]
     return "".join(folded(line) for line in lines).encode()
 
 
-def event(meeting: Meeting, invitee: Invitee | None, off: bool) -> list[str]:
+def method(*, cancelled: bool, by_letter: bool = True) -> str:
+    """What the letter's calendar part asks of the reader's calendar."""
+    if cancelled:
+        return "CANCEL"
+    return "REQUEST" if by_letter and settings.MAILBOX else "PUBLISH"
+
+
+def people(invitee: Invitee, *, accepted: bool) -> list[str]:
+    """Who asks, and the one person who is asked: others' names are nobody's business."""
+    status = "ACCEPTED;RSVP=FALSE" if accepted else "NEEDS-ACTION;RSVP=TRUE"
+    who = f"CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT={status};CN={parameter(invitee.name)}"
+    return [
+        f"ORGANIZER;CN={parameter(settings.MAIL_FROM_NAME)}:mailto:{mail_url(settings.MAIL_REPLY_TO)}",
+        f"ATTENDEE;{who}:mailto:{mail_url(invitee.email)}",
+    ]
+
+
+def mail_url(address: str) -> str:
+    """An address behind mailto:, with whatever is strange in it written in per cent."""
+    return quote(machine_address(address), safe="@+!#$&'*/=?^`{|}~")
+
+
+def parameter(text: str) -> str:
+    """A parameter's value; quotation marks cannot stand in one, so they become apostrophes."""
+    kept = "".join(" " if control(char) else char for char in text)
+    return '"' + kept.replace('"', "'") + '"'
+
+
+def event(meeting: Meeting, invitee: Invitee | None, off: bool, asked: list[str]) -> list[str]:
     """The lines of the event."""
     return [
         "BEGIN:VEVENT",
@@ -63,6 +103,7 @@ def event(meeting: Meeting, invitee: Invitee | None, off: bool) -> list[str]:
         f"DTSTAMP:{timezone.now().astimezone(UTC):%Y%m%dT%H%M%SZ}",
         f"DTSTART;TZID=Europe/Stockholm:{wall_clock(meeting.starts_at)}",
         f"DTEND;TZID=Europe/Stockholm:{wall_clock(meeting.ends_at)}",
+        *asked,
         f"SUMMARY:{escaped(('Inställt: ' if off else '') + meeting.title)}",
         f"LOCATION:{escaped(meeting.where)}",
         f"DESCRIPTION:{escaped(description(meeting, off))}",

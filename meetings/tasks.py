@@ -2,7 +2,14 @@
 
 from celery import shared_task
 
-from meetings.actions import needs, reminding
+from dialog_portal.outbox import mailbox
+from meetings.actions import calendar_replies, needs, reminding
+
+
+@shared_task(name="meetings.read_mailbox")
+def read_mailbox() -> None:
+    """Read what has come to the mailbox: answers from calendars, and letters that bounced."""
+    mailbox.read([calendar_replies.hear])
 
 
 @shared_task(name="meetings.forget_needs")

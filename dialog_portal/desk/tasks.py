@@ -16,12 +16,13 @@ from django.urls import reverse
 
 from dialog_portal.access.models import Role, StaffInvitation, User, factors
 from dialog_portal.access.table import rule_for
-from dialog_portal.outbox.models import Hold, Letter
+from dialog_portal.outbox.models import Hold, Letter, State
 from dialog_portal.swedish import count, day, weekday
 from meetings.models import (
     Agenda,
     AgendaItem,
     AgendaState,
+    CalendarReply,
     Invitation,
     Invitee,
     Meeting,
@@ -210,11 +211,28 @@ def notes_to_publish(user: User, now: datetime) -> Iterator[Task]:
         )
 
 
+def letters_that_bounced(user: User, now: datetime) -> Iterator[Task]:
+    """Letters that came back from a server which had taken them: most often the post has a new holder."""
+    rows = Letter.objects.visible_to(user).needs_a_person().filter(state=State.BOUNCED).order_by("pk")
+    for row in rows.only("pk", "name", "address"):
+        url = reverse("staff:letter", args=[row.pk])
+        yield Task("Ta reda på vem som har efterträtt", row.name or row.address, url, "Brevet dit studsade.")
+
+
+def calendar_replies_to_read(user: User, now: datetime) -> Iterator[Task]:
+    """What came from people's calendars but is no answer yet."""
+    rows = CalendarReply.objects.needs_a_person(now).select_related("invitee__meeting")
+    for row in rows:
+        url, meeting = reverse("staff:reply_note", args=[row.invitee_id]), row.invitee.meeting
+        yield Task("Läs kalendersvaret", f"{row.invitee}, {meeting}", url, row.why, meeting.reply_by)
+
+
 def letters_that_failed(user: User, now: datetime) -> Iterator[Task]:
     """Letters that will not get through by themselves, gathered by what they are about."""
     rows = (
         Letter.objects.visible_to(user)
         .needs_a_person()
+        .filter(state=State.FAILED)
         .order_by()
         .values_list("campaign")
         .annotate(Count("pk"))
@@ -277,6 +295,8 @@ KINDS = (
     Kind(notes_to_distribute, "staff:minutes", "staff:minutes_distribute"),
     Kind(notes_to_publish, "staff:minutes", "staff:minutes_publish"),
     Kind(letters_that_failed, "staff:outbox", "staff:letter_correct"),
+    Kind(letters_that_bounced, "staff:outbox", "staff:letter_correct"),
+    Kind(calendar_replies_to_read, "staff:reply_note", "staff:reply_note"),
     Kind(letters_on_hold, "staff:outbox", "staff:outbox_hold"),
     Kind(promised_accounts, "staff:account_list", "staff:account_invite"),
     Kind(own_second_factor, "staff:account_list", "mfa_activate_totp"),

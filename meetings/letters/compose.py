@@ -11,7 +11,7 @@ from django.utils import timezone
 from dialog_portal.outbox.actions import Draft
 from dialog_portal.outbox.rendering import render
 from dialog_portal.swedish import span
-from meetings.calendar import calendar_for
+from meetings.calendar import calendar_for, method
 from meetings.letters.links import reply_url
 from meetings.letters.purposes import Mailing
 from meetings.models import Invitee, Meeting, MeetingState, Purpose
@@ -24,7 +24,9 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee, *, now: dateti
     cancelled = meeting.state == MeetingState.CANCELLED
     rendered = render(str(mailing.purpose), context(meeting, invitee))
     calendar = (
-        calendar_for(meeting, invitee, cancelled=cancelled) if mailing.purpose in WITH_CALENDAR else None
+        calendar_for(meeting, invitee, cancelled=cancelled, by_letter=True)
+        if mailing.purpose in WITH_CALENDAR
+        else None
     )
     return Draft(
         key=mailing.key(meeting, invitee, timezone.localdate(now).isoformat()),
@@ -38,7 +40,7 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee, *, now: dateti
         deadline=mailing.useful_until(meeting),
         priority=mailing.priority,
         calendar=calendar,
-        calendar_method="CANCEL" if cancelled else "PUBLISH",
+        calendar_method=method(cancelled=cancelled),
     )
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from dialog_portal.outbox.actions import Draft
 from dialog_portal.outbox.models import Priority
 from dialog_portal.outbox.rendering import render
-from meetings.calendar import calendar_for
+from meetings.calendar import calendar_for, method
 from meetings.letters.compose import context
 from meetings.models import Invitee, Purpose, Reply
 from meetings.standing import Standing
@@ -29,6 +29,7 @@ def receipt(reply: Reply, where: Standing) -> Draft:
         where,
         where.case,
         f"receipt:m{reply.invitee.meeting_id}:i{reply.invitee_id}:r{reply.pk}",
+        via=reply.via,
     )
 
 
@@ -37,16 +38,21 @@ def seat(cause: str, invitee: Invitee, where: Standing) -> Draft:
     return written(invitee, where, "seat", f"receipt:m{invitee.meeting_id}:i{invitee.pk}:seat{cause}")
 
 
-def written(invitee: Invitee, where: Standing, case: str, key: str) -> Draft:
-    calendar = calendar_for(invitee.meeting, invitee) if case in {"seated", "seat"} else None
+def written(
+    invitee: Invitee, where: Standing, case: str, key: str, *, via: Invitee | None = None
+) -> Draft:
+    has = case in {"seated", "seat"}
+    calendar = calendar_for(invitee.meeting, invitee, by_letter=True, accepted=True) if has else None
     return draft_to(
         invitee,
         Purpose.RECEIPT,
         "receipt",
         key,
         calendar=calendar,
+        calendar_method=method(cancelled=False),
         case=case,
         standing=where,
+        via=via,
         heading=HEADINGS[case],
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialog_portal.outbox.actions import Draft
-from meetings.calendar import calendar_for
+from meetings.calendar import calendar_for, method
 from meetings.letters.receipt import draft_to
 from meetings.models import Answer, Invitee, Purpose, Reply
 
@@ -16,7 +16,8 @@ def invited(deputy: Invitee) -> Draft:
         Purpose.SUBSTITUTE,
         "substitute",
         f"substitute:m{meeting.pk}:i{deputy.pk}:v{meeting.letter_version}",
-        calendar=calendar_for(meeting, deputy),
+        calendar=calendar_for(meeting, deputy, by_letter=True),
+        calendar_method=method(cancelled=False),
         original=deputy.substitute_for,
         heading="Kan du komma som ersättare?",
         button_text="Svara på inbjudan",
@@ -30,7 +31,7 @@ def taken_back(deputy: Invitee) -> Draft:
         Purpose.SUBSTITUTE,
         "taken_back",
         f"taken_back:m{deputy.meeting_id}:i{deputy.pk}",
-        calendar=calendar_for(deputy.meeting, deputy, cancelled=True),
+        calendar=calendar_for(deputy.meeting, deputy, cancelled=True, by_letter=True),
         calendar_method="CANCEL",
         original=deputy.substitute_for,
         heading="Du behöver inte komma som ersättare",

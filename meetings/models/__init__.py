@@ -1,6 +1,8 @@
 """Rounds, meetings, agendas, invitations, replies and attendance."""
 
 from meetings.models.agenda import Agenda, AgendaItem, AgendaState, AgendaStep
+from meetings.models.calendar_reply import CalendarReply
+from meetings.models.calendar_reply import Outcome as CalendarReplyOutcome
 from meetings.models.invitation import Invitation, Invitee, MeetingLetter, Need, Purpose
 from meetings.models.meeting import Group, Meeting, MeetingState, MeetingStep
 from meetings.models.planned import PlannedMailing, PlannedState, PlannedStep
@@ -14,6 +16,8 @@ __all__ = [
     "AgendaStep",
     "Answer",
     "Attendee",
+    "CalendarReply",
+    "CalendarReplyOutcome",
     "Channel",
     "FocusArea",
     "Group",

@@ -1,0 +1,120 @@
+"""Answers from people's own calendars.
+
+They count when they are plainly the invited person's and about the time that holds. Everything else is kept as a note
+for staff. A calendar answers easily, so it never undoes what took a decision: a seat that was handed over stays with
+the substitute.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from dialog_portal.outbox.incoming import Mail
+from dialog_portal.outbox.mime import machine_address
+from dialog_portal.states import NotAllowed
+from meetings import itip
+from meetings.actions import replies
+from meetings.actions.seats import lock, must_be_open, send
+from meetings.actions.sharing import EVERYBODYS_DOMAINS, is_ours
+from meetings.itip import Said
+from meetings.letters.asking import ask_again
+from meetings.models import Answer, CalendarReply, CalendarReplyOutcome, Channel, Invitee, Purpose, Reply
+
+ANSWERS = {"ACCEPTED": Answer.YES, "DECLINED": Answer.NO}
+Judged = tuple[CalendarReplyOutcome, str]
+
+
+@transaction.atomic
+def hear(mail: Mail) -> str:
+    """Take a letter that is a calendar's answer to an invitation of ours; says what became of it, or nothing."""
+    said = itip.answer(mail)
+    invitee = said and Invitee.objects.filter(pk=said.invitee, meeting__uid=said.meeting).first()
+    if not said or not invitee:
+        return ""
+    return note(lock(invitee), said, mail).get_outcome_display()
+
+
+def note(invitee: Invitee, said: Said, mail: Mail) -> CalendarReply:
+    """Write down an answer from a calendar, and count it if it can be."""
+    partstat = their_partstat(invitee, said, mail)
+    row = CalendarReply(
+        invitee=invitee,
+        partstat=partstat or "",
+        comment=said.comment,
+        sequence=said.sequence,
+        stamped=said.stamped,
+    )
+    try:
+        must_be_open(invitee, Channel.CALENDAR)
+        row.outcome, row.why = judged(invitee, said, partstat, mail)
+        if row.outcome == CalendarReplyOutcome.COUNTED:
+            row.reply = count(invitee, ANSWERS[row.partstat], said.comment)
+        elif row.outcome == CalendarReplyOutcome.STALE:
+            send(invitee, Purpose.UPDATE, ask_again(invitee), by=None)
+    except NotAllowed as refusal:
+        row.outcome, row.why = CalendarReplyOutcome.REFUSED, str(refusal)[:300]
+    row.save()
+    return row
+
+
+def count(invitee: Invitee, answer: Answer, comment: str) -> Reply:
+    return replies.answer(invitee, answer, channel=Channel.CALENDAR, note=comment)
+
+
+def their_partstat(invitee: Invitee, said: Said, mail: Mail) -> str | None:
+    """What the invited person answers; None when somebody else does.
+
+    The address that answers must be theirs, and the letter come from them or from their own organisation; or the
+    letter comes from them, and answers under another of their addresses.
+    """
+    own = machine_address(invitee.email).lower()
+    if mail.sender == own and said.attendees:
+        return next(
+            (partstat for address, partstat in said.attendees if address == own), said.attendees[0][1]
+        )
+    colleague = is_ours(invitee, mail.sender) or same_house(own, mail.sender)
+    return next((partstat for address, partstat in said.attendees if address == own and colleague), None)
+
+
+def same_house(one: str, other: str) -> bool:
+    """Whether two addresses share a domain that not just anybody can have an address at."""
+    domain = one.rpartition("@")[2]
+    return domain == other.rpartition("@")[2] and domain not in EVERYBODYS_DOMAINS
+
+
+def judged(invitee: Invitee, said: Said, partstat: str | None, mail: Mail) -> Judged:
+    """What an answer is worth, and in Swedish why it is not counted."""
+    if partstat is None:
+        return CalendarReplyOutcome.STRANGER, "Svaret kom från en annan adress än den som är inbjuden."
+    if overtaken(invitee, said):
+        return CalendarReplyOutcome.OVERTAKEN, "Personen har svarat senare i sin kalender."
+    if stale(invitee, said):
+        return CalendarReplyOutcome.STALE, "Tiden eller platsen har ändrats. Personen har fått frågan igen."
+    if said.method == "COUNTER":
+        return CalendarReplyOutcome.COUNTER, "Personen föreslår en annan tid. Kontakta personen."
+    if partstat not in ANSWERS or mail.answered_by_machine:
+        return CalendarReplyOutcome.TENTATIVE, "Svaret är preliminärt. Fråga personen och notera svaret."
+    if deputy := invitee.substitutes.active().first():
+        return handed_over(deputy, ANSWERS[partstat])
+    return CalendarReplyOutcome.COUNTED, ""
+
+
+def handed_over(deputy: Invitee, answer: Answer) -> Judged:
+    """Who has sent a substitute and takes the meeting out of the calendar says nothing new; who accepts it may."""
+    if answer == Answer.NO:
+        return CalendarReplyOutcome.SETTLED, f"Platsen är redan lämnad till {deputy.name}."
+    return CalendarReplyOutcome.REFUSED, f"Platsen är lämnad till {deputy.name}. Fråga vem som kommer."
+
+
+def overtaken(invitee: Invitee, said: Said) -> bool:
+    """Whether an answer that the person gave later has come in before this one."""
+    later = invitee.calendar_replies.exclude(outcome=CalendarReplyOutcome.STRANGER)
+    return said.stamped is not None and later.filter(stamped__gt=said.stamped).exists()
+
+
+def stale(invitee: Invitee, said: Said) -> bool:
+    """Whether the answer is about an earlier time or place. Without a sequence its start time tells."""
+    meeting = invitee.meeting
+    if said.sequence is not None:
+        return said.sequence < meeting.sequence
+    return said.start != meeting.starts_at if said.start else meeting.sequence > 0

@@ -1,0 +1,23 @@
+"""The question put again to somebody whose calendar answered for a time or place that no longer holds."""
+
+from __future__ import annotations
+
+from dialog_portal.outbox.actions import Draft
+from meetings.calendar import calendar_for, method
+from meetings.letters.receipt import draft_to
+from meetings.models import Invitee, Purpose
+
+
+def ask_again(invitee: Invitee) -> Draft:
+    """One letter for each change of the meeting, however often the old entry is answered."""
+    meeting = invitee.meeting
+    return draft_to(
+        invitee,
+        Purpose.UPDATE,
+        "ask_again",
+        f"ask_again:m{meeting.pk}:i{invitee.pk}:s{meeting.sequence}",
+        calendar=calendar_for(meeting, invitee, by_letter=True),
+        calendar_method=method(cancelled=False),
+        heading="Mötet har ändrats. Kan du komma?",
+        button_text="Svara på inbjudan",
+    )

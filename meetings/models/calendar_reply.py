@@ -1,0 +1,77 @@
+"""What came from people's calendars, also what could not be counted as an answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from meetings.models.invitation import Invitee
+from meetings.models.meeting import MeetingState
+from meetings.models.reply import Reply
+
+
+class Outcome(models.TextChoices):
+    COUNTED = "counted", "räknat som svar"
+    TENTATIVE = "tentative", "preliminärt"
+    COUNTER = "counter", "föreslår en annan tid"
+    STALE = "stale", "gäller en tidigare tid eller plats"
+    STRANGER = "stranger", "kommer från någon annan"
+    REFUSED = "refused", "kunde inte tas emot"
+    SETTLED = "settled", "redan ordnat"
+    OVERTAKEN = "overtaken", "äldre än ett svar som kommit före"
+
+
+UNDECIDED = (Outcome.TENTATIVE, Outcome.COUNTER, Outcome.REFUSED)
+
+
+class CalendarReplyQuerySet(models.QuerySet["CalendarReply"]):
+    def needs_a_person(self, now: datetime) -> Self:
+        """Those that say something but are no answer, until the invited person's answer is known."""
+        answers = Reply.objects.filter(invitee=OuterRef("invitee"), confirmed=True)
+        since = answers.filter(at__gt=OuterRef("at"))
+        open_ones = Q(outcome__in=UNDECIDED) & ~Exists(since) | Q(outcome=Outcome.STRANGER) & ~Exists(answers)
+        newer = CalendarReply.objects.filter(invitee=OuterRef("invitee"), pk__gt=OuterRef("pk"))
+        return self.filter(
+            open_ones,
+            ~Exists(newer),
+            invitee__withdrawn_at=None,
+            invitee__meeting__starts_at__gt=now,
+        ).exclude(invitee__meeting__state__in=(MeetingState.HELD, MeetingState.CANCELLED))
+
+
+class CalendarReply(models.Model):
+    """One answer from a calendar as it was understood."""
+
+    invitee = models.ForeignKey(Invitee, models.CASCADE, related_name="calendar_replies")
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    partstat = models.CharField(max_length=20, blank=True)
+    comment = models.CharField(max_length=300, blank=True)
+    why = models.CharField(max_length=300, blank=True, help_text="why it did not count, for staff")
+    sequence = models.PositiveIntegerField(null=True, blank=True)
+    stamped = models.DateTimeField(
+        null=True, blank=True, help_text="when the person pressed, by their own clock"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+    reply = models.ForeignKey(Reply, models.PROTECT, null=True, blank=True, related_name="calendar_replies")
+
+    objects = CalendarReplyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "kalendersvar"
+        verbose_name_plural = "kalendersvar"
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(outcome__in=Outcome.values), name="calendar_reply_outcome_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="counted") | Q(reply__isnull=False),
+                name="calendar_reply_counted_is_in_ledger",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.invitee}: {self.get_outcome_display()}"
