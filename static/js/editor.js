@@ -15,17 +15,27 @@ const EDITOR_WORDS = {
   "Start at": "Börja på", "Decimal numbers": "Siffror", "Lowercase letters": "Små bokstäver",
   "Uppercase letters": "Stora bokstäver", "Lowercase Roman numerals": "Små romerska siffror",
   "Uppercase Roman numerals": "Stora romerska siffror", Bullets: "Punkter",
+  Yes: "Ja", No: "Nej",
 };
 window.gettext = (text) => EDITOR_WORDS[text] ?? text;
 
-const nameInSwedish = (bar) => {
+// Called again for every change: the bar comes after the field, and a button's name follows what is chosen
+const nameInSwedish = (box) => {
+  const bar = box.querySelector(".prose-menubar:not([role])");
+  bar?.setAttribute("role", "toolbar");
+  bar?.setAttribute("aria-label", "Textens utseende");
   for (const attribute of ["title", "aria-label"]) {
-    bar.querySelectorAll(`[${attribute}]`).forEach((button) => {
+    box.querySelectorAll(`[${attribute}]`).forEach((button) => {
       const word = EDITOR_WORDS[button.getAttribute(attribute)];
       if (word) button.setAttribute(attribute, word);
     });
   }
-  bar.querySelectorAll(".prose-menubar__option").forEach((option) => { option.textContent = window.gettext(option.textContent); });
+  box.querySelectorAll(".prose-menubar__option > *, dialog option").forEach((option) => {
+    const word = EDITOR_WORDS[option.textContent];
+    if (!word) return;
+    if (option.matches("option")) option.setAttribute("value", option.value); // what is sent stays as the field knows it
+    option.textContent = word;
+  });
 };
 
 document.addEventListener("prose-editor:ready", (event) => {
@@ -43,12 +53,11 @@ document.addEventListener("prose-editor:ready", (event) => {
   });
   label.addEventListener("click", () => editor.commands.focus());
   editor.on("update", () => { textarea.form.dataset.changed = "yes"; });
-  const bar = textarea.closest(".prose-editor")?.querySelector(".prose-menubar");
-  if (!bar) return;
-  bar.setAttribute("role", "toolbar");
-  bar.setAttribute("aria-label", "Textens utseende");
-  nameInSwedish(bar);
-  new MutationObserver(() => nameInSwedish(bar)).observe(bar, { subtree: true, attributeFilter: ["title", "aria-label"] });
+  const box = textarea.closest(".prose-editor");
+  nameInSwedish(box);
+  new MutationObserver(() => nameInSwedish(box)).observe(box, {
+    childList: true, subtree: true, attributeFilter: ["title", "aria-label"],
+  });
 });
 
 for (const form of document.querySelectorAll("form[data-unsaved]")) {
