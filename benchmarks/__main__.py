@@ -15,7 +15,7 @@ from tests import run, services
 @contextmanager
 def stage() -> Iterator[Stage]:
     """Everything a measurement may need: services, the portal's settings on them, and the demo in the database."""
-    with services.workshop() as here, run.both_services(here) as urls:
+    with services.workshop() as here, run.both_services(here, durable=True) as urls:
         for name in services.portal_variables():
             os.environ.pop(name, None)
         os.environ |= {
@@ -46,7 +46,7 @@ def subjects() -> list[str]:
     every = [
         found.name
         for found in pkgutil.iter_modules(benchmarks.__path__)
-        if found.name not in {"__main__", "stage"}
+        if found.name not in {"__main__", "stage", "sink"}
     ]
     return named or every
 

@@ -25,11 +25,24 @@ def seconds(job: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def times_faster(ours: Callable[[], object], bare: Callable[[], object], rounds: int = ROUNDS) -> float:
+def nothing() -> None:
+    """No preparation."""
+
+
+def times_faster(
+    ours: Callable[[], object],
+    bare: Callable[[], object],
+    *,
+    rounds: int = ROUNDS,
+    before: Callable[[], object] = nothing,
+) -> float:
     """Our speed over the bare way: the two take turns, so a busy machine disturbs both, and medians are compared.
 
-    1.0 means equally fast, 0.5 that ours takes twice as long.
+    1.0 means equally fast, 0.5 that ours takes twice as long. `before` prepares each turn of ours, off the clock.
     """
-    ours(), bare()  # the first turn fills caches
-    pairs = [(seconds(ours), seconds(bare)) for _ in range(rounds)]
-    return statistics.median(theirs for _, theirs in pairs) / statistics.median(mine for mine, _ in pairs)
+    pairs = []
+    for _ in range(rounds + 1):
+        before()
+        pairs.append((seconds(ours), seconds(bare)))
+    mine, theirs = zip(*pairs[1:], strict=True)  # the first turn fills caches
+    return statistics.median(theirs) / statistics.median(mine)

@@ -114,10 +114,10 @@ def end_leftovers() -> None:
 
 
 @contextmanager
-def both_services(directory: Path) -> Iterator[dict[str, str]]:
+def both_services(directory: Path, *, durable: bool = False) -> Iterator[dict[str, str]]:
     """PostgreSQL and Redis for as long as the block lasts; gives the variables that point to them."""
-    print("Starting PostgreSQL and Redis for the tests", flush=True)
-    postgres, redis = services.Postgres(directory / "pg"), services.Redis(directory / "redis")
+    print("Starting PostgreSQL and Redis", flush=True)
+    postgres, redis = services.Postgres(directory / "pg", durable=durable), services.Redis(directory / "redis")
     try:
         postgres.create()
         redis.start()
