@@ -19,7 +19,7 @@ from meetings.models import Invitee
 def again(email: str, invitees: Sequence[Invitee]) -> Draft:
     """One letter to one address with a link for each coming meeting; at most one an hour, by its key."""
     rows = [{"meeting": row.meeting, "url": reply_url(row)} for row in invitees]
-    name = invitees[0].name if invitees else "du"
+    name = invitees[0].called if invitees else "du"
     first = invitees[0].meeting if invitees else None
     words = {
         "name": name,

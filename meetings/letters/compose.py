@@ -14,6 +14,7 @@ from dialog_portal.swedish import span
 from meetings.calendar import calendar_for, method
 from meetings.letters.links import reply_url
 from meetings.letters.purposes import Mailing
+from meetings.letters.wording import STANDARD, Words, filled, values, words_for
 from meetings.models import Invitee, Meeting, MeetingState, Purpose
 
 WITH_CALENDAR = {Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.UPDATE, Purpose.CANCELLATION}
@@ -22,7 +23,10 @@ WITH_CALENDAR = {Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.UPDATE, Purp
 def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee, *, now: datetime | None = None) -> Draft:
     """The letter of this kind to one person."""
     cancelled = meeting.state == MeetingState.CANCELLED
-    rendered = render(str(mailing.purpose), context(meeting, invitee))
+    said = context(meeting, invitee)
+    if mailing.purpose in STANDARD:
+        said = worded(words_for(meeting, mailing.purpose), said)
+    rendered = render(str(mailing.purpose), said)
     calendar = (
         calendar_for(meeting, invitee, cancelled=cancelled, by_letter=True)
         if mailing.purpose in WITH_CALENDAR
@@ -46,6 +50,18 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee, *, now: dateti
 
 def context(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
     """What every letter about a meeting may say; see templates/letters/base.html for the shared parts."""
+    return {
+        **about(meeting, invitee),
+        "agenda": meeting.agenda.clocked(public_only=True),
+        "yes": reply_url(invitee, "ja"),
+        "no": reply_url(invitee, "nej"),
+        "button_url": "" if meeting.cancelled else reply_url(invitee),
+        "reason": meeting.cancelled_because,
+    }
+
+
+def about(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
+    """What is known of the meeting and the person without asking for the agenda or a link."""
     diary_number = meeting.diary_number or meeting.round.diary_number
     facts = [
         ("När", span(meeting.starts_at, meeting.ends_at)),
@@ -57,17 +73,18 @@ def context(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
         "invitee": invitee,
         "party": str(invitee.invitation),
         "seats": invitee.invitation.seats,
-        "agenda": meeting.agenda.clocked(public_only=True),
-        "yes": reply_url(invitee, "ja"),
-        "no": reply_url(invitee, "nej"),
         "facts": [*facts, ("Diarienummer", diary_number)] if diary_number else facts,
-        "button_url": "" if meeting.cancelled else reply_url(invitee),
         "button_text": "Svara på inbjudan",
         "signed_by": meeting.round.signer,
         "signed_title": meeting.round.signer_title,
         "reply_to": settings.MAIL_REPLY_TO,
-        "reason": meeting.cancelled_because,
     }
+
+
+def worded(words: Words, context: dict[str, object]) -> dict[str, object]:
+    """The context with the words that stand above the facts, their placeholders filled."""
+    said = filled(words, values(context))
+    return {**context, "heading": said.heading, "words": said}
 
 
 def fingerprint(drafts: list[Draft]) -> str:

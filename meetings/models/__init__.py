@@ -8,6 +8,7 @@ from meetings.models.meeting import Group, Meeting, MeetingState, MeetingStep
 from meetings.models.planned import PlannedMailing, PlannedState, PlannedStep
 from meetings.models.reply import Answer, Attendee, Channel, Reply
 from meetings.models.round import FocusArea, Round, RoundPurpose
+from meetings.models.wording import Wording
 
 __all__ = [
     "Agenda",
@@ -35,4 +36,5 @@ __all__ = [
     "Reply",
     "Round",
     "RoundPurpose",
+    "Wording",
 ]

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 
 from dialog_portal.swedish import swedish
-from dialog_portal.text import one_line
+from dialog_portal.text import one_line, unlinkable
 from meetings.models.meeting import Meeting
 from parties.models import Party, Person
 
@@ -161,6 +161,11 @@ class Invitee(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def called(self) -> str:
+        """The name as letters say it. Outside the register a guest may have typed it: cut, and never a link."""
+        return self.name if self.person_id else unlinkable(self.name)
 
 
 class Need(models.Model):

@@ -70,7 +70,9 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
     def with_letters(self) -> Self:
         """With what the letters about a meeting say."""
-        return self.select_related("round", "agenda").prefetch_related("agenda__items")
+        return self.select_related("round", "agenda").prefetch_related(
+            "agenda__items", "wordings", "round__wordings"
+        )
 
 
 def new_uid() -> str:

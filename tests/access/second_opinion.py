@@ -28,18 +28,19 @@ OPINION = {
         staff:meeting_add staff:meeting_copy staff:meeting_change staff:meeting_cancel staff:item_add staff:item_change
         staff:item_delete staff:invitation_add staff:invitation_change staff:guest_add staff:reply_note
         staff:attendee_add staff:section_change staff:minutes_distribute staff:minutes_correct
+        staff:meeting_wording staff:meeting_wording_example
     """,
     ("", "HG"): """
         staff:party_reopen staff:group_remove staff:meeting_hold staff:agenda_step staff:item_restore staff:item_move
         staff:invitation_remove staff:invitees_refresh staff:invitee_withdraw staff:letters_send staff:minutes_start
-        staff:minutes_circulate staff:minutes_reopen staff:planned_switch
+        staff:minutes_circulate staff:minutes_reopen staff:section_add staff:section_remove staff:meeting_wording_choose staff:planned_switch
     """,
     ("", "G"): "staff:minutes_approve",
     ("G", "G"): "staff:minutes_publish",
     # administrators meet only the letters about accounts there, the others all letters but those
-    ("HGA", ""): "staff:outbox staff:letter staff:letter_body",
-    ("HGA", "HGA"): "staff:letter_correct staff:letter_told staff:letter_bounced",
-    ("", "HGA"): "staff:letter_retry staff:letter_stop staff:outbox_hold",
+    ("HGA", ""): "staff:outbox staff:letter staff:letter_body staff:wording_list",
+    ("HGA", "HGA"): "staff:wording staff:wording_example staff:letter_correct staff:letter_told staff:letter_bounced",
+    ("", "HGA"): "staff:letter_retry staff:letter_stop staff:outbox_hold staff:wording_choose",
     ("A", ""): "staff:account_list",
     ("A", "A"): "staff:account_invite staff:account_change",
     ("", "A"): "staff:account_invitation_revoke",

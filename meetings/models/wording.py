@@ -1,0 +1,54 @@
+"""The words of a letter that staff have changed, for all meetings of a round or for one meeting."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from dialog_portal.editing import Versioned
+from dialog_portal.text import one_line
+from meetings.models.invitation import Purpose
+from meetings.models.meeting import Meeting
+from meetings.models.round import Round
+
+SHORT, LONG = 150, 6000  # characters of a subject or heading, and of the text
+
+
+class WordingQuerySet(models.QuerySet["Wording"]):
+    def in_use(self) -> Self:
+        """Those whose words are used; the others wait in case somebody wants them back."""
+        return self.filter(active=True)
+
+
+class Wording(Versioned):
+    """Plain text with {platshållare}. Resting, it is kept, and the letter says what it otherwise would."""
+
+    round = models.ForeignKey(Round, models.CASCADE, null=True, blank=True, related_name="wordings")
+    meeting = models.ForeignKey(Meeting, models.CASCADE, null=True, blank=True, related_name="wordings")
+    purpose = models.CharField("brev", max_length=20, choices=Purpose)
+    subject = models.CharField("ämnesrad", max_length=SHORT, validators=[one_line])
+    heading = models.CharField("rubrik", max_length=SHORT, validators=[one_line])
+    body = models.TextField("text", max_length=LONG)
+    active = models.BooleanField("används", default=True)
+
+    objects = WordingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "brevtext"
+        verbose_name_plural = "brevtexter"
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(round__isnull=False, meeting__isnull=True)
+                | Q(round__isnull=True, meeting__isnull=False),
+                name="wording_of_round_or_meeting",
+            ),
+            models.UniqueConstraint(fields=("round", "purpose"), name="wording_once_per_round"),
+            models.UniqueConstraint(fields=("meeting", "purpose"), name="wording_once_per_meeting"),
+            models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="wording_purpose_is_known"),
+        )
+
+    def __str__(self) -> str:
+        return self.get_purpose_display()
