@@ -1,15 +1,19 @@
-"""A mail server in a process of its own that costs as little as one can: it takes every letter and counts.
+"""A mail server in a process of its own: aiosmtpd, a real one, or the barest that could be, to see what we cost beside it.
 
-NOOP answers the number. A heavier server would hide what the portal itself costs.
+Both take every letter and count. NOOP answers the number.
 """
 
 import asyncio
+import logging
 import os
 import signal
 import smtplib
 import subprocess
 import sys
 from types import TracebackType
+from typing import Any
+
+from aiosmtpd.smtp import SMTP
 
 from tests import services
 
@@ -49,12 +53,26 @@ class Conversation(asyncio.Protocol):
         return b"250 2.0.0 ok\r\n"
 
 
+class Taker:
+    """What aiosmtpd asks: yes to every letter."""
+
+    async def handle_DATA(self, _server: Any, _session: Any, _envelope: Any) -> str:
+        Conversation.letters += 1
+        return "250 2.0.0 taken"
+
+    async def handle_NOOP(self, _server: Any, _session: Any, _envelope: Any, _word: str) -> str:
+        return f"250 {Conversation.letters}"
+
+
 class Sink:
     """The server's process, for as long as the block lasts."""
 
+    def __init__(self, kind: str = "real") -> None:
+        self.kind = kind
+
     def __enter__(self) -> "Sink":
         self.port = services.free_port()
-        command = [sys.executable, "-m", "benchmarks.sink", str(self.port)]
+        command = [sys.executable, "-m", "benchmarks.sink", self.kind, str(self.port)]
         self.process = subprocess.Popen(command, preexec_fn=services.follow_parent(signal.SIGKILL))
         services.wait_until(self._answers, "the mail sink")
         self.line = smtplib.SMTP("127.0.0.1", self.port, timeout=20)
@@ -86,12 +104,18 @@ class Sink:
         services.wait_until(lambda: self.letters >= number, f"letter number {number}", seconds)
 
 
-async def serve(port: int) -> None:
-    server = await asyncio.get_running_loop().create_server(Conversation, "127.0.0.1", port)
+def real() -> asyncio.Protocol:
+    return SMTP(Taker(), hostname="sink")
+
+
+async def serve(kind: str, port: int) -> None:
+    talk = {"real": real, "bare": Conversation}[kind]
+    server = await asyncio.get_running_loop().create_server(talk, "127.0.0.1", port)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
     services.prctl(services.PR_SET_PDEATHSIG, signal.SIGKILL)
     os.setpgid(0, 0)
-    asyncio.run(serve(int(sys.argv[1])))
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
+    asyncio.run(serve(sys.argv[1], int(sys.argv[2])))

@@ -15,10 +15,10 @@ from dialog_portal.access.audit import record
 from dialog_portal.outbox import bounces, mime
 from dialog_portal.outbox.bell import ring_on_commit
 from dialog_portal.outbox.drafts import LONGEST_TRY, Draft, check, date, message_id, written
+from dialog_portal.outbox.envelope import close, open_up
 from dialog_portal.outbox.mime import Attachment, Content
 from dialog_portal.outbox.models import NEXT, WAITING, Hold, Host, Letter, LetterQuerySet, LetterStep, State
 from dialog_portal.states import NotAllowed
-from dialog_portal.vault import seal, unseal
 
 __all__ = [
     "Attachment", "Content", "Draft", "bounced", "correct", "hold", "note", "post", "post_all", "read", "release",
@@ -63,7 +63,7 @@ def post(draft: Draft, *, by: Any = None) -> tuple[Letter, bool]:
 
 def read(letter: Letter) -> Content | None:
     """What the recipient sees; None when the bytes have been wiped."""
-    return mime.readable(unseal(letter.raw)) if letter.raw is not None else None
+    return mime.readable(open_up(letter.raw)) if letter.raw is not None else None
 
 
 def _locked(letter: Letter) -> Letter:
@@ -169,12 +169,12 @@ def correct(letter: Letter, address: str, *, by: Any) -> Letter:
     reason = f"Ny adress: {row.address} blev {address}"
     identity = message_id()
     new = {"To": mime.mailbox(row.name, address), "Message-ID": identity, "Date": date(timezone.now())}
-    raw = mime.with_headers(unseal(row.raw), new)
+    raw = mime.with_headers(open_up(row.raw), new)
     changes = {
         "address": address,
         "message_id": identity,
         "envelope_from": bounces.return_address(identity),
-        "raw": seal(raw),
+        "raw": close(raw),
         "sha256": sha256(raw).hexdigest(),
     }
     return _again(

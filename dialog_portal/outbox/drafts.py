@@ -16,10 +16,10 @@ from django.core.validators import validate_email
 from django.utils import timezone
 
 from dialog_portal.outbox import bounces, mime
+from dialog_portal.outbox.envelope import close
 from dialog_portal.outbox.mime import Attachment
 from dialog_portal.outbox.models import Letter, Priority
 from dialog_portal.text import one_line
-from dialog_portal.vault import seal
 
 LONGEST_TRY = timedelta(hours=72)
 LARGEST = 15 * 1024 * 1024  # bytes; most servers take 20 to 25 MB of letter
@@ -144,7 +144,7 @@ def written(draft: Draft, by: Any) -> Letter:
         subject=draft.subject,
         message_id=identity,
         envelope_from=bounces.return_address(identity),
-        raw=seal(raw),
+        raw=close(raw),
         sha256=sha256(raw).hexdigest(),
         size=len(raw),
         priority=draft.priority,

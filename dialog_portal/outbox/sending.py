@@ -15,10 +15,10 @@ from dialog_portal.outbox import claims
 from dialog_portal.outbox.bell import ring
 from dialog_portal.outbox.claims import Claim
 from dialog_portal.outbox.classify import Result
+from dialog_portal.outbox.envelope import open_up
 from dialog_portal.outbox.models import Outcome
 from dialog_portal.outbox.smtp import Kept, Parcel, Relay, relay
 from dialog_portal.outbox.workers import me
-from dialog_portal.vault import unseal
 
 log = logging.getLogger(__name__)
 BATCH = 16  # letters taken at a time: each transaction that takes them waits for the others'
@@ -70,7 +70,7 @@ def goes_on(result: Result, claim: Claim) -> bool:
 def send(claim: Claim, door: Relay | Kept) -> Result:
     """One try. The database has no transaction open while the server is talked to."""
     try:
-        raw = unseal(claim.sealed)
+        raw = open_up(claim.sealed)
     except InvalidToken:
         return Result(Outcome.POLICY, "", "Brevet kan inte dekrypteras. Kontrollera LETTER_KEYS.")
     return door.send(Parcel(claim.sender, claim.address, raw), lambda: claims.may_go(claim))

@@ -10,8 +10,8 @@ from dialog_portal.environment import mail
 from dialog_portal.outbox import claims, sending
 from dialog_portal.outbox.actions import Draft, post, read
 from dialog_portal.outbox.claims import Claim
+from dialog_portal.outbox.envelope import open_up
 from dialog_portal.outbox.models import Letter
-from dialog_portal.vault import unseal
 
 numbers = count(1)
 
@@ -51,7 +51,7 @@ def through(mailbox: Any, settings: Any, **values: Any) -> int:
 def bytes_of(row: Letter) -> bytes:
     """What will leave, or has left and was kept."""
     assert row.raw is not None
-    return unseal(row.raw)
+    return open_up(row.raw)
 
 
 def text_of(row: Letter) -> str:
