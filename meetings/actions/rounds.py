@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from dialog_portal.states import NotAllowed
 from meetings.actions.meetings import KEPT, candidates, copied
+from meetings.actions.wording import copy_wordings
 from meetings.models import Agenda, AgendaItem, Group, Meeting, MeetingState, MeetingStep, Round
 from parties.models import in_year
 
@@ -39,6 +40,7 @@ def copy_round(source: Round, *, year: int, meetings: Iterable[Meeting], by: Any
     made = Round.objects.create(year=year, **kept)
     made.purposes.set(source.purposes.filter(in_year(year)))
     made.focus_areas.set(source.focus_areas.filter(in_year(year)))
+    copy_wordings(source, made)
     groups = copy_groups(source, made)
     copy_meetings(list(meetings), made, groups, weeks_between(source.year, year), by=by)
     return made

@@ -34,7 +34,7 @@ SUBJECT_MOST = 240  # the outbox takes 250
 
 @dataclass(frozen=True)
 class Words:
-    """What staff can change in a letter, with placeholders or filled. The text's paragraphs stand apart by a blank line."""
+    """What staff can change in a letter, with placeholders or filled; a blank line parts the text's paragraphs."""
 
     subject: str
     heading: str

@@ -48,6 +48,7 @@ def wording_list(request: StaffRequest, year: int) -> HttpResponse:
     return render(request, "staff/wording/list.html", context)
 
 
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def wording(request: StaffRequest, year: int, purpose: str) -> HttpResponse:
     """Change what a letter of the round says."""
     return edit(request, round_of(year), known(purpose))
@@ -61,6 +62,7 @@ def wording_choose(request: StaffRequest, year: int, purpose: str) -> HttpRespon
     return choose(request, round_of(year), known(purpose))
 
 
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def meeting_wording(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
     """Change what one mailing of one meeting says."""
     return edit(request, meeting_of(pk), known(purpose))
@@ -81,7 +83,6 @@ def known(purpose: str) -> Purpose:
     return Purpose(purpose)
 
 
-@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def edit(request: StaffRequest, owner: Round | Meeting, purpose: Purpose) -> HttpResponse:
     """The form with its example; saving is refused when somebody else saved meanwhile, and shows what they wrote."""
     if request.method != "POST":

@@ -38,6 +38,21 @@ OWN = {
 }
 
 
+BOOK = (
+    "Vi bjuder in Nacka till Dialogmöte och ber dig boka tiden redan nu. "
+    "Inbjudan med dagordning kommer senare."
+)
+INVITED_TO = (
+    "Inbjudan gäller Nacka, som har 3 platser vid mötet. "
+    "Ska någon annan gå i ditt ställe anger du det i svaret."
+)
+CHANGED = (
+    "Tiden eller platsen för Dialogmöte har ändrats. Det här gäller nu. "
+    "Den bifogade kalenderfilen ersätter den du fick tidigare."
+)
+REMOVES = "Den bifogade kalenderfilen tar bort mötet ur din kalender."
+
+
 def one_letter(meeting: Meeting, purpose: str = Purpose.INVITATION, **values: Any) -> Draft:
     invitee = make.invitee(make.invitation(meeting, make.party()), **values)
     return compose(MAILINGS[purpose], loaded(meeting), invitee)
@@ -73,35 +88,39 @@ def test_standard_letters_say_what_they_always_did():
     said = {
         Purpose.SAVE_THE_DATE: (
             f"Boka dagen: Dialogmöte, {day}",
-            "Boka dagen för Dialogmöte\n\nHej Åsa!\n\nVi bjuder in Nacka till Dialogmöte och ber dig boka tiden redan "
-            "nu. Inbjudan med dagordning kommer senare.",
+            "Boka dagen för Dialogmöte",
+            BOOK,
         ),
         Purpose.INVITATION: (
             f"Inbjudan: Dialogmöte, {day}",
-            "Inbjudan till Dialogmöte\n\nHej Åsa!\n\nVälkomna!\n\nVi bjuder på\nkaffe.\n\nInbjudan gäller Nacka, som har "
-            "3 platser vid mötet. Ska någon annan gå i ditt ställe anger du det i svaret.\n\n"
+            "Inbjudan till Dialogmöte",
+            "Välkomna!",
+            "Vi bjuder på\nkaffe.",
+            INVITED_TO,
             f"Svara senast {reply}. Du kan ändra ditt svar fram till dess.",
         ),
         Purpose.REMINDER: (
             "Påminnelse: svara på inbjudan till Dialogmöte",
-            "Vi har inte fått ditt svar\n\nHej Åsa!\n\nVi vill gärna veta om Nacka kommer till Dialogmöte. Svara senast "
-            f"{reply}.\n\nHar du redan svarat på annat sätt kan du bortse från det här brevet.",
+            "Vi har inte fått ditt svar",
+            f"Vi vill gärna veta om Nacka kommer till Dialogmöte. Svara senast {reply}.",
+            "Har du redan svarat på annat sätt kan du bortse från det här brevet.",
         ),
         Purpose.UPDATE: (
             f"Ändrat: Dialogmöte, {day}",
-            "Ny tid eller plats för Dialogmöte\n\nHej Åsa!\n\nTiden eller platsen för Dialogmöte har ändrats. Det här "
-            "gäller nu. Den bifogade kalenderfilen ersätter den du fick tidigare.\n\nDitt tidigare svar står kvar. "
-            f"Passar det inte längre kan du ändra det senast {reply}.",
+            "Ny tid eller plats för Dialogmöte",
+            CHANGED,
+            f"Ditt tidigare svar står kvar. Passar det inte längre kan du ändra det senast {reply}.",
         ),
         Purpose.CANCELLATION: (
             f"Inställt: Dialogmöte, {day}",
-            f"Dialogmöte är inställt\n\nHej Åsa!\n\nDialogmöte {day} är inställt. Du behöver inte göra något. "
-            "Den bifogade kalenderfilen tar bort mötet ur din kalender.",
+            "Dialogmöte är inställt",
+            f"Dialogmöte {day} är inställt. Du behöver inte göra något. {REMOVES}",
         ),
     }
     invitee = make.invitee(make.invitation(meeting, make.party(name="Nacka")), name="Åsa")
-    for purpose, (subject, text) in said.items():
+    for purpose, (subject, heading, *paragraphs) in said.items():
         draft = compose(MAILINGS[purpose], loaded(meeting), invitee)
+        text = "\n\n".join([heading, "Hej Åsa!", *paragraphs])
         whole = f"Region Stockholm · Kulturförvaltningen\n\n{text}"
         assert (draft.subject, opening(draft.text)) == (subject, whole)
         assert words_in(draft.html) == " ".join(text.split())
