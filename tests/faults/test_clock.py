@@ -1,0 +1,126 @@
+"""Both changes of the clock in 2027: the whole schedule of reminders, minute by minute, twice each minute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from meetings.actions import planned, reminding, replies
+from meetings.models import Answer, Channel, Meeting, MeetingLetter, MeetingState, Purpose
+from tests import make
+from tests.meetings.acting import at, letter
+
+pytestmark = [pytest.mark.fault, pytest.mark.django_db]
+CHANGES = (date(2027, 3, 28), date(2027, 10, 31))
+NINE = "09:00"
+
+
+# A meeting so many days from the change, which is a Sunday, has its letter so many days from it
+COMING_DUE = {-1: -3, 0: -3, 1: -3, 2: -2, 3: 1, 4: 2, 5: 3}
+Due = dict[tuple[int, str], date]
+Made = dict[tuple[int, str], list[datetime]]
+
+
+def schedule(change: date, days: int) -> Due:
+    """Meetings with a letter due on each day around the change, and those days, counted on the calendar."""
+    due: Due = {}
+    for offset in range(-days, days + 1):
+        day = change + timedelta(days=offset)
+        row = meeting(starts=f"{day + timedelta(days=20)} 13:00", reply_by=f"{day + timedelta(days=3)} 23:59")
+        due[row.pk, Purpose.REMINDER] = day
+    for start, offset in COMING_DUE.items():
+        if abs(offset) <= days:
+            day = change + timedelta(days=start)
+            row = meeting(starts=f"{day} 13:00", reply_by=f"{day - timedelta(days=12)} 12:00")
+            due[row.pk, Purpose.COMING] = change + timedelta(days=offset)
+    return due
+
+
+def meeting(*, starts: str, reply_by: str) -> Meeting:
+    """An invited meeting with one who comes and one who is silent, planned before the clock changes."""
+    start = at(starts)
+    row = make.meeting(
+        starts_at=start, ends_at=start + timedelta(hours=3), reply_by=at(reply_by), state=MeetingState.INVITED
+    )
+    invitation = make.invitation(row)
+    for _ in range(2):
+        letter(make.invitee(invitation))
+    replies.answer(row.invitees.order_by("pk")[0], Answer.YES, channel=Channel.STAFF, by=make.user())
+    planned.plan(row, by=make.user())
+    return row
+
+
+def minutes(change: date, days: int) -> Iterator[datetime]:
+    """Every minute from some days before the change to some days after it, as they pass in the world."""
+    moment = at(f"{change - timedelta(days=days)} 07:00").astimezone(UTC)
+    while moment < at(f"{change + timedelta(days=days)} 11:00"):
+        yield moment
+        moment += timedelta(minutes=1)
+
+
+def live_through(change: date, days: int) -> tuple[Due, Made]:
+    """What should leave by itself on which day, and when it did."""
+    with time_machine.travel(at(f"{change - timedelta(days=30)} 12:00"), tick=False) as clock:
+        due = schedule(change, days)
+        for moment in minutes(change, days):
+            clock.move_to(moment)
+            reminding.send_due()
+            reminding.send_due()
+    made: Made = {}
+    for row in MeetingLetter.objects.filter(purpose__in=planned.DAY).select_related("letter"):
+        made.setdefault((row.meeting_id, row.purpose), []).append(row.letter.created)
+    return due, made
+
+
+def wrong_hour(made: Made) -> int:
+    return sum(f"{timezone.localtime(when):%H:%M}" != NINE for moments in made.values() for when in moments)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=str)
+def test_reminders_leave_once_at_nine_through_a_change_of_the_clock(
+    change: date, size: Callable[[int, int], int], figure: Callable[[str, object], None]
+):
+    should, made = live_through(change, size(1, 3))
+    missed = [which for which in should if which not in made]
+    doubled = sum(len(moments) - 1 for moments in made.values())
+    figure(f"clock {change}: planned", len(should))
+    figure(f"clock {change}: missed", len(missed))
+    figure(f"clock {change}: doubled", doubled)
+    figure(f"clock {change}: not at nine", wrong_hour(made))
+    on_their_day = {which: timezone.localdate(moments[0]) for which, moments in made.items()}
+    assert (missed, doubled, wrong_hour(made), on_their_day) == ([], 0, 0, should)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=str)
+def test_counting_hours_in_utc_is_an_hour_off(change: date, monkeypatch: pytest.MonkeyPatch):
+    """Control: the same schedule with due times counted back in hours from the meeting's own days."""
+
+    def naive(meeting: Meeting, purpose: Purpose) -> datetime:
+        own = meeting.reply_by if purpose == Purpose.REMINDER else meeting.starts_at
+        nine = timezone.localtime(own).replace(hour=9, minute=0).astimezone(UTC)
+        return nine - timedelta(hours=24) * (timezone.localdate(own) - planned.DAY[purpose](meeting)).days
+
+    monkeypatch.setattr(planned, "due_at", naive)
+    monkeypatch.setattr(reminding, "due_at", naive)
+    should, made = live_through(change, 1)
+    assert (set(made), wrong_hour(made) > 0) == (set(should), True)
+
+
+@pytest.mark.parametrize(
+    ("starts", "due"),
+    [
+        ("2027-03-28 01:30", "2027-03-25 09:00"),
+        ("2027-03-28 03:30", "2027-03-25 09:00"),
+        ("2027-03-29 09:00", "2027-03-25 09:00"),
+        ("2027-10-31 02:30", "2027-10-28 09:00"),
+        ("2027-11-01 09:00", "2027-10-28 09:00"),
+        ("2028-02-29 13:00", "2028-02-25 09:00"),
+        ("2028-03-01 13:00", "2028-02-28 09:00"),
+    ],
+)
+def test_odd_nights_and_leap_days_keep_nine_on_the_wall(starts: str, due: str):
+    assert planned.due_at(Meeting(starts_at=at(starts)), Purpose.COMING) == at(due)
