@@ -64,10 +64,17 @@ def standing(invitee: Invitee) -> Standing:
         taken=min(len(line), invitation.seats),
         substitute=substitute,
         substitute_answer=Answer(theirs.answer) if theirs else None,
-        unconfirmed=Answer(said[-1].answer) if said and not said[-1].confirmed else None,
+        unconfirmed=pressed_by_a_script(said),
     )
 
 
 def current(replies: list[Reply]) -> Reply | None:
     """The last confirmed answer."""
     return next((row for row in reversed(replies) if row.confirmed), None)
+
+
+def pressed_by_a_script(replies: list[Reply]) -> Answer | None:
+    """The newest answer when no person has confirmed it. A coordinator is asked on their own page, not on others'."""
+    newest = replies[-1] if replies else None
+    waits = newest is not None and not newest.confirmed and newest.via_id is None
+    return Answer(newest.answer) if newest and waits else None

@@ -131,6 +131,8 @@ TABLE: dict[str, Rule] = {
     "staff:guest_add": edits("bjuda in en fristående gäst"),
     "staff:invitee_withdraw": acts("ta bort en inbjuden"),
     "staff:reply_note": edits("notera ett svar"),
+    "staff:substitute_decide": acts("godkänna eller avslå en ersättare utifrån"),
+    "staff:needs": sees("se mat och tillgänglighet i totaler", WORK),
     "staff:letters_preview": sees("förhandsgranska ett utskick", WORK),
     "staff:letters_preview_body": sees("se ett brev i förhandsgranskningen", WORK),
     "staff:letters_send": acts("skicka ett utskick"),
@@ -182,6 +184,8 @@ TABLE: dict[str, Rule] = {
     "guest:answer": opened("svara på sin inbjudan"),
     "guest:substitute": opened("ange en ersättare"),
     "guest:colleague": opened("ta med en kollega"),
+    "guest:coordinator": opened("se dem som man samordnar svaren för"),
+    "guest:coordinate": opened("svara för dem som man samordnar"),
     "guest:calendar": opened("hämta mötet till kalendern"),
     "guest:send_again": opened("få sin länk igen"),
     # the public

@@ -28,6 +28,8 @@ from meetings.models import (
     Meeting,
     MeetingState,
     Purpose,
+    Reply,
+    SubstituteRequest,
 )
 from minutes.models import Edition, Minutes, MinutesState, SectionRevision
 
@@ -140,6 +142,33 @@ def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
         why = f"{count(row['silent'], 'person,personer')} har inte svarat."
         yield Task(
             "Påminn om svar" if soon else "Invänta svar", row["meeting__title"], url, why, due, mine=soon
+        )
+
+
+def contradictory_answers(user: User, now: datetime) -> Iterator[Task]:
+    """Meetings ahead where somebody's answers contradict each other; a call and a noted answer settle it."""
+    rows = (
+        Reply.objects.unsettled()
+        .filter(invitee__meeting__state=MeetingState.INVITED, invitee__meeting__starts_at__gt=now)
+        .values("invitee__meeting", "invitee__meeting__title", "invitee__meeting__starts_at")
+        .annotate(people=Count("invitee", distinct=True))
+        .order_by("invitee__meeting")
+    )
+    for row in rows:
+        url = meeting_url("staff:invitations", row["invitee__meeting"]) + "?visa=motstridigt"
+        why = f"{count(row['people'], 'person,personer')} har lämnat motstridiga svar inom en minut."
+        due = row["invitee__meeting__starts_at"]
+        yield Task("Fråga vad som gäller", row["invitee__meeting__title"], url, why, due)
+
+
+def substitute_requests(user: User, now: datetime) -> Iterator[Task]:
+    """Substitutes from outside the party, whom guests wait for us to let in."""
+    rows = SubstituteRequest.objects.waiting().select_related("invitee__meeting").order_by("pk")
+    for row in rows:
+        url = f"{meeting_url('staff:invitations', row.invitee.meeting)}#o{row.pk}"
+        why = f"{row.invitee} vill skicka {row.name}, som inte hör till parten."
+        yield Task(
+            "Ta ställning till ersättare", row.invitee.meeting.title, url, why, row.invitee.meeting.reply_by
         )
 
 
@@ -288,6 +317,8 @@ KINDS = (
     Kind(agendas_to_settle, "staff:agenda", "staff:agenda_step"),
     Kind(invitations_to_send, "staff:letters_preview", "staff:letters_send"),
     Kind(silent_invitees, "staff:invitations", "staff:letters_send"),
+    Kind(contradictory_answers, "staff:invitations", "staff:reply_note"),
+    Kind(substitute_requests, "staff:invitations", "staff:substitute_decide"),
     Kind(meetings_that_passed, "staff:meeting_detail", "staff:meeting_hold"),
     Kind(meetings_without_notes, "staff:minutes", "staff:minutes_start"),
     Kind(notes_to_finish, "staff:minutes", "staff:minutes_circulate"),

@@ -40,9 +40,11 @@ def answer(
     by: User | None = None,
     confirmed: bool = True,
     note: str = "",
+    via: Invitee | None = None,
 ) -> Reply:
     """Store a yes or a no and write the receipt. A guest's own answer given twice is stored and written once.
 
+    `via` is the coordinator who answered for the person; the receipt says so.
     Raises NotAllowed when it is too late, or when the person is no longer invited.
     """
     if answer == Answer.SUBSTITUTE:
@@ -53,7 +55,9 @@ def answer(
     if channel in BY_THEMSELVES and (same := already_said(said, answer, confirmed)):
         return same
     seated = with_seats(invitee.invitation)
-    row = invitee.replies.create(answer=answer, channel=channel, by=by, confirmed=confirmed, note=note)
+    row = invitee.replies.create(
+        answer=answer, channel=channel, by=by, confirmed=confirmed, note=note, via=via
+    )
     if confirmed:
         release(invitee, by=by)
         send(invitee, Purpose.RECEIPT, receipt.receipt(row, standing(invitee)), by=by)
@@ -74,7 +78,7 @@ def already_said(said: list[Reply], answer: Answer, confirmed: bool) -> Reply | 
 
 @transaction.atomic
 def hand_over(
-    invitee: Invitee, *, name: str, email: str, channel: Channel, by: User | None = None
+    invitee: Invitee, *, name: str, email: str, channel: Channel, by: User | None = None, note: str = ""
 ) -> Invitee:
     """Let somebody else come: they get an invitation and a link of their own, and the seat keeps its place.
 
@@ -91,7 +95,7 @@ def hand_over(
     )
     must_be_free(invitee, email, by, replaced=invitee.substitutes.active().first())
     release(invitee, by=by)
-    row = invitee.replies.create(answer=Answer.SUBSTITUTE, channel=channel, by=by)
+    row = invitee.replies.create(answer=Answer.SUBSTITUTE, channel=channel, by=by, note=note)
     deputy = put_on_list(invitee, name, email, substitute_for=invitee)
     send(deputy, Purpose.SUBSTITUTE, substitute.invited(deputy), by=by)
     send(invitee, Purpose.HANDED_OVER, substitute.handed_over(row, deputy), by=by)

@@ -8,6 +8,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from dialog_portal.text import one_line
+from meetings.forms.reply import only_a_name
 from meetings.models import Answer, Channel, Invitation, Meeting
 from parties.models import Party
 
@@ -52,13 +53,31 @@ class FreeGuest(forms.Form):
 
 
 class NoteReply(forms.Form):
-    """An answer that came by telephone or e-mail."""
+    """An answer that came by telephone or e-mail; staff may name any substitute, whatever their address."""
 
     answer = forms.ChoiceField(
         label="Svar",
-        choices=[(Answer.YES, "Kommer"), (Answer.NO, "Kommer inte")],
+        choices=[
+            (Answer.YES, "Kommer"),
+            (Answer.NO, "Kommer inte"),
+            (Answer.SUBSTITUTE, "Skickar ersättare"),
+        ],
         widget=forms.RadioSelect,
         error_messages={"required": "Välj vad personen svarade."},
+    )
+    name = forms.CharField(
+        label="Ersättarens namn",
+        max_length=80,
+        required=False,
+        validators=[one_line, only_a_name],
+        help_text="Bara om personen skickar en ersättare. Ersättaren får en egen inbjudan.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    email = forms.EmailField(
+        label="Ersättarens e-postadress",
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     channel = forms.ChoiceField(
         label="Hur svaret kom",
@@ -67,3 +86,23 @@ class NoteReply(forms.Form):
         initial=Channel.PHONE,
     )
     note = forms.CharField(label="Anteckning", max_length=300, required=False, validators=[one_line])
+
+    def __init__(self, *args: Any, deputy: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if deputy:  # a substitute sends no substitute of their own
+            self.fields["answer"].choices = self.fields["answer"].choices[:2]  # type: ignore[attr-defined]
+            del self.fields["name"], self.fields["email"]
+
+    def clean(self) -> dict[str, Any]:
+        """A substitute needs a name and an address; another answer must not leave one behind by mistake."""
+        typed: dict[str, Any] = super().clean() or {}
+        if typed.get("answer") == Answer.SUBSTITUTE:
+            for field, missing in MISSING.items():
+                if field not in self.errors and not typed.get(field):
+                    self.add_error(field, missing)
+        elif typed.get("answer") and (typed.get("name") or typed.get("email")):
+            self.add_error("answer", "Du har skrivit en ersättare. Välj Skickar ersättare, eller töm fälten.")
+        return typed
+
+
+MISSING = {"name": "Skriv ersättarens namn.", "email": "Skriv ersättarens e-postadress."}

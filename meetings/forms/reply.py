@@ -40,11 +40,12 @@ class SomebodyElse(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, domains: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, domains: list[str], only_these: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if domains:
             ends = " eller ".join(f"@{domain}" for domain in domains)
-            self.fields["email"].help_text = format_html("Adressen ska sluta på {}.", ends)
+            hint = "Adressen ska sluta på {}." if only_these else "Slutar adressen på {} går inbjudan direkt."
+            self.fields["email"].help_text = format_html(hint, ends)
 
 
 class Needs(forms.Form):

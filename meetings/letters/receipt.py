@@ -38,9 +38,7 @@ def seat(cause: str, invitee: Invitee, where: Standing) -> Draft:
     return written(invitee, where, "seat", f"receipt:m{invitee.meeting_id}:i{invitee.pk}:seat{cause}")
 
 
-def written(
-    invitee: Invitee, where: Standing, case: str, key: str, *, via: Invitee | None = None
-) -> Draft:
+def written(invitee: Invitee, where: Standing, case: str, key: str, *, via: Invitee | None = None) -> Draft:
     has = case in {"seated", "seat"}
     calendar = calendar_for(invitee.meeting, invitee, by_letter=True, accepted=True) if has else None
     return draft_to(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dialog_portal.outbox.actions import Draft
+from dialog_portal.text import unlinkable
 from meetings.calendar import calendar_for, method
 from meetings.letters.receipt import draft_to
-from meetings.models import Answer, Invitee, Purpose, Reply
+from meetings.models import Answer, Invitee, Purpose, Reply, SubstituteRequest
 
 
 def invited(deputy: Invitee) -> Draft:
@@ -67,4 +68,18 @@ def answered(reply: Reply, deputy: Invitee) -> Draft:
         case="comes" if comes else "declined",
         heading="Din ersättare kommer" if comes else "Din ersättare kan inte komma",
         button_text="Ändra eller ta tillbaka",
+    )
+
+
+def refused(wish: SubstituteRequest) -> Draft:
+    """To the one who asked for a substitute from outside the party, when staff said no."""
+    invitee = wish.invitee
+    return draft_to(
+        invitee,
+        Purpose.HANDED_OVER,
+        "substitute_refused",
+        f"substitute_refused:m{invitee.meeting_id}:i{invitee.pk}:w{wish.pk}",
+        asked_for=unlinkable(wish.name),
+        heading="Vi behöver ett annat svar",
+        button_text="Svara på inbjudan",
     )

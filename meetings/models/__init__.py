@@ -7,6 +7,7 @@ from meetings.models.invitation import Invitation, Invitee, MeetingLetter, Need,
 from meetings.models.meeting import Group, Meeting, MeetingState, MeetingStep
 from meetings.models.planned import PlannedMailing, PlannedState, PlannedStep
 from meetings.models.reply import Answer, Attendee, Channel, Reply
+from meetings.models.request import SubstituteRequest
 from meetings.models.round import FocusArea, Round, RoundPurpose
 from meetings.models.wording import Wording
 
@@ -36,5 +37,6 @@ __all__ = [
     "Reply",
     "Round",
     "RoundPurpose",
+    "SubstituteRequest",
     "Wording",
 ]

@@ -50,6 +50,11 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
             .filter(~Q(said_before=F("answer")), said_at__gte=soon)
         )
 
+    def unsettled(self) -> Self:
+        """The contradictory answers that still are somebody's last word: nothing has been said or noted since."""
+        since = Reply.objects.filter(invitee=OuterRef("invitee"), confirmed=True, pk__gt=OuterRef("pk"))
+        return self.contradictory().filter(~Exists(since), invitee__withdrawn_at=None)
+
 
 class Reply(models.Model):
     """One answer as it came in. Nothing is ever changed here; the current answer is the last confirmed one."""
@@ -61,6 +66,14 @@ class Reply(models.Model):
     by = models.ForeignKey("access.User", models.PROTECT, null=True, blank=True, related_name="+")
     confirmed = models.BooleanField(default=True)
     note = models.CharField("anteckning", max_length=300, blank=True, validators=[one_line])
+    via = models.ForeignKey(
+        Invitee,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="the party's coordinator, when it was not the invited person who answered",
+    )
 
     objects = ReplyQuerySet.as_manager()
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meetings.views import attendance, inviting, planned
+from meetings.views import attendance, inviting, ledger, planned
 
 staff = [
     path("moten/<int:pk>/inbjudna/", inviting.invitations, name="invitations"),
@@ -14,6 +14,8 @@ staff = [
     path("inbjudna/<int:pk>/ta-bort/", inviting.invitee_withdraw, name="invitee_withdraw"),
     path("inbjudna/<int:pk>/svar/", inviting.reply_note, name="reply_note"),
     path("moten/<int:pk>/brev/<slug:purpose>/", inviting.letters_preview, name="letters_preview"),
+    path("inbjudna/ersattare/<int:pk>/", ledger.substitute_decide, name="substitute_decide"),
+    path("moten/<int:pk>/inbjudna/behov/", ledger.needs, name="needs"),
     path(
         "moten/<int:pk>/brev/<slug:purpose>/till/<int:invitee>/",
         inviting.letters_preview_body,

@@ -18,11 +18,13 @@ from dialog_portal.links.door import failed_too_often, gone, guest_view, page, p
 from dialog_portal.states import NotAllowed
 from meetings.actions import replies
 from meetings.actions.again import send_links_again
+from meetings.actions.coordinating import coordinated
 from meetings.actions.needs import note_needs
+from meetings.actions.requests import hand_over_or_ask
 from meetings.actions.sharing import bring_colleague, can_bring, own_domains
 from meetings.calendar import CONTENT_TYPE, calendar_for
 from meetings.forms.reply import Needs, OwnAddress, SomebodyElse
-from meetings.models import Answer, Channel, Invitee, Need
+from meetings.models import Answer, Channel, Invitee, Need, SubstituteRequest
 from meetings.standing import Standing, standing
 
 PURPOSE = "svar"
@@ -56,7 +58,7 @@ def substitute(request: HttpRequest, token: str) -> HttpResponse:
     """Who comes instead."""
     invitee = invited(token)
     return (
-        form_page(request, invitee, "substitute", SomebodyElse(domains=own_domains(invitee)))
+        form_page(request, invitee, "substitute", somebody(invitee, "substitute"))
         if invitee
         else gone(request)
     )
@@ -68,9 +70,7 @@ def colleague(request: HttpRequest, token: str) -> HttpResponse:
     """Who comes along."""
     invitee = invited(token)
     return (
-        form_page(request, invitee, "colleague", SomebodyElse(domains=own_domains(invitee)))
-        if invitee
-        else gone(request)
+        form_page(request, invitee, "colleague", somebody(invitee, "colleague")) if invitee else gone(request)
     )
 
 
@@ -102,6 +102,8 @@ def own_page(
         "agenda": meeting.agenda.clocked(public_only=True),
         "needs": needs or needs_form(invitee),
         "can_bring": is_open and can_bring(invitee, where),
+        "asked_for": SubstituteRequest.objects.waiting().filter(invitee=invitee).first(),
+        "coordinated": coordinated(invitee).in_order() if is_open else [],
         "error": error,
     }
     return render(request, "guest/reply.html", context, status=status)
@@ -142,6 +144,11 @@ def needs_form(invitee: Invitee, data: Any = None) -> Needs:
     need = Need.objects.filter(invitee=invitee).first()
     before = {"food": need.food, "access": need.access} if need else {}
     return Needs(data, initial=before, meal=invitee.meeting.serves_meal)
+
+
+def somebody(invitee: Invitee, name: str, data: Any = None) -> SomebodyElse:
+    """The form about a colleague, who must be of the party, or a substitute, who may be let in by staff."""
+    return SomebodyElse(data, domains=own_domains(invitee), only_these=name == "colleague")
 
 
 def form_page(
@@ -188,10 +195,10 @@ def say(request: HttpRequest, invitee: Invitee) -> HttpResponse:
 
 
 def hand_over(request: HttpRequest, invitee: Invitee) -> HttpResponse:
-    """Without a name: on to the form. With one: the substitute is asked."""
+    """Without a name: on to the form. With one: the substitute is asked, or staff when they are from elsewhere."""
     if "name" not in request.POST:
         return see(reverse("guest:substitute", args=[token_of(invitee.link)]))
-    return somebody_else(request, invitee, "substitute", replies.hand_over)
+    return somebody_else(request, invitee, "substitute", hand_over_or_ask)
 
 
 def bring(request: HttpRequest, invitee: Invitee) -> HttpResponse:
@@ -200,7 +207,7 @@ def bring(request: HttpRequest, invitee: Invitee) -> HttpResponse:
 
 def somebody_else(request: HttpRequest, invitee: Invitee, name: str, act: Callable[..., Any]) -> HttpResponse:
     """Read the form and act; whatever is wrong stands at its field, and nothing typed is lost."""
-    form = SomebodyElse(request.POST, domains=own_domains(invitee))
+    form = somebody(invitee, name, request.POST)
     if not form.is_valid():
         return form_page(request, invitee, name, form, status=422)
     if not pressed_by_a_person(request):

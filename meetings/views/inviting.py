@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
+from dialog_portal.access.models import User
 from dialog_portal.access.requests import StaffRequest
 from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.views import letter_page
@@ -24,6 +25,7 @@ from meetings.forms.inviting import FreeGuest, InviteParties, NoteReply, Seats
 from meetings.letters.compose import compose, fingerprint
 from meetings.letters.purposes import MAILINGS, Mailing
 from meetings.models import Answer, Channel, Invitation, Invitee, Meeting, Purpose
+from meetings.views.ledger import ledger
 from meetings.views.planned import shown
 from meetings.views.wording import on_preview
 from parties.models import Membership, Party
@@ -42,33 +44,15 @@ def invitations(request: StaffRequest, pk: int) -> HttpResponse:
     numbers = [(mailing, inviting.left(mailing, meeting)) for mailing in possible]
     context = {
         "meeting": meeting,
-        "invitees": [row for row in invitees if row.withdrawn_at is None],
+        **ledger(meeting, invitees, request.GET),
         "withdrawn": [row for row in invitees if row.withdrawn_at is not None],
-        "parties": with_taken_seats(meeting, invitees),
         "planned": shown(meeting),
         "mailings": [(mailing, number) for mailing, number in numbers if number],
         "missing": inviting.missing(meeting),
         "outdated": inviting.outdated(meeting),
         "tally": Letter.objects.tally(meeting.campaign),
-        "answers": summary(invitees),
     }
     return render(request, "staff/inviting/list.html", context)
-
-
-def with_taken_seats(meeting: Meeting, invitees: list[Invitee]) -> list[tuple[Invitation, int]]:
-    """Each party with how many of its seats are taken by people who said yes."""
-    yes = [row.invitation_id for row in invitees if row.current_answer == Answer.YES]  # type: ignore[attr-defined]
-    return [(invitation, yes.count(invitation.pk)) for invitation in meeting.invitations.in_order()]
-
-
-def summary(invitees: list[Invitee]) -> dict[str, int]:
-    """How many said what; people who handed over are not counted, their substitutes are."""
-    current = [row.current_answer for row in invitees if row.withdrawn_at is None]  # type: ignore[attr-defined]
-    return {
-        "yes": current.count(Answer.YES),
-        "no": current.count(Answer.NO),
-        "silent": current.count(None),
-    }
 
 
 def invitation_add(request: StaffRequest, pk: int) -> HttpResponse:
@@ -194,17 +178,10 @@ def reply_note(request: StaffRequest, pk: int) -> HttpResponse:
     invitee = get_object_or_404(
         Invitee.objects.active().select_related("meeting", "invitation__party"), pk=pk
     )
-    form = NoteReply(request.POST or None)
+    form = NoteReply(request.POST or None, deputy=bool(invitee.substitute_for_id))
     if request.method == "POST" and form.is_valid():
-        typed = form.cleaned_data
         try:
-            replies.answer(
-                invitee,
-                Answer(typed["answer"]),
-                channel=Channel(typed["channel"]),
-                by=request.user,
-                note=typed["note"],
-            )
+            note(invitee, by=request.user, **form.cleaned_data)
             messages.success(
                 request, f"Svaret från {invitee} är noterat. Ett kvitto skickas till {invitee.email}."
             )
@@ -219,6 +196,17 @@ def reply_note(request: StaffRequest, pk: int) -> HttpResponse:
         "from_calendar": invitee.calendar_replies.order_by("-pk"),
     }
     return render(request, "staff/inviting/reply.html", context)
+
+
+def note(
+    invitee: Invitee, *, answer: str, channel: str, note: str, by: User, name: str = "", email: str = ""
+) -> None:
+    """Into the ledger with what was typed: an answer, or the substitute that the person sends."""
+    how = Channel(channel)
+    if answer == Answer.SUBSTITUTE:
+        replies.hand_over(invitee, name=name, email=email, channel=how, by=by, note=note)
+    else:
+        replies.answer(invitee, Answer(answer), channel=how, by=by, note=note)
 
 
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]

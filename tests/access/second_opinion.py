@@ -20,7 +20,7 @@ OPINION = {
     """,
     ("LHG", ""): "staff:minutes staff:minutes_preview staff:minutes_pdf staff:section_history",
     ("LHG", "HG"): "staff:attendance",
-    ("HG", ""): "staff:letters_preview staff:letters_preview_body",
+    ("HG", ""): "staff:letters_preview staff:letters_preview_body staff:needs",
     ("HG", "HG"): """
         staff:party_add staff:party_change staff:party_rename staff:party_end staff:category_add staff:category_change
         staff:membership_add staff:membership_change staff:mandate_add staff:mandate_change staff:mandate_end
@@ -33,6 +33,7 @@ OPINION = {
     ("", "HG"): """
         staff:party_reopen staff:group_remove staff:meeting_hold staff:agenda_step staff:item_restore staff:item_move
         staff:invitation_remove staff:invitees_refresh staff:invitee_withdraw staff:letters_send staff:minutes_start
+        staff:substitute_decide
         staff:minutes_circulate staff:minutes_reopen staff:section_add staff:section_remove staff:meeting_wording_choose staff:planned_switch
     """,
     ("", "G"): "staff:minutes_approve",
@@ -46,6 +47,7 @@ OPINION = {
     ("", "A"): "staff:account_invitation_revoke",
     ("alla", "alla"): """
         health accept_account guest:reply guest:answer guest:substitute guest:colleague guest:calendar guest:send_again
+        guest:coordinator guest:coordinate
         public:start public:year public:meeting public:notes public:notes_pdf public:notes_json public:accessibility
         public:personal_data account_login account_logout account_reset_password account_reset_password_done
         account_reset_password_from_key account_reset_password_from_key_done account_inactive mfa_authenticate

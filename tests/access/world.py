@@ -85,6 +85,7 @@ class World:
         self.mandate = make.mandate(self.party)
         self.invitation = make.invitation(self.meeting, self.party)
         self.invitee = make.invitee(self.invitation)
+        self.wish = self.invitee.substitute_requests.create(name="Udo Ek", email="udo@annan.example")
         self.planned = self.meeting.planned.create(purpose=Purpose.REMINDER, due_at=start)
         self.letter = self.write_letter()
         self.minutes = Minutes.objects.create(meeting=self.meeting, state=MinutesState.CIRCULATED)
@@ -138,6 +139,7 @@ OBJECTS: dict[tuple[str, str], Callable[[World], Any]] = {
     ("brev", "purpose"): lambda world: "invitation",
     ("till", "invitee"): lambda world: world.invitee.pk,
     ("planerade", "pk"): lambda world: world.planned.pk,
+    ("ersattare", "pk"): lambda world: world.wish.pk,
     ("avsnitt", "pk"): lambda world: world.section.pk,
     ("utkorg", "pk"): lambda world: world.letter.pk,
     ("innehall", "number"): lambda world: 1,

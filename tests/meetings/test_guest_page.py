@@ -271,7 +271,6 @@ def test_a_substitute_is_asked_and_the_page_becomes_one_to_read_with_a_way_back(
     [
         ({"name": "", "email": "sune@nynashamn.example"}, "name", "Skriv personens namn"),
         ({"name": "Sune Berg", "email": "sune"}, "email", "Skriv en hel e-postadress"),
-        ({"name": "Sune Berg", "email": "sune@elsewhere.example"}, "email", "Be handläggaren"),
         ({"name": "vinn.example/nu", "email": "sune@nynashamn.example"}, "name", "Skriv bara personens namn"),
         (
             {"name": "Sune\r\nBcc: x@elsewhere.example", "email": "sune@nynashamn.example"},

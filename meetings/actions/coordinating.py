@@ -1,0 +1,86 @@
+"""A party-side coordinator answers for others: the register says for which parties, the ledger says who answered.
+
+What a person answers themselves afterwards wins, as every later answer does. An answer that came after the coordinator
+opened the page is never overwritten by what stood there before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from dialog_portal.states import NotAllowed
+from meetings.actions.replies import answer
+from meetings.actions.seats import lock
+from meetings.actions.sharing import CHANGES_A_DAY, a_day_ago, must_not_be_too_often
+from meetings.models import Answer, Channel, Invitation, Invitee
+from meetings.models.invitation import InvitationQuerySet, InviteeQuerySet
+from meetings.standing import current
+from parties.models import Mandate
+
+
+@dataclass(frozen=True)
+class Wish:
+    """An answer for one person; `seen` is the newest confirmed reply that the page showed, nought for none."""
+
+    person: int
+    answer: Answer
+    seen: int
+
+
+def coordinated(invitee: Invitee) -> InvitationQuerySet:
+    """The invited parties for which this person answers today, by the register."""
+    held = Mandate.objects.current().filter(person=invitee.person_id, coordinator=True)
+    return Invitation.objects.filter(
+        meeting=invitee.meeting_id, party__in=held.filter(person__isnull=False).values("party")
+    )
+
+
+def answered_for(invitee: Invitee) -> InviteeQuerySet:
+    """The people whom a coordinator may answer for: everybody else on the list from their parties."""
+    return (
+        Invitee.objects.active()
+        .filter(meeting=invitee.meeting_id, invitation__in=coordinated(invitee))
+        .exclude(pk=invitee.pk)
+    )
+
+
+@transaction.atomic
+def answer_for(coordinator: Invitee, wishes: Iterable[Wish], *, confirmed: bool) -> list[Invitee]:
+    """Store the answers, each with a receipt to the person it is about.
+
+    Returns those who had answered anew since the page was shown; for them nothing is stored. Raises NotAllowed, and
+    stores nothing, when somebody is not the coordinator's to answer for, or when it is too late.
+    """
+    people = {row.pk: row for row in answered_for(coordinator)}
+    if any(wish.person not in people for wish in wishes):
+        raise NotAllowed("Listan har ändrats. Öppna sidan på nytt.")
+    wishes = sorted(wishes, key=lambda wish: (people[wish.person].invitation_id, wish.person))
+    return [
+        people[wish.person]
+        for wish in wishes
+        if not stored(people[wish.person], wish, coordinator, confirmed=confirmed)
+    ]
+
+
+def stored(person: Invitee, wish: Wish, coordinator: Invitee, *, confirmed: bool) -> bool:
+    """Store one answer, unless the person's answer has become another; the same answer twice is stored once."""
+    person = lock(person)
+    last = current(list(person.replies.all()))
+    if last and last.answer == wish.answer:
+        return True
+    if wish.seen != (last.pk if last else 0):
+        return False
+    today = person.replies.filter(via__isnull=False, confirmed=True, at__gte=a_day_ago())
+    must_not_be_too_often(today.count(), CHANGES_A_DAY, None)
+    answer(
+        person,
+        wish.answer,
+        channel=Channel.LINK,
+        confirmed=confirmed,
+        note=f"Svar från samordnaren {coordinator.name}",
+        via=coordinator,
+    )
+    return True

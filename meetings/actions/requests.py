@@ -1,0 +1,62 @@
+"""A substitute from outside the party: the guest asks, staff decide, and the guest is told either way."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from dialog_portal.access.models import User
+from dialog_portal.states import NotAllowed
+from meetings.actions.replies import hand_over
+from meetings.actions.seats import lock, must_be_open, send
+from meetings.actions.sharing import CHANGES_A_DAY, a_day_ago, is_ours, must_not_be_too_often
+from meetings.letters import substitute
+from meetings.models import Channel, Invitee, Purpose, SubstituteRequest
+
+
+def hand_over_or_ask(invitee: Invitee, *, name: str, email: str, channel: Channel) -> None:
+    """Let somebody of the same party come at once; anybody else waits for staff."""
+    if is_ours(invitee, email):
+        hand_over(invitee, name=name, email=email, channel=channel)
+    else:
+        ask_for_substitute(invitee, name=name, email=email, channel=channel)
+
+
+@transaction.atomic
+def ask_for_substitute(invitee: Invitee, *, name: str, email: str, channel: Channel) -> SubstituteRequest:
+    """Put the wish before staff. Nothing is sent and nothing is said of who else is invited."""
+    invitee = lock(invitee)
+    must_be_open(invitee, channel)
+    if invitee.substitute_for_id:
+        raise NotAllowed("En ersättare kan inte skicka en egen ersättare.")
+    must_not_be_too_often(
+        invitee.substitute_requests.filter(at__gte=a_day_ago()).count(), CHANGES_A_DAY, None
+    )
+    wish, _ = SubstituteRequest.objects.update_or_create(
+        invitee=invitee,
+        decided_at=None,
+        defaults={"name": name, "email": email.lower(), "at": timezone.now()},
+    )
+    return wish
+
+
+@transaction.atomic
+def decide(wish: SubstituteRequest, *, approve: bool, by: User) -> SubstituteRequest:
+    """Invite the substitute, or write to the guest that somebody else is needed.
+
+    Raises NotAllowed when a colleague decided first, or when the guest has answered in another way since.
+    """
+    invitee = lock(wish.invitee)
+    wish = SubstituteRequest.objects.select_for_update().get(pk=wish.pk)
+    if wish.decided_at:
+        raise NotAllowed(f"En kollega har redan tagit ställning till {wish.name}.")
+    if not SubstituteRequest.objects.waiting().filter(pk=wish.pk).exists():
+        raise NotAllowed(f"{invitee.name} har svarat på annat sätt sedan dess, eller så är mötet över.")
+    wish.invitee = invitee
+    wish.approved, wish.by, wish.decided_at = approve, by, timezone.now()
+    wish.save(update_fields=["approved", "by", "decided_at"])
+    if approve:
+        hand_over(invitee, name=wish.name, email=wish.email, channel=Channel.STAFF, by=by)
+    else:
+        send(invitee, Purpose.HANDED_OVER, substitute.refused(wish), by=by)
+    return wish

@@ -1,0 +1,78 @@
+"""The list of invited as the ledger tells it: what each person last said, who waits in line, and what looks odd."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch
+
+from meetings.models import Answer, Invitation, Invitee, Reply
+from meetings.models.invitation import InvitationQuerySet
+from meetings.standing import current
+
+
+@dataclass(frozen=True)
+class Row:
+    """One person. `queue` is their number in the queue for a seat, nought for those who do not wait."""
+
+    invitee: Invitee
+    invitation: Invitation
+    last: Reply | None
+    queue: int
+    unconfirmed: bool
+    contradictory: bool
+
+    @property
+    def answer(self) -> str | None:
+        return self.last.answer if self.last else None
+
+    @property
+    def at(self) -> datetime | None:
+        return self.last.at if self.last else None
+
+    @property
+    def handed_over(self) -> bool:
+        return self.answer == Answer.SUBSTITUTE
+
+    @property
+    def seated(self) -> bool:
+        return self.answer == Answer.YES and not self.queue
+
+
+def with_ledger(invitations: InvitationQuerySet) -> list[Invitation]:
+    """The parties with everybody's answers, in a fixed number of queries."""
+    replies = Reply.objects.select_related("via").order_by("pk")
+    return list(invitations.in_order().prefetch_related("invitees", Prefetch("invitees__replies", replies)))
+
+
+def rows(invitations: Iterable[Invitation], odd: Collection[int] = ()) -> list[Row]:
+    """Everybody who is on the list, party by party; the parties come from `with_ledger`.
+
+    `odd` are the people whose answers contradict each other.
+    """
+    return [row for invitation in invitations for row in rows_of(invitation, odd)]
+
+
+def rows_of(invitation: Invitation, odd: Collection[int] = ()) -> list[Row]:
+    waiting = invitation.line()[invitation.seats :]
+    return [
+        row_of(invitee, invitation, waiting, odd)
+        for invitee in invitation.invitees.all()
+        if invitee.withdrawn_at is None
+    ]
+
+
+def row_of(invitee: Invitee, invitation: Invitation, waiting: list[int], odd: Collection[int]) -> Row:
+    said = list(invitee.replies.all())
+    last, root = current(said), invitee.substitute_for_id or invitee.pk
+    waits = last is not None and last.answer == Answer.YES and root in waiting
+    return Row(
+        invitee=invitee,
+        invitation=invitation,
+        last=last,
+        queue=waiting.index(root) + 1 if waits else 0,
+        unconfirmed=bool(said) and not said[-1].confirmed,
+        contradictory=invitee.pk in odd,
+    )
