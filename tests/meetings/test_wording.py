@@ -15,10 +15,10 @@ from django.utils.html import strip_tags
 
 from dialog_portal.access.models import Role
 from dialog_portal.outbox.actions import Draft, read
+from dialog_portal.outbox.envelope import open_up
 from dialog_portal.outbox.models import Letter
 from dialog_portal.swedish import clock, weekday
 from dialog_portal.text import unlinkable
-from dialog_portal.vault import unseal
 from meetings.actions import inviting, wording
 from meetings.actions.rounds import copy_round
 from meetings.letters.compose import compose
@@ -448,7 +448,7 @@ def test_staffs_words_bring_no_header_or_html(payload: str):
     send(meeting)
     raw = Letter.objects.get().raw
     assert raw is not None
-    mail = message_from_bytes(unseal(raw))
+    mail = message_from_bytes(open_up(raw))
     assert {"Bcc", "X-Extra"} & set(mail.keys()) == set()
     assert len(mail.get_all("Subject", [])) == 1
 
