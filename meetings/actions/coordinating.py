@@ -33,9 +33,7 @@ class Wish:
 def coordinated(invitee: Invitee) -> InvitationQuerySet:
     """The invited parties for which this person answers today, by the register."""
     held = Mandate.objects.current().filter(person=invitee.person_id, coordinator=True)
-    return Invitation.objects.filter(
-        meeting=invitee.meeting_id, party__in=held.filter(person__isnull=False).values("party")
-    )
+    return Invitation.objects.filter(meeting=invitee.meeting_id, party__in=held.values("party"))
 
 
 def answered_for(invitee: Invitee) -> InviteeQuerySet:

@@ -57,8 +57,23 @@ def failed_letter(campaign: str) -> Letter:
     return letter
 
 
+def bounced_letter() -> None:
+    Letter.objects.filter(pk=failed_letter("").pk).update(state=State.BOUNCED, accepted_at=timezone.now())
+
+
 def invited(days_left: float) -> Meeting:
     return meeting_in(30, MeetingState.INVITED, reply_by=timezone.now() + days_left * DAY)
+
+
+def contradiction() -> None:
+    guest = meeting_in(30, MeetingState.INVITED).invitees.get()
+    for said in (Answer.YES, Answer.NO):
+        Reply.objects.create(invitee=guest, answer=said, channel=Channel.LINK)
+
+
+def substitute_from_elsewhere() -> None:
+    guest = meeting_in(80, MeetingState.ANNOUNCED).invitees.get()
+    guest.substitute_requests.create(name="Udo Ek", email="udo@annan.example")
 
 
 KINDS: list[tuple[str, Callable[[], Any], str, str, str]] = [
@@ -69,6 +84,8 @@ KINDS: list[tuple[str, Callable[[], Any], str, str, str]] = [
     ("Skicka inbjudan", lambda: meeting_in(40), "HG", "", "LA"),
     ("Påminn om svar", lambda: invited(3), "HG", "LA", ""),
     ("Invänta svar", lambda: invited(12), "", "LHGA", ""),
+    ("Fråga vad som gäller", contradiction, "HG", "LA", ""),
+    ("Ta ställning till ersättare", substitute_from_elsewhere, "HG", "LA", ""),
     ("Markera som genomfört", lambda: meeting_in(-1, MeetingState.INVITED), "HG", "LA", ""),
     ("Ställ in eller flytta mötet", lambda: meeting_in(-1), "HG", "LA", ""),
     ("Börja på anteckningarna", lambda: meeting_in(-1, MeetingState.HELD), "HG", "L", "A"),
@@ -77,6 +94,7 @@ KINDS: list[tuple[str, Callable[[], Any], str, str, str]] = [
     ("Skicka ut anteckningarna", lambda: notes(MinutesState.APPROVED), "HG", "L", "A"),
     ("Publicera anteckningarna", lambda: notes(MinutesState.DISTRIBUTED), "G", "LH", "A"),
     ("Rätta brevet", lambda: failed_letter(""), "HG", "", "LA"),
+    ("Ta reda på vem som har efterträtt", lambda: bounced_letter(), "HG", "", "LA"),
     ("Släpp breven", lambda: hold("meeting:1", by=make.user(), reason="Fel bilaga"), "HGA", "", "L"),
 ]
 LETTERS = {"L": Role.READER, "H": Role.OFFICER, "G": Role.APPROVER, "A": Role.ADMINISTRATOR}
