@@ -44,7 +44,7 @@ def send_due() -> int:
 def leave(pk: int, meeting_pk: int) -> int:
     """Make the letters of one plan, if it is still right to; a meeting that somebody is busy with waits its turn."""
     meeting = locked(meeting_pk)
-    row = meeting and still_due(pk)
+    row = still_due(pk) if meeting else None
     if meeting is None or row is None or moved(row, meeting):
         return 0
     pairs: list[tuple[Invitee, Draft]] = []

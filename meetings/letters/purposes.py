@@ -62,7 +62,7 @@ def coming(meeting: Meeting) -> InviteeQuerySet:
     """Those who said yes and have a seat, and those who come in somebody's place."""
     rows = meeting.invitations.with_seats()
     seated = [root for invitation in rows for root in invitation.line()[: invitation.seats]]
-    said_yes = meeting.invitees.active().with_answer().filter(current_answer=Answer.YES)
+    said_yes = meeting.invitees.active().with_answer().filter(current_answer=Answer.YES)  # type: ignore[misc]
     return said_yes.filter(Q(pk__in=seated, substitute_for__isnull=True) | Q(substitute_for__in=seated))
 
 

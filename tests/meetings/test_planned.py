@@ -15,13 +15,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dialog_portal.access.models import Role
-from dialog_portal.outbox.actions import read
+from dialog_portal.outbox.actions import Draft, read
 from dialog_portal.outbox.models import Letter
 from dialog_portal.states import NotAllowed
 from meetings.actions import inviting, meetings, planned, reminding, replies
 from meetings.letters.compose import fingerprint
 from meetings.letters.purposes import MAILINGS, Mailing
-from meetings.models import Answer, Channel, Meeting, MeetingState, PlannedMailing, PlannedState, Purpose
+from meetings.models import (
+    Answer,
+    Channel,
+    Invitee,
+    Meeting,
+    MeetingState,
+    PlannedMailing,
+    PlannedState,
+    Purpose,
+)
 from meetings.models.planned import PLANNED_NEXT
 from tests import make
 from tests.meetings.acting import at, signed_in
@@ -339,7 +348,7 @@ def test_one_meeting_that_fails_does_not_keep_the_others_from_theirs(clock, monk
     broken, whole = invited(1), invited(1)
     drafts_for = inviting.drafts_for
 
-    def sometimes(mailing: Mailing, meeting: Meeting) -> list:
+    def sometimes(mailing: Mailing, meeting: Meeting) -> list[tuple[Invitee, Draft]]:
         if meeting.pk == broken.pk:
             raise ValueError("broken")
         return drafts_for(mailing, meeting)
