@@ -21,7 +21,7 @@ from benchmarks.sink import Sink
 from benchmarks.stage import Line, Stage, times_faster
 from tests import services
 
-LETTERS = 200
+LETTERS = 300
 
 
 @contextmanager

@@ -123,6 +123,7 @@ def several(one: str, two: str, chance: random.Random, number: int) -> set[str]:
     return tried
 
 
+@pytest.mark.fault
 def test_mangled_tokens_find_nothing(seed, size, figure):
     chance = random.Random(seed)
     one, two = token(make()), token(make())
@@ -133,6 +134,7 @@ def test_mangled_tokens_find_nothing(seed, size, figure):
     assert hits == []
 
 
+@pytest.mark.fault
 def test_control_without_the_proof_a_mangled_token_would_open(monkeypatch):
     link = make()
     text = token(link)
