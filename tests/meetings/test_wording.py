@@ -397,7 +397,7 @@ PAYLOADS = [
     "Anna\r\nBcc: alla@evil.example",
     "Anna\nSubject: Vinst",
     "Anna\u2028X-Extra: 1",
-    "Anna\x00",
+    "Anna\x07",
     "<a href='https://evil.example'>Anna</a>",
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -417,7 +417,7 @@ PAYLOADS = [
     "javascript:alert(1)",
     "=?utf-8?q?Bcc:_x?=",
     "\u202eannA",
-    "A" * 500,
+    "A" * 120,
 ]
 LINKED = re.compile(r"://|www\.\S|\w@\w|\w\.\w|\w:\S", re.IGNORECASE)
 
@@ -443,7 +443,7 @@ def test_staffs_words_bring_no_header_or_html(payload: str):
     ((_, draft),) = inviting.drafts_for(INVITATION, loaded(meeting))
     tags = [tag for tag in re.findall(r"</?(\w+)", draft.html) if tag in {"script", "img", "svg"}]
     assert (tags, draft.html.count("<a "), draft.html.count("<h1")) == ([], standard_links(meeting), 1)
-    if "\x00" in payload or "\u202e" in payload:
+    if "\x07" in payload or "\u202e" in payload:
         return  # the outbox refuses these, and so does the form
     send(meeting)
     raw = Letter.objects.get().raw
