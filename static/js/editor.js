@@ -54,6 +54,8 @@ document.addEventListener("prose-editor:ready", (event) => {
   label.addEventListener("click", () => editor.commands.focus());
   editor.on("update", () => { textarea.form.dataset.changed = "yes"; });
   const box = textarea.closest(".prose-editor");
+  // Tab leads on, always: the field would indent lists with it, and add rows to a table without end
+  box.addEventListener("keydown", (pressed) => { if (pressed.key === "Tab") pressed.stopPropagation(); }, true);
   nameInSwedish(box);
   new MutationObserver(() => nameInSwedish(box)).observe(box, {
     childList: true, subtree: true, attributeFilter: ["title", "aria-label"],
