@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from email import message_from_bytes
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses
@@ -12,7 +13,16 @@ from functools import cached_property
 from hashlib import sha256
 
 # What the standard library and the calendar's parser are known to raise on bytes that are no letter
-BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, ArithmeticError, RecursionError)
+BROKEN = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    RecursionError,
+    MessageError,
+)
 DEEPEST = 10  # parts within parts
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 DELIVERED_TO = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
@@ -53,7 +63,7 @@ class Mail:
     def addresses(self, *names: str) -> list[str]:
         """The addresses of some headers, in small letters."""
         values = [str(value) for name in names for value in self.message.get_all(name, [])]
-        return [address.lower() for _, address in getaddresses(values) if "@" in address]
+        return [clean(address, 254).lower() for _, address in getaddresses(values) if "@" in address]
 
     @cached_property
     def sender(self) -> str:

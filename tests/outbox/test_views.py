@@ -100,6 +100,19 @@ def test_told_in_another_way(staff):
     assert Letter.objects.get().state == State.STOPPED
 
 
+def test_a_letter_that_a_person_saw_bounce_is_marked_so(staff):
+    row = letter()
+    where = f"/arbete/utkorg/{row.pk}/studsat/"
+    assert "kan inte markeras som studsat" in page(staff.post(where, {"why": "adressen finns inte"}))
+    Letter.objects.update(state=State.ACCEPTED, accepted_at=timezone.now())
+    assert "Brevet har studsat" in page(staff.get(f"/arbete/utkorg/{row.pk}/"))
+    assert 'aria-invalid="true"' in page(staff.post(where, {"why": ""}))
+    shown = page(staff.post(where, {"why": "adressen finns inte"}, follow=True))
+    assert "Brevet studsade: adressen finns inte" in shown
+    assert "Vem har efterträtt?" in shown
+    assert Letter.objects.get().state == State.BOUNCED
+
+
 def test_buttons_that_cannot_be_pressed_answer_in_words(staff):
     row = letter()
     Letter.objects.update(state=State.ACCEPTED, accepted_at=timezone.now())

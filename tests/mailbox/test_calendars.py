@@ -1,0 +1,203 @@
+"""Calendars are asked in the letter, and their answers enter the ledger when they are the person's own."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from icalendar import Calendar
+
+from dialog_portal.outbox import mime
+from dialog_portal.outbox.incoming import Mail, content
+from dialog_portal.outbox.models import Letter
+from meetings import itip, tasks
+from meetings.actions.replies import answer, hand_over
+from meetings.calendar import calendar_for
+from meetings.models import Answer, CalendarReply, Channel, MeetingState, Reply
+from parties.models import Party
+from tests.mailbox.world import World, stamp
+from tests.meetings.acting import signed_in
+from tests.outbox.letters import bytes_of, text_of
+
+
+def entry(row: Letter):
+    """The calendar entry in a letter: the method in the letter's head, the calendar's own, and the event."""
+    [part] = [one for one in mime.parse(bytes_of(row)).walk() if one.get_content_type() == "text/calendar"][
+        :1
+    ]
+    calendar = Calendar.from_ical(content(part))
+    [event] = calendar.walk("VEVENT")
+    return part.get_param("method"), str(calendar["METHOD"]), event
+
+
+def heard(world: World, imap, *letters: bytes) -> list[str]:
+    """What became of some answers, in the order that they came."""
+    for raw in letters:
+        imap.deliver(raw)
+    tasks.read_mailbox()
+    return [str(outcome) for outcome in CalendarReply.objects.values_list("outcome", flat=True)]
+
+
+# --- Asking ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_invitation_asks_its_reader_and_nobody_else(world: World):
+    found = calendar_for(world.meeting, world.invitee, by_letter=True)
+    [event] = Calendar.from_ical(found).walk("VEVENT")
+    assert b"METHOD:REQUEST" in found
+    assert event["ORGANIZER"] == "mailto:dialog@region.example"
+    assert event["ATTENDEE"] == "mailto:asa.oberg@haninge.example"
+    params = event["ATTENDEE"].params
+    assert (params["RSVP"], params["PARTSTAT"], params["CN"]) == ("TRUE", "NEEDS-ACTION", "Åsa Öberg")
+
+
+def test_a_receipt_repeats_the_yes_and_asks_nothing(world: World):
+    answer(world.invitee, Answer.YES, channel=Channel.LINK)
+    head, method, event = entry(Letter.objects.get(purpose="receipt"))
+    params = event["ATTENDEE"].params
+    assert (head, method, params["PARTSTAT"], params["RSVP"]) == ("REQUEST", "REQUEST", "ACCEPTED", "FALSE")
+
+
+def test_a_substitute_is_asked_and_when_taken_back_their_entry_is_cancelled(world: World):
+    deputy = hand_over(world.invitee, name="Bo Ek", email="bo@haninge.example", channel=Channel.LINK)
+    assert entry(Letter.objects.get(address=deputy.email))[:2] == ("REQUEST", "REQUEST")
+    answer(world.invitee, Answer.YES, channel=Channel.LINK)
+    head, method, event = entry(Letter.objects.filter(address=deputy.email).latest("pk"))
+    assert (head, method, event["ATTENDEE"]) == ("CANCEL", "CANCEL", "mailto:bo@haninge.example")
+
+
+def test_what_a_guest_fetches_for_the_calendar_asks_nothing(world: World):
+    assert b"METHOD:PUBLISH" in calendar_for(world.meeting, world.invitee)
+
+
+def test_without_a_mailbox_nobody_is_asked(world: World, settings):
+    settings.MAILBOX = {}
+    found = calendar_for(world.meeting, world.invitee, by_letter=True)
+    assert (b"METHOD:PUBLISH" in found, b"ATTENDEE" in found) == (True, False)
+
+
+@pytest.mark.parametrize("bad", ['"', "\r\nATTENDEE:x", ';CN="', "\n ", "\u2028", ":", "\x0b", '",X="'])
+def test_a_name_cannot_write_properties_of_its_own(world: World, bad: str):
+    def shape() -> list[str]:
+        data = calendar_for(world.meeting, world.invitee, by_letter=True).decode().replace("\r\n ", "")
+        return [line.partition(":")[0].partition(";")[0] for line in data.splitlines()]
+
+    before = shape()
+    world.invitee.name = f"Åsa{bad}X-HACKED:1"
+    assert shape() == before
+    [event] = Calendar.from_ical(calendar_for(world.meeting, world.invitee, by_letter=True)).walk("VEVENT")
+    assert event["ATTENDEE"] == "mailto:asa.oberg@haninge.example"
+
+
+# --- Answering -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("partstat", "expected"), [("ACCEPTED", Answer.YES), ("DECLINED", Answer.NO)])
+def test_an_answer_enters_the_ledger_once_and_is_receipted(
+    world: World, imap, partstat: str, expected: Answer
+):
+    assert (
+        heard(world, imap, world.reply(partstat, more="COMMENT:Ses!"), world.reply(partstat))
+        == ["counted"] * 2
+    )
+    row = Reply.objects.get()
+    assert (row.answer, row.channel, row.confirmed, row.note) == (expected, Channel.CALENDAR, True, "Ses!")
+    assert Letter.objects.filter(purpose="receipt").count() == 1
+
+
+def test_an_answer_about_an_earlier_time_asks_again_once(world: World, imap):
+    assert heard(world, imap, *(world.reply(sequence=f"SEQUENCE:{n}") for n in (0, 1))) == ["stale", "stale"]
+    asked = Letter.objects.get(purpose="update")
+    assert Reply.objects.count() == 0
+    assert entry(asked)[2]["SEQUENCE"] == world.meeting.sequence
+    assert "Svara gärna en gång till" in text_of(asked)
+
+
+def test_an_answer_that_comes_after_a_later_one_is_not_counted(world: World, imap):
+    later, earlier = world.reply("DECLINED"), world.reply("ACCEPTED", stamp=stamp(timedelta(hours=1)))
+    assert heard(world, imap, later, earlier) == ["counted", "overtaken"]
+    assert Reply.objects.get().answer == Answer.NO
+
+
+def test_a_clock_that_is_ahead_cannot_silence_what_follows(world: World, imap):
+    ahead = world.reply("DECLINED", stamp=stamp(timedelta(days=-900)))
+    assert heard(world, imap, ahead, world.reply("ACCEPTED")) == ["counted", "counted"]
+
+
+def test_a_substitute_keeps_the_seat_whatever_the_calendar_says(world: World, imap):
+    deputy = hand_over(world.invitee, name="Bo Ek", email="bo@haninge.example", channel=Channel.LINK)
+    assert heard(world, imap, world.reply("DECLINED"), world.reply("ACCEPTED")) == ["settled", "refused"]
+    deputy.refresh_from_db()
+    assert deputy.withdrawn_at is None
+
+
+def test_an_answer_after_the_deadline_is_left_to_staff(world: World, imap):
+    world.meeting.reply_by = timezone.now() - timedelta(days=1)
+    world.meeting.save()
+    assert heard(world, imap, world.reply()) == ["refused"]
+    assert (Reply.objects.count(), CalendarReply.objects.needs_a_person(timezone.now()).count()) == (0, 1)
+
+
+def test_a_note_waits_for_a_person_until_an_answer_is_known(world: World, imap):
+    heard(world, imap, world.reply("TENTATIVE", more="COMMENT:Kanske"))
+    client, _ = signed_in()
+    assert "Läs kalendersvaret" in client.get("/arbete/").content.decode()
+    page = client.get(f"/arbete/inbjudna/{world.invitee.pk}/svar/").content.decode()
+    assert "Kanske" in page
+    assert "Svaret är preliminärt" in page
+    answer(world.invitee, Answer.YES, channel=Channel.PHONE)
+    assert "Läs kalendersvaret" not in client.get("/arbete/").content.decode()
+
+
+def test_a_cancelled_meeting_asks_nothing_of_anybody(world: World, imap):
+    world.meeting.state = MeetingState.CANCELLED
+    world.meeting.save()
+    assert heard(world, imap, world.reply()) == ["refused"]
+    assert CalendarReply.objects.needs_a_person(timezone.now()).count() == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Hej\\nBcc: x@y.example",
+        "\\n\\nEND:VEVENT\\nBEGIN:VEVENT",
+        "Se https://ond.example/a och www.ond.example",
+        "x" * 900,
+    ],
+)
+def test_a_comment_is_one_line_without_links(world: World, imap, words: str):
+    heard(world, imap, world.reply(more=f"COMMENT:{words}"))
+    note = Reply.objects.get().note
+    assert (note == " ".join(note.split()), len(note) <= 300, "ond.example" in note) == (True, True, False)
+
+
+def test_nothing_in_an_answer_becomes_a_name_or_a_page(world: World, imap):
+    bad = f'ATTENDEE;CN="<script>alert(1)</script>";PARTSTAT=TENTATIVE:mailto:{world.invitee.email}'
+    heard(world, imap, world.reply(attendee=bad, more="COMMENT:<b onclick=x>Hej</b>"))
+    client, _ = signed_in()
+    page = client.get(f"/arbete/inbjudna/{world.invitee.pk}/svar/").content.decode()
+    assert "&lt;b onclick=x&gt;Hej" in page
+    assert "<b onclick" not in page
+    world.invitee.refresh_from_db()
+    assert world.invitee.name == "Åsa Öberg"
+
+
+def test_a_domain_that_anybody_can_have_is_no_alignment(world: World, imap):
+    world.invitee.email = "asa@gmail.com"
+    world.invitee.save()
+    Party.objects.update(mail_domains="")
+    assert heard(world, imap, world.reply(sender="nagon@gmail.com")) == ["stranger"]
+
+
+def test_control_without_the_sender_anybody_answers_for_anybody(world: World, imap, monkeypatch):
+    monkeypatch.setattr("meetings.actions.calendar_replies.same_house", lambda *_: True)
+    assert heard(world, imap, world.reply(sender="x@elsewhere.example")) == ["counted"]
+
+
+def test_the_start_is_read_in_outlooks_own_zone(world: World):
+    from tests.mailbox.shapes import windows_zone
+
+    said = itip.answer(Mail(world.reply(**windows_zone(world))))
+    assert said is not None
+    assert said.start == world.meeting.starts_at
