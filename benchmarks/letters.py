@@ -48,7 +48,9 @@ def guests() -> tuple[Any, Any, list[Any]]:
     from meetings.models import Meeting, Purpose
     from tests import make
 
-    meeting = make.meeting(title="Dialogmöte med länets kommuner", message="Välkommen till årets dialog.\n" * 4)
+    meeting = make.meeting(
+        title="Dialogmöte med länets kommuner", message="Välkommen till årets dialog.\n" * 4
+    )
     for _ in range(6):
         make.item(meeting)
     for n in range(LETTERS):
@@ -199,11 +201,19 @@ def measure(_stage: Stage) -> Iterator[Line]:
         yield from where_the_time_goes(mailing)
         with workers(sink):
             whole = times_faster(mailing.whole_way, mailing.django_loop)
-            yield "letters, whole crash-safe way over a loop with Django's mail (speed)", whole, ("at least", 1.0)
+            yield (
+                "letters, whole crash-safe way over a loop with Django's mail (speed)",
+                whole,
+                ("at least", 1.0),
+            )
             ready = mailing.drafts()
             unsaid = times_faster(mailing.whole_way, lambda: mailing.django_loop(ready))
             yield "the same, but the loop need not render anything (speed)", unsaid, None
-            yield "letters, sending alone over a bare smtplib loop (speed)", sending_alone(mailing), ("at least", 0.5)
+            yield (
+                "letters, sending alone over a bare smtplib loop (speed)",
+                sending_alone(mailing),
+                ("at least", 0.5),
+            )
     with Sink("bare") as sink, workers(sink):
         free = sending_alone(Mailing(sink))
         yield "the same to a server that does nothing for a letter (speed)", free, None

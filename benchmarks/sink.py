@@ -1,4 +1,4 @@
-"""A mail server in a process of its own: aiosmtpd, a real one, or the barest that could be, to see what we cost beside it.
+"""A mail server in a process of its own: aiosmtpd, a real one, or the barest there could be, to see our own cost.
 
 Both take every letter and count. NOOP answers the number.
 """

@@ -125,7 +125,9 @@ def test_cancelled_or_moved_in_mid_sending_nothing_old_leaves_afterwards(rng, si
     rounds = size(1, 10)
     for name, change in (("cancelled", cancel), ("moved", move)):
         stale = sum(stale_letters(rng, change) for _ in range(rounds))
-        figure(f"meeting {name} in mid-sending {rounds} times, {vendor}, stale letters after the commit", stale)
+        figure(
+            f"meeting {name} in mid-sending {rounds} times, {vendor}, stale letters after the commit", stale
+        )
         assert stale == 0
 
 

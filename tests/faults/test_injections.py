@@ -37,7 +37,9 @@ def people():
 def letter_with(owner: str, field: str, payload: str) -> bytes | None:
     """The letter when a field holds the payload, put there past every form; None when it is refused."""
     meeting, guest = people()
-    row = {"meeting": meeting, "round": meeting.round, "party": guest.invitation.party, "invitee": guest}[owner]
+    row = {"meeting": meeting, "round": meeting.round, "party": guest.invitation.party, "invitee": guest}[
+        owner
+    ]
     setattr(row, field, payload)
     draft = compose(MAILINGS[Purpose.INVITATION], meeting, guest)
     try:
@@ -88,5 +90,3 @@ def test_control_without_escaping_a_title_writes_a_property(monkeypatch):
     raw = letter_with("meeting", "title", PAYLOADS[0])
     assert raw is not None
     assert foreign(raw)[1] > 0
-
-

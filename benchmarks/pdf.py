@@ -1,0 +1,42 @@
+"""The archive PDF of published notes, over WeasyPrint alone on the same page."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from benchmarks.stage import Line, Stage, times_faster
+from tests.run import BASE
+
+BARE = """
+import os, sys
+sys.path.insert(0, "")
+from minutes.pdf_child import NO_SYSTEM_FONTS, STYLESHEET, fetcher
+os.environ["FONTCONFIG_FILE"] = str(NO_SYSTEM_FONTS)
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+fonts = FontConfiguration()
+style = CSS(string=STYLESHEET.read_text(), font_config=fonts, url_fetcher=fetcher())
+page = HTML(string=sys.stdin.read(), url_fetcher=fetcher())
+sys.stdout.buffer.write(page.write_pdf(stylesheets=[style], font_config=fonts))
+"""
+
+
+def measure(_stage: Stage) -> Iterator[Line]:
+    from minutes.compile import compile_document
+    from minutes.models import Edition
+    from minutes.pdf import page, typeset
+
+    edition = max(
+        Edition.objects.select_related("rendering__approval"), key=lambda one: len(one.rendering.html)
+    )
+    approval = edition.rendering.approval
+    html = page(compile_document(approval.minutes, approval))
+
+    def bare() -> None:
+        command = [sys.executable, "-c", BARE]
+        made = subprocess.run(command, input=html.encode(), stdout=subprocess.PIPE, cwd=BASE, check=True)
+        if not made.stdout.startswith(b"%PDF-"):
+            raise RuntimeError("the bare way made no PDF")
+
+    ratio = times_faster(lambda: typeset(html), bare, rounds=3)
+    yield "PDF for archive and listeners over WeasyPrint alone, both cold (speed)", ratio, ("at least", 0.5)

@@ -1,0 +1,78 @@
+"""Publishing one more edition when there are ten thousand, over when there are ten: pages, files and rows."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks import growth
+from benchmarks.stage import Line, Stage, times_faster
+
+FEW, MANY = 10, 10_000
+YEARS = range(2020, 2100)
+
+
+def fill(editions: int) -> None:
+    """So many editions more or less, each with its meeting, spread over many years."""
+    from meetings.models import Agenda, Meeting, MeetingStep, Round
+    from minutes.models import Approval, Edition, Minutes, Rendering
+
+    there = set(Round.objects.values_list("year", flat=True))
+    Round.objects.bulk_create(
+        Round(year=year, signer="Ylva Norrby", signer_title="förvaltningschef")
+        for year in YEARS
+        if year not in there
+    )
+    rounds = ",".join(str(pk) for pk in Round.objects.values_list("pk", flat=True))
+    meeting = {
+        "slug": "left(slug, 60) || '-' || id || '-' || n",
+        "round_id": f"(ARRAY[{rounds}])[1 + n % {len(YEARS)}]",
+        "group_id": "NULL",
+    }
+    growth.multiply(
+        round(editions / Edition.objects.count()),
+        {
+            Meeting: meeting,
+            Agenda: {},
+            MeetingStep: {},
+            Minutes: {},
+            Approval: {},
+            Rendering: {},
+            Edition: {},
+        },
+    )
+
+
+def publisher(database: str, root: Path) -> Callable[[], None]:
+    """A job that publishes distributed notes to an empty directory, and takes it back."""
+    from django.conf import settings
+    from django.db import transaction
+
+    from dialog_portal.access.models import User
+    from minutes.actions.publishing import publish
+    from minutes.models import Bake, Minutes, MinutesState
+    from minutes.public.baking import finish
+
+    def job() -> None:
+        shutil.rmtree(root, ignore_errors=True)
+        settings.PUBLIC_ROOT = root
+        with growth.using(database), transaction.atomic():
+            minutes = Minutes.objects.filter(state=MinutesState.DISTRIBUTED, pk__lt=growth.STEP)[0]
+            author = minutes.approvals.get(voided_at=None).author_id
+            publish(minutes, by=User.objects.filter(role="approver").exclude(pk=author)[0])
+            finish(Bake.objects.latest("pk"))
+            transaction.set_rollback(True)
+
+    return job
+
+
+def measure(stage: Stage) -> Iterator[Line]:
+    from django.conf import settings
+
+    before = settings.PUBLIC_ROOT
+    few, many = growth.copy_database("few"), growth.copy_database("many")
+    for name, editions in ((few, FEW), (many, MANY)):
+        with growth.using(name):
+            fill(editions)
+    ratio = 1 / times_faster(publisher(many, stage.here / "public"), publisher(few, stage.here / "public"))
+    settings.PUBLIC_ROOT = before
+    yield f"publishing with {MANY} editions over {FEW} (time)", ratio, ("at most", 3.0)
