@@ -40,9 +40,9 @@ def times_faster(
 
     1.0 means equally fast, 0.5 that ours takes twice as long. `before` prepares each turn of ours, off the clock.
     """
-    pairs = []
+    pairs: list[tuple[float, float]] = []
     for _ in range(rounds + 1):
         before()
         pairs.append((seconds(ours), seconds(bare)))
-    mine, theirs = zip(*pairs[1:], strict=True)  # the first turn fills caches
-    return statistics.median(theirs) / statistics.median(mine)
+    told = pairs[1:]  # the first turn fills caches
+    return statistics.median(theirs for _, theirs in told) / statistics.median(mine for mine, _ in told)

@@ -105,7 +105,7 @@ def test_two_clocks_and_every_task_five_times_send_once(rng, own_redis, size, fi
         portal.beat(1)
         post_all([draft() for _ in range(letters)])
         for entry in list(settings.CELERY_BEAT_SCHEDULE.values()) * 5:
-            app.send_task(entry["task"])
+            app.send_task(str(entry["task"]))
         wait_until(lambda: not waiting(), "every letter", 240)
         time.sleep(2.5)
     app.close()
