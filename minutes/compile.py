@@ -17,6 +17,7 @@ from meetings.models import Attendee, Meeting
 from minutes.document import Document, Group, Section
 from minutes.models import Approval, Minutes
 from minutes.sanitise import clean
+from parties.models import Person
 
 REGION = "Region Stockholm, kulturförvaltningen"
 
@@ -58,31 +59,47 @@ def present_groups(meeting: Meeting) -> tuple[Group, ...]:
     Municipal officials are named, because they came in office. People from associations are not: naming them could
     reveal a membership or a belief, so only the organisation is shown; nor is anybody with protected identity.
     """
-    came = meeting.attendees.filter(attended=True).select_related(
-        "invitation__party__municipality", "invitee__person"
+    came = list(
+        meeting.attendees.filter(attended=True).select_related(
+            "invitation__party__municipality", "invitee__person"
+        )
     )
+    protected = protected_among(came)
     named: dict[str, list[str]] = {}
     for attendee in came:
         organisation = REGION if attendee.staff else attendee.organisation
         names = named.setdefault(organisation, [])
-        if may_be_named(attendee):
+        if attendee.pk not in protected and came_in_office(attendee):
             names.append(attendee.name)
     return groups(named)
 
 
-def may_be_named(attendee: Attendee) -> bool:
-    """Whether a person's name may stand on the web."""
-    person = attendee.invitee.person if attendee.invitee else None
-    if person and person.protected:
-        return False
+def protected_among(came: list[Attendee]) -> set[int]:
+    """Those whose identity is protected: known by the register, by their address, or by their name.
+
+    A substitute is tied to nobody in the register, and a name typed by hand has no address; rather one name too few.
+    """
+    people = Person.objects.filter(protected=True)
+    addresses = {person.email.casefold() for person in people}
+    names = {person.name.casefold() for person in people}
+    return {row.pk for row in came if row.email.casefold() in addresses or row.name.casefold() in names}
+
+
+def came_in_office(attendee: Attendee) -> bool:
+    """Whether somebody came as an official of the region or of a municipality."""
     party = attendee.invitation.party if attendee.invitation else None
     return attendee.staff or hasattr(party, "municipality")
 
 
 def absent_groups(meeting: Meeting) -> tuple[Group, ...]:
-    """The organisations that were invited but had nobody there."""
+    """The organisations that were invited but had nobody there, under the names of that day."""
+    day = timezone.localdate(meeting.starts_at)
     came = set(meeting.attendees.filter(attended=True).values_list("invitation", flat=True))
-    missing = {str(row.invitation): list[str]() for row in absent(meeting) if row.invitation_id not in came}
+    missing: dict[str, list[str]] = {}
+    for row in absent(meeting):
+        if row.invitation_id not in came:
+            party = row.invitation.party
+            missing[party.name_on(day) if party else row.invitation.label] = []
     return groups(missing)
 
 
@@ -97,8 +114,13 @@ def groups(named: dict[str, list[str]]) -> tuple[Group, ...]:
 
 
 def content_hash(minutes: Minutes) -> str:
+    """The hash of the notes as they stand now."""
+    return hash_of(compile_document(minutes))
+
+
+def hash_of(document: Document) -> str:
     """SHA-256 of everything that will be read, apart from who approved it and when."""
-    content: dict[str, Any] = asdict(compile_document(minutes))
+    content: dict[str, Any] = asdict(document)
     for name in ("approved_by", "approved_at", "public_url"):
         content.pop(name)
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -9,5 +9,7 @@ from minutes.public.refresh import refresh
 @shared_task(name="minutes.finish_publications")
 def finish_publications() -> None:
     """Finish what a crash interrupted, and bring the pages about what is planned up to date."""
-    finish_what_is_left()
-    refresh()
+    try:
+        finish_what_is_left()
+    finally:
+        refresh()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,7 @@ from dialog_portal.states import NotAllowed
 from dialog_portal.swedish import count
 from meetings.models import Meeting, Purpose
 from minutes.actions import approving, distributing, publishing, writing
-from minutes.compile import compile_document, content_hash, notes_address
+from minutes.compile import compile_document, hash_of, notes_address
 from minutes.forms import CorrectionForm, SectionForm
 from minutes.models import Bake, Minutes, MinutesState, Section
 from minutes.pdf import PdfFailed, render_pdf
@@ -160,7 +161,7 @@ def minutes_preview(request: StaffRequest, pk: int) -> HttpResponse:
         "minutes": row,
         "meeting": row.meeting,
         "body": notes_html(document),
-        "seen": content_hash(row),
+        "seen": hash_of(document),
         "others_wrote": approving.may_approve(row, request.user),
         "empty": [section for section in row.sections.all() if not section.html],
     }
@@ -175,7 +176,7 @@ def minutes_pdf(request: StaffRequest, pk: int) -> HttpResponse:
     except PdfFailed as failure:
         messages.error(request, str(failure))
         return redirect("staff:minutes", pk)
-    name = f'inline; filename="{row.get_state_display()}-{row.meeting.slug}.pdf"'
+    name = f'inline; filename="minnesanteckningar-{row.meeting.slug}.pdf"'
     return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": name})
 
 
@@ -217,16 +218,22 @@ def minutes_distribute(request: StaffRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             number = distributing.distribute(
-                row, previewed=request.POST.get("previewed", ""), by=request.user
+                row,
+                previewed=request.POST.get("previewed", ""),
+                nobody="nobody" in request.POST,
+                by=request.user,
             )
         except NotAllowed as refusal:
             messages.error(request, str(refusal))
+            return redirect("staff:minutes", pk)
+        if not number:
+            messages.success(request, "Anteckningarna räknas som utskickade. Inget brev skickades.")
             return redirect("staff:minutes", pk)
         messages.success(request, f"{count(number, 'brev ligger,brev ligger')} i utkorgen och skickas nu.")
         return redirect("staff:letters_progress", pk, Purpose.DISTRIBUTION)
     try:
         approval = approving.standing_approval(row)
-        pairs = distributing.letters(row, approval, distributing.rendering_of(approval))
+        pairs = distributing.letters(row, approval)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect("staff:minutes", pk)
@@ -263,7 +270,7 @@ def minutes_publish(request: StaffRequest, pk: int) -> HttpResponse:
         "approval": approval,
         "address": notes_address(row.meeting),
         "others_wrote": approving.may_approve(row, request.user),
-        "document": compile_document(row, approval),
+        "frozen": json.loads(approval.rendering.json),
     }
     return render(request, "staff/minutes/publish.html", context)
 

@@ -12,12 +12,16 @@ from minutes.models import NEXT, Approval, Minutes, MinutesState, SectionRevisio
 
 
 def authors(minutes: Minutes) -> list[User]:
-    """Those who wrote since the last edition, the latest one first."""
+    """Those who wrote since the last edition, the latest one first; whoever began a correction is one of them."""
     written = SectionRevision.objects.filter(section__minutes=minutes)
+    begun = minutes.steps.filter(before=MinutesState.PUBLISHED, after=MinutesState.DRAFT)
     published = minutes.editions.last()
     if published:
-        written = written.filter(at__gt=published.rendering.approval.at)
-    return list(dict.fromkeys(row.by for row in written.select_related("by").order_by("-pk")))
+        since = published.rendering.approval.at
+        written, begun = written.filter(at__gt=since), begun.filter(at__gt=since)
+    people = [row.by for row in written.select_related("by").order_by("-pk")]
+    people += [row.by for row in begun.select_related("by").order_by("-pk") if row.by]
+    return list(dict.fromkeys(people))
 
 
 def may_approve(minutes: Minutes, user: User) -> bool:

@@ -15,34 +15,39 @@ from dialog_portal.outbox.rendering import render
 from dialog_portal.states import NotAllowed, step
 from meetings.models import Attendee, MeetingLetter, Purpose
 from minutes.actions.approving import standing_approval
-from minutes.compile import as_json, compile_document
+from minutes.actions.writing import must_be_held
+from minutes.compile import as_json, compile_document, hash_of
 from minutes.document import Document
 from minutes.models import NEXT, Approval, Minutes, MinutesState, Rendering
 from minutes.pdf import PdfFailed, render_pdf
 from minutes.plain import as_text
 from minutes.public.notes import notes_html
 
-USEFUL = timedelta(hours=72)
+USEFUL = timedelta(days=60)  # a wrong address may be found long after the first tries have ended
 
 
 def rendering_of(approval: Approval) -> Rendering:
-    """The approved words as files, made once: letters and the web carry the same bytes."""
+    """The approved words as files, made once: letters and the web carry the same bytes. Takes seconds; hold no lock."""
     known = Rendering.objects.filter(approval=approval).first()
     if known:
         return known
     document = compile_document(approval.minutes, approval)
+    if hash_of(document) != approval.content_hash:
+        raise NotAllowed(
+            "Något har ändrats sedan anteckningarna fastställdes. Öppna dem och fastställ dem på nytt."
+        )
     try:
         pdf = render_pdf(document)
     except PdfFailed as failure:
         raise NotAllowed(str(failure)) from failure
-    return Rendering.objects.create(
-        approval=approval,
-        number=document.edition,
-        html=notes_html(document),
-        json=as_json(document),
-        pdf=pdf,
-        sha256=hashlib.sha256(pdf).hexdigest(),
-    )
+    files = {
+        "number": document.edition,
+        "html": notes_html(document),
+        "json": as_json(document),
+        "pdf": pdf,
+        "sha256": hashlib.sha256(pdf).hexdigest(),
+    }
+    return Rendering.objects.get_or_create(approval=approval, defaults=files)[0]
 
 
 def recipients(minutes: Minutes) -> list[Attendee]:
@@ -51,15 +56,16 @@ def recipients(minutes: Minutes) -> list[Attendee]:
     return list({attendee.email.lower(): attendee for attendee in came}.values())
 
 
-def letters(minutes: Minutes, approval: Approval, rendering: Rendering) -> list[tuple[Attendee, Draft]]:
-    """One letter to each recipient with the notes in it, the PDF attached and the public address."""
+def letters(minutes: Minutes, approval: Approval, pdf: bytes = b"") -> list[tuple[Attendee, Draft]]:
+    """One letter to each recipient with the notes in it, the PDF attached and the public address.
+
+    A preview leaves the PDF out, since only its name is shown there.
+    """
     document = compile_document(minutes, approval)
     shared = common(minutes, document)
-    pdf = Attachment(
-        f"minnesanteckningar-{minutes.meeting.slug}.pdf", "application/pdf", bytes(rendering.pdf)
-    )
+    file = Attachment(f"minnesanteckningar-{minutes.meeting.slug}.pdf", "application/pdf", pdf)
     return [
-        (attendee, letter_to(attendee, minutes, rendering.number, shared, pdf))
+        (attendee, letter_to(attendee, minutes, document.edition, shared, file))
         for attendee in recipients(minutes)
     ]
 
@@ -99,13 +105,12 @@ def letter_to(
     )
 
 
-@transaction.atomic
-def distribute(minutes: Minutes, *, previewed: str, by: User) -> int:
+def distribute(minutes: Minutes, *, previewed: str, by: User, nobody: bool = False) -> int:
     """Mail the approved notes to everybody who came; answers how many letters lie in the outbox.
 
-    `previewed` is the hash of the approved content that the person saw before pressing.
+    `previewed` is the hash of the approved content that the person saw before pressing; `nobody` says that they saw
+    that no participant has an address.
     """
-    minutes = Minutes.objects.select_for_update().select_related("meeting__round").get(pk=minutes.pk)
     if minutes.state != MinutesState.APPROVED:
         raise NotAllowed(f"Anteckningarna är {minutes.get_state_display()} och kan inte skickas ut.")
     approval = standing_approval(minutes)
@@ -113,9 +118,26 @@ def distribute(minutes: Minutes, *, previewed: str, by: User) -> int:
         raise NotAllowed(
             "Anteckningarna har fastställts på nytt sedan du förhandsgranskade. Titta igenom brevet igen."
         )
-    pairs = letters(minutes, approval, rendering_of(approval))
-    if not pairs:
-        raise NotAllowed("Ingen deltagare har någon e-postadress. Notera närvaron först.")
+    return mail_out(minutes, rendering_of(approval), by=by, nobody=nobody)
+
+
+@transaction.atomic
+def mail_out(minutes: Minutes, rendering: Rendering, *, by: User, nobody: bool) -> int:
+    """Put the letters in the outbox and take the step, once, for exactly the approval that was rendered."""
+    rows = Minutes.objects.select_for_update(of=("self",)).select_related("meeting__round", "meeting__host")
+    minutes = rows.get(pk=minutes.pk)
+    must_be_held(minutes.meeting)
+    approval = standing_approval(minutes)
+    if approval.pk != rendering.approval_id:
+        raise NotAllowed(
+            "Anteckningarna har fastställts på nytt sedan du förhandsgranskade. Titta igenom brevet igen."
+        )
+    if not minutes.meeting.attendees.filter(attended=True).exists():
+        raise NotAllowed("Ingen står som deltagare. Notera närvaron först.")
+    pairs = letters(minutes, approval, bytes(rendering.pdf))
+    if not pairs and not nobody:
+        raise NotAllowed("Ingen deltagare har någon e-postadress. Bekräfta att inget brev ska skickas.")
+    step(minutes, NEXT, MinutesState.DISTRIBUTED, by=by)
     posted = post_all([draft for _, draft in pairs], by=by)
     MeetingLetter.objects.bulk_create(
         MeetingLetter(
@@ -123,5 +145,4 @@ def distribute(minutes: Minutes, *, previewed: str, by: User) -> int:
         )
         for (attendee, _), letter in zip(pairs, posted, strict=True)
     )
-    step(minutes, NEXT, MinutesState.DISTRIBUTED, by=by)
     return len(posted)

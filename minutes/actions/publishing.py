@@ -6,14 +6,13 @@ written after it, and a crash in between is finished by the next sweep. Hence al
 
 from __future__ import annotations
 
-from functools import partial
-
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.states import NotAllowed, step
+from minutes.actions.approving import authors
 from minutes.models import NEXT, Bake, Edition, Minutes, MinutesState, Rendering
 from minutes.public.baking import finish, render_page
 
@@ -21,11 +20,13 @@ from minutes.public.baking import finish, render_page
 @transaction.atomic
 def publish(minutes: Minutes, *, by: User) -> Edition:
     """Freeze the next edition of approved and distributed notes and put it on the public site."""
-    minutes = Minutes.objects.select_for_update().select_related("meeting__round").get(pk=minutes.pk)
+    minutes = (
+        Minutes.objects.select_for_update(of=("self",)).select_related("meeting__round").get(pk=minutes.pk)
+    )
     if minutes.state != MinutesState.DISTRIBUTED:
         raise NotAllowed(f"Anteckningarna är {minutes.get_state_display()} och kan inte publiceras.")
     rendering = mailed_rendering(minutes)
-    if rendering.approval.author == by:
+    if by in authors(minutes):
         raise NotAllowed("Du har själv skrivit i anteckningarna. Någon annan behöver publicera dem.")
     edition = Edition.objects.create(
         minutes=minutes,
@@ -40,7 +41,7 @@ def publish(minutes: Minutes, *, by: User) -> Edition:
     for address in addresses:
         render_page(address)
     bake = Bake.objects.create(reason=f"edition {edition.pk}", addresses=addresses)
-    transaction.on_commit(partial(finish, bake), robust=True)
+    transaction.on_commit(lambda: finish(bake), robust=True)
     return edition
 
 
@@ -49,7 +50,7 @@ def mailed_rendering(minutes: Minutes) -> Rendering:
     approval = minutes.approvals.filter(voided_at__isnull=True).first()
     if approval is None:
         raise NotAllowed("Anteckningarna är inte fastställda.")
-    return Rendering.objects.select_related("approval__author").get(approval=approval)
+    return Rendering.objects.get(approval=approval)
 
 
 def addresses_of(edition: Edition) -> list[str]:

@@ -59,6 +59,7 @@ def save_section(section: Section, *, heading: str, html: str, seen_version: int
 @transaction.atomic
 def add_section(minutes: Minutes, *, by: User) -> Section:
     """An empty section at the end."""
+    minutes = Minutes.objects.select_for_update().get(pk=minutes.pk)
     must_be_draft(minutes)
     last = minutes.sections.last()
     return minutes.sections.create(position=last.position + 1 if last else 1, heading="Övrigt")
@@ -66,14 +67,21 @@ def add_section(minutes: Minutes, *, by: User) -> Section:
 
 @transaction.atomic
 def remove_section(section: Section, *, by: User) -> None:
-    """Take an empty section away; one with text is emptied first, so that nobody's words go by mistake."""
+    """Take a section away that nobody has written in; words that somebody wrote are never thrown away."""
     section = Section.objects.select_for_update().select_related("minutes").get(pk=section.pk)
     must_be_draft(section.minutes)
-    if section.html:
-        raise NotAllowed("Avsnittet har text. Ta bort texten och spara innan du tar bort avsnittet.")
+    if section.revisions.exists():
+        raise NotAllowed(
+            "Någon har skrivit i avsnittet, så det bevaras. Ändra rubriken eller texten i stället."
+        )
     if section.minutes.sections.count() == 1:
         raise NotAllowed("Anteckningarna behöver minst ett avsnitt.")
     section.delete()
+
+
+def must_be_held(meeting: Meeting) -> None:
+    if meeting.state != MeetingState.HELD:
+        raise NotAllowed("Markera mötet som genomfört på mötets sida först.")
 
 
 def must_be_draft(minutes: Minutes) -> None:
@@ -84,6 +92,7 @@ def must_be_draft(minutes: Minutes) -> None:
 @transaction.atomic
 def circulate(minutes: Minutes, *, by: User) -> Minutes:
     """Hand the draft over for reading; nobody writes in it until it is opened again."""
+    must_be_held(minutes.meeting)
     if not minutes.sections.exclude(html="").exists():
         raise NotAllowed("Det finns ingen text att dela än.")
     return step(minutes, NEXT, MinutesState.CIRCULATED, by=by)
@@ -92,6 +101,7 @@ def circulate(minutes: Minutes, *, by: User) -> Minutes:
 @transaction.atomic
 def reopen(minutes: Minutes, *, by: User) -> Minutes:
     """Open the notes for changes again; an approval that was given falls."""
+    minutes = Minutes.objects.select_for_update().get(pk=minutes.pk)
     if minutes.state == MinutesState.PUBLISHED:
         raise NotAllowed("Publicerade anteckningar ändras genom en rättelse.")
     minutes.approvals.filter(voided_at__isnull=True).update(voided_at=timezone.now())

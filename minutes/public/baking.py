@@ -75,18 +75,23 @@ def finish(bake: Bake) -> None:
         with one_at_a_time():
             for address in bake.addresses:
                 write(file_of(address), render_page(address))
-    except OSError as trouble:
-        logger.exception("bake %s could not be written", bake.pk)
-        Bake.objects.filter(pk=bake.pk).update(trouble=str(trouble))
-    else:
-        Bake.objects.filter(pk=bake.pk).update(done_at=timezone.now(), trouble="")
+    except Exception as trouble:
+        Bake.objects.filter(pk=bake.pk).update(trouble=str(trouble) or type(trouble).__name__)
+        raise
+    Bake.objects.filter(pk=bake.pk).update(done_at=timezone.now(), trouble="")
 
 
 def finish_what_is_left(age: timedelta = timedelta(seconds=20)) -> int:
-    """Finish bakes that a crash or a full disk interrupted; answers how many were left."""
+    """Finish bakes that a crash or a full disk interrupted; answers how many. One that fails stops no other."""
     left = list(Bake.objects.filter(done_at__isnull=True, created__lte=timezone.now() - age))
+    troubles: list[Exception] = []
     for bake in left:
-        finish(bake)
+        try:
+            finish(bake)
+        except Exception as trouble:  # noqa: BLE001  # raised below, when the others have had their turn
+            troubles.append(trouble)
+    if troubles:
+        raise ExceptionGroup("public pages that could not be written", troubles)
     return len(left)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
@@ -28,6 +30,12 @@ def bake_addresses(addresses: list[str]) -> None:
     with one_at_a_time():
         for address in addresses:
             write(file_of(address), render_page(address))
+        write(settings.PUBLIC_ROOT / "404.html", not_found())
+
+
+def not_found() -> bytes:
+    """What nginx answers for an address that has no file."""
+    return render_to_string("404.html", {"base": "public/base.html"}).encode()
 
 
 def pages_from(first: int) -> list[str]:

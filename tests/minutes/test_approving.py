@@ -13,7 +13,7 @@ from dialog_portal.states import NotAllowed
 from minutes.actions import approving, writing
 from minutes.compile import compile_document, content_hash
 from minutes.models import Approval, MinutesState
-from parties.models import Person
+from parties.models import FormerName, Person
 from tests import make
 from tests.minutes.acting import approved, came, fresh, held_meeting, written
 
@@ -122,3 +122,28 @@ def test_officials_are_named_and_association_people_are_not() -> None:
         ("Kommun 0114", ()),
         ("Kommun 0192", ("Åsa Öhrn",)),
     ]
+
+
+def test_whoever_began_a_correction_does_not_approve_it() -> None:
+    minutes, approver = circulated(), make.user(Role.APPROVER)
+    minutes.steps.create(before=MinutesState.PUBLISHED, after=MinutesState.DRAFT, by=approver)
+    with pytest.raises(NotAllowed, match="själv skrivit"):
+        approving.approve(minutes, seen=content_hash(minutes), by=approver)
+
+
+def test_a_protected_person_who_came_as_a_substitute_is_not_named() -> None:
+    meeting = held_meeting()
+    Person.objects.create(name="Li Dold", email="dold@kommun.example", protected=True)
+    came(meeting, "Någon Ek", "0192", email="DOLD@kommun.example")
+    came(meeting, "Li Dold", "0114", email="")
+    came(meeting, "Åsa Öhrn", "0115")
+    named = [group.names for group in compile_document(written(meeting, make.user())).present]
+    assert named == [(), ("Åsa Öhrn",), ()]
+
+
+def test_absent_parties_keep_the_name_of_that_day() -> None:
+    meeting, party = held_meeting(), make.party(name="Fackförbundet Scen & Film")
+    FormerName.objects.create(party=party, name="Teaterförbundet", until="2100-01-01")
+    make.invitee(make.invitation(meeting, party))
+    absent = compile_document(written(meeting, make.user())).absent
+    assert [group.party for group in absent] == ["Teaterförbundet"]

@@ -30,7 +30,7 @@ from minutes.models import Bake, Edition, MinutesState
 from minutes.public import baking
 from minutes.public.refresh import rebuild
 from tests import make
-from tests.minutes.acting import approved, came, distributed, fresh, held_meeting
+from tests.minutes.acting import approved, came, distributed, fresh, held_meeting, written
 
 
 @pytest.fixture(autouse=True)
@@ -110,6 +110,73 @@ def test_publish_is_refused_for_every_earlier_state() -> None:
     with pytest.raises(NotAllowed):
         publishing.publish(minutes, by=make.user(Role.APPROVER))
     assert Edition.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_publish_by_anybody_who_wrote_is_refused() -> None:
+    meeting, wrote = held_meeting(), make.user(Role.APPROVER)
+    came(meeting, "Åsa Öhrn", "0192")
+    minutes = written(meeting, wrote)
+    writing.save_section(
+        minutes.sections.all()[0], heading="H", html="<p>Sist.</p>", seen_version=2, by=make.user()
+    )
+    writing.circulate(minutes, by=make.user())
+    approving.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=make.user(Role.APPROVER))
+    distributing.distribute(fresh(minutes), previewed=content_hash(fresh(minutes)), by=make.user())
+    with pytest.raises(NotAllowed, match="själv skrivit"):
+        publishing.publish(fresh(minutes), by=wrote)
+
+
+@pytest.mark.django_db
+def test_distribution_of_a_meeting_that_is_not_held_is_refused() -> None:
+    meeting = held_meeting()
+    came(meeting, "Åsa Öhrn", "0192")
+    minutes = approved(meeting)
+    Meeting.objects.filter(pk=meeting.pk).update(state="invited")
+    with pytest.raises(NotAllowed, match="genomfört"):
+        distributing.distribute(fresh(minutes), previewed=content_hash(minutes), by=make.user())
+
+
+@pytest.mark.django_db
+def test_notes_can_go_on_without_letters_when_nobody_has_an_address() -> None:
+    meeting = held_meeting()
+    came(meeting, "Utan Adress", "0192", email="")
+    minutes = approved(meeting)
+    with pytest.raises(NotAllowed, match="Bekräfta"):
+        distributing.distribute(minutes, previewed=content_hash(minutes), by=make.user())
+    distributing.distribute(minutes, previewed=content_hash(minutes), by=make.user(), nobody=True)
+    assert (fresh(minutes).state, Letter.objects.count()) == (MinutesState.DISTRIBUTED, 0)
+
+
+@pytest.mark.django_db
+def test_looking_at_the_letter_writes_nothing(client: Client) -> None:
+    meeting = held_meeting()
+    came(meeting, "Åsa Öhrn", "0192")
+    minutes = approved(meeting)
+    client.force_login(make.user())
+    page = client.get(reverse("staff:minutes_distribute", args=[meeting.pk]))
+    assert "1 brev till dem som deltog" in page.content.decode()
+    assert not hasattr(minutes.approvals.get(), "rendering")
+
+
+@pytest.mark.django_db
+def test_the_publisher_sees_the_names_that_will_be_published(client: Client) -> None:
+    meeting = held_meeting()
+    attendee = came(meeting, "Åsa Öhrn", "0192")
+    distributed(meeting)
+    type(attendee).objects.filter(pk=attendee.pk).update(attended=False)
+    client.force_login(make.user(Role.APPROVER))
+    assert "Åsa Öhrn" in client.get(reverse("staff:minutes_publish", args=[meeting.pk])).content.decode()
+
+
+@pytest.mark.django_db
+def test_one_bake_that_fails_stops_no_other() -> None:
+    broken = Bake.objects.create(reason="broken", addresses=["/moten/1999/finns-inte/"])
+    Bake.objects.create(reason="sound", addresses=["/"])
+    with pytest.raises(ExceptionGroup):
+        baking.finish_what_is_left(age=baking.timedelta(0))
+    broken.refresh_from_db()
+    assert (broken.trouble != "", baking.file_of("/").exists()) == (True, True)
 
 
 @pytest.mark.django_db

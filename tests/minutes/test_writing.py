@@ -165,5 +165,5 @@ def test_a_section_can_be_added_and_an_empty_one_removed(client: Client) -> None
     ]
     first, _, added = minutes.sections.all()
     client.post(reverse("staff:section_remove", args=[added.pk]))
-    client.post(reverse("staff:section_remove", args=[first.pk]))
+    client.post(reverse("staff:section_remove", args=[first.pk]))  # somebody wrote in it
     assert [section.heading for section in minutes.sections.all()] == ["Läget i kommunerna", "Nästa steg"]
