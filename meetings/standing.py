@@ -20,6 +20,7 @@ class Standing:
     substitute: Invitee | None
     substitute_answer: Answer | None
     unconfirmed: Answer | None
+    via: Invitee | None  # the coordinator who answered for them
 
     @property
     def seated(self) -> bool:
@@ -65,6 +66,7 @@ def standing(invitee: Invitee) -> Standing:
         substitute=substitute,
         substitute_answer=Answer(theirs.answer) if theirs else None,
         unconfirmed=pressed_by_a_script(said),
+        via=last.via if last else None,
     )
 
 

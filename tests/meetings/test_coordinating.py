@@ -194,6 +194,8 @@ def test_the_receipt_goes_to_the_person_and_says_who_answered(kim, dora):
         assert token(dora.link) in text
         assert token(kim.link) not in text
     assert kim.letters.count() == 0
+    own = words(Client().get(reverse("guest:reply", args=[token(dora.link)])))
+    assert "Kim Alm, som samordnar svaren för Dans i länet, svarade åt dig." in own
 
 
 def test_ones_own_answer_thanks_for_it(kim, dora):
