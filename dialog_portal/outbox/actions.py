@@ -7,14 +7,14 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from dialog_portal.access.audit import record
 from dialog_portal.outbox import bounces, mime
 from dialog_portal.outbox.bell import ring_on_commit
-from dialog_portal.outbox.drafts import LONGEST_TRY, Draft, check, date, message_id, written
+from dialog_portal.outbox.drafts import LONGEST_TRY, Draft, check, date, deliverable, message_id, written
 from dialog_portal.outbox.envelope import close, open_up
 from dialog_portal.outbox.mime import Attachment, Content
 from dialog_portal.outbox.models import NEXT, WAITING, Hold, Host, Letter, LetterQuerySet, LetterStep, State
@@ -88,11 +88,18 @@ def _step(letter: Letter, to: State, *, by: Any, reason: str, cannot: str, **cha
 
 
 @transaction.atomic
-def stop(letters: LetterQuerySet, *, by: Any, reason: str) -> int:
+def stop(letters: LetterQuerySet, *, by: Any, reason: str, final: bool = False) -> int:
     """Stop those of the letters that still wait; answers how many.
 
     One that is being sent is stopped unless its text has begun to leave; then it ends as accepted, and says so.
+    Final: what they say no longer holds, so those stopped or failed before cannot be sent again either.
     """
+    if final:
+        now = timezone.now()
+        undelivered = letters.filter(state__in=(*WAITING, State.STOPPED, State.FAILED), useful_until__gt=now)
+        undelivered = undelivered.select_for_update(of=("self",)).order_by("pk")
+        old = list(undelivered.values_list("pk", flat=True))
+        Letter.objects.filter(pk__in=old).update(useful_until=now)
     rows = list(
         letters.filter(state__in=WAITING).select_for_update(of=("self",)).order_by("pk").only("pk", "state")
     )
@@ -109,8 +116,11 @@ def undo(letter: Letter, *, by: Any) -> Letter:
     """Take back a stop, or the note that somebody was told in another way."""
     row = _locked(letter)
     if row.state == State.STOPPED:
+        now = timezone.now()
+        if row.useful_until <= now:
+            raise NotAllowed("Brevet är inte aktuellt längre.")
         if not row.can_be_undone:
-            raise NotAllowed("Brevet kan inte skickas längre: tiden har gått ut eller innehållet är borta.")
+            raise NotAllowed("Brevet kan inte skickas längre: innehållet är borta.")
         ring_on_commit()
         return _step(
             row,
@@ -119,7 +129,8 @@ def undo(letter: Letter, *, by: Any) -> Letter:
             reason="Ångrat",
             cannot="släppas",
             told_otherwise="",
-            due_at=timezone.now(),
+            due_at=now,
+            deadline=min(row.useful_until, now + LONGEST_TRY),
         )
     if not row.told_otherwise:
         raise _refuse(row, "ångras")
@@ -160,7 +171,7 @@ def try_now(letter: Letter, *, by: Any) -> Letter:
 @transaction.atomic
 def correct(letter: Letter, address: str, *, by: Any) -> Letter:
     """Send a letter that has not got through to another address: the same row and text, a new Message-ID."""
-    validate_email(address)
+    deliverable(address)
     row = _locked(letter)
     if address == row.address:
         raise NotAllowed("Det är samma adress som förut. Välj Försök nu i stället.")
@@ -223,10 +234,18 @@ def hold(campaign: str, *, by: Any, reason: str) -> Hold:
     return row
 
 
+def _anew(letters: LetterQuerySet) -> None:
+    """The time that letters were kept waiting by a person does not count as time in which they were tried."""
+    until = timezone.now() + LONGEST_TRY
+    letters.waiting().filter(useful_until__lte=until).update(deadline=F("useful_until"))
+    letters.waiting().filter(useful_until__gt=until, deadline__lt=until).update(deadline=until)
+
+
 @transaction.atomic
 def release(campaign: str, *, by: Any) -> None:
     """Let held letters leave again."""
     if Hold.objects.filter(campaign=campaign).delete()[0]:
+        _anew(Letter.objects.filter(campaign=campaign) if campaign else Letter.objects.all())
         record(by, "outbox.release", campaign or "allt")
     ring_on_commit()
 
@@ -234,6 +253,8 @@ def release(campaign: str, *, by: Any) -> None:
 @transaction.atomic
 def resume(*, by: Any) -> None:
     """Try the mail server again after it was paused or closed because it would not take our letters."""
+    if Host.objects.filter(paused_at__isnull=False).exists():
+        _anew(Letter.objects.all())
     Host.objects.update(
         paused_at=None, closed_until=None, failures=0, refusals=0, refused_at=None, trouble=""
     )

@@ -10,12 +10,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from dialog_portal.outbox import limits, quick
 from dialog_portal.outbox.classify import Result
-from dialog_portal.outbox.models import WAITING, Attempt, Host, Letter, LetterStep, Outcome, State
+from dialog_portal.outbox.models import WAITING, Attempt, Host, Letter, LetterStep, Outcome, State, held
 from dialog_portal.outbox.quick import enough_lease
 from dialog_portal.outbox.workers import is_gone
 
@@ -221,11 +221,17 @@ def free_abandoned(now: datetime) -> int:
 
 @transaction.atomic
 def give_up_overdue(now: datetime) -> int:
-    """Fail what did not get through in time, so that somebody can ring instead; answers how many."""
+    """Fail what did not get through in time, so that somebody can ring instead; answers how many.
+
+    What a person holds, or what waits for a person to mend the server, is not late as long as it can be of use.
+    """
     late = Letter.objects.filter(state__in=WAITING, deadline__lte=now).exclude(
         state=State.SENDING, lease_until__gt=now
     )
-    rows = list(late.select_for_update(skip_locked=True).order_by("pk").defer("raw"))
+    if Host.objects.filter(paused_at__isnull=False).exists():
+        late = late.filter(useful_until__lte=now)
+    late = late.filter(~held() | Q(useful_until__lte=now))
+    rows = list(late.select_for_update(skip_locked=True, of=("self",)).order_by("pk").defer("raw"))
     _abandon([row for row in rows if row.state == State.SENDING], now)
     return Letter.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=State.FAILED, lease_until=None, worker="", last_text="Tiden gick ut innan brevet kunde lämnas."

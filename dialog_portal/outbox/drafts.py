@@ -60,12 +60,25 @@ def _line(label: str, value: str, longest: int, *, required: bool = True) -> Non
         raise ValidationError(f"{label}: {error.messages[0]}") from error
 
 
+def deliverable(address: str) -> None:
+    """Refuse an address that no mail server can be told: what is not an address, or what ASCII cannot say."""
+    try:
+        validate_email(address)
+        mime.machine_address(address).encode("ascii")
+    except (ValidationError, UnicodeError) as error:
+        if not address.rpartition("@")[0].isascii():
+            raise ValidationError(
+                "Delen före @ får bara ha bokstäverna a till z, inte till exempel å, ä eller ö."
+            ) from error
+        raise ValidationError("Det är inte en giltig e-postadress.") from error
+
+
 def _address(label: str, value: str) -> None:
     _line(label, value, 254)
     try:
-        validate_email(value)
+        deliverable(value)
     except ValidationError as error:
-        raise ValidationError(f"{label} {value!r} är inte en giltig e-postadress.") from error
+        raise ValidationError(f"{label} {value!r}: {error.messages[0]}") from error
 
 
 def _file(file: Attachment) -> None:

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from dialog_portal.outbox.drafts import deliverable
 from dialog_portal.text import one_line
 
 CHOICES = [
@@ -23,7 +24,7 @@ class Search(forms.Form):
 
 
 class Correct(forms.Form):
-    address = forms.EmailField(label="Ny e-postadress", max_length=254)
+    address = forms.EmailField(label="Ny e-postadress", max_length=254, validators=[deliverable])
 
 
 class Told(forms.Form):
@@ -42,6 +43,10 @@ class Bounced(forms.Form):
         validators=[one_line],
         help_text="Till exempel: adressen finns inte, eller att personen har slutat.",
     )
+
+
+class Campaign(forms.Form):
+    campaign = forms.CharField(required=False, max_length=80, validators=[one_line])
 
 
 class Reason(forms.Form):

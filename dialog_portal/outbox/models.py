@@ -89,6 +89,11 @@ class Hold(models.Model):
         return self.campaign or "allt"
 
 
+def held() -> Exists:
+    """Whether somebody holds the letter's campaign, or everything."""
+    return Exists(Hold.objects.filter(Q(campaign="") | Q(campaign=OuterRef("campaign"))))
+
+
 class LetterQuerySet(models.QuerySet["Letter"]):
     def waiting(self) -> LetterQuerySet:
         """Letters that have not yet left and are still meant to."""
@@ -99,10 +104,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         free = Q(state__in=(State.QUEUED, State.RETRYING), due_at__lte=now) | Q(
             state=State.SENDING, lease_until__lte=now
         )
-        held = Hold.objects.filter(Q(campaign="") | Q(campaign=OuterRef("campaign")))
-        return (
-            self.waiting().filter(free, ~Exists(held), deadline__gt=now).order_by("priority", "due_at", "pk")
-        )
+        return self.waiting().filter(free, ~held(), deadline__gt=now).order_by("priority", "due_at", "pk")
 
     def visible_to(self, user: Any) -> LetterQuerySet:
         """Letters about accounts are a way in: administrators see them, and only them."""
@@ -214,7 +216,7 @@ class Letter(models.Model):
     @property
     def can_be_undone(self) -> bool:
         """Stopped, with its bytes left and its time not yet over."""
-        return self.state == State.STOPPED and self.raw is not None and self.deadline > timezone.now()
+        return self.state == State.STOPPED and self.raw is not None and self.useful_until > timezone.now()
 
 
 class Outcome(models.TextChoices):

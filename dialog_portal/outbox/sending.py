@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -48,18 +49,29 @@ def deliver(seconds: float = RUN_SECONDS) -> int:
 
 def work_through(batch: list[Claim], door: Relay | Kept) -> int:
     """Send the letters of one take in turn; those that must wait after all go back. Answers how many were tried."""
-    for number, claim in enumerate(batch, start=1):
-        result = send(claim, door)
-        following = batch[number] if number < len(batch) and goes_on(result, claim) else None
-        changed = persist(partial(claims.finish, claim, result, wipe=door.wipes, following=following))
-        if not changed:
-            log.info("letter %s was no longer ours when its try ended (%s)", claim.letter, result.outcome)
-        if following is None:
-            rest = batch[number:]
-            if rest:
-                persist(partial(claims.give_back, rest))
-            return number
-    return len(batch)
+    number = 0
+    try:
+        for number, claim in enumerate(batch, start=1):
+            if not _one(number, claim, batch, door):
+                break
+    except BaseException:
+        # one letter's trouble must not keep the others waiting for a whole lease
+        with suppress(Exception):
+            claims.give_back(batch[number:])
+        raise
+    return number
+
+
+def _one(number: int, claim: Claim, batch: list[Claim], door: Relay | Kept) -> bool:
+    """Send one of the batch and say whether the next one is to be tried; if not, the rest has gone back."""
+    result = send(claim, door)
+    following = batch[number] if number < len(batch) and goes_on(result, claim) else None
+    changed = persist(partial(claims.finish, claim, result, wipe=door.wipes, following=following))
+    if not changed:
+        log.info("letter %s was no longer ours when its try ended (%s)", claim.letter, result.outcome)
+    if following is None and batch[number:]:
+        persist(partial(claims.give_back, batch[number:]))
+    return following is not None
 
 
 def goes_on(result: Result, claim: Claim) -> bool:

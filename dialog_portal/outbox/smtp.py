@@ -15,10 +15,12 @@ from typing import Any
 from django.conf import settings
 
 from dialog_portal.outbox.classify import Result, classify
+from dialog_portal.outbox.mime import machine_address
 from dialog_portal.outbox.models import Outcome
 
 WATCH_SECONDS = 0.2
 IDLE_SECONDS = 5.0  # a connection unused for longer is asked whether it still lives
+UNWRITABLE = {"login": Outcome.POLICY, "mail": Outcome.POLICY, "rcpt": Outcome.ADDRESS}
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,12 @@ class Refused(Exception):
         self.result = classify(
             stage, code, text.decode("utf-8", "replace") if isinstance(text, bytes) else text
         )
+
+
+def unwritable(stage: str, error: ValueError) -> Result:
+    """What it means that we could not even say our line: the recipient's address is to blame, or our own settings."""
+    text = f"{type(error).__name__}: {error}"
+    return Result(UNWRITABLE[stage], "", text[:500]) if stage in UNWRITABLE else classify(stage, "", text)
 
 
 class Line(smtplib.SMTP):
@@ -95,6 +103,9 @@ class Relay:
         except (OSError, smtplib.SMTPException) as error:
             self._hang_up()
             return classify(self.stage, "", f"{type(error).__name__}: {error}")
+        except ValueError as error:
+            self._hang_up()
+            return unwritable(self.stage, error)
         except BaseException:
             self._hang_up()
             raise
@@ -143,8 +154,8 @@ class Relay:
 
     def _hand_over(self, parcel: Parcel, may_go: Callable[[], bool]) -> Result:
         line = self._open_line()
-        self._ask("mail", lambda: line.mail(parcel.sender), 250)
-        self._ask("rcpt", lambda: line.rcpt(parcel.recipient), 250, 251)
+        self._ask("mail", lambda: line.mail(machine_address(parcel.sender)), 250)
+        self._ask("rcpt", lambda: line.rcpt(machine_address(parcel.recipient)), 250, 251)
         if not may_go():
             line.rset()
             return Result(Outcome.WITHDRAWN)

@@ -17,7 +17,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from dialog_portal.outbox import actions, explain
-from dialog_portal.outbox.forms import Bounced, Correct, Reason, Search, Told
+from dialog_portal.outbox.forms import Bounced, Campaign, Correct, Reason, Search, Told
 from dialog_portal.outbox.health import health
 from dialog_portal.outbox.limits import outlook
 from dialog_portal.outbox.models import Hold, Host, Letter, LetterQuerySet, State
@@ -217,7 +217,11 @@ def letter_bounced(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def outbox_hold(request: HttpRequest) -> HttpResponse:
     """Hold every letter, or those of one campaign; let them go again; try a server again that was paused."""
-    campaign = request.POST.get("campaign", "")
+    form = Campaign(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Utskicket finns inte.")
+        return redirect("staff:outbox")
+    campaign = form.cleaned_data["campaign"]
     match request.POST.get("do"):
         case "release":
             actions.release(campaign, by=request.user)

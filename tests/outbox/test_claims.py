@@ -396,3 +396,85 @@ def test_stopped_bytes_are_wiped_when_nobody_can_take_it_back():
         assert claims.wipe_stopped(timezone.now()) == 1
         with pytest.raises(NotAllowed):
             undo(row, by=None)
+
+
+@pytest.mark.parametrize("days", [4, 8])
+def test_a_letter_stopped_by_hand_can_be_taken_back_as_long_as_it_is_useful(days):
+    row = letter()
+    stop(Letter.objects.all(), by=None, reason="x")
+    with later(days=days):
+        assert only().can_be_undone
+        undo(row, by=None)
+        expected = min(row.useful_until, timezone.now() + timedelta(hours=72))
+        assert (only().state, only().deadline) == (State.QUEUED, expected)
+        assert len(take()) == 1
+
+
+@pytest.mark.parametrize("campaign", ["", "meeting:1"])
+def test_held_letters_are_not_given_up_and_get_new_time_when_released(campaign):
+    by = make.user()
+    letter()
+    hold(campaign, by=by, reason="återställd kopia")
+    with later(days=4):
+        assert claims.give_up_overdue(timezone.now()) == 0
+        release(campaign, by=by)
+        assert claims.give_up_overdue(timezone.now()) == 0
+        assert only().deadline == timezone.now() + timedelta(hours=72)
+        assert len(take()) == 1
+
+
+def test_held_letters_of_another_campaign_are_given_up_as_before():
+    letter()
+    hold("meeting:2", by=make.user(), reason="x")
+    with later(days=4):
+        assert claims.give_up_overdue(timezone.now()) == 1
+
+
+def test_held_letter_that_is_of_no_use_any_more_is_given_up():
+    letter()
+    hold("", by=make.user(), reason="x")
+    with later(days=11):
+        assert claims.give_up_overdue(timezone.now()) == 1
+
+
+def test_letters_behind_a_paused_server_are_not_given_up_and_get_new_time_when_it_is_resumed():
+    letter()
+    Host.objects.create(name="mx.example:25", paused_at=timezone.now(), trouble="535 nej")
+    with later(days=4):
+        assert claims.give_up_overdue(timezone.now()) == 0
+        resume(by=make.user())
+        assert only().deadline == timezone.now() + timedelta(hours=72)
+        assert len(take()) == 1
+
+
+def test_release_never_shortens_the_time_of_a_letter_that_is_due_later():
+    by = make.user()
+    row = letter(due_at=timezone.now() + timedelta(days=5))
+    hold("", by=by, reason="x")
+    release("", by=by)
+    assert only().deadline == row.deadline
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.STOPPED, State.FAILED])
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda row: undo(row, by=None),
+        lambda row: try_now(row, by=None),
+        lambda row: correct(row, "ny@kommun.example", by=None),
+    ],
+)
+def test_a_letter_whose_words_no_longer_hold_can_never_be_sent_again(state, act):
+    row = letter()
+    if state == State.STOPPED:
+        stop(Letter.objects.all(), by=None, reason="för hand")
+    elif state == State.FAILED:
+        end(take()[0], Outcome.ADDRESS)
+    stop(Letter.objects.all(), by=None, reason="mötet är flyttat", final=True)
+    with pytest.raises(NotAllowed):
+        act(row)
+    assert only().state == (State.FAILED if state == State.FAILED else State.STOPPED)
+    assert not only().can_be_undone
+    if state != State.FAILED:
+        with pytest.raises(NotAllowed, match=r"Brevet är inte aktuellt längre\."):
+            undo(row, by=None)

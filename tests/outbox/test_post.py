@@ -130,3 +130,14 @@ def test_many_letters_ring_once(db, django_capture_on_commit_callbacks):
         post_all([draft(), draft()])
         post(draft())
     assert callbacks == [bell.ring]
+
+
+@pytest.mark.parametrize("address", ["åsa@kommun.example", "a\u017f@kommun.example"])
+def test_local_part_beyond_ascii_is_refused_in_swedish(db, address):
+    with pytest.raises(ValidationError, match="Delen före @"):
+        post(draft(address=address))
+
+
+def test_domain_that_becomes_too_long_for_the_servers_is_refused_in_swedish(db):
+    with pytest.raises(ValidationError, match="inte en giltig e-postadress"):
+        post(draft(address=f"a@{'ö' * 60}.example"))

@@ -193,3 +193,46 @@ def test_lost_key_pauses_and_fails_nothing(db, settings, mailbox):
         through(mailbox, settings)
     assert set(states()) <= {State.QUEUED, State.RETRYING}
     assert "LETTER_KEYS" in Host.objects.get().trouble
+
+
+def test_swedish_domain_is_told_to_the_server_as_ascii(db, mailbox, settings):
+    letter(address="anna@kulturförening.se")
+    last = letter()
+    assert through(mailbox, settings) == 2
+    assert [got.recipients[0] for got in mailbox.letters] == ["anna@xn--kulturfrening-omb.se", last.address]
+    assert states() == [State.ACCEPTED] * 2
+
+
+def test_an_address_that_cannot_be_said_fails_alone(db, mailbox, settings):
+    for row in (letter(), letter(), letter()):
+        last = row
+    Letter.objects.filter(pk=last.pk - 1).update(address="åsa@kommun.example")
+    assert through(mailbox, settings) == 3
+    assert states() == [State.ACCEPTED, State.FAILED, State.ACCEPTED]
+
+
+def test_our_own_sender_that_cannot_be_said_pauses_and_fails_nothing(db, mailbox, settings):
+    for _ in range(4):
+        letter()
+    Letter.objects.update(envelope_from="åsa@region.example")
+    for _ in range(4):
+        through(mailbox, settings)
+    assert set(states()) <= {State.QUEUED, State.RETRYING}
+    assert Host.objects.get().paused_at is not None
+
+
+def test_one_letter_that_breaks_the_worker_keeps_no_other_waiting(db, mailbox, settings, monkeypatch):
+    bad = [letter(), letter(), letter()][1]
+    real = sending.send
+
+    def send(claim, door):
+        if claim.letter == bad.pk:
+            raise RuntimeError("a fault nobody thought of")
+        return real(claim, door)
+
+    monkeypatch.setattr(sending, "send", send)
+    with pytest.raises(RuntimeError):
+        through(mailbox, settings)
+    assert states() == [State.ACCEPTED, State.SENDING, State.QUEUED]
+    assert through(mailbox, settings) == 1
+    assert states() == [State.ACCEPTED, State.SENDING, State.ACCEPTED]

@@ -149,3 +149,18 @@ def test_get_changes_nothing(staff):
 def test_reader_does_not_see_the_outbox(db, client):
     client.force_login(make.user(Role.READER))
     assert client.get("/arbete/utkorg/").status_code == 403
+
+
+@pytest.mark.parametrize("do", ["hold", "release"])
+@pytest.mark.parametrize("campaign", ["x" * 81, "meeting:\x001"])
+def test_hold_of_something_that_cannot_be_a_campaign_is_refused_in_words(staff, do, campaign):
+    asked = {"do": do, "campaign": campaign, "reason": "därför"}
+    assert "Utskicket finns inte" in page(staff.post("/arbete/utkorg/hall/", asked, follow=True))
+    assert Hold.objects.count() == 0
+
+
+def test_address_that_ascii_cannot_say_is_refused_on_the_form(staff):
+    row = letter()
+    for address in ("a\u017f@kommun.example", f"a@{'ö' * 60}.example"):
+        answer = staff.post(f"/arbete/utkorg/{row.pk}/adress/", {"address": address})
+        assert 'aria-invalid="true"' in page(answer)
