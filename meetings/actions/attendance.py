@@ -49,31 +49,56 @@ def rows(meeting: Meeting) -> list[Row]:
 
 
 @transaction.atomic
-def note(meeting: Meeting, present: Collection[str], *, by: User) -> int:
-    """Keep who came; `present` holds the keys of the ticked rows. Answers how many came."""
+def note(
+    meeting: Meeting, present: Collection[str], *, by: User, shown: Collection[str] | None = None
+) -> int:
+    """Keep who came; `present` holds the keys of the ticked rows. Answers how many came.
+
+    `shown` holds the keys of the rows that were ticked on the page: a row whose tick is the same as there stays as it
+    is now, so that nobody overwrites what a colleague has noted meanwhile.
+    """
+    meeting = begun(meeting)
+    ticks = {row.key: row.attended for row in rows(meeting)}
+    if shown is None:
+        ticks = {key: key in present for key in ticks}
+    else:
+        ticks |= {key: key in present for key in set(present) ^ set(shown)}
+    have = {row.invitee_id: row for row in meeting.attendees.filter(invitee__isnull=False)}
+    for invitee in meeting.invitees.active().select_related("invitation__party"):
+        keep(have.get(invitee.pk) or new_attendee(meeting, invitee), ticks.get(f"i{invitee.pk}", False))
+    for attendee in meeting.attendees.filter(invitee__isnull=True):
+        keep(attendee, ticks[f"a{attendee.pk}"])
+    return meeting.attendees.filter(attended=True).count()
+
+
+def begun(meeting: Meeting) -> Meeting:
+    """The meeting as it is now, for one officer at a time. Raises NotAllowed when nobody can have come to it."""
+    meeting = Meeting.objects.select_for_update(of=("self",), no_key=True).get(pk=meeting.pk)
     if meeting.state == MeetingState.CANCELLED:
         raise NotAllowed("Mötet är inställt, så det finns ingen närvaro att notera.")
     if timezone.now() < meeting.starts_at:
         raise NotAllowed("Mötet har inte börjat än. Närvaron noteras när mötet hålls.")
-    day = timezone.localdate(meeting.starts_at)
-    for invitee in meeting.invitees.active().select_related("invitation__party"):
-        party = invitee.invitation.party
-        Attendee.objects.update_or_create(
-            invitee=invitee,
-            defaults={
-                "meeting": meeting,
-                "invitation": invitee.invitation,
-                "name": invitee.name,
-                "email": invitee.email,
-                "organisation": party.name_on(day) if party else invitee.invitation.label,
-                "title": invitee.title,
-                "attended": f"i{invitee.pk}" in present,
-            },
-        )
-    for attendee in meeting.attendees.filter(invitee__isnull=True):
-        attendee.attended = f"a{attendee.pk}" in present
-        attendee.save(update_fields=["attended"])
-    return meeting.attendees.filter(attended=True).count()
+    return meeting
+
+
+def new_attendee(meeting: Meeting, invitee: Invitee) -> Attendee:
+    """The person under the name that the party had that day."""
+    party, day = invitee.invitation.party, timezone.localdate(meeting.starts_at)
+    return Attendee(
+        meeting=meeting,
+        invitee=invitee,
+        invitation=invitee.invitation,
+        name=invitee.name,
+        email=invitee.email,
+        organisation=party.name_on(day) if party else invitee.invitation.label,
+        title=invitee.title,
+    )
+
+
+def keep(attendee: Attendee, attended: bool) -> None:
+    if attendee.pk is None or attendee.attended != attended:
+        attendee.attended = attended
+        attendee.save()
 
 
 @transaction.atomic
@@ -81,8 +106,7 @@ def add(
     meeting: Meeting, *, name: str, organisation: str, email: str, title: str, staff: bool, by: User
 ) -> Attendee:
     """Somebody who came without being on the list, or who came from the region."""
-    if timezone.now() < meeting.starts_at:
-        raise NotAllowed("Mötet har inte börjat än. Närvaron noteras när mötet hålls.")
+    meeting = begun(meeting)
     if email and meeting.attendees.filter(email__iexact=email).exists():
         raise NotAllowed("Den adressen står redan på listan.")
     return Attendee.objects.create(
@@ -91,6 +115,11 @@ def add(
 
 
 def absent(meeting: Meeting) -> list[Invitee]:
-    """Those who were invited but did not come and sent nobody."""
-    came = meeting.attendees.filter(attended=True).values("invitee")
-    return list(meeting.invitees.active().exclude(pk__in=came).select_related("invitation__party"))
+    """Those on the list who did not come, and whose substitute did not come either."""
+    came = meeting.attendees.filter(attended=True, invitee__isnull=False)
+    return list(
+        meeting.invitees.active()
+        .exclude(pk__in=came.values("invitee"))
+        .exclude(pk__in=came.filter(invitee__substitute_for__isnull=False).values("invitee__substitute_for"))
+        .select_related("invitation__party")
+    )

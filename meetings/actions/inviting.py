@@ -10,16 +10,18 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.links.actions import mint, revoke
-from dialog_portal.outbox.actions import Draft, post_all
-from dialog_portal.outbox.models import Letter
+from dialog_portal.outbox.actions import Draft, post_all, stop
+from dialog_portal.outbox.models import WAITING, Letter
 from dialog_portal.states import NotAllowed, step
 from meetings.actions import planned
 from meetings.actions.replies import release, tell_those_who_got_a_seat
 from meetings.actions.seats import lock, with_seats
+from meetings.actions.seats import send as tell
+from meetings.letters import substitute
 from meetings.letters.compose import compose, fingerprint
 from meetings.letters.links import LINK_LIFE
 from meetings.letters.purposes import Mailing
-from meetings.models import Invitation, Invitee, Meeting, MeetingLetter, MeetingState
+from meetings.models import Invitation, Invitee, Meeting, MeetingLetter, MeetingState, Purpose
 from meetings.models.meeting import NEXT
 from parties.models import Mandate, Party, Person
 
@@ -31,6 +33,7 @@ class Changed(NotAllowed):
 @transaction.atomic
 def invite_parties(meeting: Meeting, parties: Iterable[Party], *, seats: int, by: User) -> list[Invitation]:
     """Give each party its seats at the meeting and find the people who will get the letters."""
+    meeting = alone_with(meeting)
     must_be_open(meeting)
     made = [
         invitation
@@ -44,6 +47,11 @@ def invite_parties(meeting: Meeting, parties: Iterable[Party], *, seats: int, by
     return made
 
 
+def alone_with(meeting: Meeting) -> Meeting:
+    """The meeting as it is now, for one officer at a time; answers, which only point at it, need not wait."""
+    return Meeting.objects.select_for_update(of=("self",), no_key=True).get(pk=meeting.pk)
+
+
 def must_be_open(meeting: Meeting) -> None:
     if not NEXT[meeting.state]:  # type: ignore[index]
         raise NotAllowed(f"Mötet är {meeting.get_state_display()}. Inbjudningarna kan inte ändras längre.")
@@ -55,12 +63,19 @@ def missing(meeting: Meeting) -> list[Mandate]:
     held = Mandate.objects.invited(min(day, timezone.localdate())).filter(party__invitations__meeting=meeting)
     listed = meeting.invitees.active().filter(person__isnull=False).values("person")
     replaced = meeting.invitees.filter(withdrawn_at__isnull=False, person__isnull=False).values("person")
-    return list(
+    found = (
         held.exclude(person__in=listed)
         .exclude(person__in=replaced)
         .select_related("person", "party")
         .order_by("party_id", "pk")
     )
+    taken = addresses(meeting)
+    return [mandate for mandate in found if mandate.person.email.lower() not in taken]
+
+
+def addresses(meeting: Meeting) -> set[str]:
+    """The addresses that are on the list, also of guests and substitutes: each gets one letter."""
+    return {email.lower() for email in meeting.invitees.active().values_list("email", flat=True)}
 
 
 def outdated(meeting: Meeting) -> list[Invitee]:
@@ -77,9 +92,10 @@ def outdated(meeting: Meeting) -> list[Invitee]:
 @transaction.atomic
 def add_missing(meeting: Meeting) -> list[Invitee]:
     """Put everybody who holds an inviting mandate on the list: one row a person, however many mandates."""
+    meeting = alone_with(meeting)
     must_be_open(meeting)
     invitations = {invitation.party_id: invitation for invitation in meeting.invitations.all()}
-    taken = {email.lower() for email in meeting.invitees.active().values_list("email", flat=True)}
+    taken = addresses(meeting)
     made: dict[int, Invitee] = {}
     for mandate in missing(meeting):
         invitation = invitations[mandate.party_id]
@@ -87,6 +103,7 @@ def add_missing(meeting: Meeting) -> list[Invitee]:
             made[mandate.person_id].also.add(invitation)
         elif mandate.person.email.lower() not in taken:
             made[mandate.person_id] = put_on_list(invitation, mandate.person, mandate.label)
+            taken.add(mandate.person.email.lower())
     return list(made.values())
 
 
@@ -107,6 +124,7 @@ def put_on_list(invitation: Invitation, person: Person, title: str) -> Invitee:
 @transaction.atomic
 def invite_guest(meeting: Meeting, *, organisation: str, name: str, email: str, by: User) -> Invitee:
     """A free-standing guest with one seat, outside every party."""
+    meeting = alone_with(meeting)
     must_be_open(meeting)
     if meeting.invitees.active().filter(email__iexact=email).exists():
         raise NotAllowed("Den adressen är redan inbjuden till mötet.")
@@ -119,7 +137,7 @@ def invite_guest(meeting: Meeting, *, organisation: str, name: str, email: str, 
 def withdraw(invitee: Invitee, *, by: User) -> Invitee:
     """Take a person and their substitute off the list: their links stop working, and a free seat goes to the queue.
 
-    What they answered stays in the ledger.
+    Their letters that have not left never will. What they answered stays in the ledger.
     """
     must_be_open(invitee.meeting)
     invitee = lock(invitee)
@@ -128,8 +146,18 @@ def withdraw(invitee: Invitee, *, by: User) -> Invitee:
     revoke(invitee.link)
     invitee.withdrawn_at = timezone.now()
     invitee.save(update_fields=["withdrawn_at"])
+    waiting = Letter.objects.filter(meeting_letter__invitee=invitee, state__in=WAITING)
+    stop(waiting, by=by, reason="Personen togs bort från mötet.")
+    tell_that_the_substitute_is_gone(invitee, by=by)
     tell_those_who_got_a_seat(invitee.invitation, seated, cause=f"withdrawn{invitee.pk}", by=by)
     return invitee
+
+
+def tell_that_the_substitute_is_gone(deputy: Invitee, *, by: User) -> None:
+    """Whoever handed over thinks that somebody comes in their place, until they hear otherwise."""
+    if deputy.substitute_for and deputy.substitute_for.withdrawn_at is None:
+        original = lock(deputy.substitute_for)
+        tell(original, Purpose.HANDED_OVER, substitute.removed(original, deputy), by=by)
 
 
 @transaction.atomic

@@ -12,13 +12,13 @@ from django.utils.text import slugify
 
 from dialog_portal.links.actions import prolong
 from dialog_portal.outbox.actions import stop
-from dialog_portal.outbox.models import WAITING, Letter
+from dialog_portal.outbox.models import Letter
 from dialog_portal.states import NotAllowed, step
 from dialog_portal.swedish import moment, span
 from meetings.actions import planned
 from meetings.letters.links import LINK_LIFE
 from meetings.letters.purposes import told
-from meetings.models import Agenda, AgendaItem, Meeting, MeetingState, Round
+from meetings.models import Agenda, AgendaItem, Meeting, MeetingState, Purpose, Round
 from meetings.models.meeting import NEXT, Group
 from parties.models import Category
 
@@ -96,8 +96,15 @@ def changed(meeting: Meeting, *, before: Appointment, by: Any) -> bool:
 
 
 def stop_waiting(meeting: Meeting, *, by: Any, reason: str) -> None:
-    """Letters of the meeting that have not left say something that no longer holds."""
-    stop(Letter.objects.filter(campaign=meeting.campaign, state__in=WAITING), by=by, reason=reason)
+    """Letters of the meeting that have not left say something that no longer holds, also those that failed.
+
+    The notes from it still hold, and so does the word to a substitute that they need not come.
+    """
+    letters = Letter.objects.filter(campaign=meeting.campaign)
+    false = letters.exclude(purpose=Purpose.DISTRIBUTION).exclude(
+        purpose=Purpose.SUBSTITUTE, key__startswith="taken_back:"
+    )
+    stop(false, by=by, reason=reason, final=True)
 
 
 @transaction.atomic

@@ -200,6 +200,6 @@ class CancelForm(forms.Form):
         label="Varför ställs mötet in?",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Visas i mötets historik för personalen.",
+        help_text="Står i brevet till de inbjudna och på deras sidor. Skriv inget om enskilda personer.",
         error_messages={"required": "Skriv varför mötet ställs in."},
     )

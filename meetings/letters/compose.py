@@ -14,16 +14,19 @@ from dialog_portal.swedish import span
 from meetings.calendar import calendar_for, method
 from meetings.letters.links import reply_url
 from meetings.letters.purposes import Mailing
-from meetings.letters.wording import STANDARD, Words, filled, values, words_for
+from meetings.letters.wording import CLOSED, STANDARD, Words, filled, values, without_deadline, words_for
 from meetings.models import Invitee, Meeting, MeetingState, Purpose
 
 WITH_CALENDAR = {Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.UPDATE, Purpose.CANCELLATION}
+LOOK = "Se mötet och ditt svar"  # what is left to do on the page when it is too late to answer
 
 
 def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee, *, now: datetime | None = None) -> Draft:
     """The letter of this kind to one person."""
     cancelled = meeting.state == MeetingState.CANCELLED
-    said = context(meeting, invitee)
+    said = context(meeting, invitee, now=now)
+    if mailing.purpose == Purpose.SAVE_THE_DATE and not said["closed"]:
+        said["button_text"] = "Svara redan nu"
     if mailing.purpose in STANDARD:
         said = worded(words_for(meeting, mailing.purpose), said)
     rendered = render(str(mailing.purpose), said)
@@ -48,10 +51,17 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee, *, now: dateti
     )
 
 
-def context(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
-    """What every letter about a meeting may say; see templates/letters/base.html for the shared parts."""
+def context(meeting: Meeting, invitee: Invitee, *, now: datetime | None = None) -> dict[str, object]:
+    """What every letter about a meeting may say; see templates/letters/base.html for the shared parts.
+
+    `closed` is what stands in place of the way to answer once the deadline has passed.
+    """
+    closed = "" if meeting.answers_open(now or timezone.now()) else CLOSED
+    said = about(meeting, invitee)
     return {
-        **about(meeting, invitee),
+        **said,
+        "closed": closed,
+        "button_text": LOOK if closed else said["button_text"],
         "agenda": meeting.agenda.clocked(public_only=True),
         "yes": reply_url(invitee, "ja"),
         "no": reply_url(invitee, "nej"),
@@ -83,7 +93,7 @@ def about(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
 
 def worded(words: Words, context: dict[str, object]) -> dict[str, object]:
     """The context with the words that stand above the facts, their placeholders filled."""
-    said = filled(words, values(context))
+    said = filled(without_deadline(words) if context.get("closed") else words, values(context))
     return {**context, "heading": said.heading, "words": said}
 
 

@@ -10,13 +10,13 @@ from dialog_portal.outbox.actions import Draft
 from dialog_portal.outbox.models import Priority
 from dialog_portal.outbox.rendering import render
 from meetings.calendar import calendar_for, method
-from meetings.letters.compose import context
+from meetings.letters.compose import LOOK, context
 from meetings.models import Invitee, Purpose, Reply
 from meetings.standing import Standing
 
 HEADINGS = {
     "seated": "Du är anmäld",
-    "waiting": "Du står på kö",
+    "waiting": "Du står på väntelistan",
     "no": "Du har tackat nej",
     "seat": "Du har fått en plats",
 }
@@ -67,7 +67,8 @@ def draft_to(
 ) -> Draft:
     """An urgent letter to one person about their own answer; somebody has just pressed a button and waits for it."""
     meeting = invitee.meeting
-    rendered = render(template, {**context(meeting, invitee), "button_text": "Ändra svar", **words})
+    about = {**context(meeting, invitee), "button_text": "Ändra svar", **words}
+    rendered = render(template, {**about, "button_text": LOOK} if about["closed"] else about)
     return Draft(
         key=key,
         purpose=purpose,

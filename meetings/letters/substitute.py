@@ -71,6 +71,20 @@ def answered(reply: Reply, deputy: Invitee) -> Draft:
     )
 
 
+def removed(original: Invitee, deputy: Invitee) -> Draft:
+    """To the one who handed over, when staff took the substitute off the list."""
+    return draft_to(
+        original,
+        Purpose.HANDED_OVER,
+        "handed_over",
+        f"handed_over:m{deputy.meeting_id}:i{original.pk}:removed{deputy.pk}",
+        deputy=deputy,
+        case="removed",
+        heading="Din ersättare är borttagen",
+        button_text="Svara igen",
+    )
+
+
 def refused(wish: SubstituteRequest) -> Draft:
     """To the one who asked for a substitute from outside the party, when staff said no."""
     invitee = wish.invitee

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dialog_portal.swedish import clock, count, span, weekday
@@ -29,6 +29,9 @@ PASSAGES = {
     Purpose.CANCELLATION: {"skäl": "varför mötet ställs in"},
 }
 PLACE = re.compile(r"\{([^{}\n]*)\}")
+CLOSED = "Sista svarsdag har passerat. Hör av dig till oss om något ändras."
+DEADLINE = re.compile(r"\{\s*svara_senast\s*\}", re.IGNORECASE)
+SENTENCE = re.compile(r"[.!?]\s+(?=[A-ZÅÄÖ])")
 SUBJECT_MOST = 240  # the outbox takes 250
 
 
@@ -132,6 +135,19 @@ def filled(words: Words, given: Mapping[str, str]) -> Words:
     said = [fill(part, given) for part in words.paragraphs if not silent(part, given)]
     subject, heading = (" ".join(fill(line, given).split()) for line in (words.subject, words.heading))
     return Words(subject[:SUBJECT_MOST], heading, "\n\n".join(said))
+
+
+def without_deadline(words: Words) -> Words:
+    """The words when it is too late to answer: from the sentence about the last day, a paragraph says that instead."""
+    return replace(words, body="\n\n".join(map(until_deadline, words.paragraphs)))
+
+
+def until_deadline(paragraph: str) -> str:
+    found = DEADLINE.search(paragraph)
+    if not found:
+        return paragraph
+    ends = [end.end() for end in SENTENCE.finditer(paragraph[: found.start()])]
+    return (paragraph[: ends[-1]] if ends else "") + CLOSED
 
 
 def fill(text: str, given: Mapping[str, str]) -> str:

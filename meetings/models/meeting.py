@@ -26,9 +26,12 @@ class MeetingState(models.TextChoices):
     CANCELLED = "cancelled", "inställt"
 
 
+# A meeting that was arranged by telephone has no invitation in the portal and can still be held
 NEXT: dict[MeetingState, frozenset[MeetingState]] = {
-    MeetingState.PLANNED: frozenset({MeetingState.ANNOUNCED, MeetingState.INVITED, MeetingState.CANCELLED}),
-    MeetingState.ANNOUNCED: frozenset({MeetingState.INVITED, MeetingState.CANCELLED}),
+    MeetingState.PLANNED: frozenset(
+        {MeetingState.ANNOUNCED, MeetingState.INVITED, MeetingState.HELD, MeetingState.CANCELLED}
+    ),
+    MeetingState.ANNOUNCED: frozenset({MeetingState.INVITED, MeetingState.HELD, MeetingState.CANCELLED}),
     MeetingState.INVITED: frozenset({MeetingState.HELD, MeetingState.CANCELLED}),
     MeetingState.HELD: frozenset(),
     MeetingState.CANCELLED: frozenset(),

@@ -20,7 +20,8 @@ def attendance(request: StaffRequest, pk: int) -> HttpResponse:
     meeting = get_object_or_404(Meeting.objects.with_names(), pk=pk)
     if request.method == "POST":
         try:
-            came = actions.note(meeting, set(request.POST.getlist("present")), by=request.user)
+            present, shown = (set(request.POST.getlist(name)) for name in ("present", "shown"))
+            came = actions.note(meeting, present, shown=shown, by=request.user)
             messages.success(request, f"Närvaron är sparad: {count(came, 'person deltog,personer deltog')}.")
         except NotAllowed as refusal:
             messages.error(request, str(refusal))

@@ -43,9 +43,10 @@ def next_step(meeting: Meeting, now: datetime, *, update: int, cancellation: int
         return Next(words, "staff:letters_preview", Purpose.CANCELLATION) if cancellation else None
     if meeting.state == MeetingState.HELD:
         return Next("Minnesanteckningar", "staff:minutes")
+    if meeting.starts_at <= now:
+        return Next("Markera som genomfört", "staff:meeting_hold", post=True)
     if meeting.state == MeetingState.INVITED:
-        held = Next("Markera som genomfört", "staff:meeting_hold", post=True)
-        return held if meeting.starts_at <= now else Next("Se inbjudna och svar", "staff:invitations")
+        return Next("Se inbjudna och svar", "staff:invitations")
     return before_invitation(meeting)
 
 

@@ -78,3 +78,40 @@ def test_page_saves_ticks_and_adds_somebody_who_came_anyway() -> None:
     assert sorted(meeting.attendees.filter(attended=True).values_list("name", flat=True)) == sorted(
         [invitee.name, "Oväntad Gäst"]
     )
+
+
+def test_a_second_officer_overwrites_no_tick_they_did_not_see() -> None:
+    meeting = past_meeting()
+    invitation = make.invitation(meeting)
+    one, two = make.invitee(invitation), make.invitee(invitation)
+    client, _ = signed_in()
+    path = reverse("staff:attendance", args=[meeting.pk])
+    assert 'name="shown"' not in client.get(path).content.decode()
+    client.post(path, {"present": [f"i{one.pk}"]})
+    client.post(path, {"present": [f"i{two.pk}"]})  # a page that was opened before the first was saved
+    assert meeting.attendees.filter(attended=True).count() == 2
+    assert f'name="shown" value="i{one.pk}"' in client.get(path).content.decode()
+    client.post(path, {"present": [f"i{two.pk}"], "shown": [f"i{one.pk}", f"i{two.pk}"]})
+    assert meeting.attendees.get(attended=True).invitee == two
+
+
+def test_nobody_comes_to_a_cancelled_meeting() -> None:
+    meeting = past_meeting()
+    Meeting.objects.filter(pk=meeting.pk).update(state="cancelled")
+    words = {"name": "Kim", "organisation": "En förening", "email": "", "title": "", "staff": False}
+    with pytest.raises(NotAllowed, match="inställt"):
+        attendance.add(meeting, by=make.user(), **words)
+    with pytest.raises(NotAllowed, match="inställt"):
+        attendance.note(meeting, set(), by=make.user())
+
+
+def test_the_absent_neither_came_nor_sent_somebody_who_came() -> None:
+    meeting = past_meeting()
+    invitation = make.invitation(meeting)
+    away, original = make.invitee(invitation), said(make.invitee(invitation), Answer.SUBSTITUTE)
+    deputy = make.invitee(invitation, substitute_for=original)
+    attendance.add(
+        meeting, name="Kim", organisation="En förening", email="", title="", staff=False, by=make.user()
+    )
+    attendance.note(meeting, {f"i{deputy.pk}"}, by=make.user())
+    assert attendance.absent(meeting) == [away]

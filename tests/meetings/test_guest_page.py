@@ -194,9 +194,9 @@ def test_the_queue_is_told_plainly(chief):
     chief.invitation.seats = 1
     chief.invitation.save()
     answer(make.invitee(chief.invitation), Answer.YES, channel=Channel.LINK)
-    assert "ställs du på kö" in look(chief)
+    assert "ställs du på väntelistan" in look(chief)
     press(chief, svar="ja")
-    assert "Du är nummer 1 i kön" in look(chief)
+    assert "Du är nummer 1 på väntelistan" in look(chief)
 
 
 # --- Too late --------------------------------------------------------------------------------------------------------

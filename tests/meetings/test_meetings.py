@@ -33,8 +33,10 @@ PLANNED, ANNOUNCED, INVITED, HELD, CANCELLED = MeetingState
 ALLOWED = {
     ("planned", "announced"),
     ("planned", "invited"),
+    ("planned", "held"),
     ("planned", "cancelled"),
     ("announced", "invited"),
+    ("announced", "held"),
     ("announced", "cancelled"),
     ("invited", "held"),
     ("invited", "cancelled"),
