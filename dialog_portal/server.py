@@ -76,20 +76,41 @@ def stop_with_parent() -> None:
 # --- What the first start makes --------------------------------------------------------------------------------------
 
 
-def throw_away(var: Path) -> None:
-    """Forget the demo: its database, pages and sign-ins. The keys stay."""
+def has_chosen_database() -> bool:
+    """Whether somebody's own database is meant, which never gets a demo and is never thrown away."""
+    return bool(os.environ.get("DATABASE_URL", "").strip())
+
+
+def check_fresh(var: Path) -> None:
+    """Stop with one clear sentence when FRESH=1 would throw away more than a demo."""
     from django.conf import settings
 
-    if os.environ.get("DATABASE_URL"):
+    if has_chosen_database():
         give_up("FRESH=1 only throws the demo database away, never one that DATABASE_URL points to.")
+    if not is_below(settings.PUBLIC_ROOT, var):
+        give_up(
+            f"FRESH=1 only throws away what lies below {var}. PUBLIC_ROOT is {settings.PUBLIC_ROOT}: "
+            "leave it out, or empty that directory yourself."
+        )
+
+
+def is_below(path: Path, top: Path) -> bool:
+    return top.resolve() in path.resolve().parents
+
+
+def throw_away(var: Path) -> None:
+    """Forget the demo: its database, pages and sign-ins. The keys stay, and so does whatever lies outside `var`."""
+    from django.conf import settings
+
     name = settings.DATABASES["default"]["NAME"]
     for path in (f"{name}", f"{name}-wal", f"{name}-shm", var / "demo.txt", var / "demo.begun"):
         Path(path).unlink(missing_ok=True)
-    shutil.rmtree(settings.PUBLIC_ROOT, ignore_errors=True)
+    if is_below(settings.PUBLIC_ROOT, var):
+        shutil.rmtree(settings.PUBLIC_ROOT, ignore_errors=True)
 
 
 def make_database(var: Path) -> None:
-    """Bring the tables up to date; a new database gets the demo, all of it or, after an interruption, anew."""
+    """Bring the tables up to date; a new database of our own gets the demo, all of it or, if interrupted, anew."""
     from django.core.management import call_command
     from django.db import connection
 
@@ -97,7 +118,11 @@ def make_database(var: Path) -> None:
     new = not connection.introspection.table_names()
     say("· Creating the database" if new else "· Looking through the database")
     call_command("migrate", verbosity=0, interactive=False)
-    if new:
+    if new and has_chosen_database():
+        say(
+            "· The database is empty: `manage.py begin` fills the register and invites the first administrator"
+        )
+    elif new:
         say(
             "· Adding the demo: the region's parties, the round of 2019 and one that is under way (half a minute)"
         )
@@ -140,7 +165,9 @@ def prepare() -> None:
     var = Path(settings.VAR)
     keep_alone(var)
     fresh = os.environ.get("FRESH", "").strip() not in {"", "0"}
-    if fresh or (var / "demo.begun").exists():
+    if fresh:
+        check_fresh(var)
+    if fresh or ((var / "demo.begun").exists() and not has_chosen_database()):
         throw_away(var)
     Path(settings.PUBLIC_ROOT).mkdir(parents=True, exist_ok=True)
     collect_static()
@@ -202,7 +229,7 @@ def welcome(port: int) -> None:
 
     signs = Path(settings.VAR) / "demo.txt"
     say(f"\nDialogportalen is at http://{HOST}:{port} (ready after {time.monotonic() - started:.1f} s)")
-    if signs.exists():
+    if signs.exists() and not has_chosen_database():
         say(f"\n{signs.read_text().strip()}\n\nThe same list is in {signs}.")
     say("Stop with Ctrl-C.\n")
 

@@ -17,6 +17,10 @@ BASE_URL = env.text("BASE_URL", None if PRODUCTION else "http://127.0.0.1:8000")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1],testserver")
 if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the portal's own hosts, and never '*'.")
+if PRODUCTION and not BASE_URL.startswith("https://"):
+    raise ImproperlyConfigured(
+        "BASE_URL must begin with https:// in production: cookies travel over nothing else."
+    )
 DEBUG = False
 
 # Keys: apart from each other, and never in the database
@@ -86,7 +90,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Data
-DATABASES = {"default": database(env.text("DATABASE_URL", ""), VAR)}
+DATABASES = {"default": database(env.text("DATABASE_URL", None if PRODUCTION else ""), VAR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL", "")
 if PRODUCTION and not REDIS_URL:
@@ -133,8 +137,8 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 
 # Letters
-MAIL = mail(env.text("MAIL_URL", ""))
-MAIL_FROM = env.text("MAIL_FROM", "dialog@region.example")
+MAIL = mail(env.text("MAIL_URL", None if PRODUCTION else ""))
+MAIL_FROM = env.text("MAIL_FROM", None if PRODUCTION else "dialog@region.example")
 MAIL_REPLY_TO = env.text("MAIL_REPLY_TO", MAIL_FROM)
 MAILBOX = mailbox(env.text("MAILBOX_URL", ""))
 MAIL_FROM_NAME = env.text("MAIL_FROM_NAME", "Kulturförvaltningen, Region Stockholm")
@@ -190,7 +194,9 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "Dialogportalen: "
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can make the portal write to an address of their choice
-ACCOUNT_EMAIL_NOTIFICATIONS = True  # whoever owns an account is told when its password or second factor changes
+ACCOUNT_EMAIL_NOTIFICATIONS = (
+    True  # whoever owns an account is told when its password or second factor changes
+)
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {
     "login": "dialog_portal.access.sign_in.LoginForm",
@@ -221,7 +227,9 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
-PROSE_EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"  # the one style the editor injects
+PROSE_EDITOR_STYLE = (
+    "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"  # the one style the editor injects
+)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -81,7 +81,9 @@ connection_created.connect(teach_sqlite, dispatch_uid="swedish order")
 
 
 def local(moment: date | datetime) -> date | datetime:
-    return timezone.localtime(moment) if isinstance(moment, datetime) and timezone.is_aware(moment) else moment
+    return (
+        timezone.localtime(moment) if isinstance(moment, datetime) and timezone.is_aware(moment) else moment
+    )
 
 
 @register.filter
@@ -127,7 +129,7 @@ def span(begin: datetime, end: datetime) -> str:
 
 @register.filter
 def count(number: int, words: str) -> str:
-    """A number with its word: `3|count:"brev,brev"`, `1|count:"part,parter"`; nought is "inga"-free: 0 parter."""
+    """A number with its word in the singular or the plural: `n|count:"part,parter"` is 0 parter, 1 part, 2 parter."""
     one, many = words.split(",")
     return f"{number} {one if number == 1 else many}"
 

@@ -20,7 +20,10 @@ FOR_REAL = {
     "SECRET_KEY": KEY,
     "LINK_KEYS": KEY,
     "LETTER_KEYS": KEY,
+    "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
     "REDIS_URL": "redis://127.0.0.1:1/0",
+    "MAIL_URL": "smtp://127.0.0.1:1",
+    "MAIL_FROM": "dialog@region.example",
 }
 MANAGE = [str(BIN / "python"), "manage.py"]
 READINGS: list[tuple[str, list[str], dict[str, str]]] = [

@@ -235,9 +235,10 @@ def test_units_serve_work_and_keep_time_on_postgresql_and_redis(
         name: site.moved(value.strip('"'))
         for name, value in re.findall(r"^([A-Z_]+)=(.*)$", example, re.MULTILINE)
     }
-    env |= {"SECRET_KEY": key, "LINK_KEYS": key, "LETTER_KEYS": key, "MAIL_URL": ""}
+    env |= {"SECRET_KEY": key, "LINK_KEYS": key, "LETTER_KEYS": key, "MAIL_URL": "smtp://127.0.0.1:1"}
     env |= {"DATABASE_URL": own_postgres.new_database("deploy"), "REDIS_URL": own_redis.url}
-    for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"]):
+    first = ["begin", "--email", "anna.lind@region.example", "--name", "Anna Lind"]
+    for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"], first):
         subprocess.run([sys.executable, "manage.py", *command], cwd=BASE, env=env, check=True)
     for name in ("web", "worker", "beat"):
         site.start(name, site.unit_command(name), env)
@@ -284,6 +285,13 @@ def test_every_address_with_a_secret_is_masked_by_nginx_and_by_the_portal():
     addresses = secret_addresses()
     assert ([one for one in addresses if not door.match(one)], len(addresses) >= 2) == ([], True)
     assert [one for one in addresses if TOKEN in mask(f"GET {one} HTTP/1.1")] == []
+
+
+def test_every_command_of_the_runbook_exists():
+    from django.core.management import get_commands
+
+    named = re.findall(r"^dialogportalen ([a-z]+)", (DEPLOY / "README.md").read_text(), re.MULTILINE)
+    assert (set(named) - set(get_commands()), {"migrate", "begin"} <= set(named)) == (set(), True)
 
 
 def test_production_example_names_only_variables_that_exist():

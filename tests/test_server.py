@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from dialog_portal.server import is_below
 from tests import services
 
 pytestmark = pytest.mark.once
@@ -155,6 +156,30 @@ def test_fresh_start_never_throws_a_chosen_database_away(portal: Portal, tmp_pat
     kept = tmp_path / "kept.sqlite3"
     said = portal.launch(FRESH="1", DATABASE_URL=f"sqlite:///{kept}").communicate(timeout=60)[0]
     assert "never one that DATABASE_URL points to" in said
+
+
+def test_fresh_start_never_throws_pages_outside_the_directory_away(portal: Portal, tmp_path: Path):
+    page = tmp_path / "index.html"
+    page.write_text("somebody else's")
+    said = portal.launch(FRESH="1", PUBLIC_ROOT=str(tmp_path)).communicate(timeout=60)[0]
+    assert "only throws away what lies below" in said
+    assert (page.exists(), (portal.var / "demo.txt").exists(), "Traceback" in said) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    ("path", "below"), [("public", True), ("a/b", True), (".", False), ("..", False), ("../other", False)]
+)
+def test_only_what_lies_below_the_directory_is_the_demos(tmp_path: Path, path: str, below: bool):
+    assert is_below(tmp_path / path, tmp_path) is below
+
+
+def test_a_chosen_database_gets_no_demo_whatever_an_interrupted_demo_left(portal: Portal, tmp_path: Path):
+    (portal.var / "demo.begun").touch()
+    said = "\n".join(portal.start(DATABASE_URL=f"sqlite:///{tmp_path / 'own.sqlite3'}"))
+    status = portal.end(signal.SIGTERM)[0]
+    (portal.var / "demo.begun").unlink()
+    assert ("demo" in said, "Pass phrase" in said, "manage.py begin" in said) == (False, False, True)
+    assert (status, (portal.var / "demo.txt").exists()) == (0, True)
 
 
 def test_it_stops_when_the_one_who_started_it_is_killed(portal: Portal):

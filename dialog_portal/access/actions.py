@@ -20,7 +20,7 @@ PURPOSE = "konto"
 
 
 @transaction.atomic
-def invite(*, name: str, email: str, role: str, by: User) -> StaffInvitation:
+def invite(*, name: str, email: str, role: str, by: User | None) -> StaffInvitation:
     """Promise an account to one address for two days and write to it; an older open invitation stops working."""
     if has_account(email):
         raise NotAllowed("Adressen har redan ett konto. Är det stängt kan du öppna det igen.")
@@ -34,7 +34,7 @@ def invite(*, name: str, email: str, role: str, by: User) -> StaffInvitation:
 
 
 @transaction.atomic
-def revoke_invitation(invitation: StaffInvitation, *, by: User) -> None:
+def revoke_invitation(invitation: StaffInvitation, *, by: User | None) -> None:
     """Make the link of an invitation worthless."""
     if invitation.accepted_at:
         raise NotAllowed("Inbjudan är redan använd. Stäng kontot i stället.")

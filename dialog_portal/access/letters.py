@@ -20,13 +20,12 @@ PURPOSE = CONFIDENTIAL
 NOTICE_LIFE = timedelta(days=3)
 
 
-def staff_invitation(invitation: StaffInvitation, *, by: User) -> Letter:
-    """The promise of an account, with the link where a password is chosen."""
+def staff_invitation(invitation: StaffInvitation, *, by: User | None) -> Letter:
+    """The promise of an account, with the link where a password is chosen; nobody's own is the office's."""
     context = {
         "invitation": invitation,
-        "by": by,
-        "signed_by": by.name,
-        "signed_title": by.title,
+        "signed_by": by.name if by else office(),
+        "signed_title": by.title if by else "",
         "button_text": "Välj lösenord",
         "button_url": invitation_address(invitation),
     }
@@ -38,6 +37,10 @@ def staff_invitation(invitation: StaffInvitation, *, by: User) -> Letter:
 
 def invitation_address(invitation: StaffInvitation) -> str:
     return settings.BASE_URL + reverse("accept_account", args=[token(invitation.link)])
+
+
+def office() -> str:
+    return settings.MAIL_FROM_NAME.partition(",")[0]
 
 
 def write(
@@ -67,5 +70,5 @@ def write(
 
 def account_letter(template: str, user: User, context: dict[str, Any]) -> Letter:
     """A letter about something that happened to an account: a new password was asked for, a factor was changed."""
-    context = {"user": user, "signed_by": settings.MAIL_FROM_NAME.partition(",")[0], **context}
+    context = {"user": user, "signed_by": office(), **context}
     return write(template, context, f"{PURPOSE}:{template}:{user.pk}:{uuid4()}", user.name, user.email)

@@ -114,7 +114,7 @@ class StaffInvitation(models.Model):
     email = models.EmailField("e-postadress")
     name = models.CharField("namn", max_length=120, validators=[one_line])
     role = models.CharField("roll", max_length=20, choices=Role, default=Role.OFFICER)
-    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # nobody: the first one
     link = models.OneToOneField("links.Link", models.PROTECT, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
     accepted_at = models.DateTimeField(null=True, blank=True)

@@ -1,18 +1,5 @@
 """What was said, invented: the agendas and notes of the demo's meetings."""
 
-PURPOSES = (
-    ("Få syn på trender, utmaningar och möjligheter i länets kulturliv", 2019, None),
-    ("Dela perspektiv och kunskap mellan regionen och parterna", 2019, None),
-    ("Samråda om det vi planerar var för sig och tillsammans", 2019, None),
-    ("Utveckla regionens roll, stöd och främjande", 2019, 2023),
-    ("Göra regionens prioriteringar tydliga", 2024, None),
-)
-FOCUS_AREAS = (
-    ("I1", "Tillgänglighet och deltagande"),
-    ("I2", "Konstnärlig utveckling"),
-    ("I3", "Digitalisering"),
-    ("I4", "Kultur i samhällsplaneringen"),
-)
 CENTRES_AGENDA = (
     ("Välkomna och presentation", 20, "Kulturförvaltningen", False),
     ("Läget hos centrumbildningarna, en runda", 60, "Alla", False),

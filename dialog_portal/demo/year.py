@@ -11,7 +11,6 @@ from django.utils import timezone
 from dialog_portal.access.models import User
 from dialog_portal.demo.clock import days
 from dialog_portal.demo.story import Story, at, tell
-from dialog_portal.demo.words import FOCUS_AREAS, PURPOSES
 from meetings.models import FocusArea, Group, Round, RoundPurpose
 from parties.models import Category, Party
 
@@ -22,14 +21,6 @@ PLACES = (
     ("Kulturskolan Noten", "Orkestersalen", "Skolvägen 3"),
 )
 OFFICE = ("Kulturförvaltningen", "Sal Mälaren", "Fleminggatan 20")
-
-
-def tags() -> None:
-    """The purposes and focus areas with the years in which they were in force."""
-    for position, (text, first, last) in enumerate(PURPOSES):
-        RoundPurpose.objects.create(text=text, position=position, from_year=first, to_year=last)
-    for code, name in FOCUS_AREAS:
-        FocusArea.objects.create(code=code, name=name, from_year=2018)
 
 
 def new_round(year: int, **values: object) -> Round:

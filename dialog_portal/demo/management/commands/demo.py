@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from dialog_portal.access.models import Role, User
 from dialog_portal.demo import people, year
+from meetings.seed import seed_tags
 from minutes.public.refresh import rebuild
 from parties.seed import seed_parties
 
@@ -25,7 +26,7 @@ class Command(BaseCommand):
             raise CommandError("The portal is not empty. The demo only fills a new one.")
         staff, phrase = people.staff()
         seed_parties()
-        year.tags()
+        seed_tags()
         people.holders(timezone.localdate() - timedelta(days=365 * 9))
         year.the_year_2019(staff)
         year.the_current_year(staff)

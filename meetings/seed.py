@@ -1,0 +1,33 @@
+"""The purposes and focus areas that a round can be tagged with, as they were when the portal was new."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from meetings.models import FocusArea, RoundPurpose
+
+FIRST_YEAR = 2018
+PURPOSES = (
+    ("Få syn på trender, utmaningar och möjligheter i länets kulturliv", 2019, None),
+    ("Dela perspektiv och kunskap mellan regionen och parterna", 2019, None),
+    ("Samråda om det vi planerar var för sig och tillsammans", 2019, None),
+    ("Utveckla regionens roll, stöd och främjande", 2019, 2023),
+    ("Göra regionens prioriteringar tydliga", 2024, None),
+)
+FOCUS_AREAS = (
+    ("I1", "Tillgänglighet och deltagande"),
+    ("I2", "Konstnärlig utveckling"),
+    ("I3", "Digitalisering"),
+    ("I4", "Kultur i samhällsplaneringen"),
+)
+
+
+@transaction.atomic
+def seed_tags() -> None:
+    """The purposes and focus areas with the years in which they were in force; whoever has any keeps their own."""
+    if not RoundPurpose.objects.exists():
+        for position, (text, first, last) in enumerate(PURPOSES):
+            RoundPurpose.objects.create(text=text, position=position, from_year=first, to_year=last)
+    if not FocusArea.objects.exists():
+        for code, name in FOCUS_AREAS:
+            FocusArea.objects.create(code=code, name=name, from_year=FIRST_YEAR)
