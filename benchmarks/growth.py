@@ -1,7 +1,8 @@
 """Databases that hold the demo many times over, made by the database itself, and a way to step between them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection, connections, models
@@ -31,8 +32,13 @@ def copy_database(name: str) -> str:
     return name
 
 
-def multiply(times: int, instead: dict[Any, dict[str, str]]) -> None:
-    """Each row of these models so many times more, in the models' order; `instead` says how n changes a column."""
+def multiply(
+    times: int, instead: dict[Any, dict[str, str]], only: Mapping[Any, str] = MappingProxyType({})
+) -> None:
+    """Each row of these models so many times more, in the models' order.
+
+    `instead` says how n changes a column, and `only` which rows of a model are meant, in SQL.
+    """
     with connection.cursor() as cursor:
         for model, changes in instead.items():
             pairs = [
@@ -40,9 +46,10 @@ def multiply(times: int, instead: dict[Any, dict[str, str]]) -> None:
             ]
             columns, values = zip(*pairs, strict=True)
             key, table = model._meta.pk.column, model._meta.db_table
+            meant = only.get(model, "true")
             cursor.execute(
                 f"INSERT INTO {table} ({', '.join(map(quoted, columns))}) SELECT {', '.join(values)} "
-                f"FROM {table}, generate_series(1, {times}) n WHERE {quoted(key)} < {STEP}"
+                f"FROM {table}, generate_series(1, {times}) n WHERE {quoted(key)} < {STEP} AND {meant}"
             )
         cursor.execute("ANALYZE")
 

@@ -9,6 +9,9 @@ from benchmarks.stage import Line, Stage, times_faster
 
 FEW, MANY = 10, 10_000
 YEARS = range(2020, 2100)
+PUBLISHED = (
+    "SELECT meeting_id FROM minutes_minutes JOIN minutes_edition e ON e.minutes_id = minutes_minutes.id"
+)
 
 
 def fill(editions: int) -> None:
@@ -38,6 +41,15 @@ def fill(editions: int) -> None:
             Approval: {},
             Rendering: {},
             Edition: {},
+        },
+        {
+            Meeting: f"id IN ({PUBLISHED})",
+            Agenda: f"meeting_id IN ({PUBLISHED})",
+            MeetingStep: f"meeting_id IN ({PUBLISHED})",
+            Minutes: f"meeting_id IN ({PUBLISHED})",
+            Approval: "id IN (SELECT approval_id FROM minutes_rendering JOIN minutes_edition e ON e.rendering_id = "
+            "minutes_rendering.id)",
+            Rendering: "id IN (SELECT rendering_id FROM minutes_edition)",
         },
     )
 

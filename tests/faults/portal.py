@@ -63,6 +63,12 @@ class Portal:
             )
         )
 
+    def end_last(self) -> None:
+        """Kill what was started last."""
+        last = self.processes.pop()
+        os.killpg(last.pid, signal.SIGKILL)
+        last.wait()
+
     def worker(self) -> None:
         """One worker process; a second one is started by calling again."""
         name = f"worker{len(self.processes)}@test"

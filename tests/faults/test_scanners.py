@@ -17,7 +17,12 @@ from tests.links.test_door import EDGE, IPHONE
 pytestmark = [pytest.mark.fault, pytest.mark.django_db, pytest.mark.once]
 SCRIPT = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "User-Agent": EDGE}
 PERSON = {**SCRIPT, "Sec-Fetch-User": "?1"}
-PEOPLE: tuple[dict[str, str], ...] = (PERSON, {"Origin": "null", **PERSON}, {**SCRIPT, "User-Agent": IPHONE}, {})
+PEOPLE: tuple[dict[str, str], ...] = (
+    PERSON,
+    {"Origin": "null", **PERSON},
+    {**SCRIPT, "User-Agent": IPHONE},
+    {},
+)
 HREF = re.compile(r'href="(/svar/[^"]+)"')
 
 
