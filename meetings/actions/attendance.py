@@ -96,7 +96,7 @@ def new_attendee(meeting: Meeting, invitee: Invitee) -> Attendee:
 
 
 def keep(attendee: Attendee, attended: bool) -> None:
-    if attendee.pk is None or attendee.attended != attended:
+    if attendee._state.adding or attendee.attended != attended:
         attendee.attended = attended
         attendee.save()
 

@@ -98,9 +98,11 @@ def test_a_second_officer_overwrites_no_tick_they_did_not_see() -> None:
 def test_nobody_comes_to_a_cancelled_meeting() -> None:
     meeting = past_meeting()
     Meeting.objects.filter(pk=meeting.pk).update(state="cancelled")
-    words = {"name": "Kim", "organisation": "En förening", "email": "", "title": "", "staff": False}
+    by = make.user()
     with pytest.raises(NotAllowed, match="inställt"):
-        attendance.add(meeting, by=make.user(), **words)
+        attendance.add(
+            meeting, name="Kim", organisation="En förening", email="", title="", staff=False, by=by
+        )
     with pytest.raises(NotAllowed, match="inställt"):
         attendance.note(meeting, set(), by=make.user())
 

@@ -28,7 +28,7 @@ CLOSED = "Sista svarsdag har passerat."
 
 def chief(**values: Any) -> Invitee:
     party = make.party()
-    return make.invitee(make.invitation(make.meeting(state="invited", **values), party), **{"name": "Ada Ek"})
+    return make.invitee(make.invitation(make.meeting(state="invited", **values), party), name="Ada Ek")
 
 
 def too_late(invitee: Invitee) -> Meeting:
