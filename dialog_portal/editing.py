@@ -52,7 +52,9 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
             return super().clean()
         now = type(self.instance)._default_manager.select_for_update().filter(pk=self.instance.pk).first()
         if now is None:
-            raise forms.ValidationError("Någon har tagit bort det du redigerar. Kopiera din text innan du går vidare.")
+            raise forms.ValidationError(
+                "Någon har tagit bort det du redigerar. Kopiera din text innan du går vidare."
+            )
         if now.version != self.cleaned_data.get("seen_version"):
             self._show(now)
         self.instance.version = now.version

@@ -267,6 +267,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dialog_portal.settings")
     say("Dialogportalen")
     prepare()
+    logging.getLogger("celery.worker.control").setLevel(logging.ERROR)  # every stop would be a warning
     logging.getLogger("celery").setLevel(
         logging.WARNING
     )  # a line for every ring of the clock hides what matters

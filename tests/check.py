@@ -11,7 +11,7 @@ from tests.services import portal_variables
 
 BASE = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-OURS = ["dialog_portal", "parties", "meetings", "minutes", "tests", "benchmarks"]
+OURS = ["dialog_portal", "parties", "meetings", "minutes", "benchmarks"]
 KEY = "only-for-this-reading-0123456789-abcdefghijklmnopqrstuvwxyz"
 FOR_REAL = {
     "PRODUCTION": "1",

@@ -30,7 +30,7 @@ def moved(moment: datetime, weeks: int) -> datetime:
 
 @transaction.atomic
 def copy_round(source: Round, *, year: int, meetings: Iterable[Meeting], by: Any) -> Round:
-    """Last year's round as a plan for another: what is still valid, the groups, the letters' words, the chosen meetings.
+    """Last year's round as a plan for another: what is still valid, the groups, the letters, the meetings.
 
     Letters, answers, diary numbers, greetings and online links belong to their year and stay there.
     """

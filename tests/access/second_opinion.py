@@ -34,13 +34,17 @@ OPINION = {
         staff:party_reopen staff:group_remove staff:meeting_hold staff:agenda_step staff:item_restore staff:item_move
         staff:invitation_remove staff:invitees_refresh staff:invitee_withdraw staff:letters_send staff:minutes_start
         staff:substitute_decide
-        staff:minutes_circulate staff:minutes_reopen staff:section_add staff:section_remove staff:meeting_wording_choose staff:planned_switch
+        staff:minutes_circulate staff:minutes_reopen staff:section_add staff:section_remove
+        staff:meeting_wording_choose staff:planned_switch
     """,
     ("", "G"): "staff:minutes_approve",
     ("G", "G"): "staff:minutes_publish",
     # administrators meet only the letters about accounts there, the others all letters but those
     ("HGA", ""): "staff:outbox staff:letter staff:letter_body staff:wording_list",
-    ("HGA", "HGA"): "staff:wording staff:wording_example staff:letter_correct staff:letter_told staff:letter_bounced",
+    (
+        "HGA",
+        "HGA",
+    ): "staff:wording staff:wording_example staff:letter_correct staff:letter_told staff:letter_bounced",
     ("", "HGA"): "staff:letter_retry staff:letter_stop staff:outbox_hold staff:wording_choose",
     ("A", ""): "staff:account_list",
     ("A", "A"): "staff:account_invite staff:account_change",

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,137 +15,333 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Host',
+            name="Host",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, unique=True)),
-                ('failures', models.PositiveSmallIntegerField(default=0, help_text='times in a row that it did not answer')),
-                ('closed_until', models.DateTimeField(blank=True, null=True)),
-                ('refusals', models.PositiveSmallIntegerField(default=0, help_text='letters in a row that it would not take from us')),
-                ('refused_at', models.DateTimeField(blank=True, null=True)),
-                ('paused_at', models.DateTimeField(blank=True, help_text='waits for a person', null=True)),
-                ('trouble', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, unique=True)),
+                (
+                    "failures",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="times in a row that it did not answer"
+                    ),
+                ),
+                ("closed_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "refusals",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="letters in a row that it would not take from us"
+                    ),
+                ),
+                ("refused_at", models.DateTimeField(blank=True, null=True)),
+                ("paused_at", models.DateTimeField(blank=True, help_text="waits for a person", null=True)),
+                ("trouble", models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Pulse',
+            name="Pulse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=20, unique=True)),
-                ('at', models.DateTimeField()),
-                ('detail', models.JSONField(blank=True, default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=20, unique=True)),
+                ("at", models.DateTimeField()),
+                ("detail", models.JSONField(blank=True, default=dict)),
             ],
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('campaign', models.CharField(blank=True, max_length=80, unique=True)),
-                ('reason', models.CharField(max_length=200)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("campaign", models.CharField(blank=True, max_length=80, unique=True)),
+                ("reason", models.CharField(max_length=200)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Letter',
+            name="Letter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='purpose:meeting:recipient:version', max_length=200, unique=True)),
-                ('purpose', models.CharField(max_length=40)),
-                ('campaign', models.CharField(blank=True, db_index=True, help_text='what it belongs to, as meeting:12', max_length=80)),
-                ('name', models.CharField(max_length=200)),
-                ('address', models.EmailField(max_length=254)),
-                ('subject', models.CharField(max_length=250)),
-                ('message_id', models.CharField(max_length=200, unique=True)),
-                ('envelope_from', models.EmailField(max_length=254)),
-                ('raw', models.BinaryField(blank=True, help_text='the encrypted bytes; gone once accepted', null=True)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('queued', 'i kö'), ('sending', 'skickas'), ('accepted', 'lämnad'), ('retrying', 'väntar på nytt försök'), ('failed', 'misslyckad'), ('bounced', 'studsad'), ('stopped', 'stoppad')], default='queued', max_length=10)),
-                ('priority', models.PositiveSmallIntegerField(choices=[(0, 'brådskande'), (5, 'vanlig'), (9, 'kan vänta')], default=5)),
-                ('created', models.DateTimeField(default=django.utils.timezone.now)),
-                ('due_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('useful_until', models.DateTimeField(help_text='after this nobody is helped by the letter')),
-                ('deadline', models.DateTimeField(help_text='when staff are told that it did not get through: at most 72 hours of trying')),
-                ('attempts_made', models.PositiveSmallIntegerField(default=0)),
-                ('fence', models.PositiveIntegerField(default=0, help_text="rises with each claim; a late worker's is too low")),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('worker', models.CharField(blank=True, help_text='whose hands it is in while it is being sent', max_length=80)),
-                ('last_code', models.CharField(blank=True, max_length=20)),
-                ('last_text', models.TextField(blank=True)),
-                ('maybe_twice', models.BooleanField(default=False, help_text='an attempt ended without a known outcome')),
-                ('accepted_at', models.DateTimeField(blank=True, null=True)),
-                ('told_otherwise', models.CharField(blank=True, help_text='how staff told the person instead', max_length=200)),
-                ('sender', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="purpose:meeting:recipient:version", max_length=200, unique=True
+                    ),
+                ),
+                ("purpose", models.CharField(max_length=40)),
+                (
+                    "campaign",
+                    models.CharField(
+                        blank=True,
+                        db_index=True,
+                        help_text="what it belongs to, as meeting:12",
+                        max_length=80,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("address", models.EmailField(max_length=254)),
+                ("subject", models.CharField(max_length=250)),
+                ("message_id", models.CharField(max_length=200, unique=True)),
+                ("envelope_from", models.EmailField(max_length=254)),
+                (
+                    "raw",
+                    models.BinaryField(
+                        blank=True, help_text="the encrypted bytes; gone once accepted", null=True
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "i kö"),
+                            ("sending", "skickas"),
+                            ("accepted", "lämnad"),
+                            ("retrying", "väntar på nytt försök"),
+                            ("failed", "misslyckad"),
+                            ("bounced", "studsad"),
+                            ("stopped", "stoppad"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "brådskande"), (5, "vanlig"), (9, "kan vänta")], default=5
+                    ),
+                ),
+                ("created", models.DateTimeField(default=django.utils.timezone.now)),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("useful_until", models.DateTimeField(help_text="after this nobody is helped by the letter")),
+                (
+                    "deadline",
+                    models.DateTimeField(
+                        help_text="when staff are told that it did not get through: at most 72 hours of trying"
+                    ),
+                ),
+                ("attempts_made", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "fence",
+                    models.PositiveIntegerField(
+                        default=0, help_text="rises with each claim; a late worker's is too low"
+                    ),
+                ),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "worker",
+                    models.CharField(
+                        blank=True, help_text="whose hands it is in while it is being sent", max_length=80
+                    ),
+                ),
+                ("last_code", models.CharField(blank=True, max_length=20)),
+                ("last_text", models.TextField(blank=True)),
+                (
+                    "maybe_twice",
+                    models.BooleanField(default=False, help_text="an attempt ended without a known outcome"),
+                ),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "told_otherwise",
+                    models.CharField(
+                        blank=True, help_text="how staff told the person instead", max_length=200
+                    ),
+                ),
+                (
+                    "sender",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-pk',),
+                "ordering": ("-pk",),
             },
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fence', models.PositiveIntegerField()),
-                ('worker', models.CharField(max_length=80)),
-                ('claimed', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('started', models.DateTimeField(blank=True, help_text='none: no byte has left yet', null=True)),
-                ('ended', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('accepted', 'lämnad till mottagarens server'), ('soft', 'mottagarens server bad oss försöka igen'), ('host', 'servern svarar inte'), ('unknown', 'okänt utfall'), ('address', 'adressen finns inte'), ('policy', 'servern vägrar ta emot'), ('withdrawn', 'stoppad innan den lämnats')], max_length=10)),
-                ('code', models.CharField(blank=True, max_length=20)),
-                ('text', models.TextField(blank=True)),
-                ('late', models.BooleanField(default=False, help_text='finished after its lease: noted, but nothing was changed')),
-                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='outbox.letter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("fence", models.PositiveIntegerField()),
+                ("worker", models.CharField(max_length=80)),
+                ("claimed", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                (
+                    "started",
+                    models.DateTimeField(blank=True, help_text="none: no byte has left yet", null=True),
+                ),
+                ("ended", models.DateTimeField(blank=True, null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("accepted", "lämnad till mottagarens server"),
+                            ("soft", "mottagarens server bad oss försöka igen"),
+                            ("host", "servern svarar inte"),
+                            ("unknown", "okänt utfall"),
+                            ("address", "adressen finns inte"),
+                            ("policy", "servern vägrar ta emot"),
+                            ("withdrawn", "stoppad innan den lämnats"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("code", models.CharField(blank=True, max_length=20)),
+                ("text", models.TextField(blank=True)),
+                (
+                    "late",
+                    models.BooleanField(
+                        default=False, help_text="finished after its lease: noted, but nothing was changed"
+                    ),
+                ),
+                (
+                    "letter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attempts",
+                        to="outbox.letter",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='LetterStep',
+            name="LetterStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('before', models.CharField(max_length=20)),
-                ('after', models.CharField(max_length=20)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('reason', models.TextField(blank=True)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='outbox.letter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("before", models.CharField(max_length=20)),
+                ("after", models.CharField(max_length=20)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "letter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="outbox.letter"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(models.F('priority'), models.F('due_at'), condition=models.Q(('state__in', ('queued', 'sending', 'retrying'))), name='letter_due'),
+            model_name="letter",
+            index=models.Index(
+                models.F("priority"),
+                models.F("due_at"),
+                condition=models.Q(("state__in", ("queued", "sending", "retrying"))),
+                name="letter_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(models.F('lease_until'), condition=models.Q(('state', 'sending')), name='letter_in_hands'),
+            model_name="letter",
+            index=models.Index(
+                models.F("lease_until"), condition=models.Q(("state", "sending")), name="letter_in_hands"
+            ),
         ),
         migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(fields=['state', 'campaign'], name='letter_tally'),
+            model_name="letter",
+            index=models.Index(fields=["state", "campaign"], name="letter_tally"),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), ('lease_until__isnull', False), _connector='OR'), name='letter_in_hands_has_a_lease'),
+            model_name="letter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "sending"), _negated=True),
+                    ("lease_until__isnull", False),
+                    _connector="OR",
+                ),
+                name="letter_in_hands_has_a_lease",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'sending', 'accepted', 'retrying', 'failed', 'bounced', 'stopped'])), name='letter_state_is_known'),
+            model_name="letter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["queued", "sending", "accepted", "retrying", "failed", "bounced", "stopped"],
+                    )
+                ),
+                name="letter_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), ('accepted_at__isnull', False), _connector='OR'), name='letter_accepted_has_a_time'),
+            model_name="letter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "accepted"), _negated=True),
+                    ("accepted_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="letter_accepted_has_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('accepted', 'bounced', 'stopped')), ('raw__isnull', False), _connector='OR'), name='letter_keeps_its_bytes_until_accepted'),
+            model_name="letter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ("accepted", "bounced", "stopped")), ("raw__isnull", False), _connector="OR"
+                ),
+                name="letter_keeps_its_bytes_until_accepted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('letter', 'fence'), name='attempt_once_per_claim'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(fields=("letter", "fence"), name="attempt_once_per_claim"),
         ),
     ]
