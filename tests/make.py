@@ -54,7 +54,12 @@ def mandate(party: Party, person_: Person | None = None, **values: Any) -> Manda
 
 
 def round_(**values: Any) -> Round:
-    given = {"year": 2001 + next(numbers) % 90, "signer": "Ylva Norrby", "signer_title": "förvaltningschef", **values}
+    given = {
+        "year": 2001 + next(numbers) % 90,
+        "signer": "Ylva Norrby",
+        "signer_title": "förvaltningschef",
+        **values,
+    }
     return Round.objects.create(**given)
 
 
@@ -84,7 +89,9 @@ def item(meeting: Meeting, **values: Any) -> AgendaItem:
 
 
 def link(**values: Any) -> Link:
-    return Link.objects.create(**{"purpose": "svar", "expires_at": timezone.now() + timedelta(days=60), **values})
+    return Link.objects.create(
+        **{"purpose": "svar", "expires_at": timezone.now() + timedelta(days=60), **values}
+    )
 
 
 def invitation(meeting: Meeting, party_: Party | None = None, **values: Any) -> Invitation:

@@ -117,7 +117,10 @@ def end_leftovers() -> None:
 def both_services(directory: Path, *, durable: bool = False) -> Iterator[dict[str, str]]:
     """PostgreSQL and Redis for as long as the block lasts; gives the variables that point to them."""
     print("Starting PostgreSQL and Redis", flush=True)
-    postgres, redis = services.Postgres(directory / "pg", durable=durable), services.Redis(directory / "redis")
+    postgres, redis = (
+        services.Postgres(directory / "pg", durable=durable),
+        services.Redis(directory / "redis"),
+    )
     try:
         postgres.create()
         redis.start()
