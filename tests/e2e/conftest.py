@@ -29,6 +29,7 @@ def demo(
     from django.core.management import call_command
     from django.db import connections
 
+    from dialog_portal.outbox.health import heard
     from tests.e2e.site import Demo
 
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
@@ -37,6 +38,8 @@ def demo(
         patch.setattr(portal_settings, "PUBLIC_ROOT", tmp_path_factory.mktemp("public"))
         try:
             call_command("demo", verbosity=0)
+            for name in ("worker", "beat"):
+                heard(name)  # or the start page warns that nobody works
             yield Demo(server.url, browser, browser_context_args)
         finally:
             server.stop()

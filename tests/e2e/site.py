@@ -8,18 +8,28 @@ from itertools import product
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext
 
 from dialog_portal.access.models import Role, User
+from dialog_portal.links.actions import token
 from dialog_portal.outbox.models import Letter
 from meetings.models import AgendaItem, Group, Invitation, Invitee, Meeting, Purpose, Round
-from minutes.models import Section
+from minutes.models import Edition, Section
 from parties.models import Category, Mandate, Membership, Party, Person
 from tests.access.world import PLACE, Address, addresses
 
 ROLES = (Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR)
-HUB = {"staff:meeting_detail", "staff:agenda", "staff:invitations", "staff:attendance", "staff:minutes"}
+STAGES = {  # what the pages of a meeting differ by
+    "staff:meeting_detail": ("state", "minutes__state"),
+    "staff:agenda": ("agenda__state",),
+    "staff:invitations": ("state",),
+    "staff:attendance": ("state",),
+    "staff:minutes": ("minutes__state", "state"),
+}
 MODELS: dict[tuple[str, str], Any] = {
     ("parter", "pk"): Party,
     ("tillhorigheter", "pk"): Membership,
@@ -70,7 +80,8 @@ class Visit:
 
     name: str
     path: str
-    role: Role
+    role: Role | None
+    letter: bool = False  # shown as its recipient gets it
 
 
 def staff_addresses() -> list[Address]:
@@ -84,24 +95,26 @@ def keys(place: tuple[str, str]) -> list[str]:
             return [str(year) for year in Round.objects.order_by("-year").values_list("year", flat=True)]
         case ("brev", "purpose"):
             return list(Purpose.values)
-        case ("till", "invitee") | ("innehall", "number"):
+        case ("till", "invitee"):
+            place = ("inbjudna", "pk")
+        case ("innehall", "number"):
             return []
     rows = MODELS.get(place)
     return [str(pk) for pk in rows.objects.order_by("pk").values_list("pk", flat=True)[:60]] if rows else []
 
 
-def stages() -> list[str]:
-    """A meeting in each stage that the demo has."""
-    rows = Meeting.objects.order_by("-pk").values_list("state", "agenda__state", "minutes__state", "pk")
-    return [str(pk) for *_, pk in {row[:3]: row for row in rows}.values()]
+def stages(*fields: str) -> list[str]:
+    """A meeting in each stage that the demo has, as far as these fields tell it."""
+    rows = Meeting.objects.order_by("-pk").values_list(*fields, "pk")
+    return [str(pk) for *_, pk in {row[:-1]: row for row in rows}.values()]
 
 
 def one_of_each(address: Address) -> Iterator[list[str]]:
     """Lists of paths: of each list one page is looked at. Where a meeting's stage matters, one for each stage."""
     choices = [keys(place) for place in address.places]
     paths = [path_of(address, values) for values in product(*choices)]
-    if address.name in HUB:
-        yield from ([path_of(address, (pk,))] for pk in stages())
+    if address.name in STAGES:
+        yield from ([path_of(address, (pk,))] for pk in stages(*STAGES[address.name]))
     elif address.name == "staff:letters_preview":
         yield from ([path for path in paths if f"/{purpose}/" in path] for purpose in Purpose.values)
     else:
@@ -113,9 +126,9 @@ def path_of(address: Address, values: tuple[str, ...]) -> str:
     return "/" + PLACE.sub(lambda _: left.pop(0), address.route)
 
 
-def opens(client: Client, path: str) -> bool:
+def opens(client: Client, path: str) -> HttpResponse | None:
     answer = client.get(path)
-    return answer.status_code == 200 and answer["Content-Type"].startswith("text/html")
+    return answer if answer.status_code == 200 and answer["Content-Type"].startswith("text/html") else None
 
 
 def visits(signed_in: dict[Role, Client]) -> list[Visit]:
@@ -123,8 +136,57 @@ def visits(signed_in: dict[Role, Client]) -> list[Visit]:
     found = []
     for address in staff_addresses():
         for paths in one_of_each(address):
-            pairs = ((role, path) for role in ROLES for path in paths if opens(signed_in[role], path))
-            role, path = next(pairs, (None, ""))
-            if role:
-                found.append(Visit(address.name, path, role))
+            tries = ((role, path, opens(signed_in[role], path)) for role in ROLES for path in paths)
+            role, path, answer = next((one for one in tries if one[2]), (None, "", None))
+            if answer:
+                letter = "sandbox" in answer.get("Content-Security-Policy", "")
+                found.append(Visit(address.name, path, role, letter))
     return found
+
+
+def for_approvers(role: Role) -> list[Visit]:
+    """Notes that wait for an approver look otherwise to them."""
+    waits = Meeting.objects.filter(minutes__state__in=("circulated", "distributed"))
+    names = ("staff:minutes", "staff:minutes_preview") if role == Role.APPROVER else ()
+    return [Visit(name, reverse(name, args=[row.pk]), role) for name in names for row in waits]
+
+
+def public_pages() -> list[Visit]:
+    """The public site: what has been published, what is coming, and what was cancelled."""
+    names = ("public:start", "public:accessibility", "public:personal_data")
+    found = [Visit(name, reverse(name), None) for name in names]
+    for year in Round.objects.values_list("year", flat=True):
+        found.append(Visit("public:year", reverse("public:year", args=[year]), None))
+    for row in (
+        Meeting.objects.filter(pk__in=stages("state", "minutes__state"))
+        .exclude(state="planned")
+        .select_related("round")
+    ):
+        where = [row.round.year, row.slug]
+        found.append(Visit("public:meeting", reverse("public:meeting", args=where), None))
+        if Edition.objects.filter(minutes__meeting=row).exists():
+            found.append(Visit("public:notes", reverse("public:notes", args=where), None))
+    return found
+
+
+def guests_pages() -> list[Visit]:
+    """A guest in every case: each answer, before and after the deadline, and when the meeting is cancelled."""
+    rows = Invitee.objects.active().with_answer().select_related("link", "meeting").order_by("pk")
+    cases = {
+        (row.meeting.state, row.meeting.answers_open(timezone.now()), row.current_answer): row for row in rows
+    }
+    links = {case: token(row.link) for case, row in cases.items() if row.link.expires_at > timezone.now()}
+    found = [
+        Visit(f"guest {case}", reverse("guest:reply", args=[link]), None) for case, link in links.items()
+    ]
+    own = next(link for (state, open_, answer), link in links.items() if open_ and answer is None)
+    found += [
+        Visit(f"guest:{name}", reverse(f"guest:{name}", args=[own]), None)
+        for name in ("substitute", "colleague")
+    ]
+    again = reverse("guest:send_again")
+    return [
+        *found,
+        *(Visit("guest:send_again", path, None) for path in (again, f"{again}?skickat=1")),
+        Visit("guest gone", "/svar/x/", None),
+    ]

@@ -37,7 +37,9 @@ def register() -> None:
     for name, (person, address) in PARTIES.items():
         party = make.party(name=name)
         make.membership(party, centres)
-        make.mandate(party, make.person(name=person, email=address), title="verksamhetsledare", from_date="2017-01-01")
+        make.mandate(
+            party, make.person(name=person, email=address), title="verksamhetsledare", from_date="2017-01-01"
+        )
 
 
 def sign_in(page: Page, email: str) -> None:
@@ -62,7 +64,11 @@ def plan(page: Page) -> None:
     hands.write("Rubrik", MEETING)
     for label, value in {"Dag": "2019-01-31", "Börjar": "15:00", "Slutar": "18:00"}.items():
         page.get_by_label(label, exact=True).fill(value)  # how a date is typed is up to each browser
-    for label, text in {"Lokal": "Usine konferens", "Sal": "sal Fatburen", "Gatuadress": "Södermalmsallén 36"}.items():
+    for label, text in {
+        "Lokal": "Usine konferens",
+        "Sal": "sal Fatburen",
+        "Gatuadress": "Södermalmsallén 36",
+    }.items():
         hands.write(label, text)
     hands.choose("Regionala centrumbildningar")
     hands.write("Yttre beteckning", "AKTNR 2605-10597")
@@ -74,7 +80,11 @@ def write_agenda(page: Page) -> None:
     """Three points, the last one moved up, all by keyboard; then it is settled."""
     hands = Hands(page)
     hands.follow("link", "Dagordning")
-    for title, minutes in (("Välkomna", "20"), ("Nästa steg", "40"), ("Läget hos centrumbildningarna", "120")):
+    for title, minutes in (
+        ("Välkomna", "20"),
+        ("Nästa steg", "40"),
+        ("Läget hos centrumbildningarna", "120"),
+    ):
         hands.write("Rubrik", title)
         hands.write("Minuter", minutes)
         with page.expect_navigation():
@@ -132,7 +142,11 @@ def write_notes(page: Page) -> None:
     hands.follow("link", "Minnesanteckningar")
     hands.follow("button", "Börja anteckna")
     hands.follow("link", "Anteckna Välkomna")
-    for text, last in (("Ordföranden hälsade välkommen.", False), ("Läget är", False), ("Vi ses igen.", True)):
+    for text, last in (
+        ("Ordföranden hälsade välkommen.", False),
+        ("Läget är", False),
+        ("Vi ses igen.", True),
+    ):
         hands.reach(page.get_by_role("textbox", name="Anteckningar"))
         page.keyboard.type(text)
         if text == "Läget är":
@@ -175,7 +189,9 @@ def read_in_public(page: Page, mailed: bytes) -> None:
     page.get_by_role("link", name="Läs minnesanteckningarna").click()
     expect(page.locator("main")).to_contain_text(WHEN.capitalize())
     expect(page.get_by_text("Fler söker stöd.")).to_be_visible()
-    expect(page.locator("main")).not_to_contain_text("Disa Almlöf")  # associations' people are not named in public
+    expect(page.locator("main")).not_to_contain_text(
+        "Disa Almlöf"
+    )  # associations' people are not named in public
     pdf = page.get_by_role("link", name="Hämta som PDF").get_attribute("href")
     assert page.request.get(str(pdf)).body() == mailed
 
@@ -195,7 +211,12 @@ def test_a_dialogue_goes_from_plan_to_published_notes(
     with clock_at(on(2018, 12, 12)):
         guest = people(java_script_enabled=False)
         answer(guest, link_in(wait_for(letters_leave, DISA, 1), portal), "Ja Jag kommer", "Du är anmäld")
-        answer(guest, link_in(wait_for(letters_leave, ORJAN, 1), portal), "Nej Jag kan inte komma", "Du har tackat nej")
+        answer(
+            guest,
+            link_in(wait_for(letters_leave, ORJAN, 1), portal),
+            "Nej Jag kan inte komma",
+            "Du har tackat nej",
+        )
         assert guest.context.cookies() == []
         receipt = wait_for(letters_leave, DISA, 2)
         assert "Vi har noterat att du kommer." in text_of(receipt)

@@ -24,7 +24,9 @@ def invited() -> Invitee:
     party = make.municipality("Nynäshamn", "0192", mail_domains="nynashamn.example")
     meeting = make.meeting(title="Dialogmöte i söder", state=MeetingState.INVITED, serves_meal=True)
     make.item(meeting, title="Läget i kommunerna")
-    return make.invitee(make.invitation(meeting, party), name="Nina Lund", email="nina.lund@nynashamn.example")
+    return make.invitee(
+        make.invitation(meeting, party), name="Nina Lund", email="nina.lund@nynashamn.example"
+    )
 
 
 @pytest.fixture
@@ -32,7 +34,9 @@ def guest(people: Callable[..., Page], portal: str) -> Iterator[Page]:
     """A guest's browser, which runs no script; whoever sets a cookie fails the test."""
     page = people(java_script_enabled=False)
     set_cookies: list[str] = []
-    page.on("response", lambda answer: set_cookies.append(answer.url) if "set-cookie" in answer.headers else None)
+    page.on(
+        "response", lambda answer: set_cookies.append(answer.url) if "set-cookie" in answer.headers else None
+    )
     yield page
     assert (set_cookies, page.context.cookies()) == ([], [])
 

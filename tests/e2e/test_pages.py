@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
 import pytest
-from playwright.sync_api import Page
+from django.conf import settings
+from django.urls import reverse
+from playwright.sync_api import Page, expect
 
 from dialog_portal.access.models import Role
 from tests.e2e.seeing import listening, look
-from tests.e2e.site import ROLES, Demo, Visit, visits
+from tests.e2e.site import (
+    ROLES,
+    Demo,
+    Visit,
+    for_approvers,
+    guests_pages,
+    public_pages,
+    staff_addresses,
+    visits,
+)
 
 pytestmark = [pytest.mark.e2e, pytest.mark.once, pytest.mark.usefixtures("db")]
-LETTERS = {"staff:letter_body", "staff:letters_preview_body"}
+# Answers to a press, and files; each of them leads back to a page that is looked at
+NO_PAGE = set(
+    "agenda_step group_remove invitation_remove invitees_refresh invitee_withdraw item_move item_restore "
+    "letter_retry letter_stop letters_send meeting_hold minutes_approve minutes_circulate minutes_pdf "
+    "minutes_reopen minutes_start outbox_hold party_reopen account_invitation_revoke item_add "
+    "planned_switch section_add section_remove substitute_decide wording_choose meeting_wording_choose".split()
+)
+# Forms that refuse to be sent empty
+STRICT = (
+    "category_add group_add guest_add invitation_add letter_told mandate_add meeting_add meeting_cancel "
+    "membership_add minutes_correct party_add round_add attendee_add account_invite".split()
+)
 
 
 @pytest.fixture(scope="module")
@@ -24,25 +49,106 @@ def to_visit(demo: Demo) -> list[Visit]:
     return visits({role: demo.client(role) for role in ROLES})
 
 
+@contextmanager
+def reader(demo: Demo, role: Role | None = None) -> Iterator[tuple[Page, Callable[..., None]]]:
+    """A browser, and `see(name)` that looks at what it shows; in the end nothing may have been found."""
+    context = demo.context(role)
+    page, wrong, titles, seen = context.new_page(), [], {}, set()
+
+    def see(name: str, *, letter: bool = False) -> None:
+        view = name.partition(" ")[0]
+        found = look(page, name, letter=letter, phone=view not in seen)
+        wrong.extend(f"{name}: {one}" for one in [*found, *heard])
+        heard.clear()
+        seen.add(view)
+        other = titles.setdefault(page.title(), view)
+        if other != view and not letter:
+            wrong.append(f"{name}: the title of {other}: {page.title()}")
+
+    with listening(page, demo.url) as heard:
+        yield page, see
+    context.close()
+    assert not wrong, "\n".join(wrong)
+
+
 def show(page: Page, visit: Visit) -> None:
     """Open it; a letter's own policy stops every script, axe's too, so its HTML is shown on an empty page."""
-    if visit.name in LETTERS:
+    if visit.letter:
+        page.goto("about:blank")
         page.set_content(page.request.get(visit.path).text())
     else:
         page.goto(visit.path)
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_staff_pages(demo: Demo, to_visit: list[Visit], role: Role):
-    context = demo.context(role)
-    page = context.new_page()
-    wrong = []
-    with listening(page, demo.url) as heard:
-        for visit in to_visit:
-            if visit.role == role:
-                show(page, visit)
-                found = look(page, f"{visit.name}-{visit.path}", letter=visit.name in LETTERS)
-                wrong += [f"{visit.path}: {one}" for one in [*found, *heard]]
-                heard.clear()
-    context.close()
-    assert wrong == []
+def tour(demo: Demo, role: Role | None, found: Iterable[Visit]) -> None:
+    with reader(demo, role) as (page, see):
+        for visit in found:
+            show(page, visit)
+            see(f"{visit.name} {visit.path}", letter=visit.letter)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_what_officers_see(demo: Demo, to_visit: list[Visit], part: int):
+    tour(demo, Role.OFFICER, [visit for visit in to_visit if visit.role == Role.OFFICER][part::4])
+
+
+@pytest.mark.parametrize("role", [Role.APPROVER, Role.ADMINISTRATOR, Role.READER])
+def test_what_others_see(demo: Demo, to_visit: list[Visit], role: Role):
+    own = [visit for visit in to_visit if visit.role == role]
+    tour(demo, role, [Visit("staff:start", reverse("staff:start"), role), *own, *for_approvers(role)])
+
+
+def test_every_page_of_staff_is_looked_at(to_visit: list[Visit]):
+    pages = {address.name for address in staff_addresses()} - {visit.name for visit in to_visit}
+    assert pages == {f"staff:{name}" for name in NO_PAGE}
+
+
+def test_what_the_public_sees(demo: Demo):
+    tour(demo, None, public_pages())
+
+
+def test_what_guests_see(demo: Demo):
+    tour(demo, None, guests_pages())
+
+
+def test_forms_that_were_sent_empty(demo: Demo, to_visit: list[Visit]):
+    forms = {visit.name.removeprefix("staff:"): visit for visit in to_visit}
+    for role in (Role.OFFICER, Role.ADMINISTRATOR):
+        with reader(demo, role) as (page, see):
+            for visit in (forms[name] for name in STRICT if forms[name].role == role):
+                page.goto(visit.path)
+                page.locator("main form[method=post] input[type=checkbox]:checked").evaluate_all(
+                    "boxes => boxes.forEach(box => box.click())"
+                )
+                page.locator("main form[method=post]").last.get_by_role("button").first.click()
+                expect(page.locator("[data-error-summary]")).to_be_focused()
+                expect(page.locator("main [aria-invalid=true], main .field--error").first).to_be_attached()
+                see(f"empty {visit.name}")
+
+
+def test_the_door_and_the_pages_that_say_no(demo: Demo):
+    with reader(demo) as (page, see):
+        page.goto(reverse("account_login"))
+        see("sign-in")
+        page.get_by_label("E-post").fill("ingen@example.org")
+        page.get_by_label("Lösenord").fill("fel lösenord helt och hållet")
+        page.get_by_role("button", name="Logga in").click()
+        expect(page.locator("[data-error-summary]")).to_be_visible()
+        see("sign-in refused")
+        for name in ("account_reset_password", "account_reset_password_done"):
+            page.goto(reverse(name))
+            see(name)
+        page.goto("/finns/inte/")
+        see("404")
+        for _ in range(25):
+            page.request.get("/svar/fel/")
+        page.goto("/svar/fel/")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Det blev för många försök")
+        see("429 at the guests' door")
+    with reader(demo, Role.READER) as (page, see):
+        page.goto(reverse("staff:round_add"))
+        see("403")
+        page.goto(reverse("account_logout"))
+        page.context.clear_cookies(name=settings.CSRF_COOKIE_NAME)
+        page.get_by_role("button", name="Logga ut").last.click()
+        see("403 for a form too old")

@@ -40,7 +40,9 @@ def bytes_of(link: str | None, page: Page) -> bytes:
     return page.request.get(urljoin(page.url, str(link))).body()
 
 
-def test_a_reader_comes_from_the_start_page_to_notes_pdf_and_data(people: Callable[..., Page], portal: str, edition: Edition):
+def test_a_reader_comes_from_the_start_page_to_notes_pdf_and_data(
+    people: Callable[..., Page], portal: str, edition: Edition
+):
     meeting = edition.minutes.meeting
     page = people(java_script_enabled=False)
     hands = Hands(page)
