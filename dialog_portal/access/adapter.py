@@ -25,6 +25,11 @@ NOTICES = {
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts come only from an administrator's invitation."""
 
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "E-postadressen eller lösenordet stämmer inte.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

@@ -18,6 +18,7 @@ from dialog_portal.demo.words import (
     GREETING,
     MUNICIPAL_AGENDA,
     MUNICIPAL_NOTES,
+    WORDS_FOR_ALL,
 )
 from dialog_portal.outbox.sending import deliver
 from meetings.actions import agenda, attendance, inviting, meetings, reminding, replies
@@ -75,6 +76,13 @@ class Story:
 
     def reached(self, stage: str) -> bool:
         return STAGES.index(stage) <= STAGES.index(self.stage)
+
+    def said(self, text: str) -> str:
+        """What was said of the nine centres, said of whoever the meeting is with."""
+        if self.category.slug != "centrumbildningar":
+            for of_centres, of_all in WORDS_FOR_ALL:
+                text = text.replace(of_centres, of_all)
+        return text
 
     def earlier(self, before: float) -> datetime:
         """So many days before the meeting, but never after now."""
@@ -134,7 +142,9 @@ def plan(story: Story) -> Meeting:
     )
     meetings.add_meeting(meeting, categories=[story.category], by=story.officer)
     for title, minutes, presenter, internal in MUNICIPAL_AGENDA if story.municipal else CENTRES_AGENDA:
-        item = AgendaItem(title=title, minutes=minutes, presenter=presenter, internal=internal)
+        item = AgendaItem(
+            title=story.said(title), minutes=minutes, presenter=story.said(presenter), internal=internal
+        )
         agenda.add_item(meeting.agenda, item, by=story.officer)
     inviting.invite_parties(meeting, story.parties, seats=meeting.seats, by=story.officer)
     return meeting
@@ -187,7 +197,11 @@ def finish(story: Story, meeting: Meeting) -> None:
             sections if story.reached("circulated") else sections[:2], texts, strict=False
         ):
             writing.save_section(
-                section, heading=section.heading, html=text, seen_version=section.version, by=story.officer
+                section,
+                heading=section.heading,
+                html=story.said(text),
+                seen_version=section.version,
+                by=story.officer,
             )
     if story.reached("circulated"):
         with clock_at(story.begins + days(4)):

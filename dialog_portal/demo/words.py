@@ -54,3 +54,10 @@ MUNICIPAL_NOTES = """
 GREETING = (
     "Nu är det dags för årets dialog. Vi vill höra hur ni har det och berätta vad som är på gång hos oss."
 )
+# The same talk with others than the centres
+WORDS_FOR_ALL = (
+    ("Centrumbildningarnas nätverk", "Alla"),
+    ("alla nio", "alla"),
+    ("centrumbildningarna", "parterna"),
+    ("Centrumbildningarna", "Parterna"),
+)

@@ -20,6 +20,7 @@ PLACES = (
     ("Folkets hus Eken", "Lilla scenen", "Storgatan 11"),
     ("Kulturskolan Noten", "Orkestersalen", "Skolvägen 3"),
 )
+FRIDAY = 4
 OFFICE = ("Kulturförvaltningen", "Sal Mälaren", "Fleminggatan 20")
 
 
@@ -76,10 +77,18 @@ def the_year_2019(staff: dict[str, User]) -> None:
     )
 
 
+def working_day(today: datetime, offset: int) -> datetime:
+    """So many days from today, or a little farther: nobody meets on a Saturday or Sunday."""
+    day = today + days(offset)
+    while day.weekday() > FRIDAY:
+        day += days(1 if offset > 0 else -1)
+    return day
+
+
 def the_current_year(staff: dict[str, User]) -> None:
     """A round around today with a meeting in every stage."""
-    today = timezone.now()
-    year = timezone.localdate().year
+    today = timezone.localtime()
+    year = today.year
     made = new_round(year, intro="Årets dialoger förs i fyra kommungrupper och med parterna var för sig.")
     municipal, groups = municipal_groups(made, year)
     stages = (("held", -1), ("draft", -6), ("invited", 9), ("invited", 24))
@@ -88,7 +97,7 @@ def the_current_year(staff: dict[str, User]) -> None:
             Story(
                 made,
                 f"Kommundialog, {group.name.lower()}",
-                at(today + days(offset), 9),
+                at(working_day(today, offset), 9),
                 municipal,
                 parties,
                 stage,
@@ -109,7 +118,7 @@ def the_current_year(staff: dict[str, User]) -> None:
     )
     for slug, title, stage, offset, cancelled in others:
         category = Category.objects.get(slug=slug)
-        begins = at(today + days(offset), 13)
+        begins = at(working_day(today, offset), 13)
         tell(
             Story(
                 made,
