@@ -48,7 +48,7 @@ def structure_finds(page: Page) -> Iterator[str]:
 
 
 def look(page: Page, name: str, *, letter: bool = False, phone: bool = True) -> list[str]:
-    """Everything wrong with the page that is open. A letter has no menu to skip; `phone` sends axe to the narrow page too."""
+    """Everything wrong with the page that is open. A letter has no menu to skip; `phone`: axe sees it narrow too."""
     page.set_viewport_size(WIDE)
     rules = A_LETTER if letter else ALL_RULES
     found = [*axe_finds(page, rules, "wide"), *([] if letter else structure_finds(page))]

@@ -155,8 +155,8 @@ def public_pages() -> list[Visit]:
     """The public site: what has been published, what is coming, and what was cancelled."""
     names = ("public:start", "public:accessibility", "public:personal_data")
     found = [Visit(name, reverse(name), None) for name in names]
-    for year in Round.objects.values_list("year", flat=True):
-        found.append(Visit("public:year", reverse("public:year", args=[year]), None))
+    years = Round.objects.values_list("year", flat=True)
+    found += [Visit("public:year", reverse("public:year", args=[year]), None) for year in years]
     for row in (
         Meeting.objects.filter(pk__in=stages("state", "minutes__state"))
         .exclude(state="planned")
