@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 PR_SET_PDEATHSIG = 1
 HOST = "127.0.0.1"
 WEB_THREADS = 8
+AGAIN_SECONDS = 0.3
 STOP_SECONDS = (
     5.0  # how long a task that runs may delay the end; a letter half sent is sent again by its own rules
 )
@@ -111,6 +112,7 @@ def throw_away(var: Path) -> None:
 
 def make_database(var: Path) -> None:
     """Bring the tables up to date; a new database of our own gets the demo, all of it or, if interrupted, anew."""
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
 
@@ -118,9 +120,9 @@ def make_database(var: Path) -> None:
     new = not connection.introspection.table_names()
     say("· Creating the database" if new else "· Looking through the database")
     call_command("migrate", verbosity=0, interactive=False)
-    if new and has_chosen_database():
+    if new and (has_chosen_database() or settings.MAIL):
         say(
-            "· The database is empty: `manage.py begin` fills the register and invites the first administrator"
+            "· The portal is empty: `manage.py begin` fills the register and invites the first administrator"
         )
     elif new:
         say(
@@ -197,9 +199,7 @@ def worker() -> Iterator[None]:
         end = time.monotonic() + STOP_SECONDS
         while thread.is_alive() and time.monotonic() < end:  # one that just starts does not listen yet
             app.control.shutdown()
-            app.control.broadcast(
-                "ping"
-            )  # it listens once more before it ends, and would do so for two seconds
+            app.control.broadcast("ping")  # it listens once more before it ends, and would do so for two seconds
             thread.join(0.5)
 
 
@@ -235,6 +235,8 @@ def welcome(port: int) -> None:
 
 
 def stop(_number: int, _frame: FrameType | None) -> None:
+    """End; asked again in a moment, because Python drops an exception that meets it in a destructor."""
+    signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS)
     raise SystemExit(0)
 
 
@@ -247,8 +249,11 @@ def serve(port: int) -> None:
     server = create_server(application, host=HOST, port=port, threads=WEB_THREADS, ident=None)
     try:
         with worker(), clock():
-            welcome(port)
-            server.run()
+            try:
+                welcome(port)
+                server.run()
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
     finally:
         server.close()
         say("Stopped.")
@@ -257,7 +262,7 @@ def serve(port: int) -> None:
 def main() -> None:
     """Prepare what is missing, then serve."""
     # A background job of a shell script has SIGINT ignored; both signals are ours from the first moment.
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, stop)
     if "--with-parent" in sys.argv:
         stop_with_parent()
