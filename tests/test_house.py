@@ -245,7 +245,9 @@ def test_page_templates_carry_no_inline_script_or_style():
 
 
 def test_letters_leave_through_the_outbox_only():
-    bare = re.compile(r"(?<!def )\b(?:send_mail|send_mass_mail|EmailMessage|EmailMultiAlternatives|smtplib\.\w+)\(")
+    bare = re.compile(
+        r"(?<!def )\b(?:send_mail|send_mass_mail|EmailMessage|EmailMultiAlternatives|smtplib\.\w+)\("
+    )
     assert [
         f"{module}: {hit.group()}"
         for module, source in sources()

@@ -13,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 SHOTS = os.environ.get("SHOTS", "")  # a directory for pictures of every page; without it none are taken
+EVERYTHING = os.environ.get("LOOK") == "full"  # axe on dark and on narrow pages too, which takes minutes
 ALL_RULES = {"resultTypes": ["violations"], "iframes": False}
 A_LETTER = {
     **ALL_RULES,
@@ -47,17 +48,22 @@ def structure_finds(page: Page) -> Iterator[str]:
         yield f"a link without an address: {text.strip()[:40]}"
 
 
-def look(page: Page, name: str, *, letter: bool = False, phone: bool = True) -> list[str]:
-    """Everything wrong with the page that is open. A letter has no menu to skip; `phone`: axe sees it narrow too."""
-    page.set_viewport_size(WIDE)
+def look(page: Page, name: str, *, letter: bool = False, again: bool = False) -> list[str]:
+    """Everything wrong with the page that is open.
+
+    A letter has no menu to skip. A view that is seen `again` in another state has its colours and its narrow
+    layout from before; whether it fits a phone is always looked at.
+    """
     rules = A_LETTER if letter else ALL_RULES
+    page.set_viewport_size(WIDE)
     found = [*axe_finds(page, rules, "wide"), *([] if letter else structure_finds(page))]
     picture(page, name, "1280")
-    page.emulate_media(color_scheme="dark")
-    found += axe_finds(page, COLOURS, "dark")
-    page.emulate_media(color_scheme="light")
+    if EVERYTHING and not again:
+        page.emulate_media(color_scheme="dark")
+        found += axe_finds(page, COLOURS, "dark")
+        page.emulate_media(color_scheme="light")
     page.set_viewport_size(PHONE)
-    if phone:
+    if EVERYTHING and not again:
         found += axe_finds(page, rules, "phone")
     picture(page, name, "360")
     page.set_viewport_size(NARROW)
