@@ -15,8 +15,8 @@ from meetings.actions.seats import lock, must_be_open, seats_left, send
 from meetings.letters.compose import compose
 from meetings.letters.links import LINK_LIFE
 from meetings.letters.purposes import MAILINGS
-from meetings.models import Channel, Invitee, Purpose
-from meetings.standing import Standing
+from meetings.models import Answer, Channel, Invitee, Purpose
+from meetings.standing import Standing, current
 
 CHANGES_A_DAY = 3
 EVERYBODYS_DOMAINS = {
@@ -33,6 +33,8 @@ def bring_colleague(
     """Invite one more from the same party while it has seats left; they answer for themselves."""
     invitee = lock(invitee)
     must_be_open(invitee, channel)
+    if by is None:
+        must_come_oneself(invitee)
     if seats_left(invitee.invitation) < 1:
         raise NotAllowed("Alla platser är upptagna eller väntar på svar från kollegor som redan är inbjudna.")
     recent = invitee.invitation.invitees.filter(
@@ -48,6 +50,13 @@ def bring_colleague(
         by=by,
     )
     return colleague
+
+
+def must_come_oneself(invitee: Invitee) -> None:
+    """Only who comes on their own behalf brings somebody; a substitute's guest would stay when the seat goes back."""
+    said = current(list(invitee.replies.all()))
+    if invitee.substitute_for_id or said is None or said.answer != Answer.YES:
+        raise NotAllowed("Svara att du kommer först. Den som ersätter någon kan inte ta med en kollega.")
 
 
 def can_bring(invitee: Invitee, where: Standing) -> bool:

@@ -81,9 +81,13 @@ def test_control_without_key_and_lock_presses_make_letters_of_their_own(figure, 
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_: rows)
     monkeypatch.setitem(press.__globals__, "previewed", lambda _meeting: "")
     monkeypatch.setattr(inviting, "fingerprint", lambda _drafts: "")
-    meeting = invited(26)
-    press(meeting, 20)
-    extra = Letter.objects.filter(campaign=meeting.campaign).count() - 26
+    extra = 0
+    for _ in range(10):  # twenty presses do not always meet
+        meeting = invited(26)
+        press(meeting, 20)
+        extra += Letter.objects.filter(campaign=meeting.campaign).count() - 26
+        if extra:
+            break
     figure("control, no key and no lock, extra letters", extra)
     assert extra > 0
 

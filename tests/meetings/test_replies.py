@@ -462,3 +462,18 @@ def test_needs_are_erased_14_days_after_the_meeting(chief):
     assert forget_needs(end + timedelta(days=14)) == 0
     assert forget_needs(end + timedelta(days=14, seconds=1)) == 1
     assert not Need.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["said nothing", "said no", "substitute"])
+def test_only_who_comes_brings_a_colleague(who):
+    person = make.invitee(make.invitation(make.meeting(), seats=3))
+    if who == "said no":
+        answer(person, Answer.NO, channel=Channel.LINK)
+    if who == "substitute":
+        person = hand_over(person, name="Li Ek", email="li@kommun.example", channel=Channel.LINK)
+        answer(person, Answer.YES, channel=Channel.LINK)
+    before = Invitee.objects.count()
+    with pytest.raises(NotAllowed, match="kommer först"):
+        bring_colleague(person, name="Bo Ek", email="bo@kommun.example", channel=Channel.LINK)
+    assert Invitee.objects.count() == before
