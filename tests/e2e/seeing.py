@@ -19,7 +19,6 @@ A_LETTER = {
     **ALL_RULES,
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
 }  # no landmarks in mail
-COLOURS = {**ALL_RULES, "runOnly": ["color-contrast"]}
 FOCUSABLE = (
     "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]:not([tabindex='-1'])"
 )
