@@ -10,10 +10,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 SHOTS = os.environ.get("SHOTS", "")  # a directory for pictures of every page; without it none are taken
-EVERYTHING = os.environ.get("LOOK") == "full"  # axe on dark and on narrow pages too, which takes minutes
+EVERYTHING = os.environ.get("LOOK") == "full"  # axe on every dark and narrow page, which takes minutes
+MAIN = set(  # and always on these
+    "staff:start staff:meeting_detail staff:agenda staff:invitations staff:minutes staff:section_change "
+    "staff:letters_preview staff:party_list staff:outbox public:start public:notes guest".split()
+)
 ALL_RULES = {"resultTypes": ["violations"], "iframes": False}
 A_LETTER = {
     **ALL_RULES,
@@ -22,7 +26,7 @@ A_LETTER = {
 FOCUSABLE = (
     "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]:not([tabindex='-1'])"
 )
-WIDE, PHONE, NARROW = ({"width": width, "height": 900} for width in (1280, 360, 320))
+WIDE, PHONE, NARROW = (ViewportSize(width=width, height=900) for width in (1280, 360, 320))
 axe = Axe()
 
 
@@ -57,14 +61,12 @@ def look(page: Page, name: str, *, letter: bool = False, again: bool = False) ->
     page.set_viewport_size(WIDE)
     found = [*axe_finds(page, rules, "wide"), *([] if letter else structure_finds(page))]
     picture(page, name, "1280")
-    if EVERYTHING and not again:
-        page.emulate_media(color_scheme="dark")
-        found += axe_finds(page, COLOURS, "dark")
-        page.emulate_media(color_scheme="light")
     page.set_viewport_size(PHONE)
-    if EVERYTHING and not again:
-        found += axe_finds(page, rules, "phone")
     picture(page, name, "360")
+    if not again and (EVERYTHING or name.partition(" ")[0] in MAIN):
+        page.emulate_media(color_scheme="dark")
+        found += axe_finds(page, rules, "phone, dark")
+        page.emulate_media(color_scheme="light")
     page.set_viewport_size(NARROW)
     width = page.evaluate("document.documentElement.scrollWidth")
     return [*found, *([f"{width} px wide at 320"] if width > 320 else [])]

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -135,7 +135,7 @@ def path_of(address: Address, values: tuple[str, ...]) -> str:
     return "/" + PLACE.sub(lambda _: left.pop(0), address.route)
 
 
-def opens(client: Client, path: str) -> HttpResponse | None:
+def opens(client: Client, path: str) -> HttpResponseBase | None:
     answer = client.get(path)
     return answer if answer.status_code == 200 and answer["Content-Type"].startswith("text/html") else None
 
@@ -182,10 +182,12 @@ def public_pages() -> list[Visit]:
 def guests_pages() -> list[Visit]:
     """A guest in every case: each answer, before and after the deadline, and when the meeting is cancelled."""
     rows = Invitee.objects.active().with_answer().select_related("link", "meeting").order_by("pk")
+    now = timezone.now()
     cases = {
-        (row.meeting.state, row.meeting.answers_open(timezone.now()), row.current_answer): row for row in rows
+        (row.meeting.state, row.meeting.answers_open(now), row.current_answer): row  # type: ignore[attr-defined]
+        for row in rows
     }
-    links = {case: token(row.link) for case, row in cases.items() if row.link.expires_at > timezone.now()}
+    links = {case: token(row.link) for case, row in cases.items() if row.link.expires_at > now}
     found = [
         Visit(f"guest {case}", reverse("guest:reply", args=[link]), None) for case, link in links.items()
     ]

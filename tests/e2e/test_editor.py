@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from minutes.actions import writing
 from minutes.models import Section
@@ -75,7 +75,12 @@ def test_typed_text_is_not_left_behind_without_a_question(page: Page):
     Hands(page).reach(page.get_by_role("textbox", name="Anteckningar"))
     page.keyboard.type("Halv mening")
     asked: list[str] = []
-    page.on("dialog", lambda question: (asked.append(question.type), question.dismiss()))
+
+    def stay(question: Dialog) -> None:
+        asked.append(question.type)
+        question.dismiss()
+
+    page.on("dialog", stay)
     page.get_by_role("link", name="Register").click()
     expect(page).to_have_url(re.compile("/avsnitt/"))
     assert asked == ["beforeunload"]

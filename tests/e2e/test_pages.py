@@ -47,7 +47,10 @@ def to_visit(demo: Demo) -> list[Visit]:
 def reader(demo: Demo, role: Role | None = None) -> Iterator[tuple[Page, Callable[..., None]]]:
     """A browser, and `see(name)` that looks at what it shows; in the end nothing may have been found."""
     context = demo.context(role)
-    page, wrong, titles, seen = context.new_page(), [], {}, set()
+    page = context.new_page()
+    wrong: list[str] = []
+    titles: dict[str, str] = {}
+    seen: set[str] = set()
 
     def see(name: str, *, letter: bool = False) -> None:
         view = name.partition(" ")[0]
