@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -63,9 +63,15 @@ def round_(**values: Any) -> Round:
     return Round.objects.create(**given)
 
 
+def afternoon(days: int) -> datetime:
+    """13.00 some days from today, so that a meeting never runs past midnight, whenever the suite runs."""
+    day = timezone.localdate() + timedelta(days=days)
+    return timezone.make_aware(datetime.combine(day, time(13)))
+
+
 def meeting(**values: Any) -> Meeting:
     n = next(numbers)
-    start = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=30)
+    start = afternoon(30)
     given = {
         "title": f"Dialogmöte {n}",
         "slug": f"mote-{n}",

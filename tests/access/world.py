@@ -68,7 +68,7 @@ class World:
     def __init__(self, owner: User) -> None:
         self.owner = owner
         self.round = make.round_()
-        start = timezone.now() - timedelta(days=2)
+        start = make.afternoon(-2)
         self.meeting = make.meeting(
             round=self.round,
             officer=owner,

@@ -18,6 +18,8 @@ from dialog_portal.access.models import Role, User
 from dialog_portal.access.table import Rule, rule_for
 from dialog_portal.links.actions import token
 from dialog_portal.outbox.models import Letter
+from meetings.actions.inviting import left
+from meetings.letters.purposes import MAILINGS
 from meetings.models import AgendaItem, Group, Invitation, Invitee, Meeting, Purpose, Round
 from minutes.models import Edition, Section
 from parties.models import Category, Mandate, Membership, Party, Person
@@ -125,9 +127,20 @@ def one_of_each(address: Address) -> Iterator[list[str]]:
     if address.name in STAGES:
         yield from ([path_of(address, (pk,))] for pk in stages(*STAGES[address.name]))
     elif address.name == "staff:letters_preview":
-        yield from ([path for path in paths if f"/{purpose}/" in path] for purpose in Purpose.values)
+        yield paths
+        yield from ([path_of(address, key)] for key in sendable())
     else:
         yield paths
+
+
+def sendable() -> list[tuple[str, str]]:
+    """For each letter that somebody could get today, a meeting that it is about."""
+    now, found = timezone.now(), {}
+    for row in Meeting.objects.with_letters():
+        for mailing in MAILINGS.values():
+            if not mailing.why_not(row, now) and left(mailing, row):
+                found[mailing.purpose] = (str(row.pk), str(mailing.purpose))
+    return list(found.values())
 
 
 def path_of(address: Address, values: tuple[str, ...]) -> str:

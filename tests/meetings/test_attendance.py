@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from dialog_portal.states import NotAllowed
 from meetings.actions import attendance
@@ -19,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def past_meeting() -> Meeting:
-    start = timezone.now() - timedelta(days=1)
+    start = make.afternoon(-1)
     return make.meeting(
         starts_at=start, ends_at=start + timedelta(hours=3), reply_by=start - timedelta(days=7), state="held"
     )

@@ -359,7 +359,7 @@ def test_a_cancelled_meeting_cannot_be_changed():
 
 def test_a_held_meeting_cannot_be_moved_into_the_future():
     client, _ = signed_in()
-    start = timezone.now() - timedelta(days=30)
+    start = make.afternoon(-30)
     meeting = make.meeting(state=HELD, starts_at=start, ends_at=start + timedelta(seconds=60), reply_by=start)
     response = change(client, meeting, day="2099-01-01", start="10:00", end="11:00", reply_on="")
     assert "day" in response.context["form"].errors

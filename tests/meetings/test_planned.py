@@ -487,7 +487,7 @@ def copies() -> list[int]:
 
 def overdue() -> None:
     """A meeting tomorrow, three who come, and a letter to them that is due now."""
-    start = timezone.now() + timedelta(days=30)
+    start = make.afternoon(30)
     meeting = invited(starts_at=start, ends_at=start + timedelta(hours=3), reply_by=start - timedelta(days=7))
     answer(meeting, Answer.YES, Answer.YES, Answer.YES)
     near = timezone.now() + timedelta(hours=20)

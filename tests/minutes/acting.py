@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.utils import timezone
-
 from dialog_portal.access.models import Role, User
 from meetings.models import Attendee, Meeting, MeetingState
 from minutes.actions import approving, distributing, writing
@@ -15,7 +13,7 @@ from tests import make
 
 
 def held_meeting(**values: object) -> Meeting:
-    start = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=3)
+    start = make.afternoon(-3)
     given = {
         "starts_at": start,
         "ends_at": start + timedelta(hours=3),
