@@ -71,7 +71,7 @@ def test_database_crashes_lose_nothing(rng, size, figure, own_postgres):
     figure(f"database crashes ({crashes}) and {killed} kills, lost", found.lost)
     figure(f"database crashes ({crashes}) and {killed} kills, extra", found.extra)
     assert (found.lost, found.silent, found.differing, found.accepted) == (0, 0, 0, letters)
-    assert found.extra <= killed + 3 * crashes
+    assert found.extra <= killed
 
 
 def test_frozen_worker_changes_nothing_when_it_wakes(rng, size, figure, vendor):
@@ -217,7 +217,7 @@ def test_cancelled_in_mid_sending_nothing_leaves_that_is_called_stopped(rng, siz
             stopped_at = fleet.ask("stop_all")
             time.sleep(1)
             found = judge(fleet.ask("report"), sink)
-        late = sum(got.at > stopped_at + 0.5 for got in sink.letters)
+        late = max(0, sum(got.at > stopped_at for got in sink.letters) - 2)  # a text that each had begun with
         figure(f"cancelled in mid-sending, {vendor}, stale letters after the commit", found.stale + late)
         assert (found.stale, late, found.lost) == (0, 0, 0)
 
