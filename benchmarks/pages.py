@@ -63,7 +63,7 @@ def reader(database: str, path: str) -> Callable[[], int]:
 
     def read() -> int:
         with growth.using(database):
-            client = Client()
+            client = Client(SERVER_NAME="localhost")
             client.force_login(
                 User.objects.filter(role="officer")[0], backend="django.contrib.auth.backends.ModelBackend"
             )

@@ -121,9 +121,7 @@ def make_database(var: Path) -> None:
     say("· Creating the database" if new else "· Looking through the database")
     call_command("migrate", verbosity=0, interactive=False)
     if new and (has_chosen_database() or settings.MAIL):
-        say(
-            "· The portal is empty: `manage.py begin` fills the register and invites the first administrator"
-        )
+        say("· The portal is empty: `manage.py begin` fills the register and invites the first administrator")
     elif new:
         say(
             "· Adding the demo: the region's parties, the round of 2019 and one that is under way (half a minute)"
@@ -135,9 +133,10 @@ def make_database(var: Path) -> None:
 
 def static_stamp() -> str:
     """A text that changes when any static file does."""
+    from django.conf import settings
     from django.contrib.staticfiles.finders import get_finders
 
-    stamp = hashlib.sha256()
+    stamp = hashlib.sha256(f"{settings.STATIC_ROOT}\n".encode())
     for finder in get_finders():
         for path, storage in finder.list(["CVS", ".*", "*~"]):
             file = Path(storage.path(path)).stat()
@@ -146,12 +145,13 @@ def static_stamp() -> str:
 
 
 def collect_static() -> None:
-    """Collect style sheets and scripts when one of them has changed."""
+    """Collect style sheets and scripts when one of them has changed; the note of it is no public file."""
     from django.conf import settings
     from django.core.management import call_command
 
-    note, now = Path(settings.STATIC_ROOT) / "stamp.txt", static_stamp()
-    if note.exists() and note.read_text() == now:
+    note, now = Path(settings.VAR) / "static.stamp", static_stamp()
+    collected = (Path(settings.STATIC_ROOT) / "staticfiles.json").exists()
+    if collected and note.exists() and note.read_text() == now:
         return
     say("· Collecting style sheets and scripts")
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
@@ -199,7 +199,9 @@ def worker() -> Iterator[None]:
         end = time.monotonic() + STOP_SECONDS
         while thread.is_alive() and time.monotonic() < end:  # one that just starts does not listen yet
             app.control.shutdown()
-            app.control.broadcast("ping")  # it listens once more before it ends, and would do so for two seconds
+            app.control.broadcast(
+                "ping"
+            )  # it listens once more before it ends, and would do so for two seconds
             thread.join(0.5)
 
 

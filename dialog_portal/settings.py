@@ -14,7 +14,7 @@ env = Environment()
 PRODUCTION = env.flag("PRODUCTION", False)
 VAR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
 BASE_URL = env.text("BASE_URL", None if PRODUCTION else "http://127.0.0.1:8000").rstrip("/")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1],testserver")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1]")
 if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the portal's own hosts, and never '*'.")
 if PRODUCTION and not BASE_URL.startswith("https://"):
@@ -248,13 +248,17 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"mask": {"()": "dialog_portal.links.masking.MaskTokens"}},
+    "filters": {
+        "mask": {"()": "dialog_portal.links.masking.MaskTokens"},
+        "untraced": {"()": "dialog_portal.links.masking.Untraced"},
+    },
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "propagate": True, "level": "INFO"},
         "django.server": {"handlers": [], "propagate": True},
+        "django.security.DisallowedHost": {"filters": ["untraced"]},  # scanners, all day long
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
     },

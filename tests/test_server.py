@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from dialog_portal.server import is_below
+from dialog_portal.server import collect_static, is_below
 from tests import services
 
 pytestmark = pytest.mark.once
@@ -103,6 +103,30 @@ def test_first_start_makes_the_demo_and_says_who_to_be(portal: Portal):
     assert f"http://127.0.0.1:{portal.port}" in said
     assert (portal.var / "demo.txt").read_text().strip() in said
     assert (portal.var / "public" / "index.html").exists()
+
+
+def test_what_we_note_about_the_static_files_is_not_one_of_them(portal: Portal):
+    served = {path.name for path in (portal.var / "static").iterdir()}
+    assert ("css" in served, (portal.var / "static.stamp").exists()) == (True, True)
+    assert [name for name in served if "stamp" in name] == []
+
+
+def test_static_files_that_somebody_removed_are_collected_again(tmp_path: Path, settings, monkeypatch):
+    settings.VAR, settings.STATIC_ROOT = tmp_path, tmp_path / "static"
+    collected: list[str] = []
+
+    def collect(name: str, **_: object) -> None:
+        collected.append(name)
+        settings.STATIC_ROOT.mkdir(exist_ok=True)
+        (settings.STATIC_ROOT / "staticfiles.json").touch()
+
+    monkeypatch.setattr("django.core.management.call_command", collect)
+    collect_static()
+    collect_static()
+    assert collected == ["collectstatic"]
+    (settings.STATIC_ROOT / "staticfiles.json").unlink()
+    collect_static()
+    assert collected == ["collectstatic"] * 2
 
 
 def test_fresh_start_throws_the_pages_of_an_earlier_demo_away(portal: Portal):

@@ -44,3 +44,16 @@ def test_production_is_reached_over_https_only(tmp_path: Path):
 
 def test_development_needs_nothing(tmp_path: Path):
     assert start(tmp_path, **dict.fromkeys(FOR_REAL, "")) == (0, "")
+
+
+def test_no_host_of_the_tests_is_the_products_own(tmp_path: Path):
+    kept = {name: value for name, value in os.environ.items() if name not in services.portal_variables()}
+    done = subprocess.run(
+        [sys.executable, "-c", "from dialog_portal.settings import ALLOWED_HOSTS; print(*ALLOWED_HOSTS)"],
+        cwd=BASE,
+        env={**kept, "VAR_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["127.0.0.1", "localhost", "[::1]"]
