@@ -6,6 +6,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from allauth.account.authentication import get_authentication_records
+from allauth.account.views import PasswordResetFromKeyView
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
@@ -19,6 +20,7 @@ from dialog_portal.access.models import User
 from dialog_portal.access.table import READING, NotPermitted, Rule, rule_for
 
 Answer = HttpResponse | None
+INSIDE = ("/arbete/", "/konto/", "/admin/")
 
 
 class AccessMiddleware:
@@ -32,8 +34,8 @@ class AccessMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if getattr(request, "for_staff_only", False):
-            response.headers.setdefault("Cache-Control", "no-store")
+        if request.path.startswith(INSIDE) or getattr(request, "for_staff_only", False):
+            keep_private(request, response)
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> Answer:
@@ -45,6 +47,23 @@ class AccessMiddleware:
             return None
         request.for_staff_only = True  # type: ignore[attr-defined]
         return signed_in(request) or allowed(request, rule) or twice_proven(request, rule)
+
+
+def keep_private(request: HttpRequest, response: HttpResponse) -> None:
+    """No copy in a cache, no trace in a search engine, and no secret of an address told to the next page.
+
+    Elsewhere the referrer stays `same-origin`: without it a form's origin is null, and Django takes that for a forgery.
+    """
+    if "no-store" not in response.get("Cache-Control", ""):
+        response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    if request.resolver_match and opens_an_account(request.resolver_match.kwargs):
+        response["Referrer-Policy"] = "no-referrer"
+
+
+def opens_an_account(parts: dict[str, Any]) -> bool:
+    """Whether an address holds what a letter gave; the page with the form has its own address, without the secret."""
+    return parts.get("key", PasswordResetFromKeyView.reset_url_key) != PasswordResetFromKeyView.reset_url_key
 
 
 def signed_in(request: HttpRequest) -> Answer:

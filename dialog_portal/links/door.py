@@ -32,7 +32,7 @@ POLICY = (
 HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
+    "X-Robots-Tag": "noindex, nofollow",
     "Content-Security-Policy": POLICY,
 }
 

@@ -35,6 +35,11 @@ def code(secret: str) -> str:
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
 
 
+def ask_for_password(email: str) -> Any:
+    """Ask as anybody can, and let the worker answer."""
+    return Client().post(reverse("account_reset_password"), {"email": email})
+
+
 def letter_to(user: User) -> Letter:
     return Letter.objects.filter(address=user.email).latest("pk")
 
@@ -198,6 +203,57 @@ def test_a_staff_page_tells_the_browser_to_trust_nobody_else():
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
     assert page["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+PRIVATE = {
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def private(page: Any) -> dict[str, str]:
+    """The headers that keep a page to its reader."""
+    whole = "no-store" if "no-store" in page["Cache-Control"] else page["Cache-Control"]
+    return {**{name: page[name] for name in PRIVATE}, "Cache-Control": whole}
+
+
+@pytest.mark.parametrize(
+    "path", [LOGIN, "/konto/losenord/glomt/", "/konto/losenord/glomt/skickat/", "/konto/stangt/", "/konto/nej/",
+             "/konto/tva-steg/", "/arbete/", "/arbete/nej/", "/admin/login/"]
+)  # fmt: skip
+def test_what_lies_inside_is_kept_by_no_cache_and_found_by_no_search(path: str):
+    assert private(Client().get(path)) == PRIVATE
+
+
+def test_pages_that_everybody_may_read_may_be_kept_and_found():
+    page = Client().get("/")
+    assert ("X-Robots-Tag" in page, "no-store" in page.get("Cache-Control", "")) == (False, False)
+
+
+def test_the_secret_of_a_reset_letter_is_told_to_no_next_page_and_the_form_still_works():
+    user = make.user()
+    ask_for_password(user.email)
+    content = read(letter_to(user))
+    assert content is not None
+    found = re.search(rf"{settings.BASE_URL}(/konto/losenord/nytt/\S+)", content.text)
+    assert found is not None
+    client = Client(enforce_csrf_checks=True)
+    opened = client.get(found[1], secure=True)
+    wrong = Client().get(found[1].replace("/nytt/", "/nytt/9"))
+    assert [private(page) for page in (opened, wrong)] == [{**PRIVATE, "Referrer-Policy": "no-referrer"}] * 2
+    form = client.get(opened["Location"], secure=True)
+    assert private(form) == PRIVATE
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.content.decode())
+    assert token is not None
+    words = {"password1": "ännu en lång rad ord", "password2": "ännu en lång rad ord"}
+    sent = {"csrfmiddlewaretoken": token[1], **words}
+    from_null = client.post(opened["Location"], sent, headers={"origin": "null"}, secure=True)
+    assert from_null.status_code == 403  # what no-referrer on the form's own page would lead to
+    done = client.post(opened["Location"], sent, headers={"origin": "https://testserver"}, secure=True)
+    assert done.status_code == 302
+    user.refresh_from_db()
+    assert user.check_password("ännu en lång rad ord")
 
 
 def test_a_refusal_says_which_role_it_takes():

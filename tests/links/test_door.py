@@ -96,7 +96,7 @@ def test_headers_are_strict_on_every_page(guest, client):
         headers = client.get(address).headers
         assert headers["Cache-Control"] == "no-store"
         assert headers["Referrer-Policy"] == "no-referrer"
-        assert headers["X-Robots-Tag"] == "noindex"
+        assert headers["X-Robots-Tag"] == "noindex, nofollow"
         assert headers["Content-Security-Policy"] == door.POLICY
         assert "default-src 'none'" in headers["Content-Security-Policy"]
 
