@@ -132,6 +132,8 @@ CELERY_BEAT_SCHEDULE = {
     "send planned letters": {"task": "meetings.send_due", "schedule": 60.0},
     "forget food and access needs": {"task": "meetings.forget_needs", "schedule": 3600.0},
     "read the reply mailbox": {"task": "meetings.read_mailbox", "schedule": 60.0},
+    "send password letters": {"task": "access.send_password_letters", "schedule": 30.0},
+    "send lost links": {"task": "meetings.send_links", "schedule": 30.0},
     "finish publications": {"task": "minutes.finish_publications", "schedule": 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")

@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from dialog_portal.outbox import mailbox
-from meetings.actions import calendar_replies, needs, reminding
+from dialog_portal.outbox.wanted import grant
+from meetings.actions import again, calendar_replies, needs, reminding
 
 
 @shared_task(name="meetings.read_mailbox")
@@ -22,3 +23,9 @@ def forget_needs() -> None:
 def send_due() -> None:
     """Send the reminders whose time has come."""
     reminding.send_due()
+
+
+@shared_task(name="meetings.send_links")
+def send_links() -> None:
+    """Send lost links to those who asked for them and are invited."""
+    grant(again.LINKS, again.send_links_again)

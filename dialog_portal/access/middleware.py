@@ -63,7 +63,8 @@ def keep_private(request: HttpRequest, response: HttpResponse) -> None:
 
 def opens_an_account(parts: dict[str, Any]) -> bool:
     """Whether an address holds what a letter gave; the page with the form has its own address, without the secret."""
-    return parts.get("key", PasswordResetFromKeyView.reset_url_key) != PasswordResetFromKeyView.reset_url_key
+    form: str = PasswordResetFromKeyView.reset_url_key
+    return bool(parts.get("key", form) != form)
 
 
 def signed_in(request: HttpRequest) -> Answer:

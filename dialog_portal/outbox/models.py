@@ -331,3 +331,20 @@ class Incoming(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.uid}"
+
+
+class Wanted(models.Model):
+    """A letter that somebody wants to an address. The page that was asked stores this and knows no more.
+
+    Whether the address leads to a letter is found out afterwards, so the page takes the same time for everybody.
+    """
+
+    purpose = models.CharField(max_length=40)
+    address = models.EmailField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.pk}"

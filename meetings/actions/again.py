@@ -6,13 +6,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from dialog_portal.outbox.actions import post
+from dialog_portal.outbox.wanted import want
 from meetings.letters.again import again
 from meetings.models import Invitee, MeetingState
+
+LINKS = "links"
+
+
+def ask_for_links(email: str) -> None:
+    """Note the wish. Whether the address is invited anywhere is found out when nobody can time it any more."""
+    want(LINKS, email.lower(), task="meetings.send_links")
 
 
 @transaction.atomic
 def send_links_again(email: str) -> None:
-    """Write to the address if it is invited to a coming meeting. A stranger's costs the same work but one row."""
+    """Write to the address if it is invited to a coming meeting."""
     invitees = list(
         Invitee.objects.active()
         .filter(email__iexact=email, meeting__ends_at__gte=timezone.now(), link__revoked_at=None)
@@ -21,6 +29,5 @@ def send_links_again(email: str) -> None:
         .select_related("meeting__round", "link")
         .order_by("meeting__starts_at")
     )
-    draft = again(email, invitees)
     if invitees:
-        post(draft)
+        post(again(email, invitees))

@@ -19,15 +19,14 @@ from meetings.models import Invitee
 def again(email: str, invitees: Sequence[Invitee]) -> Draft:
     """One letter to one address with a link for each coming meeting; at most one an hour, by its key."""
     rows = [{"meeting": row.meeting, "url": reply_url(row)} for row in invitees]
-    name = invitees[0].called if invitees else "du"
-    first = invitees[0].meeting if invitees else None
+    name, first = invitees[0].called, invitees[0].meeting
     words = {
         "name": name,
         "rows": rows,
-        "one": first.title if first and len(rows) == 1 else "",
+        "one": first.title if len(rows) == 1 else "",
         "heading": "Din personliga länk",
-        "signed_by": first.round.signer if first else "",
-        "signed_title": first.round.signer_title if first else "",
+        "signed_by": first.round.signer,
+        "signed_title": first.round.signer_title,
         "reply_to": settings.MAIL_REPLY_TO,
     }
     rendered = render("links", words)
@@ -38,7 +37,7 @@ def again(email: str, invitees: Sequence[Invitee]) -> Draft:
         purpose="links",
         campaign="",
         name=name,
-        address=invitees[0].email if invitees else email,
+        address=invitees[0].email,
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,

@@ -17,7 +17,7 @@ from dialog_portal.links.actions import token as token_of
 from dialog_portal.links.door import failed_too_often, gone, guest_view, page, pressed_by_a_person
 from dialog_portal.states import NotAllowed
 from meetings.actions import replies
-from meetings.actions.again import send_links_again
+from meetings.actions.again import ask_for_links
 from meetings.actions.coordinating import coordinated
 from meetings.actions.needs import note_needs
 from meetings.actions.requests import hand_over_or_ask
@@ -254,7 +254,7 @@ def send_again(request: HttpRequest) -> HttpResponse:
         if failed_too_often(request):
             return page("guest/429.html", 429)
         if form.is_valid():
-            send_links_again(form.cleaned_data["email"])
+            ask_for_links(form.cleaned_data["email"])
             return see(f"{reverse('guest:send_again')}?skickat=1")
     context = {"form": form, "sent": "skickat" in request.GET, "mailbox": settings.MAIL_REPLY_TO}
     return render(request, "guest/send_again.html", context, status=422 if form.errors else 200)

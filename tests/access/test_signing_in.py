@@ -9,16 +9,21 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.account import forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from dialog_portal.access.models import Role, User
+from dialog_portal.access.sign_in import ResetPasswordForm
+from dialog_portal.access.tasks import send_password_letters
 from dialog_portal.outbox.actions import read
-from dialog_portal.outbox.models import Letter
+from dialog_portal.outbox.models import Letter, Wanted
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +42,9 @@ def code(secret: str) -> str:
 
 def ask_for_password(email: str) -> Any:
     """Ask as anybody can, and let the worker answer."""
-    return Client().post(reverse("account_reset_password"), {"email": email})
+    answer = Client().post(reverse("account_reset_password"), {"email": email})
+    send_password_letters()
+    return answer
 
 
 def letter_to(user: User) -> Letter:
@@ -81,7 +88,7 @@ def test_what_the_portal_does_not_use_has_no_address(name: str):
 
 def test_a_new_password_comes_by_letter_and_the_old_one_stops_working():
     user = make.user()
-    Client().post(reverse("account_reset_password"), {"email": user.email})
+    ask_for_password(user.email)
     content = read(letter_to(user))
     assert content is not None
     found = re.search(rf"{settings.BASE_URL}(/konto/losenord/nytt/\S+)", content.text)
@@ -97,13 +104,38 @@ def test_a_new_password_comes_by_letter_and_the_old_one_stops_working():
 
 def test_asking_for_somebody_unknown_looks_the_same_and_writes_to_nobody():
     known, unknown = make.user(), "ingen@region.example"
-    answers = [
-        Client().post(reverse("account_reset_password"), {"email": email}) for email in (known.email, unknown)
-    ]
+    answers = [ask_for_password(email) for email in (known.email, unknown)]
     assert {(answer.status_code, answer["Location"]) for answer in answers} == {
         (302, "/konto/losenord/glomt/skickat/")
     }
     assert list(Letter.objects.values_list("address", flat=True)) == [known.email]
+
+
+def work_of_asking(email: str) -> tuple[list[str], int]:
+    """The questions to the database while the person waits, without what was typed, and the letters written."""
+    with CaptureQueriesContext(connection) as seen:
+        Client().post(reverse("account_reset_password"), {"email": email})
+    asked = [re.sub(r"'[^']*'|\d+", "?", query["sql"]) for query in seen]
+    return asked, Letter.objects.count()
+
+
+def test_asking_takes_the_same_work_whosever_the_address_is():
+    known, closed = make.user(), make.user()
+    User.objects.filter(pk=closed.pk).update(is_active=False)
+    work = [work_of_asking(email) for email in (known.email, closed.email, "ingen@region.example")]
+    assert (work[0], work[0]) == (work[1], work[2])
+    assert ([query for query in work[0][0] if "access_user" in query], work[0][1]) == ([], 0)
+    send_password_letters()
+    assert (list(Letter.objects.values_list("address", flat=True)), Wanted.objects.count()) == (
+        [known.email],
+        0,
+    )
+
+
+def test_control_looking_up_while_the_person_waits_differs(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ResetPasswordForm, "clean_email", forms.ResetPasswordForm.clean_email)
+    monkeypatch.setattr(ResetPasswordForm, "save", forms.ResetPasswordForm.save)
+    assert work_of_asking(make.user().email) != work_of_asking("ingen@region.example")
 
 
 def test_a_second_factor_is_asked_for_and_its_seed_is_unreadable_at_rest():

@@ -7,18 +7,22 @@ from itertools import product
 import pytest
 import time_machine
 from django.apps import apps
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from dialog_portal.links.actions import token
 from dialog_portal.outbox.actions import read
 from dialog_portal.outbox.models import Letter
+from meetings.actions.again import send_links_again
 from meetings.actions.replies import answer, hand_over
 from meetings.actions.seats import send
 from meetings.letters.compose import compose
 from meetings.letters.purposes import MAILINGS
 from meetings.models import Answer, Channel, Invitee, MeetingState, Need, Purpose, Reply
+from meetings.tasks import send_links
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -351,7 +355,10 @@ def test_food_is_asked_about_only_where_a_meal_is_served(chief):
 
 
 def ask(email):
-    return Client().post("/svar/ny-lank/", {"email": email})
+    """Ask as anybody can, and let the worker answer."""
+    answer = Client().post("/svar/ny-lank/", {"email": email})
+    send_links()
+    return answer
 
 
 def invite(guest):
@@ -368,6 +375,29 @@ def test_asking_again_answers_alike_whoever_asks_and_writes_to_those_invited(chi
     found = read(letter)
     assert found is not None
     assert f"/svar/{token(chief.link)}/" in found.text
+
+
+def work_of_asking(email):
+    """The questions to the database while the person waits, without what was typed, and the letters written."""
+    with CaptureQueriesContext(connection) as seen:
+        Client().post("/svar/ny-lank/", {"email": email})
+    asked = [re.sub(r"'[^']*'|\d+", "?", query["sql"]) for query in seen]
+    return asked, Letter.objects.filter(purpose="links").count()
+
+
+def test_asking_again_takes_the_same_work_whoever_asks(chief):
+    invite(chief)
+    work = [work_of_asking(email) for email in (chief.email, "stranger@nynashamn.example")]
+    assert work[0] == work[1]
+    assert ([query for query in work[0][0] if "invitee" in query], work[0][1]) == ([], 0)
+    send_links()
+    assert list(Letter.objects.filter(purpose="links").values_list("address", flat=True)) == [chief.email]
+
+
+def test_control_looking_up_while_the_person_waits_differs(chief, monkeypatch):
+    invite(chief)
+    monkeypatch.setattr("meetings.views.guest.ask_for_links", send_links_again)
+    assert work_of_asking(chief.email) != work_of_asking("stranger@nynashamn.example")
 
 
 def test_asking_again_and_again_is_one_letter_an_hour(chief):

@@ -9,14 +9,22 @@ from dialog_portal.outbox import bell
 
 
 def settle() -> None:
-    if bell._ringer is not None:
-        bell._ringer.join(5)
+    if ringer := bell._ringer:
+        ringer.join(5)
 
 
 def test_ring_reaches_the_worker(quiet):
     bell.ring()
     settle()
     assert quiet == ["outbox.ring"]
+
+
+def test_two_bells_are_both_heard_every_time(quiet):
+    for _ in range(50):
+        bell.ring("one")
+        bell.ring("two")
+        settle()
+    assert (quiet.count("one"), quiet.count("two")) == (50, 50)
 
 
 @pytest.mark.parametrize("fault", [OperationalError("refused"), ConnectionResetError(), TimeoutError()])

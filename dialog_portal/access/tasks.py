@@ -1,0 +1,12 @@
+"""What a worker does for those who cannot come in."""
+
+from celery import shared_task
+
+from dialog_portal.access.sign_in import PASSWORD, send_password_letter
+from dialog_portal.outbox.wanted import grant
+
+
+@shared_task(name="access.send_password_letters")
+def send_password_letters() -> None:
+    """Write to those who asked for a new password and have an account."""
+    grant(PASSWORD, send_password_letter)

@@ -1,0 +1,57 @@
+"""Letters that anybody may ask for: each is written once, and one that cannot be holds nobody up."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from dialog_portal.outbox.models import Wanted
+from dialog_portal.outbox.wanted import grant, want
+from tests.outbox.test_bell import settle
+
+pytestmark = pytest.mark.django_db
+
+
+def addresses(purpose: str = "links") -> list[str]:
+    return list(Wanted.objects.filter(purpose=purpose).values_list("address", flat=True))
+
+
+def test_each_is_written_once_and_only_to_whom_it_belongs():
+    written: list[str] = []
+    want("links", "anna@kommun.example", task="x")
+    want("other", "bo@kommun.example", task="y")
+    grant("links", written.append)
+    grant("links", written.append)
+    assert (written, addresses(), addresses("other")) == (["anna@kommun.example"], [], ["bo@kommun.example"])
+
+
+def test_what_could_not_be_written_stays_and_holds_nobody_up():
+    written: list[str] = []
+
+    def write(address: str) -> None:
+        if address.startswith("trouble"):
+            raise OSError(address)
+        written.append(address)
+
+    for address in ("early@kommun.example", "trouble@kommun.example", "late@kommun.example"):
+        want("links", address, task="x")
+    with pytest.raises(OSError, match="trouble"):
+        grant("links", write)
+    assert (written, addresses()) == (
+        ["late@kommun.example"],
+        ["early@kommun.example", "trouble@kommun.example"],
+    )
+
+
+def test_nobody_is_written_to_days_later():
+    want("links", "anna@kommun.example", task="x")
+    Wanted.objects.update(at=timezone.now() - timedelta(days=1, minutes=1))
+    grant("links", pytest.fail)
+    assert addresses() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_is_woken_when_the_wish_is_stored(quiet):
+    want("links", "anna@kommun.example", task="meetings.send_links")
+    settle()
+    assert quiet == ["meetings.send_links"]
