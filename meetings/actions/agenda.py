@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Max
 
+from dialog_portal.access.audit import record
+from dialog_portal.access.models import User
 from dialog_portal.states import NotAllowed, step
 from meetings.models import Agenda, AgendaItem, AgendaState
 from meetings.models.agenda import AGENDA_NEXT
+
+if TYPE_CHECKING:
+    from meetings.forms.agenda import ItemForm
 
 TYPED = ("title", "description", "minutes", "presenter", "internal")
 
@@ -28,16 +33,24 @@ def opened(agenda: Agenda) -> Agenda:
 
 
 @transaction.atomic
-def add_item(agenda: Agenda, item: AgendaItem, *, by: Any) -> AgendaItem:
+def add_item(agenda: Agenda, item: AgendaItem, *, by: User) -> AgendaItem:
     """Put a new point last."""
     item.agenda = opened(agenda)
     item.position = (item.agenda.items.aggregate(last=Max("position"))["last"] or 0) + 1
     item.save()
+    record(by, "dagordning: la till punkt", item.agenda, item=item.pk)
+    return item
+
+
+def change_item(form: ItemForm, *, by: User) -> AgendaItem:
+    """Keep what was typed about a point; the agenda must be opened in the same transaction."""
+    item: AgendaItem = form.save()
+    record(by, "dagordning: ändrade punkt", item.agenda, item=item.pk, fields=form.changed_data)
     return item
 
 
 @transaction.atomic
-def delete_item(item: AgendaItem, *, by: Any) -> dict[str, Any]:
+def delete_item(item: AgendaItem, *, by: User) -> dict[str, Any]:
     """Take a point away; answers what `restore_item` needs to put it back as it was.
 
     A point with notes stays: the notes would lose what they are about.
@@ -47,24 +60,29 @@ def delete_item(item: AgendaItem, *, by: Any) -> dict[str, Any]:
         raise NotAllowed("Punkten har minnesanteckningar och kan inte tas bort.")
     removed = {"pk": item.pk, "position": place_of(agenda, item), "version": item.version}
     removed |= {name: getattr(item, name) for name in TYPED}
+    record(by, "dagordning: tog bort punkt", agenda, item=item.pk)
     item.delete()
     return removed
 
 
 @transaction.atomic
-def restore_item(agenda: Agenda, removed: dict[str, Any], *, by: Any) -> AgendaItem:
+def restore_item(agenda: Agenda, removed: dict[str, Any], *, by: User) -> AgendaItem:
     """Put a removed point back where it was. Doing it twice makes one point."""
     now = opened(agenda)
-    item, _ = AgendaItem.objects.get_or_create(pk=removed["pk"], defaults={**removed, "agenda": now})
+    item, created = AgendaItem.objects.get_or_create(pk=removed["pk"], defaults={**removed, "agenda": now})
     put(now, item, removed["position"])
+    if created:
+        record(by, "dagordning: la tillbaka punkt", now, item=item.pk)
     return item
 
 
 @transaction.atomic
-def move_item(item: AgendaItem, *, to: int, by: Any) -> tuple[int, int]:
+def move_item(item: AgendaItem, *, to: int, by: User) -> tuple[int, int]:
     """Move a point to a place counted from 1, or to the nearest end; answers from where to where."""
     agenda = opened(item.agenda)
-    return place_of(agenda, item), put(agenda, item, to)
+    before, after = place_of(agenda, item), put(agenda, item, to)
+    record(by, "dagordning: flyttade punkt", agenda, item=item.pk, before=before, after=after)
+    return before, after
 
 
 def place_of(agenda: Agenda, item: AgendaItem) -> int:
@@ -87,9 +105,10 @@ def put(agenda: Agenda, item: AgendaItem, place: int) -> int:
 
 
 @transaction.atomic
-def take_step(agenda: Agenda, to: AgendaState, *, by: Any) -> Agenda:
+def take_step(agenda: Agenda, to: AgendaState, *, by: User) -> Agenda:
     """Send the agenda for consultation, settle it, or open it again; an empty one can only stay a draft."""
     now = Agenda.objects.select_for_update().get(pk=agenda.pk)
     if to != AgendaState.DRAFT and not now.items.exists():
         raise NotAllowed("Dagordningen har inga punkter än.")
+    record(by, "dagordning: bytte läge", now, before=now.state, after=to)
     return step(now, AGENDA_NEXT, to, by=by)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
+from dialog_portal.access.audit import record
 from dialog_portal.access.models import User
 from dialog_portal.states import NotAllowed
 from meetings.models import Answer, Attendee, Invitee, Meeting, MeetingState
@@ -64,10 +65,13 @@ def note(
     else:
         ticks |= {key: key in present for key in set(present) ^ set(shown)}
     have = {row.invitee_id: row for row in meeting.attendees.filter(invitee__isnull=False)}
-    for invitee in meeting.invitees.active().select_related("invitation__party"):
-        keep(have.get(invitee.pk) or new_attendee(meeting, invitee), ticks.get(f"i{invitee.pk}", False))
-    for attendee in meeting.attendees.filter(invitee__isnull=True):
-        keep(attendee, ticks[f"a{attendee.pk}"])
+    listed = meeting.invitees.active().select_related("invitation__party")
+    marks = [
+        (have.get(row.pk) or new_attendee(meeting, row), ticks.get(f"i{row.pk}", False)) for row in listed
+    ]
+    marks += [(row, ticks[f"a{row.pk}"]) for row in meeting.attendees.filter(invitee__isnull=True)]
+    if changed := [attendee.pk for attendee, came in marks if keep(attendee, came)]:
+        record(by, "närvaro: noterade", meeting, attendees=changed)
     return meeting.attendees.filter(attended=True).count()
 
 
@@ -95,10 +99,13 @@ def new_attendee(meeting: Meeting, invitee: Invitee) -> Attendee:
     )
 
 
-def keep(attendee: Attendee, attended: bool) -> None:
-    if attendee._state.adding or attendee.attended != attended:
+def keep(attendee: Attendee, attended: bool) -> bool:
+    """Whether it was news, and therefore stored."""
+    news = attendee._state.adding or attendee.attended != attended
+    if news:
         attendee.attended = attended
         attendee.save()
+    return news
 
 
 @transaction.atomic
@@ -109,9 +116,11 @@ def add(
     meeting = begun(meeting)
     if email and meeting.attendees.filter(email__iexact=email).exists():
         raise NotAllowed("Den adressen står redan på listan.")
-    return Attendee.objects.create(
+    attendee = Attendee.objects.create(
         meeting=meeting, name=name, organisation=organisation, email=email, title=title, staff=staff
     )
+    record(by, "närvaro: la till deltagare", meeting, attendee=attendee.pk)
+    return attendee
 
 
 def absent(meeting: Meeting) -> list[Invitee]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Prefetch
 from django.utils import timezone
 
+from dialog_portal.access.audit import record
 from dialog_portal.access.models import User
 from dialog_portal.links.actions import mint, revoke
 from dialog_portal.outbox.actions import Draft, post_all, stop
@@ -43,7 +44,8 @@ def invite_parties(meeting: Meeting, parties: Iterable[Party], *, seats: int, by
         ]
         if created
     ]
-    add_missing(meeting)
+    record(by, "inbjudan: la till parter", meeting, parties=[row.party_id for row in made], seats=seats)
+    add_missing(meeting, by=by)
     return made
 
 
@@ -90,7 +92,7 @@ def outdated(meeting: Meeting) -> list[Invitee]:
 
 
 @transaction.atomic
-def add_missing(meeting: Meeting) -> list[Invitee]:
+def add_missing(meeting: Meeting, *, by: User) -> list[Invitee]:
     """Put everybody who holds an inviting mandate on the list: one row a person, however many mandates."""
     meeting = alone_with(meeting)
     must_be_open(meeting)
@@ -104,6 +106,8 @@ def add_missing(meeting: Meeting) -> list[Invitee]:
         elif mandate.person.email.lower() not in taken:
             made[mandate.person_id] = put_on_list(invitation, mandate.person, mandate.label)
             taken.add(mandate.person.email.lower())
+    if made:
+        record(by, "inbjudan: hämtade från registret", meeting, invitees=[row.pk for row in made.values()])
     return list(made.values())
 
 
@@ -130,7 +134,9 @@ def invite_guest(meeting: Meeting, *, organisation: str, name: str, email: str, 
         raise NotAllowed("Den adressen är redan inbjuden till mötet.")
     invitation = Invitation.objects.create(meeting=meeting, label=organisation, seats=1)
     link = mint("svar", meeting.ends_at + LINK_LIFE)
-    return Invitee.objects.create(meeting=meeting, invitation=invitation, name=name, email=email, link=link)
+    guest = Invitee.objects.create(meeting=meeting, invitation=invitation, name=name, email=email, link=link)
+    record(by, "inbjudan: la till gäst", meeting, invitee=guest.pk)
+    return guest
 
 
 @transaction.atomic
@@ -146,6 +152,7 @@ def withdraw(invitee: Invitee, *, by: User) -> Invitee:
     revoke(invitee.link)
     invitee.withdrawn_at = timezone.now()
     invitee.save(update_fields=["withdrawn_at"])
+    record(by, "inbjudan: tog bort person", invitee.meeting, invitee=invitee.pk)
     waiting = Letter.objects.filter(meeting_letter__invitee=invitee, state__in=WAITING)
     stop(waiting, by=by, reason="Personen togs bort från mötet.")
     tell_that_the_substitute_is_gone(invitee, by=by)
@@ -165,11 +172,13 @@ def change_seats(invitation: Invitation, seats: int, *, by: User) -> Invitation:
     """Give a party more or fewer seats; people in the queue who get one are told."""
     must_be_open(invitation.meeting)
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    seated, taken = with_seats(invitation), Invitation.objects.with_seats().get(pk=invitation.pk).seats_taken
+    seated, before = with_seats(invitation), invitation.seats
+    taken = Invitation.objects.with_seats().get(pk=invitation.pk).seats_taken
     if seats < taken:
         raise NotAllowed(f"{taken} har redan svarat att de kommer. Antalet platser kan inte bli lägre.")
     invitation.seats = seats
     invitation.save(update_fields=["seats"])
+    record(by, "inbjudan: ändrade platser", invitation, before=before, after=seats)
     tell_those_who_got_a_seat(invitation, seated, cause=f"seats{timezone.now():%Y%m%d%H%M%S}", by=by)
     return invitation
 
@@ -182,6 +191,7 @@ def remove_party(invitation: Invitation, *, by: User) -> None:
         raise NotAllowed(
             f"{invitation} har redan fått brev. Ta bort personerna i stället, så syns det vad som hänt."
         )
+    record(by, "inbjudan: tog bort part", invitation.meeting, party=invitation.party_id)
     links = [invitee.link for invitee in invitation.invitees.select_related("link")]
     invitation.invitees.all().delete()
     invitation.delete()
@@ -226,6 +236,7 @@ def send(mailing: Mailing, meeting: Meeting, *, previewed: str, by: User) -> int
             "Något har ändrats sedan du förhandsgranskade. Titta igenom breven en gång till innan du skickar."
         )
     put_in_outbox(mailing, meeting, pairs, by=by)
+    record(by, "brev: skickade", meeting, purpose=mailing.purpose, letters=len(pairs))
     if mailing.leads_to and mailing.leads_to != meeting.state:
         step(meeting, NEXT, mailing.leads_to, by=by)
     if mailing.leads_to == MeetingState.INVITED:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from dialog_portal.access.audit import record
+from dialog_portal.access.models import User
 from dialog_portal.links.actions import prolong
 from dialog_portal.outbox.actions import stop
 from dialog_portal.outbox.models import Letter
@@ -18,11 +20,13 @@ from dialog_portal.swedish import moment, span
 from meetings.actions import planned
 from meetings.letters.links import LINK_LIFE
 from meetings.letters.purposes import told
-from meetings.models import Agenda, AgendaItem, Meeting, MeetingState, Purpose, Round
+from meetings.models import Agenda, AgendaItem, Meeting, MeetingState, MeetingStep, Purpose, Round
 from meetings.models.meeting import NEXT, Group
 from parties.models import Category
 
 Appointment = tuple[datetime, datetime, str, str]
+A_MOMENT = timedelta(minutes=1)  # for a page that is slow to answer and a finger that presses again
+SAME = ("round_id", "title", "starts_at", "ends_at", "group_id", "host_id", "venue", "room", "street")
 KEPT = (
     "host",
     "venue",
@@ -55,16 +59,30 @@ def candidates(word: str) -> Iterable[str]:
 
 @transaction.atomic
 def add_meeting(
-    meeting: Meeting, *, categories: Iterable[Category], by: Any, reason: str = "Mötet lades upp."
+    meeting: Meeting, *, categories: Iterable[Category], by: User, reason: str = "Mötet lades upp."
 ) -> Meeting:
-    """Store a new meeting with an empty agenda. Its address word comes from its title and stays."""
+    """Store a new meeting with an empty agenda. Its address word comes from its title and stays.
+
+    A button that was pressed twice makes one meeting: the second press answers the one that the first made.
+    """
     round_ = Round.objects.select_for_update().get(pk=meeting.round_id)
+    if made := just_made(meeting, by=by, reason=reason):
+        return made
     meeting.slug = free_slug(round_, meeting.title)
     meeting.save()
     meeting.categories.set(categories)
     Agenda.objects.create(meeting=meeting)
     meeting.steps.create(before="", after=meeting.state, by=by, reason=reason)
+    record(by, "dialogmöte: la upp", meeting)
     return meeting
+
+
+def just_made(meeting: Meeting, *, by: User, reason: str) -> Meeting | None:
+    """The same meeting, if the same person made it in the same way a moment ago. The round's row must be locked."""
+    since = timezone.now() - A_MOMENT
+    lately = MeetingStep.objects.filter(before="", by=by, reason=reason, at__gte=since)
+    same = {name: getattr(meeting, name) for name in SAME}
+    return Meeting.objects.filter(pk__in=lately.values("meeting"), **same).first()
 
 
 def may_change(meeting: Meeting) -> None:
@@ -74,11 +92,14 @@ def may_change(meeting: Meeting) -> None:
 
 
 @transaction.atomic
-def changed(meeting: Meeting, *, before: Appointment, by: Any) -> bool:
+def changed(meeting: Meeting, *, before: Appointment, by: User, fields: Collection[str] = ()) -> bool:
     """Draw the consequences of a saved change; answers whether people now hold a wrong time or place.
+
+    `fields` are those that the form says were changed.
 
     Then the calendar's sequence and the letters' version rise, and old letters that have not left never will.
     """
+    record(by, "dialogmöte: ändrade", meeting, fields=list(fields))
     planned.replan(meeting, by=by)  # the deadline may have moved alone
     if appointment(meeting) == before:
         return False
@@ -95,7 +116,7 @@ def changed(meeting: Meeting, *, before: Appointment, by: Any) -> bool:
     return True
 
 
-def stop_waiting(meeting: Meeting, *, by: Any, reason: str) -> None:
+def stop_waiting(meeting: Meeting, *, by: User, reason: str) -> None:
     """Letters of the meeting that have not left say something that no longer holds, also those that failed.
 
     The notes from it still hold, and so does the word to a substitute that they need not come.
@@ -111,34 +132,27 @@ def stop_waiting(meeting: Meeting, *, by: Any, reason: str) -> None:
 def copy_meeting(
     source: Meeting,
     *,
-    title: str,
-    starts_at: datetime,
-    ends_at: datetime,
-    reply_by: datetime,
+    by: User,
     group: Group | None,
-    by: Any,
+    **typed: Any,  # title, starts_at, ends_at and reply_by
 ) -> Meeting:
-    """The same meeting on another day or with another group: place, seats and agenda, but no letters.
-
-    In another group its host is the host, and the place is left open: it was the first host's.
-    """
-    kept = {name: getattr(source, name) for name in KEPT}
-    if group and group != source.group and group.host != source.host:
-        kept |= {"host": group.host, "venue": "", "room": "", "street": ""}
-    made = Meeting(
-        round=source.round,
-        title=title,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        reply_by=reply_by,
-        group=group,
-        message=source.message,
-        officer=by,
-        **kept,
+    """The same meeting on another day or with another group: place, seats and agenda, but no letters."""
+    copy = Meeting(
+        round=source.round, group=group, message=source.message, officer=by, **kept(source, group), **typed
     )
-    add_meeting(made, categories=source.categories.all(), by=by, reason=f"Kopierades från {source.title}.")
-    copy_items(source.agenda, made.agenda, internal=True)
+    reason = f"Kopierades från {source.title}."
+    made = add_meeting(copy, categories=source.categories.all(), by=by, reason=reason)
+    if made is copy:  # and not the one that an earlier press made
+        copy_items(source.agenda, made.agenda, internal=True)
     return made
+
+
+def kept(source: Meeting, group: Group | None) -> dict[str, Any]:
+    """What a copy has from its source. In another group its host is the host, and the place is left open."""
+    same = {name: getattr(source, name) for name in KEPT}
+    if group and group != source.group and group.host != source.host:
+        same |= {"host": group.host, "venue": "", "room": "", "street": ""}
+    return same
 
 
 def copy_items(source: Agenda, target: Agenda, *, internal: bool) -> None:
@@ -160,9 +174,10 @@ def copied(item: AgendaItem, target: Agenda) -> AgendaItem:
 
 
 @transaction.atomic
-def cancel(meeting: Meeting, *, reason: str, by: Any) -> Meeting:
+def cancel(meeting: Meeting, *, reason: str, by: User) -> Meeting:
     """Call the meeting off: its calendar sequence rises, and letters that wait are stopped."""
     meeting = step(meeting, NEXT, MeetingState.CANCELLED, by=by, reason=reason)
+    record(by, "dialogmöte: ställde in", meeting)
     meeting.sequence += 1
     meeting.save(update_fields=["sequence"])
     planned.skip(meeting, by=by, reason="Mötet är inställt.")
@@ -171,7 +186,7 @@ def cancel(meeting: Meeting, *, reason: str, by: Any) -> Meeting:
 
 
 @transaction.atomic
-def hold(meeting: Meeting, *, by: Any) -> Meeting:
+def hold(meeting: Meeting, *, by: User) -> Meeting:
     """Say that the meeting has been held; not before it has begun."""
     now = Meeting.objects.select_for_update().get(pk=meeting.pk)
     if timezone.now() < now.starts_at:
@@ -179,4 +194,5 @@ def hold(meeting: Meeting, *, by: Any) -> Meeting:
             f"Mötet börjar {moment(now.starts_at)}. Det kan markeras som genomfört först när det har börjat."
         )
     planned.skip(now, by=by, reason="Mötet har redan hållits.")
+    record(by, "dialogmöte: markerade som genomfört", now)
     return step(now, NEXT, MeetingState.HELD, by=by)

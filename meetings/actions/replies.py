@@ -13,6 +13,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from dialog_portal.access.audit import record
 from dialog_portal.access.models import User
 from dialog_portal.links.actions import revoke
 from dialog_portal.outbox import actions as outbox
@@ -58,13 +59,20 @@ def answer(
     row = invitee.replies.create(
         answer=answer, channel=channel, by=by, confirmed=confirmed, note=note, via=via
     )
+    if by:
+        record(by, "svar: noterade", invitee, reply=row.pk, channel=channel)
     if confirmed:
-        release(invitee, by=by)
-        send(invitee, Purpose.RECEIPT, receipt.receipt(row, standing(invitee)), by=by)
-        tell_the_one_who_handed_over(invitee, row, by=by)
-        own = invitee.substitute_for_id or invitee.pk
-        tell_those_who_got_a_seat(invitee.invitation, seated, cause=str(row.pk), by=by, own=own)
+        make_it_count(row, invitee, seated, by=by)
     return row
+
+
+def make_it_count(row: Reply, invitee: Invitee, seated: set[int], *, by: User | None) -> None:
+    """What a confirmed answer leads to: the receipt, and a word to everybody whose seat it touches."""
+    release(invitee, by=by)
+    send(invitee, Purpose.RECEIPT, receipt.receipt(row, standing(invitee)), by=by)
+    tell_the_one_who_handed_over(invitee, row, by=by)
+    own = invitee.substitute_for_id or invitee.pk
+    tell_those_who_got_a_seat(invitee.invitation, seated, cause=str(row.pk), by=by, own=own)
 
 
 def already_said(said: list[Reply], answer: Answer, confirmed: bool) -> Reply | None:
@@ -97,6 +105,8 @@ def hand_over(
     release(invitee, by=by)
     row = invitee.replies.create(answer=Answer.SUBSTITUTE, channel=channel, by=by, note=note)
     deputy = put_on_list(invitee, name, email, substitute_for=invitee)
+    if by:
+        record(by, "svar: noterade ersättare", invitee, reply=row.pk, substitute=deputy.pk)
     send(deputy, Purpose.SUBSTITUTE, substitute.invited(deputy), by=by)
     send(invitee, Purpose.HANDED_OVER, substitute.handed_over(row, deputy), by=by)
     return deputy

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from dialog_portal.access.audit import record
 from dialog_portal.access.models import User
 from dialog_portal.states import NotAllowed
 from meetings.actions.replies import hand_over
@@ -55,6 +56,7 @@ def decide(wish: SubstituteRequest, *, approve: bool, by: User) -> SubstituteReq
     wish.invitee = invitee
     wish.approved, wish.by, wish.decided_at = approve, by, timezone.now()
     wish.save(update_fields=["approved", "by", "decided_at"])
+    record(by, "ersättare: godkände" if approve else "ersättare: avslog", wish, invitee=invitee.pk)
     if approve:
         hand_over(invitee, name=wish.name, email=wish.email, channel=Channel.STAFF, by=by)
     else:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from dialog_portal.access.audit import record
+from dialog_portal.access.models import User
 from dialog_portal.states import NotAllowed
 from meetings.actions.meetings import KEPT, candidates, copied
 from meetings.actions.wording import copy_wordings
 from meetings.models import Agenda, AgendaItem, Group, Meeting, MeetingState, MeetingStep, Round
 from parties.models import in_year
+
+if TYPE_CHECKING:
+    from meetings.forms.rounds import GroupForm, RoundForm
 
 
 def weeks_between(before: int, after: int) -> int:
@@ -29,20 +34,36 @@ def moved(moment: datetime, weeks: int) -> datetime:
 
 
 @transaction.atomic
-def copy_round(source: Round, *, year: int, meetings: Iterable[Meeting], by: Any) -> Round:
+def save_round(form: RoundForm, *, by: User) -> Round:
+    """Add or change a round; raises NotAllowed when somebody was first with the year."""
+    what = "dialogomgång: ändrade" if form.instance.pk else "dialogomgång: la upp"
+    try:
+        with transaction.atomic():
+            row: Round = form.save()
+    except IntegrityError as taken:
+        raise NotAllowed(f"Det finns redan en omgång för {form.cleaned_data['year']}.") from taken
+    record(by, what, row, fields=form.changed_data)
+    return row
+
+
+@transaction.atomic
+def copy_round(source: Round, *, year: int, meetings: Iterable[Meeting], by: User) -> Round:
     """Last year's round as a plan for another: what is still valid, the groups, the letters, the meetings.
 
     Letters, answers, diary numbers, greetings and online links belong to their year and stay there.
     """
-    if Round.objects.filter(year=year).exists():
-        raise NotAllowed(f"Det finns redan en omgång för {year}.")
     kept = {name: getattr(source, name) for name in ("signer", "signer_title", "reminds")}
-    made = Round.objects.create(year=year, **kept)
+    try:
+        with transaction.atomic():
+            made = Round.objects.create(year=year, **kept)
+    except IntegrityError as taken:  # also when the button was pressed twice
+        raise NotAllowed(f"Det finns redan en omgång för {year}.") from taken
     made.purposes.set(source.purposes.filter(in_year(year)))
     made.focus_areas.set(source.focus_areas.filter(in_year(year)))
     copy_wordings(source, made)
     groups = copy_groups(source, made)
     copy_meetings(list(meetings), made, groups, weeks_between(source.year, year), by=by)
+    record(by, "dialogomgång: kopierade", made, source=source.pk)
     return made
 
 
@@ -57,7 +78,7 @@ def copy_groups(source: Round, made: Round) -> dict[int, Group]:
 
 
 def copy_meetings(
-    sources: list[Meeting], made: Round, groups: dict[int, Group], weeks: int, *, by: Any
+    sources: list[Meeting], made: Round, groups: dict[int, Group], weeks: int, *, by: User
 ) -> None:
     """The meetings with their public agenda points; the number of queries does not grow with them."""
     slugs: set[str] = set()
@@ -109,8 +130,22 @@ def copy_categories(pairs: list[tuple[Meeting, Meeting]], year: int) -> None:
 
 
 @transaction.atomic
-def remove_group(group: Group, *, by: Any) -> None:
+def save_group(form: GroupForm, *, by: User) -> Group:
+    """Add or change a group; raises NotAllowed when somebody was first with the name."""
+    what = "grupp: ändrade" if form.instance.pk else "grupp: la till"
+    try:
+        with transaction.atomic():
+            row: Group = form.save()
+    except IntegrityError as taken:
+        raise NotAllowed(f"Omgången har redan en grupp som heter {form.cleaned_data['name']}.") from taken
+    record(by, what, row, fields=form.changed_data)
+    return row
+
+
+@transaction.atomic
+def remove_group(group: Group, *, by: User) -> None:
     """Take a group away that no meeting uses."""
     if group.meetings.exists():
         raise NotAllowed(f"Gruppen {group} har möten. Flytta dem till en annan grupp först.")
+    record(by, "grupp: tog bort", group)
     group.delete()

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from dialog_portal.access.audit import record
 from dialog_portal.access.models import User
 from meetings.letters.wording import words_for
 from meetings.models import Meeting, Round, Wording
+
+if TYPE_CHECKING:
+    from meetings.forms.wording import WordingForm
 
 
 def wording_of(owner: Round | Meeting, purpose: str) -> Wording:
@@ -44,7 +49,15 @@ def use(owner: Round | Meeting, purpose: str, *, own: bool, by: User) -> bool:
     row.active = own
     row.version += 1
     row.save(update_fields=["active", "version"])
+    record(by, "brevtext: tog i bruk" if own else "brevtext: la i vila", owner, purpose=purpose)
     return True
+
+
+def save_words(form: WordingForm, owner: Round | Meeting, *, by: User) -> Wording:
+    """Keep what was typed; the row must have been made in the same transaction."""
+    row: Wording = form.save()
+    record(by, "brevtext: ändrade", owner, purpose=row.purpose, version=row.version)
+    return row
 
 
 def copy_wordings(source: Round, made: Round) -> None:

@@ -90,7 +90,7 @@ def is_due(meeting: Meeting, year: int) -> bool:
     return not categories or any(cadence.is_due(year) for row in categories for cadence in row.cadences.all())
 
 
-class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
+class GroupForm(VersionedForm):
     """Parties that meet together one year, and who of them is the host."""
 
     class Meta:

@@ -38,7 +38,7 @@ NEXT: dict[MeetingState, frozenset[MeetingState]] = {
 }
 
 
-class Group(models.Model):
+class Group(Versioned):
     """Parties that meet together in one year, at one of them."""
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="groups")

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from dialog_portal.access.requests import StaffRequest
 from dialog_portal.states import NotAllowed
 from meetings.actions import agenda as actions
 from meetings.forms.agenda import ItemForm, NewItemForm
@@ -30,12 +31,12 @@ def find_item(pk: int) -> AgendaItem:
     return get_object_or_404(AgendaItem.objects.select_related("agenda__meeting__round"), pk=pk)
 
 
-def agenda(request: HttpRequest, pk: int) -> HttpResponse:
+def agenda(request: StaffRequest, pk: int) -> HttpResponse:
     """The points with their times; `ny` and `flyttad` in the address say where the hands were."""
     return show(request, find(pk), NewItemForm())
 
 
-def show(request: HttpRequest, row: Agenda, form: NewItemForm) -> HttpResponse:
+def show(request: StaffRequest, row: Agenda, form: NewItemForm) -> HttpResponse:
     points = row.clocked()
     bodies = row.meeting.categories.exclude(agenda_body="")
     if "ny" in request.GET:
@@ -55,7 +56,7 @@ def show(request: HttpRequest, row: Agenda, form: NewItemForm) -> HttpResponse:
     return render(request, "staff/agenda/agenda.html", context)
 
 
-def moved(request: HttpRequest, points: list[Any]) -> dict[str, Any] | None:
+def moved(request: StaffRequest, points: list[Any]) -> dict[str, Any] | None:
     """Which point was just moved, from where to where, and by which button: it has the focus still."""
     pk, before = request.GET.get("flyttad", ""), request.GET.get("fran", "")
     for place, (_, item) in enumerate(points, 1):
@@ -66,7 +67,7 @@ def moved(request: HttpRequest, points: list[Any]) -> dict[str, Any] | None:
     return None
 
 
-def removed(request: HttpRequest, row: Agenda) -> dict[str, Any] | None:
+def removed(request: StaffRequest, row: Agenda) -> dict[str, Any] | None:
     """The point that this person just took away, while it can be put back."""
     kept: dict[str, Any] | None = request.session.get(REMOVED)
     fresh = kept and kept["agenda"] == row.pk and timezone.now().timestamp() - kept["at"] < UNDO_SECONDS
@@ -77,7 +78,7 @@ def back(pk: int, query: str = "") -> HttpResponse:
     return redirect(reverse("staff:agenda", args=[pk]) + query)
 
 
-def item_add(request: HttpRequest, pk: int) -> HttpResponse:
+def item_add(request: StaffRequest, pk: int) -> HttpResponse:
     """One more point last; then the hands are back in the empty form."""
     if request.method != "POST":
         return back(pk, "?ny=1")
@@ -93,7 +94,7 @@ def item_add(request: HttpRequest, pk: int) -> HttpResponse:
     return back(pk, "?ny=1")
 
 
-def item_change(request: HttpRequest, pk: int) -> HttpResponse:
+def item_change(request: StaffRequest, pk: int) -> HttpResponse:
     """Everything about a point."""
     item = find_item(pk)
     try:
@@ -107,23 +108,23 @@ def item_change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @transaction.atomic
-def save_item(request: HttpRequest, item: AgendaItem) -> HttpResponse:
+def save_item(request: StaffRequest, item: AgendaItem) -> HttpResponse:
     """Read the point again under the agenda's lock, so that a move meanwhile is not undone."""
     actions.opened(item.agenda)
     now = find_item(item.pk)
     form = ItemForm(request.POST, instance=now)
     if not form.is_valid():
         return edit(request, now, form)
-    messages.success(request, f"Punkten {form.save()} är sparad.")
+    messages.success(request, f"Punkten {actions.change_item(form, by=request.user)} är sparad.")
     return back(now.agenda.meeting_id)
 
 
-def edit(request: HttpRequest, item: AgendaItem, form: ItemForm) -> HttpResponse:
+def edit(request: StaffRequest, item: AgendaItem, form: ItemForm) -> HttpResponse:
     context = {"form": form, "item": item, "meeting": item.agenda.meeting}
     return render(request, "staff/agenda/item.html", context)
 
 
-def item_delete(request: HttpRequest, pk: int) -> HttpResponse:
+def item_delete(request: StaffRequest, pk: int) -> HttpResponse:
     """Take a point away, after a question that shows what goes with it; it can be put back for a while."""
     item = find_item(pk)
     meeting = item.agenda.meeting
@@ -138,7 +139,7 @@ def item_delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def item_restore(request: HttpRequest, pk: int) -> HttpResponse:
+def item_restore(request: StaffRequest, pk: int) -> HttpResponse:
     """Put back the point that this person just took away."""
     row = find(pk)
     kept = removed(request, row)
@@ -155,7 +156,7 @@ def item_restore(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def item_move(request: HttpRequest, pk: int) -> HttpResponse:
+def item_move(request: StaffRequest, pk: int) -> HttpResponse:
     """Move a point one step up or down, or to a place counted from 1."""
     item = find_item(pk)
     to = request.POST.get("to", "")
@@ -177,7 +178,7 @@ def place(item: AgendaItem, to: str) -> int:
 
 
 @require_POST
-def agenda_step(request: HttpRequest, pk: int) -> HttpResponse:
+def agenda_step(request: StaffRequest, pk: int) -> HttpResponse:
     """Send the agenda for consultation, settle it, or open it again."""
     row = find(pk)
     to = request.POST.get("to", "")

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from dialog_portal.access.requests import StaffRequest
 from dialog_portal.states import NotAllowed
 from meetings import chain
 from meetings.actions import inviting
@@ -64,7 +65,7 @@ def owed(meeting: Meeting, purpose: Purpose) -> int:
     return 0 if mailing.why_not(meeting, timezone.now()) else inviting.left(mailing, meeting)
 
 
-def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_detail(request: StaffRequest, pk: int) -> HttpResponse:
     """When, where and with whom; how far it has come, and what comes next."""
     rows = chain.with_answers(Meeting.objects.with_names().select_related("group", "officer", "agenda"))
     meeting = get_object_or_404(rows, pk=pk)
@@ -83,7 +84,7 @@ def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "staff/meetings/detail.html", context)
 
 
-def meeting_add(request: HttpRequest, year: int) -> HttpResponse:
+def meeting_add(request: StaffRequest, year: int) -> HttpResponse:
     """A new meeting; a category in the address fills in what is usual for it."""
     row = get_object_or_404(Round, year=year)
     form = MeetingForm(request.POST or None, instance=Meeting(round=row), initial=suggested(request, row))
@@ -96,7 +97,7 @@ def meeting_add(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "staff/meetings/form.html", {"form": form, "round": row})
 
 
-def suggested(request: HttpRequest, row: Round) -> dict[str, Any]:
+def suggested(request: StaffRequest, row: Round) -> dict[str, Any]:
     given: dict[str, Any] = {"officer": request.user.pk, "seats": 3}
     wanted = request.GET.get("kategori", "")
     category = (
@@ -108,12 +109,12 @@ def suggested(request: HttpRequest, row: Round) -> dict[str, Any]:
     return given
 
 
-def warn(request: HttpRequest, form: MeetingForm) -> None:
+def warn(request: StaffRequest, form: MeetingForm) -> None:
     for warning in form.warnings:
         messages.warning(request, warning)
 
 
-def meeting_change(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_change(request: StaffRequest, pk: int) -> HttpResponse:
     """Everything about the meeting except its state."""
     meeting = get_object_or_404(Meeting.objects.select_related("round"), pk=pk)
     try:
@@ -129,7 +130,7 @@ def meeting_change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @transaction.atomic
-def save_change(request: HttpRequest, pk: int) -> HttpResponse:
+def save_change(request: StaffRequest, pk: int) -> HttpResponse:
     """Save and draw the consequences in one transaction, so that no old letter can slip out in between."""
     meeting = get_object_or_404(
         Meeting.objects.select_for_update(of=("self",)).select_related("round"), pk=pk
@@ -140,7 +141,7 @@ def save_change(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         context = {"form": form, "meeting": meeting, "heading": heading}
         return render(request, "staff/meetings/form.html", context)
-    if actions.changed(form.save(), before=before, by=request.user):
+    if actions.changed(form.save(), before=before, fields=form.changed_data, by=request.user):
         messages.warning(request, "Tid eller plats är ändrad. Skicka ett brev om det till de inbjudna.")
     else:
         messages.success(request, "Mötet är sparat.")
@@ -148,7 +149,7 @@ def save_change(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("staff:meeting_detail", pk)
 
 
-def meeting_copy(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_copy(request: StaffRequest, pk: int) -> HttpResponse:
     """The same meeting on another day or with another group."""
     source = get_object_or_404(Meeting.objects.select_related("round", "group", "host", "agenda"), pk=pk)
     form = CopyMeetingForm(request.POST or None, source=source)
@@ -162,7 +163,7 @@ def meeting_copy(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "staff/meetings/copy.html", {"form": form, "meeting": source})
 
 
-def meeting_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_cancel(request: StaffRequest, pk: int) -> HttpResponse:
     """Call the meeting off, with a reason; then tell those who know of it."""
     meeting = get_object_or_404(Meeting.objects.select_related("round"), pk=pk)
     form = CancelForm(request.POST or None)
@@ -172,7 +173,7 @@ def meeting_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "staff/meetings/cancel.html", context)
 
 
-def cancelled(request: HttpRequest, meeting: Meeting, reason: str) -> HttpResponse:
+def cancelled(request: StaffRequest, meeting: Meeting, reason: str) -> HttpResponse:
     try:
         meeting = actions.cancel(meeting, reason=reason, by=request.user)
     except NotAllowed as refusal:
@@ -186,7 +187,7 @@ def cancelled(request: HttpRequest, meeting: Meeting, reason: str) -> HttpRespon
 
 
 @require_POST
-def meeting_hold(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_hold(request: StaffRequest, pk: int) -> HttpResponse:
     """Say that the meeting has been held."""
     meeting = get_object_or_404(Meeting, pk=pk)
     try:

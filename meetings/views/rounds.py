@@ -6,11 +6,12 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count, Min, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from dialog_portal.access.requests import StaffRequest
 from dialog_portal.states import NotAllowed
 from meetings.actions import rounds as actions
 from meetings.chain import ORDER, with_answers
@@ -22,7 +23,7 @@ PER_PAGE = 100
 STATES = (*ORDER, MeetingState.CANCELLED)
 
 
-def round_list(request: HttpRequest) -> HttpResponse:
+def round_list(request: StaffRequest) -> HttpResponse:
     """All rounds, the newest first, with how far their meetings have come."""
     by_state = {state.value: Count("meetings", filter=Q(meetings__state=state)) for state in STATES}
     coming = Q(meetings__starts_at__gte=timezone.now()) & ~Q(meetings__state=MeetingState.CANCELLED)
@@ -36,7 +37,7 @@ def round_list(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/rounds/list.html", {"rounds": rounds})
 
 
-def round_detail(request: HttpRequest, year: int) -> HttpResponse:
+def round_detail(request: StaffRequest, year: int) -> HttpResponse:
     """A round: its meetings in the order of time, its groups, and which categories still lack a meeting."""
     row = get_object_or_404(Round.objects.prefetch_related("purposes", "focus_areas"), year=year)
     state = request.GET.get("lage", "")
@@ -67,7 +68,7 @@ def categories_without_meeting(row: Round) -> list[Category]:
     ]
 
 
-def round_add(request: HttpRequest) -> HttpResponse:
+def round_add(request: StaffRequest) -> HttpResponse:
     """A new, empty round."""
     last = Round.objects.first()
     year = (last.year if last else timezone.localdate().year - 1) + 1
@@ -75,31 +76,36 @@ def round_add(request: HttpRequest) -> HttpResponse:
         {"year": year, "signer": last.signer, "signer_title": last.signer_title} if last else {"year": year}
     )
     form = RoundForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        return saved(request, form)
+    if request.method == "POST" and form.is_valid() and (done := saved(request, form)):
+        return done
     return render(request, "staff/rounds/form.html", {"form": form, "last": last})
 
 
-def round_change(request: HttpRequest, year: int) -> HttpResponse:
+def round_change(request: StaffRequest, year: int) -> HttpResponse:
     """What the year is for, its conference, and who signs its letters."""
     row = get_object_or_404(Round, year=year)
     form = RoundForm(request.POST or None, instance=row)
     if request.method == "POST":
         with transaction.atomic():
-            if form.is_valid():
-                return saved(request, form)
+            if form.is_valid() and (done := saved(request, form)):
+                return done
     return render(request, "staff/rounds/form.html", {"form": form, "round": row, "year": year})
 
 
-def saved(request: HttpRequest, form: RoundForm) -> HttpResponse:
-    row = form.save()
+def saved(request: StaffRequest, form: RoundForm) -> HttpResponse | None:
+    """On to the round; nothing when somebody was first with the year, which the form then says."""
+    try:
+        row = actions.save_round(form, by=request.user)
+    except NotAllowed as refusal:
+        form.add_error("year", str(refusal))
+        return None
     messages.success(request, f"Omgången {row.year} är sparad.")
     for warning in form.warnings:
         messages.warning(request, warning)
     return redirect("staff:round_detail", row.year)
 
 
-def round_copy(request: HttpRequest, year: int) -> HttpResponse:
+def round_copy(request: StaffRequest, year: int) -> HttpResponse:
     """A new round from this one, the same weekdays a year later."""
     source = get_object_or_404(Round, year=year)
     form = CopyRoundForm(request.POST or None, source=source, year=year + 1)
@@ -115,26 +121,36 @@ def round_copy(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "staff/rounds/copy.html", {"form": form, "round": source})
 
 
-def group_add(request: HttpRequest, year: int) -> HttpResponse:
+def group_add(request: StaffRequest, year: int) -> HttpResponse:
     """Parties that meet together this year."""
     return edit_group(request, Group(round=get_object_or_404(Round, year=year)))
 
 
-def group_change(request: HttpRequest, pk: int) -> HttpResponse:
+def group_change(request: StaffRequest, pk: int) -> HttpResponse:
     """Who belongs to the group, and who is the host."""
     return edit_group(request, get_object_or_404(Group.objects.select_related("round"), pk=pk))
 
 
-def edit_group(request: HttpRequest, group: Group) -> HttpResponse:
+def edit_group(request: StaffRequest, group: Group) -> HttpResponse:
     form = GroupForm(request.POST or None, instance=group)
-    if request.method == "POST" and form.is_valid():
-        messages.success(request, f"Gruppen {form.save()} är sparad.")
-        return redirect("staff:round_detail", group.round.year)
+    if request.method == "POST":
+        with transaction.atomic():
+            if form.is_valid() and group_saved(request, form):
+                return redirect("staff:round_detail", group.round.year)
     return render(request, "staff/rounds/group.html", {"form": form, "group": group, "round": group.round})
 
 
+def group_saved(request: StaffRequest, form: GroupForm) -> bool:
+    try:
+        messages.success(request, f"Gruppen {actions.save_group(form, by=request.user)} är sparad.")
+    except NotAllowed as refusal:
+        form.add_error("name", str(refusal))
+        return False
+    return True
+
+
 @require_POST
-def group_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def group_remove(request: StaffRequest, pk: int) -> HttpResponse:
     """Take away a group that no meeting uses."""
     group = get_object_or_404(Group.objects.select_related("round"), pk=pk)
     try:

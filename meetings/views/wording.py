@@ -90,7 +90,7 @@ def edit(request: StaffRequest, owner: Round | Meeting, purpose: Purpose) -> Htt
     with transaction.atomic():
         form = WordingForm(request.POST, instance=actions.row_to_write(owner, purpose))
         if form.is_valid():
-            form.save()
+            actions.save_words(form, owner, by=request.user)
             messages.success(request, f"Orden i brevet ({purpose.label}) är sparade.")
             return redirect(home(owner, purpose))
         transaction.set_rollback(True)

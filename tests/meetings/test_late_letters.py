@@ -169,7 +169,7 @@ def test_two_officers_at_once_put_everybody_on_the_list_once() -> None:
 
     def press() -> None:
         try:
-            inviting.add_missing(meeting)
+            inviting.add_missing(meeting, by=officer)
             inviting.invite_guest(
                 meeting, organisation="En förening", name="Kim", email="kim@forening.example", by=officer
             )

@@ -17,7 +17,7 @@ from dialog_portal.states import NotAllowed, step
 from meetings.actions.meetings import cancel, hold
 from meetings.chain import chain
 from meetings.forms import when
-from meetings.models import Group, Meeting, MeetingState, Purpose
+from meetings.models import Agenda, Group, Meeting, MeetingState, MeetingStep, Purpose
 from meetings.models.meeting import NEXT
 from meetings.views.meetings import owed
 from parties.models import Cadence
@@ -110,9 +110,47 @@ def test_a_meeting_is_added_with_an_empty_agenda_and_a_week_to_answer():
 def test_the_same_title_gives_another_address_word():
     client, _ = signed_in()
     make.round_(year=2027)
-    for _ in range(3):
-        add(client, title="Åäö! Möte")
+    for day in ("2027-05-06", "2027-05-07", "2027-05-10"):
+        add(client, title="Åäö! Möte", day=day)
     assert sorted(Meeting.objects.values_list("slug", flat=True)) == ["aao-mote", "aao-mote-2", "aao-mote-3"]
+
+
+def test_a_button_pressed_twice_adds_one_meeting():
+    client, _ = signed_in()
+    make.round_(year=2027)
+    first, second = add(client, title="Samma möte"), add(client, title="Samma möte")
+    assert second.headers["Location"] == first.headers["Location"]
+    assert (Meeting.objects.count(), Agenda.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("other", [{"title": "Ett annat"}, {"start": "14:00"}, {"venue": "En annan lokal"}])
+def test_another_meeting_is_added_however_soon(other):
+    """Control of the test above."""
+    client, _ = signed_in()
+    make.round_(year=2027)
+    add(client)
+    add(client, **other)
+    assert Meeting.objects.count() == 2
+
+
+def test_the_same_meeting_by_a_colleague_or_later_is_another_one():
+    row = make.round_(year=2027)
+    for client, _ in (signed_in(), signed_in()):
+        add(client)
+    assert row.meetings.count() == 2
+    MeetingStep.objects.update(at=timezone.now() - timedelta(minutes=2))
+    add(client)
+    assert row.meetings.count() == 3
+
+
+def test_a_copy_pressed_twice_is_one_meeting_with_each_point_once():
+    client, _ = signed_in()
+    source = make.meeting(round=make.round_(year=2027))
+    make.item(source)
+    moment = {"title": "Kopian", "day": "2027-05-06", "start": "15:00", "end": "18:00"}
+    for _ in range(2):
+        client.post(reverse("staff:meeting_copy", args=[source.pk]), moment)
+    assert Meeting.objects.get(title="Kopian").agenda.items.count() == 1
 
 
 def test_a_title_without_letters_still_gets_an_address_word():

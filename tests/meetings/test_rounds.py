@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models.signals import pre_save
 from django.urls import reverse
 from django.utils import timezone
 
@@ -375,10 +376,61 @@ def test_a_group_is_added_changed_and_taken_away():
     assert (group.name, group.host, list(group.parties.all())) == ("Söder", nacka, [nacka])
     again = client.post(reverse("staff:group_add", args=[2027]), {"name": "Söder"})
     assert again.context["form"].errors["name"] == ["Omgången har redan en grupp med det namnet."]
-    client.post(reverse("staff:group_change", args=[group.pk]), {"name": "Norr"})
+    client.post(reverse("staff:group_change", args=[group.pk]), {"name": "Norr", "seen_version": "1"})
     assert row.groups.get().name == "Norr"
     client.post(reverse("staff:group_remove", args=[group.pk]))
     assert row.groups.count() == 0
+
+
+def test_who_saves_a_group_second_sees_what_the_first_saved():
+    client, _ = signed_in()
+    group, nacka = make.round_(year=2027).groups.create(name="Söder"), make.party(name="Nacka")
+    url = reverse("staff:group_change", args=[group.pk])
+    mine = {"name": "Sydost", "parties": [nacka.pk], "seen_version": "1"}
+    client.post(url, {"name": "Norr", "seen_version": "1"})
+    response = client.post(url, mine)
+    page = response.content.decode()
+    assert Group.objects.get().name == "Norr"
+    assert ("Två har ändrat samtidigt" in page, "<dd>Norr</dd>" in page, "Sydost" in page) == (True,) * 3
+    client.post(url, {**mine, "seen_version": "2"})
+    assert Group.objects.get().name == "Sydost"
+
+
+@pytest.mark.parametrize(
+    ("model", "address", "typed", "field", "said"),
+    [
+        (Round, ("staff:round_add", []), form(), "year", "Det finns redan en omgång för 2027."),
+        (
+            Round,
+            ("staff:round_copy", [2026]),
+            {"year": "2027"},
+            "year",
+            "Det finns redan en omgång för 2027.",
+        ),
+        (
+            Group,
+            ("staff:group_add", [2026]),
+            {"name": "Söder"},
+            "name",
+            "Omgången har redan en grupp som heter Söder.",
+        ),
+    ],
+)
+def test_who_is_second_by_a_hair_is_told_at_the_field(model, address, typed, field, said):
+    """A rival stores the same just after the form was found right: also a button that was pressed twice."""
+    client, _ = signed_in()
+    source, (name, place) = make.round_(year=2026), address
+
+    def rival(instance, **_):
+        values = {"year": 2027} if model is Round else {"round": source, "name": "Söder"}
+        model.objects.bulk_create([model(**values)])
+
+    pre_save.connect(rival, sender=model)
+    try:
+        response = client.post(reverse(name, args=place), typed)
+    finally:
+        pre_save.disconnect(rival, sender=model)
+    assert (response.status_code, response.context["form"].errors) == (200, {field: [said]})
 
 
 def test_a_group_with_meetings_stays():
