@@ -18,6 +18,7 @@ from dialog_portal.states import NotAllowed
 from dialog_portal.swedish import count
 from meetings.models import Meeting, Purpose
 from minutes.actions import approving, distributing, publishing, writing
+from minutes.authors import authors
 from minutes.compile import compile_document, hash_of, notes_address
 from minutes.forms import CorrectionForm, SectionForm
 from minutes.models import Bake, Minutes, MinutesState, Section
@@ -57,7 +58,7 @@ def minutes(request: StaffRequest, pk: int) -> HttpResponse:
         "sections": row.sections.all(),
         "steps": row.steps.select_related("by"),
         "approval": row.approvals.filter(voided_at__isnull=True).select_related("by").first(),
-        "authors": approving.authors(row),
+        "authors": authors(row),
         "others_wrote": approving.may_approve(row, request.user),
         "editions": row.editions.select_related("by").order_by("-number"),
         "address": notes_address(meeting),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from dialog_portal.access.models import Role, StaffInvitation, User, factors
@@ -31,7 +31,8 @@ from meetings.models import (
     Reply,
     SubstituteRequest,
 )
-from minutes.models import Edition, Minutes, MinutesState, SectionRevision
+from minutes.authors import authors_of
+from minutes.models import Minutes, MinutesState
 
 PLAN_AHEAD = timedelta(days=90)
 SETTLE_BEFORE = timedelta(days=49)  # the agenda goes with the invitation
@@ -204,22 +205,15 @@ def notes_to_finish(user: User, now: datetime) -> Iterator[Task]:
 
 
 def notes_to_approve(user: User, now: datetime) -> Iterator[Task]:
-    """Notes that wait for an approver who has not written in them since the last edition."""
-    last = (
-        Edition.objects.filter(minutes=OuterRef("pk"))
-        .order_by("-number")
-        .values("rendering__approval__at")[:1]
-    )
-    own = SectionRevision.objects.filter(section__minutes=OuterRef("pk"), by=user)
-    rows: QuerySet[Any] = minutes_in(MinutesState.CIRCULATED).annotate(published=Subquery(last))
-    rows = rows.annotate(
-        wrote=Exists(own.filter(Q(at__gt=OuterRef("published")))) | (Q(published__isnull=True) & Exists(own))
-    )
+    """Notes that wait for an approver who has had no hand in them since the last edition."""
+    rows = list(minutes_in(MinutesState.CIRCULATED))
+    wrote = authors_of(rows)
     for row in rows:
-        own_words = "Du har skrivit i dem, så någon annan fastställer."
-        why = own_words if row.wrote else "Läs och fastställ, eller öppna dem igen."
+        own = user in wrote[row.pk]
+        own_words = "Du har skrivit i dem eller ändrat uppgifter, så någon annan fastställer."
+        why = own_words if own else "Läs och fastställ, eller öppna dem igen."
         url = meeting_url("staff:minutes", row.meeting)
-        yield Task("Fastställ anteckningarna", row.meeting.title, url, why, mine=not row.wrote)
+        yield Task("Fastställ anteckningarna", row.meeting.title, url, why, mine=not own)
 
 
 def notes_to_distribute(user: User, now: datetime) -> Iterator[Task]:

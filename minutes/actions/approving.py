@@ -5,23 +5,14 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from dialog_portal.access.audit import record
 from dialog_portal.access.models import User
 from dialog_portal.states import NotAllowed, step
+from minutes.authors import authors
 from minutes.compile import content_hash
-from minutes.models import NEXT, Approval, Minutes, MinutesState, SectionRevision
+from minutes.models import NEXT, Approval, Minutes, MinutesState
 
-
-def authors(minutes: Minutes) -> list[User]:
-    """Those who wrote since the last edition, the latest one first; whoever began a correction is one of them."""
-    written = SectionRevision.objects.filter(section__minutes=minutes)
-    begun = minutes.steps.filter(before=MinutesState.PUBLISHED, after=MinutesState.DRAFT)
-    published = minutes.editions.last()
-    if published:
-        since = published.rendering.approval.at
-        written, begun = written.filter(at__gt=since), begun.filter(at__gt=since)
-    people = [row.by for row in written.select_related("by").order_by("-pk")]
-    people += [row.by for row in begun.select_related("by").order_by("-pk") if row.by]
-    return list(dict.fromkeys(people))
+OWN = "Du har själv skrivit i anteckningarna, eller ändrat uppgifter om mötet eller om vilka som kom."
 
 
 def may_approve(minutes: Minutes, user: User) -> bool:
@@ -32,19 +23,21 @@ def may_approve(minutes: Minutes, user: User) -> bool:
 @transaction.atomic
 def approve(minutes: Minutes, *, seen: str, by: User) -> Approval:
     """Stand for the words whose hash was on the page that `by` read."""
-    minutes = Minutes.objects.select_for_update().get(pk=minutes.pk)
+    minutes = Minutes.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=minutes.pk)
     wrote = authors(minutes)
     if not wrote:
         raise NotAllowed("Ingen har skrivit något sedan förra utgåvan, så det finns inget att fastställa.")
     if by in wrote:
-        raise NotAllowed("Du har själv skrivit i anteckningarna. Någon annan behöver fastställa dem.")
+        raise NotAllowed(f"{OWN} Någon annan behöver fastställa dem.")
     content = content_hash(minutes)
     if content != seen:
         raise NotAllowed("Anteckningarna har ändrats sedan du läste dem. Läs dem igen innan du fastställer.")
     step(minutes, NEXT, MinutesState.APPROVED, by=by)
-    return Approval.objects.create(
+    approval = Approval.objects.create(
         minutes=minutes, content_hash=content, author=wrote[0], by=by, at=timezone.now()
     )
+    record(by, "anteckningar: fastställde", minutes, approval=approval.pk)
+    return approval
 
 
 def standing_approval(minutes: Minutes) -> Approval:

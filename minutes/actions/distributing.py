@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from dialog_portal.access.audit import record
 from dialog_portal.access.models import User
 from dialog_portal.outbox.actions import Attachment, Draft, post_all
 from dialog_portal.outbox.rendering import render
@@ -138,6 +139,7 @@ def mail_out(minutes: Minutes, rendering: Rendering, *, by: User, nobody: bool) 
     if not pairs and not nobody:
         raise NotAllowed("Ingen deltagare har någon e-postadress. Bekräfta att inget brev ska skickas.")
     step(minutes, NEXT, MinutesState.DISTRIBUTED, by=by)
+    record(by, "anteckningar: skickade ut", minutes, approval=approval.pk, letters=len(pairs))
     posted = post_all([draft for _, draft in pairs], by=by)
     MeetingLetter.objects.bulk_create(
         MeetingLetter(

@@ -10,9 +10,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from dialog_portal.access.audit import record
 from dialog_portal.access.models import User
 from dialog_portal.states import NotAllowed, step
-from minutes.actions.approving import authors
+from minutes.actions.approving import OWN
+from minutes.authors import authors
 from minutes.models import NEXT, Bake, Edition, Minutes, MinutesState, Rendering
 from minutes.public.baking import finish, render_page
 
@@ -27,7 +29,7 @@ def publish(minutes: Minutes, *, by: User) -> Edition:
         raise NotAllowed(f"Anteckningarna är {minutes.get_state_display()} och kan inte publiceras.")
     rendering = mailed_rendering(minutes)
     if by in authors(minutes):
-        raise NotAllowed("Du har själv skrivit i anteckningarna. Någon annan behöver publicera dem.")
+        raise NotAllowed(f"{OWN} Någon annan behöver publicera dem.")
     edition = Edition.objects.create(
         minutes=minutes,
         rendering=rendering,
@@ -37,6 +39,7 @@ def publish(minutes: Minutes, *, by: User) -> Edition:
         by=by,
     )
     step(minutes, NEXT, MinutesState.PUBLISHED, by=by)
+    record(by, "anteckningar: publicerade", minutes, edition=edition.pk)
     addresses = addresses_of(edition)
     for address in addresses:
         render_page(address)

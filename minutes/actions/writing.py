@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from dialog_portal.access.audit import record
 from dialog_portal.access.models import User
 from dialog_portal.states import NotAllowed, step
 from meetings.models import Meeting, MeetingState
@@ -37,6 +38,7 @@ def start(meeting: Meeting, *, by: User) -> Minutes:
         )
         if not items:
             minutes.sections.create(position=1, heading="Anteckningar")
+        record(by, "anteckningar: påbörjade", minutes)
     return minutes
 
 
@@ -53,6 +55,7 @@ def save_section(section: Section, *, heading: str, html: str, seen_version: int
     section.heading, section.html, section.version = heading, html, section.version + 1
     section.save(update_fields=["heading", "html", "version"])
     section.revisions.create(heading=heading, html=html, version=section.version, by=by)
+    record(by, "anteckningar: skrev i avsnitt", section.minutes, section=section.pk, version=section.version)
     return section
 
 
@@ -62,7 +65,9 @@ def add_section(minutes: Minutes, *, by: User) -> Section:
     minutes = Minutes.objects.select_for_update().get(pk=minutes.pk)
     must_be_draft(minutes)
     last = minutes.sections.last()
-    return minutes.sections.create(position=last.position + 1 if last else 1, heading="Övrigt")
+    section = minutes.sections.create(position=last.position + 1 if last else 1, heading="Övrigt")
+    record(by, "anteckningar: la till avsnitt", minutes, section=section.pk)
+    return section
 
 
 @transaction.atomic
@@ -76,6 +81,7 @@ def remove_section(section: Section, *, by: User) -> None:
         )
     if section.minutes.sections.count() == 1:
         raise NotAllowed("Anteckningarna behöver minst ett avsnitt.")
+    record(by, "anteckningar: tog bort avsnitt", section.minutes, section=section.pk)
     section.delete()
 
 
@@ -95,6 +101,7 @@ def circulate(minutes: Minutes, *, by: User) -> Minutes:
     must_be_held(minutes.meeting)
     if not minutes.sections.exclude(html="").exists():
         raise NotAllowed("Det finns ingen text att dela än.")
+    record(by, "anteckningar: delade", minutes)
     return step(minutes, NEXT, MinutesState.CIRCULATED, by=by)
 
 
@@ -105,6 +112,7 @@ def reopen(minutes: Minutes, *, by: User) -> Minutes:
     if minutes.state == MinutesState.PUBLISHED:
         raise NotAllowed("Publicerade anteckningar ändras genom en rättelse.")
     minutes.approvals.filter(voided_at__isnull=True).update(voided_at=timezone.now())
+    record(by, "anteckningar: öppnade", minutes)
     return step(minutes, NEXT, MinutesState.DRAFT, by=by)
 
 
@@ -117,4 +125,5 @@ def correct(minutes: Minutes, *, what: str, by: User) -> Minutes:
     minutes.correction = what
     minutes.save(update_fields=["correction"])
     minutes.approvals.filter(voided_at__isnull=True).update(voided_at=timezone.now())
+    record(by, "anteckningar: påbörjade rättelse", minutes)
     return step(minutes, NEXT, MinutesState.DRAFT, by=by, reason=what)

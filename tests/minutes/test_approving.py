@@ -11,6 +11,7 @@ from django.utils import timezone
 from dialog_portal.access.models import Role
 from dialog_portal.states import NotAllowed
 from minutes.actions import approving, writing
+from minutes.authors import authors
 from minutes.compile import compile_document, content_hash
 from minutes.models import Approval, MinutesState
 from parties.models import FormerName, Person
@@ -96,7 +97,7 @@ def test_approval_stands_when_nothing_changes() -> None:
 
 def test_the_page_offers_approval_only_to_an_approver_who_did_not_write(client: Client) -> None:
     minutes = circulated()
-    author = approving.authors(minutes)[0]
+    author = authors(minutes)[0]
     offered = {}
     for person in (make.user(Role.APPROVER), make.user(Role.OFFICER), make.user(Role.READER), author):
         client.force_login(person)

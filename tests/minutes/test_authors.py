@@ -1,0 +1,186 @@
+"""Who has had a hand in the notes: also whoever changed what they say of the meeting and of who came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from dialog_portal.access.audit import record
+from dialog_portal.access.models import Event, Role, User
+from dialog_portal.states import NotAllowed
+from meetings.actions import attendance
+from meetings.models import Meeting, MeetingState, Round
+from minutes.actions import approving, distributing, publishing, writing
+from minutes.authors import authors, authors_of
+from minutes.compile import content_hash
+from minutes.models import Minutes
+from parties.actions.parties import rename
+from tests import make
+from tests.meetings.acting import retyped
+from tests.minutes.acting import approved, came, distributed, fresh, held_meeting, written
+
+pytestmark = pytest.mark.django_db
+
+
+def circulated(code: str = "0192") -> Minutes:
+    meeting = held_meeting()
+    came(meeting, "Åsa Öhrn", code)
+    minutes = written(meeting, make.user())
+    writing.circulate(minutes, by=make.user())
+    return fresh(minutes)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def tick_off(meeting: Meeting, by: User) -> None:
+    attendance.note(meeting, set(), by=by)
+
+
+def put_on_the_list(meeting: Meeting, by: User) -> None:
+    attendance.add(
+        meeting, name="Ny", organisation="En kommun", email="ny@kommun.example", title="", staff=False, by=by
+    )
+
+
+def retitle(meeting: Meeting, by: User, **values: object) -> None:
+    typed = retyped(meeting, **(values or {"title": "En annan rubrik"}))
+    address = reverse("staff:meeting_change", args=[meeting.pk])
+    assert signed_in(by).post(address, typed).status_code == 302
+
+
+def number_the_round(meeting: Meeting, by: User) -> None:
+    row = meeting.round
+    typed = {
+        "year": row.year, "signer": row.signer, "signer_title": row.signer_title, "diary_number": "KN 2026/1",
+        "seen_version": row.version,
+    }  # fmt: skip
+    signed_in(by).post(reverse("staff:round_change", args=[row.year]), typed)
+    assert Round.objects.get(pk=row.pk).diary_number == "KN 2026/1"
+
+
+def rename_a_party(meeting: Meeting, by: User) -> None:
+    party = meeting.invitations.get().party
+    assert party is not None
+    rename(party, name="Ett annat namn", since=timezone.localdate(), by=by)
+
+
+def move_on() -> None:
+    """The meeting begins after all that has been done so far."""
+    soon = timezone.now() + timedelta(seconds=1)
+    Meeting.objects.update(starts_at=soon, ends_at=soon + timedelta(hours=3), state=MeetingState.INVITED)
+
+
+SHOWN = [tick_off, put_on_the_list, retitle, number_the_round, rename_a_party]
+
+
+@pytest.mark.parametrize("change", SHOWN)
+def test_an_approver_who_changed_what_the_notes_show_is_refused(
+    change: Callable[[Meeting, User], None],
+) -> None:
+    minutes, approver = circulated(), make.user(Role.APPROVER)
+    change(minutes.meeting, approver)
+    with pytest.raises(NotAllowed, match="ändrat uppgifter om mötet eller om vilka som kom"):
+        approving.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=approver)
+
+
+@pytest.mark.parametrize("change", SHOWN)
+def test_another_approver_approves_what_a_colleague_changed(change: Callable[[Meeting, User], None]) -> None:
+    """Control of the test above: it is the person that is refused, not the change."""
+    minutes, colleague = circulated(), make.user(Role.APPROVER)
+    change(minutes.meeting, colleague)
+    approval = approving.approve(
+        fresh(minutes), seen=content_hash(fresh(minutes)), by=make.user(Role.APPROVER)
+    )
+    assert approval.author == colleague
+
+
+def test_what_the_notes_do_not_show_makes_no_author() -> None:
+    minutes, approver = circulated(), make.user(Role.APPROVER)
+    before = authors(minutes)
+    retitle(minutes.meeting, approver, seats=5)
+    attendance.note(
+        minutes.meeting, {f"i{row.invitee_id}" for row in minutes.meeting.attendees.all()}, by=approver
+    )
+    assert (Meeting.objects.get().seats, authors(fresh(minutes))) == (5, before)
+
+
+def test_what_was_planned_before_the_meeting_makes_no_author() -> None:
+    minutes, planner = circulated(), make.user(Role.APPROVER)
+    record(planner, "dialogmöte: ändrade", minutes.meeting, fields=["title"])
+    assert planner in authors(minutes)
+    move_on()
+    assert planner not in authors(fresh(minutes))
+
+
+def test_attendance_counts_even_when_the_meeting_is_moved_past_it() -> None:
+    minutes, approver = circulated(), make.user(Role.APPROVER)
+    tick_off(minutes.meeting, approver)
+    move_on()
+    assert approver in authors(fresh(minutes))
+
+
+def test_what_came_after_the_approval_does_not_keep_anybody_from_publishing() -> None:
+    minutes, publisher = (
+        distributed(came(held_meeting(), "Åsa Öhrn", "0192").meeting),
+        make.user(Role.APPROVER),
+    )
+    tick_off(minutes.meeting, publisher)
+    assert publishing.publish(minutes, by=publisher).by == publisher
+
+
+def test_attendance_changed_after_one_edition_counts_for_the_next() -> None:
+    minutes = distributed(came(held_meeting(), "Åsa Öhrn", "0192").meeting)
+    publishing.publish(minutes, by=make.user(Role.APPROVER))
+    approver, officer = make.user(Role.APPROVER), make.user()
+    assert authors(fresh(minutes)) == []
+    tick_off(minutes.meeting, approver)
+    writing.correct(minutes, what="Närvaron är rättad.", by=officer)
+    assert authors(fresh(minutes)) == [officer, approver]
+
+
+def test_the_page_says_why_an_approver_is_not_offered_to_approve() -> None:
+    minutes, approver = circulated(), make.user(Role.APPROVER)
+    client, page = signed_in(approver), reverse("staff:minutes", args=[minutes.meeting_id])
+    assert "Läs och fastställ" in client.get(page).content.decode()
+    tick_off(minutes.meeting, approver)
+    said = client.get(page).content.decode()
+    assert ("Läs och fastställ" in said, "uppgifter om mötet eller närvaron" in said) == (False, True)
+
+
+def test_authors_of_many_take_as_many_queries_as_of_one() -> None:
+    used = []
+    for number in (1, 4):
+        rows = [circulated(f"{number}{place:03}") for place in range(number)]
+        with CaptureQueriesContext(connection) as queries:
+            found = authors_of(rows)
+        used.append(len(queries))
+        assert [len(found[row.pk]) for row in rows] == [1] * number
+    assert used[0] == used[1]
+
+
+def test_every_step_of_the_notes_is_in_the_audit_log() -> None:
+    minutes = approved(came(held_meeting(), "Åsa Öhrn", "0192").meeting)
+    writing.reopen(minutes, by=make.user())
+    writing.remove_section(writing.add_section(fresh(minutes), by=make.user()), by=make.user())
+    writing.circulate(fresh(minutes), by=make.user())
+    approving.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=make.user(Role.APPROVER))
+    distributing.distribute(fresh(minutes), previewed=content_hash(fresh(minutes)), by=make.user())
+    publishing.publish(fresh(minutes), by=make.user(Role.APPROVER))
+    writing.correct(fresh(minutes), what="Antalet.", by=make.user())
+    told = Event.objects.filter(thing=f"minutes {minutes.pk}", by__isnull=False).order_by("pk")
+    assert [event.what.removeprefix("anteckningar: ") for event in told] == [
+        "påbörjade", "skrev i avsnitt", "skrev i avsnitt", "delade", "fastställde", "öppnade",
+        "la till avsnitt", "tog bort avsnitt", "delade", "fastställde", "skickade ut", "publicerade",
+        "påbörjade rättelse",
+    ]  # fmt: skip
