@@ -116,7 +116,7 @@ TABLE: dict[str, Rule] = {
     "staff:meeting_hold": acts("markera ett dialogmöte som genomfört"),
     # the agenda
     "staff:agenda": sees("se dagordningen"),
-    "staff:agenda_step": acts("lämna, fastlägga eller öppna dagordningen"),
+    "staff:agenda_step": acts("skicka dagordningen på avstämning, fastlägga eller öppna den"),
     "staff:item_add": edits("lägga till en punkt"),
     "staff:item_change": edits("ändra en punkt"),
     "staff:item_delete": edits("ta bort en punkt"),
