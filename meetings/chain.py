@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from meetings.models import Answer, Invitee, Meeting, MeetingState, MeetingStep, Reply
+from meetings.roll import waiting
 
 ORDER = (MeetingState.PLANNED, MeetingState.ANNOUNCED, MeetingState.INVITED, MeetingState.HELD)
 
@@ -46,7 +48,7 @@ def chain(meeting: Meeting, steps: Iterable[MeetingStep] = (), *, noted: bool = 
 
 
 def with_answers(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
-    """Annotates how many people are asked, how many have answered and how many come."""
+    """Annotates how many people are asked, how many have answered and how many said that they come."""
     last = Reply.objects.filter(invitee=OuterRef("pk"), confirmed=True).order_by("-pk").values("answer")[:1]
     asked = Invitee.objects.active().filter(meeting=OuterRef("pk")).order_by().annotate(last=Subquery(last))
     return meetings.annotate(
@@ -54,6 +56,14 @@ def with_answers(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
         answered=_number(asked.filter(last__isnull=False)),
         coming=_number(asked.filter(last=Answer.YES)),
     )
+
+
+def without_queue(meetings: Iterable[Meeting]) -> None:
+    """Lets `coming` count only those who have a seat, for meetings from `with_answers`."""
+    rows: list[Any] = list(meetings)
+    queue = waiting(rows)
+    for row in rows:
+        row.coming -= queue[row.pk]
 
 
 def _number(people: QuerySet[Invitee]) -> Coalesce:

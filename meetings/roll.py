@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Prefetch
 
-from meetings.models import Answer, Invitation, Invitee, Reply
+from meetings.models import Answer, Invitation, Invitee, Meeting, Reply
 from meetings.models.invitation import InvitationQuerySet
 from meetings.standing import current
 
@@ -53,6 +54,12 @@ def rows(invitations: Iterable[Invitation], odd: Collection[int] = ()) -> list[R
     `odd` are the people whose answers contradict each other.
     """
     return [row for invitation in invitations for row in rows_of(invitation, odd)]
+
+
+def waiting(meetings: Iterable[Meeting]) -> Counter[int]:
+    """How many have said yes to each meeting, by its id, but wait for a seat; a fixed number of queries."""
+    crowded = with_ledger(Invitation.objects.filter(meeting__in=list(meetings)).crowded())
+    return Counter(row.invitation.meeting_id for row in rows(crowded) if row.queue)
 
 
 def rows_of(invitation: Invitation, odd: Collection[int] = ()) -> list[Row]:

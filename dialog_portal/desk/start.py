@@ -15,6 +15,7 @@ from dialog_portal.access.models import User
 from dialog_portal.desk.tasks import tasks_for
 from dialog_portal.outbox.health import health
 from meetings.models import Answer, Invitee, Meeting
+from meetings.roll import waiting
 
 COMING = 8
 
@@ -24,13 +25,14 @@ class Coming:
     """A meeting ahead, with how many said what."""
 
     meeting: Meeting
-    yes: int
+    seated: int
+    queue: int
     no: int
     silent: int
 
     @property
     def invited(self) -> int:
-        return self.yes + self.no + self.silent
+        return self.seated + self.queue + self.no + self.silent
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -42,17 +44,19 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def coming() -> list[Coming]:
-    """The next meetings with their answers, in two queries; those who handed over are counted by their substitutes."""
+    """The next meetings with their answers; those who handed over are counted by their substitutes."""
     meetings = list(Meeting.objects.coming().with_names()[:COMING])
     answers = Counter[tuple[int, str | None]]()
     listed: Any = Invitee.objects.active().with_answer()
     rows = listed.filter(meeting__in=meetings).order_by().values_list("meeting_id", "current_answer")
     for meeting, answer, number in rows.annotate(Count("pk")):
         answers[meeting, answer] = number
+    queue = waiting(meetings)
     return [
         Coming(
             meeting,
-            answers[meeting.pk, Answer.YES],
+            answers[meeting.pk, Answer.YES] - queue[meeting.pk],
+            queue[meeting.pk],
             answers[meeting.pk, Answer.NO],
             answers[meeting.pk, None],
         )

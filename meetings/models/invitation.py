@@ -6,7 +6,7 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from dialog_portal.swedish import swedish
 from dialog_portal.text import one_line, unlinkable
@@ -18,6 +18,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def in_order(self) -> Self:
         """By party or free-standing organisation, in Swedish order."""
         return self.select_related("party").order_by(swedish("party__name", "label"), "pk")
+
+    def crowded(self) -> Self:
+        """Those with more people than seats: only there can anybody wait for one."""
+        return self.annotate(people=Count("invitees")).filter(people__gt=F("seats"))
 
     def with_seats(self) -> Self:
         """With what `line` and `seats_taken` are counted from, in a fixed number of queries."""

@@ -69,6 +69,7 @@ def meeting_detail(request: StaffRequest, pk: int) -> HttpResponse:
     """When, where and with whom; how far it has come, and what comes next."""
     rows = chain.with_answers(Meeting.objects.with_names().select_related("group", "officer", "agenda"))
     meeting = get_object_or_404(rows, pk=pk)
+    chain.without_queue([meeting])
     steps = list(meeting.steps.select_related("by"))
     update, cancellation = owed(meeting, Purpose.UPDATE), owed(meeting, Purpose.CANCELLATION)
     now = timezone.now()

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from dialog_portal.access.requests import StaffRequest
 from dialog_portal.states import NotAllowed
 from meetings.actions import rounds as actions
-from meetings.chain import ORDER, with_answers
+from meetings.chain import ORDER, with_answers, without_queue
 from meetings.forms.rounds import CopyRoundForm, GroupForm, RoundForm
 from meetings.models import Group, Meeting, MeetingState, Round
 from parties.models import Category, in_year
@@ -44,9 +44,11 @@ def round_detail(request: StaffRequest, year: int) -> HttpResponse:
     meetings = with_answers(row.meetings.with_names().order_by("starts_at", "pk"))
     if state in MeetingState.values:
         meetings = meetings.filter(state=state)
+    page = Paginator(meetings, PER_PAGE).get_page(request.GET.get("page"))
+    without_queue(page.object_list)
     context = {
         "round": row,
-        "page_obj": Paginator(meetings, PER_PAGE).get_page(request.GET.get("page")),
+        "page_obj": page,
         "states": STATES,
         "chosen": state,
         "groups": row.groups.select_related("host").prefetch_related("parties"),

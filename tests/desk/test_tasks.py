@@ -193,6 +193,20 @@ def test_coming_meetings_say_who_answered():
     assert "2 kommer, 1 kommer inte, 1 har inte svarat" in client.get("/arbete/").content.decode()
 
 
+def test_coming_meetings_count_those_who_wait_for_a_seat_apart():
+    meeting = invited(12)
+    meeting.invitations.update(seats=1)
+    for _ in range(3):
+        guest = make.invitee(meeting.invitations.get())
+        Reply.objects.create(invitee=guest, answer=Answer.YES, channel=Channel.LINK)
+    client = Client()
+    client.force_login(make.user())
+    said = "1 kommer, 2 på väntelistan, 0 kommer inte, 1 har inte svarat"
+    assert said in client.get("/arbete/").content.decode()
+    for address in (f"/arbete/moten/{meeting.pk}/", f"/arbete/omgangar/{meeting.round.year}/"):
+        assert "1 kommer" in client.get(address).content.decode()
+
+
 def test_an_empty_desk_says_so():
     client = Client()
     client.force_login(make.user(Role.READER))
