@@ -8,7 +8,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 
-from dialog_portal.text import one_line
+from dialog_portal.text import one_line, unlinkable
 from meetings.models.invitation import Invitation, Invitee
 from meetings.models.meeting import Meeting
 
@@ -112,3 +112,8 @@ class Attendee(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.organisation}"
+
+    @property
+    def called(self) -> str:
+        """The name as letters say it; see Invitee.called, whose name this may be."""
+        return self.invitee.called if self.invitee and self.invitee.name == self.name else unlinkable(self.name)

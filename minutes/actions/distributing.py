@@ -96,7 +96,7 @@ def letter_to(
         key=f"distribution:m{minutes.meeting_id}:e{number}:a{attendee.pk}",
         purpose=Purpose.DISTRIBUTION,
         campaign=minutes.meeting.campaign,
-        name=attendee.name,
+        name=attendee.called,
         address=attendee.email,
         subject=rendered.subject,
         text=rendered.text,

@@ -63,6 +63,19 @@ def test_distribution_writes_one_letter_to_each_participant_with_notes_pdf_and_a
 
 
 @pytest.mark.django_db
+def test_a_name_that_a_guest_typed_becomes_no_link_in_the_letter() -> None:
+    meeting = held_meeting()
+    came(meeting, "Kom.till.example", "0192")
+    known = came(meeting, "Åsa Öhrn-P.Ek", "0115")
+    known.invitee.person = make.person(name=known.name)
+    known.invitee.save()
+    distributed(meeting)
+    letters = {letter.name: read(letter).text for letter in Letter.objects.filter(purpose="distribution")}
+    assert set(letters) == {"Kom. till. example", "Åsa Öhrn-P.Ek"}
+    assert [f"Hej {name}!" in text for name, text in letters.items()] == [True, True]
+
+
+@pytest.mark.django_db
 def test_distribution_twice_makes_no_second_letter() -> None:
     meeting = held_meeting()
     came(meeting, "Åsa Öhrn", "0192")
