@@ -70,6 +70,13 @@ STANDARD = {
         "Vi vill gärna veta om {part} kommer till {möte}. Svara senast {svara_senast}.\n\n"
         "Har du redan svarat på annat sätt kan du bortse från det här brevet.",
     ),
+    Purpose.COMING: Words(
+        "Påminnelse: {möte}, {dag}",
+        "Snart är det dags för {möte}",
+        "Hej {namn}!\n\n"
+        "Du har svarat att du kommer för {part}, och du har en plats. Här är tid och plats en gång till.\n\n"
+        "Kan du inte längre komma? Svara på det här brevet så snart du kan, så kan någon annan få platsen.",
+    ),
     Purpose.UPDATE: Words(
         "Ändrat: {möte}, {dag}",
         "Ny tid eller plats för {möte}",

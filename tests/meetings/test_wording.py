@@ -46,6 +46,8 @@ INVITED_TO = (
     "Inbjudan gäller Nacka, som har 3 platser vid mötet. "
     "Ska någon annan gå i ditt ställe anger du det i svaret."
 )
+COMING = "Du har svarat att du kommer för Nacka, och du har en plats. Här är tid och plats en gång till."
+RELEASE = "Kan du inte längre komma? Svara på det här brevet så snart du kan, så kan någon annan få platsen."
 CHANGED = (
     "Tiden eller platsen för Dialogmöte har ändrats. Det här gäller nu. "
     "Den bifogade kalenderfilen ersätter den du fick tidigare."
@@ -105,6 +107,12 @@ def test_standard_letters_say_what_they_always_did():
             f"Vi vill gärna veta om Nacka kommer till Dialogmöte. Svara senast {reply}.",
             "Har du redan svarat på annat sätt kan du bortse från det här brevet.",
         ),
+        Purpose.COMING: (
+            f"Påminnelse: Dialogmöte, {day}",
+            "Snart är det dags för Dialogmöte",
+            COMING,
+            RELEASE,
+        ),
         Purpose.UPDATE: (
             f"Ändrat: Dialogmöte, {day}",
             "Ny tid eller plats för Dialogmöte",
@@ -133,8 +141,7 @@ def test_the_reason_is_given_when_there_is_one():
 
 
 def test_every_mailing_that_staff_send_for_a_meeting_has_words():
-    sent = {Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.REMINDER, Purpose.UPDATE, Purpose.CANCELLATION}
-    assert sent == set(STANDARD)
+    assert set(MAILINGS) == set(STANDARD)
 
 
 def test_every_placeholder_has_a_value():
@@ -352,7 +359,7 @@ def test_the_list_says_which_letters_are_changed():
     worded(meeting.round)
     worded(meeting, Purpose.REMINDER)
     page = client.get(reverse("staff:wording_list", args=[meeting.round.year])).content.decode()
-    assert (page.count(">ändrad<"), page.count(">standard<")) == (1, 4)
+    assert (page.count(">ändrad<"), page.count(">standard<")) == (1, 5)
     assert "Mötet med egna ord" in page
 
 
