@@ -4,11 +4,23 @@ import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 BREAKS = {"\u2028", "\u2029", "\u0085"}
 TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 LINK_SIGNS = re.compile(r"[:/\\@<>{}\[\]|=?#%]")  # what addresses and tags are built of
 DOT = re.compile(r"[.\u3002\u00b7]+(?=\w)")
+STOPS = re.compile(
+    r"[.\u3002\u06d4\u2027\u2e33\ua4f8]"
+)  # what NFKC leaves of full stops and what passes for one
+ACCENTS = str.maketrans(
+    {"\u00b4": "'", "\u00a8": " ", "\u00af": " ", "\u00b8": " "}
+)  # NFKC puts blanks in them
+NAME_SIGNS = " -\u2010\u2011\u2013'\u2018\u2019`.,()&\u00b7\u30fb\u05be\u05f3\u05f4"
+FILLERS = re.compile(  # what Unicode calls letters and marks but nobody sees
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+DOMAIN = re.compile(r"\.\w{2,}|www\.", re.IGNORECASE)
 
 
 def one_line(value: str) -> None:
@@ -21,12 +33,56 @@ def one_line(value: str) -> None:
         )
 
 
+def only_a_name(value: str) -> None:
+    """Refuse what a mail program would turn into a link: the name goes into letters that we sign.
+
+    It is read as a mail program may read it, with look-alikes folded to what they look like.
+    """
+    one_line(value)
+    if any(unseen(char) for char in value):
+        raise ValidationError(
+            "Namnet innehåller tecken som inte syns. Skriv det i fältet i stället för att klistra in det.",
+            code="unseen",
+        )
+    read = STOPS.sub(".", folded(value))
+    if DOMAIN.search(read) or not all(belongs_in_a_name(char) for char in read):
+        raise ValidationError("Skriv bara personens namn, utan adress eller länk.", code="only_a_name")
+
+
+def unseen(char: str) -> bool:
+    """A character that turns, joins or controls others, or only looks like nothing."""
+    return unicodedata.category(char)[0] == "C" or bool(FILLERS.match(char))
+
+
+def belongs_in_a_name(char: str) -> bool:
+    """A letter or a mark of any script, or what stands between the parts of a name; digits may be a telephone's."""
+    return unicodedata.category(char)[0] in "LM" or char in NAME_SIGNS
+
+
+def folded(text: str) -> str:
+    """The text with characters that only look different made the same (Unicode's NFKC)."""
+    return unicodedata.normalize("NFKC", text.translate(ACCENTS))
+
+
+def one_address(value: str) -> None:
+    """Refuse an address in quotation marks: the standard knows them, hardly any server does, and they fool readers."""
+    if value.startswith('"') and is_address(value):  # what is no address at all is said by the field itself
+        raise ValidationError("Skriv adressen utan citattecken, som namn@example.org.", code="one_address")
+
+
+def is_address(value: str) -> bool:
+    try:
+        validate_email(value)
+    except ValidationError:
+        return False
+    return True
+
+
 def unlinkable(name: str, most: int = 80) -> str:
     """A name that a stranger typed, safe in a letter that we sign: on one line, cut, with nothing that becomes a link.
 
     Mail programs make links of bare domains too, so a full stop is always followed by a blank.
     """
-    whole = unicodedata.normalize("NFKC", name)
-    seen = "".join(char if unicodedata.category(char)[0] != "C" else " " * char.isspace() for char in whole)
-    words = " ".join(DOT.sub(". ", LINK_SIGNS.sub(" ", seen)).split())
+    seen = "".join(" " * char.isspace() if unseen(char) else char for char in folded(name))
+    words = " ".join(DOT.sub(". ", LINK_SIGNS.sub(" ", STOPS.sub(".", seen))).split())
     return (words if len(words) <= most else words[: most - 1].rstrip() + "…") or "N. N."

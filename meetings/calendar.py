@@ -76,7 +76,7 @@ def method(*, cancelled: bool, by_letter: bool = True) -> str:
 def people(invitee: Invitee, *, accepted: bool) -> list[str]:
     """Who asks, and the one person who is asked: others' names are nobody's business."""
     status = "ACCEPTED;RSVP=FALSE" if accepted else "NEEDS-ACTION;RSVP=TRUE"
-    who = f"CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT={status};CN={parameter(invitee.name)}"
+    who = f"CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT={status};CN={parameter(invitee.called)}"
     return [
         f"ORGANIZER;CN={parameter(settings.MAIL_FROM_NAME)}:mailto:{mail_url(settings.MAIL_REPLY_TO)}",
         f"ATTENDEE;{who}:mailto:{mail_url(invitee.email)}",

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from dialog_portal.text import one_address
 from meetings.models import Attendee
 
 
@@ -12,3 +13,8 @@ class AddAttendee(forms.ModelForm):  # type: ignore[type-arg]
         model = Attendee
         fields = ("name", "organisation", "title", "email", "staff")
         help_texts = {"email": "Behövs för att personen ska få minnesanteckningarna."}
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        one_address(email)
+        return email

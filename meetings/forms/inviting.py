@@ -7,8 +7,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
-from dialog_portal.text import one_line
-from meetings.forms.reply import only_a_name
+from dialog_portal.text import one_address, one_line, only_a_name
 from meetings.models import Answer, Channel, Invitation, Meeting
 from parties.models import Party
 
@@ -49,7 +48,7 @@ class FreeGuest(forms.Form):
 
     organisation = forms.CharField(label="Organisation", max_length=160, validators=[one_line])
     name = forms.CharField(label="Namn", max_length=120, validators=[one_line])
-    email = forms.EmailField(label="E-postadress", max_length=254)
+    email = forms.EmailField(label="E-postadress", max_length=254, validators=[one_address])
 
 
 class NoteReply(forms.Form):
@@ -69,13 +68,14 @@ class NoteReply(forms.Form):
         label="Ersättarens namn",
         max_length=80,
         required=False,
-        validators=[one_line, only_a_name],
+        validators=[only_a_name],
         help_text="Bara om personen skickar en ersättare. Ersättaren får en egen inbjudan.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     email = forms.EmailField(
         label="Ersättarens e-postadress",
         max_length=254,
+        validators=[one_address],
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )

@@ -39,7 +39,7 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee, *, now: dateti
         key=mailing.key(meeting, invitee, timezone.localdate(now).isoformat()),
         purpose=mailing.purpose,
         campaign=meeting.campaign,
-        name=invitee.name,
+        name=invitee.called,
         address=invitee.email,
         subject=rendered.subject,
         text=rendered.text,

@@ -73,7 +73,7 @@ def draft_to(
         key=key,
         purpose=purpose,
         campaign=meeting.campaign,
-        name=invitee.name,
+        name=invitee.called,
         address=invitee.email,
         subject=rendered.subject,
         text=rendered.text,

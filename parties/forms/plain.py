@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from dialog_portal.editing import VersionedForm
+from dialog_portal.text import one_address
 
 MESSAGES = {
     "required": "Det här behöver fyllas i.",
@@ -37,6 +38,8 @@ def in_plain_swedish(fields: dict[str, forms.Field]) -> None:
     """Give fields our own words for what is wrong, and let a text that is too long arrive whole."""
     for field in fields.values():
         field.error_messages |= MESSAGES
+        if isinstance(field, forms.EmailField):
+            field.validators = [*field.validators, one_address]
         for kind, words in INVALID:
             if isinstance(field, kind):
                 field.error_messages["invalid"] = words

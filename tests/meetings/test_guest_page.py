@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from dialog_portal.links.actions import token
 from dialog_portal.outbox.actions import read
+from dialog_portal.outbox.envelope import open_up
+from dialog_portal.outbox.mime import parse
 from dialog_portal.outbox.models import Letter
 from meetings.actions.again import send_links_again
 from meetings.actions.replies import answer, hand_over
@@ -276,6 +278,12 @@ def test_a_substitute_is_asked_and_the_page_becomes_one_to_read_with_a_way_back(
         ({"name": "", "email": "sune@nynashamn.example"}, "name", "Skriv personens namn"),
         ({"name": "Sune Berg", "email": "sune"}, "email", "Skriv en hel e-postadress"),
         ({"name": "vinn.example/nu", "email": "sune@nynashamn.example"}, "name", "Skriv bara personens namn"),
+        ({"name": "Sune\u200b Berg", "email": "sune@nynashamn.example"}, "name", "tecken som inte syns"),
+        (
+            {"name": "Sune Berg", "email": '"sune.berg"@nynashamn.example'},
+            "email",
+            "Skriv adressen utan citattecken",
+        ),
         (
             {"name": "Sune\r\nBcc: x@elsewhere.example", "email": "sune@nynashamn.example"},
             "name",
@@ -320,6 +328,37 @@ def test_names_that_guests_typed_are_escaped(chief):
     found = read(deputy.letters.get().letter)
     assert found is not None
     assert "<b>Sune" not in found.html
+
+
+def addressed_to(guest):
+    """How the letter's own head, and the calendar entry in it, name the one it goes to."""
+    raw = guest.letters.get().letter.raw
+    assert raw is not None
+    mail = parse(open_up(raw))
+    entry = re.sub(r"\r?\n ", "", next(mail.iter_attachments()).get_content())
+    named = re.search(r'ATTENDEE;[^"]*CN="([^"]*)"', entry)
+    return mail["To"].addresses[0].display_name, named[1] if named else ""
+
+
+@pytest.mark.parametrize(
+    "name", ["vinn.evil.se", "vinn․evil。se", "www\u200b．evil．se", "https://evil.se/a"]
+)
+def test_a_guests_words_are_no_link_in_the_head_of_a_letter_either(chief, name, settings):
+    settings.MAILBOX = True
+    deputy = hand_over(
+        chief, name=name, email="sune@nynashamn.example", channel=Channel.STAFF, by=make.user()
+    )
+    shown = addressed_to(deputy)
+    assert [one for one in shown if re.search(r"\w[.․。．]\w|://", one)] == []
+    assert ["evil" in one for one in shown] == [True, True]
+
+
+def test_control_the_raw_name_would_be_a_link_in_the_head(chief, monkeypatch):
+    monkeypatch.setattr(Invitee, "called", property(lambda guest: guest.name))
+    deputy = hand_over(
+        chief, name="vinn.evil.se", email="sune@nynashamn.example", channel=Channel.STAFF, by=make.user()
+    )
+    assert addressed_to(deputy)[0] == "vinn.evil.se"
 
 
 def test_the_answers_of_colleagues_are_not_shown(chief):

@@ -14,6 +14,7 @@ from dialog_portal.access.letters import invitation_address
 from dialog_portal.access.models import Role, StaffInvitation, User
 from dialog_portal.states import NotAllowed
 from dialog_portal.swedish import moment
+from dialog_portal.text import one_address
 from meetings.seed import seed_tags
 from parties.seed import seed_parties
 
@@ -45,6 +46,7 @@ class Command(BaseCommand):
 def check(email: str, name: str) -> None:
     """Refuse an address or a name that the form for inviting would refuse."""
     try:
+        one_address(email)
         StaffInvitation(email=email, name=name, role=Role.ADMINISTRATOR).clean_fields(exclude=["by", "link"])
     except ValidationError as wrong:
         raise CommandError(" ".join(wrong.messages)) from wrong
