@@ -42,10 +42,11 @@ def ask_for_substitute(invitee: Invitee, *, name: str, email: str, channel: Chan
 
 
 @transaction.atomic
-def decide(wish: SubstituteRequest, *, approve: bool, by: User) -> SubstituteRequest:
+def decide(wish: SubstituteRequest, *, approve: bool, seen: tuple[str, str], by: User) -> SubstituteRequest:
     """Invite the substitute, or write to the guest that somebody else is needed.
 
-    Raises NotAllowed when a colleague decided first, or when the guest has answered in another way since.
+    `seen` is the name and the address that the decision is about. Raises NotAllowed when a colleague decided first,
+    or when the guest has asked for somebody else or answered in another way since.
     """
     invitee = lock(wish.invitee)
     wish = SubstituteRequest.objects.select_for_update().get(pk=wish.pk)
@@ -53,6 +54,11 @@ def decide(wish: SubstituteRequest, *, approve: bool, by: User) -> SubstituteReq
         raise NotAllowed(f"En kollega har redan tagit ställning till {wish.name}.")
     if not SubstituteRequest.objects.waiting().filter(pk=wish.pk).exists():
         raise NotAllowed(f"{invitee.name} har svarat på annat sätt sedan dess, eller så är mötet över.")
+    if seen != (wish.name, wish.email):
+        raise NotAllowed(
+            f"{invitee.name} har ändrat vem som ska få komma: nu gäller det {wish.name}, {wish.email}. "
+            "Inget är beslutat. Läs det nya och ta ställning igen."
+        )
     wish.invitee = invitee
     wish.approved, wish.by, wish.decided_at = approve, by, timezone.now()
     wish.save(update_fields=["approved", "by", "decided_at"])

@@ -85,7 +85,8 @@ def substitute_decide(request: StaffRequest, pk: int) -> HttpResponse:
         messages.error(request, "Välj Godkänn eller Avslå.")
         return redirect("staff:invitations", wish.invitee.meeting_id)
     try:
-        requests.decide(wish, approve=approve, by=request.user)
+        seen = (request.POST.get("namn", ""), request.POST.get("adress", ""))
+        requests.decide(wish, approve=approve, seen=seen, by=request.user)
         done = "har fått en egen inbjudan" if approve else "får ingen inbjudan"
         messages.success(request, f"{wish.name} {done}. {wish.invitee} får besked till {wish.invitee.email}.")
     except NotAllowed as refusal:

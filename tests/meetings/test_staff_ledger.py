@@ -257,7 +257,9 @@ def own_page(person: Invitee) -> str:
 
 
 def decided(client: Client, wish: SubstituteRequest, said: str) -> Any:
-    return client.post(reverse("staff:substitute_decide", args=[wish.pk]), {"beslut": said})
+    """Press a button of the page as it was when the wish was read."""
+    body = {"beslut": said, "namn": wish.name, "adress": wish.email}
+    return client.post(reverse("staff:substitute_decide", args=[wish.pk]), body, follow=True)
 
 
 def text(person: Invitee) -> str:
@@ -310,7 +312,7 @@ def test_a_question_is_answered_once(officer, nina):
     decided(officer, wish, "ja")
     assert (nina.substitutes.count(), nina.letters.count()) == (0, 1)
     with pytest.raises(NotAllowed):
-        decide(wish, approve=True, by=make.user())
+        decide(wish, approve=True, seen=("Udo Ek", "udo@annan.example"), by=make.user())
 
 
 @pytest.mark.parametrize("said", ["", "kanske"])
@@ -336,10 +338,34 @@ def test_a_new_question_takes_the_old_ones_place(nina):
     assert SubstituteRequest.objects.get().email == "ulf@annan.example"
 
 
-def test_three_questions_a_day_are_enough(nina):
+@pytest.mark.parametrize("said", ["ja", "nej"])
+@pytest.mark.parametrize("changed", [{"name": "Ulf Ek"}, {"email": "ulf@annan.example"}])
+def test_a_decision_about_somebody_who_was_changed_meanwhile_is_not_taken(officer, nina, said, changed):
+    guest_asks(nina)
+    read = SubstituteRequest.objects.get()
+    body = {"lank": token(nina.link), "svar": "ersattare", "name": read.name, "email": read.email, **changed}
+    Client().post("/svar/", body, headers=PRESS)
+    response = decided(officer, read, said)
+    now = SubstituteRequest.objects.get()
+    assert f"nu gäller det {now.name}, {now.email}. Inget är beslutat." in response.content.decode()
+    assert (now.decided_at, nina.substitutes.count(), nina.letters.count()) == (None, 0, 0)
+    assert f'name="adress" value="{now.email}"' in response.content.decode()
+    decided(officer, now, said)
+    assert nina.substitutes.filter(email=now.email).count() == (said == "ja")
+
+
+def test_asking_again_for_the_same_person_changes_nothing_for_who_decides(officer, nina):
+    guest_asks(nina)
+    read = SubstituteRequest.objects.get()
+    guest_asks(nina)
+    decided(officer, read, "ja")
+    assert nina.substitutes.get().email == read.email
+
+
+def test_three_questions_a_day_are_enough(officer, nina):
     for _ in range(3):
         guest_asks(nina)
-        decide(SubstituteRequest.objects.last(), approve=False, by=make.user())
+        decided(officer, SubstituteRequest.objects.latest("pk"), "nej")
     assert guest_asks(nina).status_code == 422
     assert SubstituteRequest.objects.count() == 3
 
@@ -352,11 +378,7 @@ def test_asking_does_not_tell_who_else_is_invited(meeting, nina):
 def test_an_address_that_is_already_invited_is_said_to_staff_and_stays_to_be_decided(officer, meeting, nina):
     make.invitee(make.invitation(meeting), email="udo@annan.example")
     guest_asks(nina)
-    response = officer.post(
-        reverse("staff:substitute_decide", args=[SubstituteRequest.objects.get().pk]),
-        {"beslut": "ja"},
-        follow=True,
-    )
+    response = decided(officer, SubstituteRequest.objects.get(), "ja")
     assert "Den adressen är redan inbjuden" in response.content.decode()
     assert SubstituteRequest.objects.get().decided_at is None
 
