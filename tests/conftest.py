@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django.live_server_helper import LiveServer
 
 from tests import services
 
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")  # the suite runs in one process for each core
+REDIS = os.environ.get("TEST_REDIS_URL", "")
 VAR = Path(tempfile.mkdtemp(prefix=f"{services.PREFIX}{os.getpid()}-var-", dir="/tmp"))
 
 # Before Django reads the environment: nothing of the developer's own portal may reach the tests
@@ -24,7 +27,7 @@ for _name in services.portal_variables():
 os.environ |= {
     "VAR_DIR": str(VAR),
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", ""),
-    "REDIS_URL": os.environ.get("TEST_REDIS_URL", ""),
+    "REDIS_URL": REDIS and REDIS.removesuffix("0") + WORKER.removeprefix("gw"),
     "DJANGO_SETTINGS_MODULE": "dialog_portal.settings",
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # Playwright's loop runs in the test's own thread
 }
@@ -33,7 +36,7 @@ os.environ |= {
 
 FIGURES: list[tuple[str, object]] = []
 FULL_FAULTS = os.environ.get("FAULTS") == "full"
-SEED = int(os.environ.get("SEED") or random.SystemRandom().randrange(1_000_000))
+SEED = int(os.environ.setdefault("SEED", str(random.SystemRandom().randrange(1_000_000))))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     database = settings.DATABASES["default"]
     if str(database["ENGINE"]).endswith("sqlite3"):
-        database["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+        database["TEST"] = {**database["TEST"], "NAME": str(VAR / "test.sqlite3")}
     else:
         database["CONN_MAX_AGE"] = 0  # a connection left open would keep the test database from being dropped
 
@@ -62,9 +65,29 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(f"{name}: {value}")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first, so that no core stands idle while another does the last long test."""
+    items.sort(key=lambda item: not (item.get_closest_marker("e2e") or item.get_closest_marker("fault")))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """The other processes must not read the settings before they have a place of their own, as above."""
+    del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """One of several processes has ended: its figures are this run's figures."""
+    FIGURES.extend(getattr(node, "workeroutput", {}).get("figures", []))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Tell `make test` how it went, so that it can add the passes together."""
+    if (told := getattr(session.config, "workeroutput", None)) is not None:
+        told["figures"] = FIGURES
+        return
     reporter: Any = session.config.pluginmanager.getplugin("terminalreporter")
     if note := os.environ.get("TEST_RESULT"):
         counts = {word: len(found) for word, found in reporter.stats.items() if word}
@@ -106,6 +129,12 @@ def _append_only_tables_are_emptied_between_tests() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations, "sql_flush", lifted)
         yield
+
+
+@pytest.fixture(scope="session")
+def live_server(django_db_setup: None, live_server: LiveServer) -> LiveServer:
+    """The portal for a browser; it ends before its database does, also when it is the first thing a test asks for."""
+    return live_server
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from tests import services
 
 BASE = Path(__file__).resolve().parent.parent
 NOTHING_CHOSEN = 5  # pytest's status when a selection is empty
+BOTH_CORES = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]  # of the whole suite
 WORDS = ("failed", "passed", "skipped", "xfailed", "xpassed", "warnings", "errors")
 PASS_MINUTES, FAULT_MINUTES = 20, 240
 
@@ -142,10 +143,15 @@ def passes(
         if chosen.on != "postgresql":
             yield "faults in full size, SQLite", ["-m", "fault and not once", "-s", *rest], full
         return
+    given = rest or BOTH_CORES
     if chosen.on != "postgresql":
-        yield "SQLite, one process", ["-m", "not once", *rest], {}
+        yield "SQLite, one process", ["-m", "not once", *given], {}
     if chosen.on != "sqlite":
-        yield "PostgreSQL and Redis", rest, urls
+        yield (
+            "PostgreSQL and Redis",
+            ["--reuse-db", *given],
+            urls,
+        )  # the whole server is thrown away afterwards
 
 
 def closing_line(results: list[dict[str, int]], seconds: float) -> str:

@@ -59,7 +59,7 @@ def waiting() -> int:
 
 
 def test_redis_emptied_and_killed_loses_nothing_and_fails_no_request(rng, own_redis, size, figure):
-    number, sweep = size(30, 200), size(3, 30)
+    number, sweep = size(12, 200), size(3, 30)
     links = people(number)
     faults = {
         number // 4: client.Redis.from_url(own_redis.url).flushall,
