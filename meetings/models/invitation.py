@@ -11,6 +11,7 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 from dialog_portal.swedish import swedish
 from dialog_portal.text import one_line, unlinkable
 from meetings.models.meeting import Meeting
+from meetings.models.reply import Answer, Reply
 from parties.models import Party, Person
 
 
@@ -90,22 +91,20 @@ def place_in_line(chain: list[Invitee]) -> int | None:
     said = sorted((row.pk, row.answer) for invitee in chain for row in invitee.replies.all() if row.confirmed)
     place = None
     for pk, answer in said:
-        place = None if answer == "nej" else place or pk
+        place = None if answer == Answer.NO else place or pk
     return place
 
 
 def comes_into_question(invitee: Invitee) -> bool:
     """Still on the list, and has not handed over to somebody who is no longer there."""
     last = max((row for row in invitee.replies.all() if row.confirmed), key=lambda row: row.pk, default=None)
-    handed_over = last is not None and last.answer == "ersattare"
+    handed_over = last is not None and last.answer == Answer.SUBSTITUTE
     return invitee.withdrawn_at is None and not handed_over
 
 
 class InviteeQuerySet(models.QuerySet["Invitee"]):
     def with_answer(self) -> Self:
         """With `current_answer` and `answered_at`: the last confirmed answer, whatever channel it came by."""
-        from meetings.models.reply import Reply
-
         newest = Reply.objects.filter(invitee=OuterRef("pk"), confirmed=True).order_by("-pk")
         return self.annotate(
             current_answer=Subquery(newest.values("answer")[:1]),

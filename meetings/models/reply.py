@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 
 from dialog_portal.text import one_line, unlinkable
-from meetings.models.invitation import Invitation, Invitee
 from meetings.models.meeting import Meeting
 
 
@@ -59,7 +58,7 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
 class Reply(models.Model):
     """One answer as it came in. Nothing is ever changed here; the current answer is the last confirmed one."""
 
-    invitee = models.ForeignKey(Invitee, models.PROTECT, related_name="replies")
+    invitee = models.ForeignKey("Invitee", models.PROTECT, related_name="replies")
     answer = models.CharField("svar", max_length=10, choices=Answer)
     channel = models.CharField("kanal", max_length=10, choices=Channel)
     at = models.DateTimeField(auto_now_add=True)
@@ -67,7 +66,7 @@ class Reply(models.Model):
     confirmed = models.BooleanField(default=True)
     note = models.CharField("anteckning", max_length=300, blank=True, validators=[one_line])
     via = models.ForeignKey(
-        Invitee,
+        "Invitee",
         models.PROTECT,
         null=True,
         blank=True,
@@ -94,9 +93,9 @@ class Attendee(models.Model):
     """A person on the attendance list, under the name that the party had that day."""
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="attendees")
-    invitee = models.OneToOneField(Invitee, models.PROTECT, null=True, blank=True, related_name="attendee")
+    invitee = models.OneToOneField("Invitee", models.PROTECT, null=True, blank=True, related_name="attendee")
     invitation = models.ForeignKey(
-        Invitation, models.PROTECT, null=True, blank=True, related_name="attendees"
+        "Invitation", models.PROTECT, null=True, blank=True, related_name="attendees"
     )
     name = models.CharField("namn", max_length=120, validators=[one_line])
     email = models.EmailField("e-postadress", blank=True)
