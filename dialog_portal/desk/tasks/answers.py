@@ -1,0 +1,74 @@
+"""Answers that are missing, odd, or wait for staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count
+from django.urls import reverse
+
+from dialog_portal.access.models import User
+from dialog_portal.desk.tasks.task import Task, meeting_url
+from dialog_portal.swedish import count
+from meetings.models import CalendarReply, Invitee, MeetingState, Purpose, Reply, SubstituteRequest
+
+REMIND_BEFORE = timedelta(days=7)
+
+
+def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
+    """People who have not answered: to be reminded in the last week, waited for until then."""
+    listed: Any = Invitee.objects.active().with_answer()
+    rows = (
+        listed.filter(
+            current_answer__isnull=True, meeting__state=MeetingState.INVITED, meeting__reply_by__gt=now
+        )
+        .values("meeting_id", "meeting__title", "meeting__reply_by")
+        .annotate(silent=Count("pk"))
+        .order_by("meeting_id")
+    )
+    for row in rows:
+        due, pk = row["meeting__reply_by"], row["meeting_id"]
+        soon = due < now + REMIND_BEFORE
+        remind = reverse("staff:letters_preview", args=[pk, Purpose.REMINDER])
+        url = remind if soon else meeting_url("staff:invitations", pk)
+        why = f"{count(row['silent'], 'person,personer')} har inte svarat."
+        yield Task(
+            "Påminn om svar" if soon else "Invänta svar", row["meeting__title"], url, why, due, mine=soon
+        )
+
+
+def contradictory_answers(user: User, now: datetime) -> Iterator[Task]:
+    """Meetings ahead where somebody's answers contradict each other; a call and a noted answer settle it."""
+    rows = (
+        Reply.objects.unsettled()
+        .filter(invitee__meeting__state=MeetingState.INVITED, invitee__meeting__starts_at__gt=now)
+        .values("invitee__meeting", "invitee__meeting__title", "invitee__meeting__starts_at")
+        .annotate(people=Count("invitee", distinct=True))
+        .order_by("invitee__meeting")
+    )
+    for row in rows:
+        url = meeting_url("staff:invitations", row["invitee__meeting"]) + "?visa=motstridigt"
+        why = f"{count(row['people'], 'person,personer')} har lämnat motstridiga svar inom en minut."
+        due = row["invitee__meeting__starts_at"]
+        yield Task("Fråga vad som gäller", row["invitee__meeting__title"], url, why, due)
+
+
+def substitute_requests(user: User, now: datetime) -> Iterator[Task]:
+    """Substitutes from outside the party, whom guests wait for us to let in."""
+    rows = SubstituteRequest.objects.waiting().select_related("invitee__meeting").order_by("pk")
+    for row in rows:
+        url = f"{meeting_url('staff:invitations', row.invitee.meeting)}#o{row.pk}"
+        why = f"{row.invitee} vill skicka {row.name}, som inte hör till parten."
+        yield Task(
+            "Ta ställning till ersättare", row.invitee.meeting.title, url, why, row.invitee.meeting.reply_by
+        )
+
+
+def calendar_replies_to_read(user: User, now: datetime) -> Iterator[Task]:
+    """What came from people's calendars but is no answer yet."""
+    rows = CalendarReply.objects.needs_a_person(now).select_related("invitee__meeting")
+    for row in rows:
+        url, meeting = reverse("staff:reply_note", args=[row.invitee_id]), row.invitee.meeting
+        yield Task("Läs kalendersvaret", f"{row.invitee}, {meeting}", url, row.why, meeting.reply_by)
