@@ -86,17 +86,23 @@ def section_change(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect("staff:minutes", section.minutes.meeting_id)
     initial = {"heading": section.heading, "html": section.html, "seen_version": section.version}
     form = SectionForm(request.POST or None, initial=initial)
-    theirs = None
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:
             writing.save_section(section, by=request.user, **typed)
             return after_saving(request, section)
         except writing.Conflict as conflict:
-            theirs = conflict.theirs
-            form = SectionForm(initial={**typed, "seen_version": theirs.version})
+            mine = SectionForm(initial={**typed, "seen_version": conflict.theirs.version})
+            return section_page(request, section, mine, conflict.theirs)
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
+    return section_page(request, section, form)
+
+
+def section_page(
+    request: StaffRequest, section: Section, form: SectionForm, theirs: Section | None = None
+) -> HttpResponse:
+    """The section in its editor, with its place among the others; after a conflict also what somebody else saved."""
     around = list(section.minutes.sections.all())
     context = {
         "form": form,
@@ -216,37 +222,33 @@ def minutes_approve(request: StaffRequest, pk: int) -> HttpResponse:
 def minutes_distribute(request: StaffRequest, pk: int) -> HttpResponse:
     """Shows the letter and to how many it goes; the button sends it."""
     row = find(pk)
-    if request.method == "POST":
-        try:
-            number = distributing.distribute(
-                row,
-                previewed=request.POST.get("previewed", ""),
-                nobody="nobody" in request.POST,
-                by=request.user,
-            )
-        except NotAllowed as refusal:
-            messages.error(request, str(refusal))
-            return redirect("staff:minutes", pk)
-        if not number:
-            messages.success(request, "Anteckningarna räknas som utskickade. Inget brev skickades.")
-            return redirect("staff:minutes", pk)
-        messages.success(request, f"{count(number, 'brev ligger,brev ligger')} i utkorgen och skickas nu.")
-        return redirect("staff:letters_progress", pk, Purpose.DISTRIBUTION)
     try:
+        if request.method == "POST":
+            return distributed(request, row)
         approval = approving.standing_approval(row)
         pairs = distributing.letters(row, approval)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect("staff:minutes", pk)
-    without = row.meeting.attendees.filter(attended=True, email="")
     context = {
         "minutes": row,
         "meeting": row.meeting,
         "pairs": pairs,
         "approval": approval,
-        "without": without,
+        "without": row.meeting.attendees.filter(attended=True, email=""),
     }
     return render(request, "staff/minutes/distribute.html", context)
+
+
+def distributed(request: StaffRequest, row: Minutes) -> HttpResponse:
+    """Send, and on to the letters leaving; back to the notes when there was nobody to write to."""
+    previewed, nobody = request.POST.get("previewed", ""), "nobody" in request.POST
+    number = distributing.distribute(row, previewed=previewed, nobody=nobody, by=request.user)
+    if not number:
+        messages.success(request, "Anteckningarna räknas som utskickade. Inget brev skickades.")
+        return redirect("staff:minutes", row.meeting_id)
+    messages.success(request, f"{count(number, 'brev ligger,brev ligger')} i utkorgen och skickas nu.")
+    return redirect("staff:letters_progress", row.meeting_id, Purpose.DISTRIBUTION)
 
 
 def minutes_publish(request: StaffRequest, pk: int) -> HttpResponse:

@@ -22,6 +22,30 @@ PLACES = (
 )
 FRIDAY = 4
 OFFICE = ("Kulturförvaltningen", "Sal Mälaren", "Fleminggatan 20")
+FATBUREN = ("Usine konferens", "sal Fatburen", "Södermalmsallén 36")
+# Category, title, when it begins (month, day, hour), where, and the outside reference
+MEETINGS_OF_2019 = (
+    (
+        "centrumbildningar",
+        "Dialogmöte med regionala centrumbildningar",
+        (1, 31, 15),
+        FATBUREN,
+        "AKTNR 2605-10597",
+    ),
+    ("kommuner", "Dialogmöte med länets kommuner", (5, 16, 9), OFFICE, "AKTNR 2692-11572"),
+)
+# How far each has come, and how many days from today it is
+GROUP_STAGES = (("held", -1), ("draft", -6), ("invited", 9), ("invited", 24))
+# Category, title, how far it has come, how many days from today, and whether it was cancelled
+OTHERS = (
+    ("ideell-kulturallians", "Dialogmöte med Ideell kulturallians", "circulated", -14, False),
+    ("studieforbunden", "Dialogmöte med studieförbunden", "approved", -21, False),
+    ("centrumbildningar", "Dialogmöte med regionala centrumbildningar", "distributed", -30, False),
+    ("klys", "Dialogmöte med KLYS", "announced", 55, False),
+    ("folkbildningen", "Dialogmöte med Stockholms läns bildningsförbund", "planned", 75, False),
+    ("centrumbildningar", "Rundabordssamtal om arbetsmarknaden", "invited", 40, True),
+    ("centrumbildningar", "Rundabordssamtal om scenkonst", "published", -60, False),
+)
 
 
 def new_round(year: int, **values: object) -> Round:
@@ -48,33 +72,21 @@ def the_year_2019(staff: dict[str, User]) -> None:
         conference_on=stockholm(2019, 11, 14, 9).date(),
         conference_place="Stockholmstinget",
     )
-    centres, municipal = Category.objects.get(slug="centrumbildningar"), Category.objects.get(slug="kommuner")
-    tell(
-        Story(
-            made,
-            "Dialogmöte med regionala centrumbildningar",
-            stockholm(2019, 1, 31, 15),
-            centres,
-            members(centres, 2019),
-            "published",
-            place=("Usine konferens", "sal Fatburen", "Södermalmsallén 36"),
-            outside_reference="AKTNR 2605-10597",
-            staff=staff,
+    for slug, title, begins, place, reference in MEETINGS_OF_2019:
+        category = Category.objects.get(slug=slug)
+        tell(
+            Story(
+                made,
+                title,
+                stockholm(2019, *begins),
+                category,
+                members(category, 2019),
+                "published",
+                place=place,
+                outside_reference=reference,
+                staff=staff,
+            )
         )
-    )
-    tell(
-        Story(
-            made,
-            "Dialogmöte med länets kommuner",
-            stockholm(2019, 5, 16, 9),
-            municipal,
-            members(municipal, 2019),
-            "published",
-            place=OFFICE,
-            outside_reference="AKTNR 2692-11572",
-            staff=staff,
-        )
-    )
 
 
 def working_day(today: datetime, offset: int) -> datetime:
@@ -88,17 +100,22 @@ def working_day(today: datetime, offset: int) -> datetime:
 def the_current_year(staff: dict[str, User]) -> None:
     """A round around today with a meeting in every stage."""
     today = timezone.localtime()
-    year = today.year
-    made = new_round(year, intro="Årets dialoger förs i fyra kommungrupper och med parterna var för sig.")
-    municipal, groups = municipal_groups(made, year)
-    stages = (("held", -1), ("draft", -6), ("invited", 9), ("invited", 24))
-    for (group, parties), (stage, offset), place in zip(groups, stages, PLACES, strict=True):
+    intro = "Årets dialoger förs i fyra kommungrupper och med parterna var för sig."
+    made = new_round(today.year, intro=intro)
+    municipal_meetings(made, today, staff)
+    other_meetings(made, today, staff)
+
+
+def municipal_meetings(made: Round, today: datetime, staff: dict[str, User]) -> None:
+    """One meeting for each group of municipalities, at its host's."""
+    category, groups = municipal_groups(made, made.year)
+    for (group, parties), (stage, offset), place in zip(groups, GROUP_STAGES, PLACES, strict=True):
         tell(
             Story(
                 made,
                 f"Kommundialog, {group.name.lower()}",
                 at(working_day(today, offset), 9),
-                municipal,
+                category,
                 parties,
                 stage,
                 place=place,
@@ -107,25 +124,19 @@ def the_current_year(staff: dict[str, User]) -> None:
                 staff=staff,
             )
         )
-    others = (
-        ("ideell-kulturallians", "Dialogmöte med Ideell kulturallians", "circulated", -14, False),
-        ("studieforbunden", "Dialogmöte med studieförbunden", "approved", -21, False),
-        ("centrumbildningar", "Dialogmöte med regionala centrumbildningar", "distributed", -30, False),
-        ("klys", "Dialogmöte med KLYS", "announced", 55, False),
-        ("folkbildningen", "Dialogmöte med Stockholms läns bildningsförbund", "planned", 75, False),
-        ("centrumbildningar", "Rundabordssamtal om arbetsmarknaden", "invited", 40, True),
-        ("centrumbildningar", "Rundabordssamtal om scenkonst", "published", -60, False),
-    )
-    for slug, title, stage, offset, cancelled in others:
+
+
+def other_meetings(made: Round, today: datetime, staff: dict[str, User]) -> None:
+    """The meetings with everybody else, all at the office."""
+    for slug, title, stage, offset, cancelled in OTHERS:
         category = Category.objects.get(slug=slug)
-        begins = at(working_day(today, offset), 13)
         tell(
             Story(
                 made,
                 title,
-                begins,
+                at(working_day(today, offset), 13),
                 category,
-                members(category, year),
+                members(category, made.year),
                 stage,
                 place=OFFICE,
                 cancelled=cancelled,

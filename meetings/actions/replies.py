@@ -52,8 +52,7 @@ def answer(
         raise NotAllowed("Ange namn och e-postadress till den som kommer i stället.")
     invitee = lock(invitee)
     must_be_open(invitee, channel)
-    said = list(invitee.replies.all())
-    if channel in BY_THEMSELVES and (same := already_said(said, answer, confirmed)):
+    if channel in BY_THEMSELVES and (same := already_said(invitee, answer, confirmed)):
         return same
     seated = with_seats(invitee.invitation)
     row = invitee.replies.create(
@@ -75,8 +74,9 @@ def make_it_count(row: Reply, invitee: Invitee, seated: set[int], *, by: User | 
     tell_those_who_got_a_seat(invitee.invitation, seated, cause=str(row.pk), by=by, own=own)
 
 
-def already_said(said: list[Reply], answer: Answer, confirmed: bool) -> Reply | None:
+def already_said(invitee: Invitee, answer: Answer, confirmed: bool) -> Reply | None:
     """The row that holds this very answer already: a double press, or a script that presses again."""
+    said = list(invitee.replies.all())
     now = current(said)
     newest = said[-1] if said else None
     if newest and newest.answer == answer and newest.confirmed >= confirmed:
