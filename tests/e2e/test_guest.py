@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from dialog_portal.demo.clock import clock_at
 from dialog_portal.links.actions import token
 from meetings.actions.meetings import cancel
-from meetings.models import Invitee, MeetingState
+from meetings.models import Invitee, Meeting, MeetingState
 from tests import make, services
 from tests.e2e.hands import Hands
 from tests.e2e.post import files_in, link_in, text_of, wait_for
@@ -87,6 +87,22 @@ def test_a_guest_answers_changes_hands_over_and_takes_back(
     wait_for(letters_leave, sune, 3)  # the invitation, a receipt, and that the seat was taken back
     guest.goto(own)
     says(guest, "Länken fungerar inte")
+
+
+def test_the_first_answer_is_seen_at_once_on_a_small_telephone(guest: Page, portal: str, invited: Invitee):
+    """With a name, a title and a place that each take two lines."""
+    Invitee.objects.filter(pk=invited.pk).update(name="Anna-Karin Lundström-Ek")
+    Meeting.objects.filter(pk=invited.meeting_id).update(
+        title="Dialogmöte med kommunerna i söder", venue="Nynäshamns folkets hus", room="Stora salen"
+    )
+    guest.set_viewport_size({"width": 360, "height": 640})
+    open_link(guest, portal, invited)
+    box = guest.get_by_role("button", name="Ja Jag kommer").bounding_box()
+    assert box is not None
+    assert (
+        box["y"] + box["height"] <= 580
+    )  # wholly, and with something below it to show that the page goes on
+    expect(guest.locator("main")).to_contain_text("Svara senast")
 
 
 def test_after_the_deadline_the_page_says_so_and_has_no_buttons(guest: Page, portal: str, invited: Invitee):
