@@ -76,7 +76,7 @@ def test_answers_that_staff_note_and_those_that_guests_give() -> None:
         wish = requests.ask_for_substitute(
             guest, name=name, email=f"{name}@annan.example", channel=Channel.LINK
         )
-        requests.decide(wish, approve=name == "Bo", by=officer)
+        requests.decide(wish, approve=name == "Bo", seen=(wish.name, wish.email), by=officer)
     assert told(officer) == [
         "svar: noterade", "svar: noterade ersättare", "ersättare: avslog",
         "ersättare: godkände", "svar: noterade ersättare",
