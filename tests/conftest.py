@@ -48,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     database = settings.DATABASES["default"]
     if str(database["ENGINE"]).endswith("sqlite3"):
-        database["TEST"] = {**database["TEST"], "NAME": str(VAR / "test.sqlite3")}
+        database.setdefault("TEST", {})["NAME"] = str(VAR / "test.sqlite3")
     else:
         database["CONN_MAX_AGE"] = 0  # a connection left open would keep the test database from being dropped
 
