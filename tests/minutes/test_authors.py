@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -16,17 +17,23 @@ from dialog_portal.access.audit import record
 from dialog_portal.access.models import Event, Role, User
 from dialog_portal.states import NotAllowed
 from meetings.actions import attendance
+from meetings.forms.meetings import MeetingForm
+from meetings.forms.rounds import RoundForm
 from meetings.models import Meeting, MeetingState, Round
 from minutes.actions import approving, distributing, publishing, writing
+from minutes.authors import SHOWN as SHOWN_IN_NOTES
 from minutes.authors import authors, authors_of
 from minutes.compile import content_hash
 from minutes.models import Minutes
 from parties.actions.parties import rename
+from parties.forms.mandate import PersonForm
+from parties.forms.party import PartyForm
 from tests import make
 from tests.meetings.acting import retyped
 from tests.minutes.acting import approved, came, distributed, fresh, held_meeting, written
 
 pytestmark = pytest.mark.django_db
+BASE = Path(__file__).resolve().parents[2]
 
 
 def circulated(code: str = "0192") -> Minutes:
@@ -167,6 +174,25 @@ def test_authors_of_many_take_as_many_queries_as_of_one() -> None:
         used.append(len(queries))
         assert [len(found[row.pk]) for row in rows] == [1] * number
     assert used[0] == used[1]
+
+
+def test_what_makes_an_author_is_what_the_actions_record() -> None:
+    """A word that was changed in one place only would let an author approve."""
+    actions = [
+        path.read_text()
+        for app in ("parties", "meetings", "minutes")
+        for path in BASE.glob(f"{app}/actions/*.py")
+    ]
+    assert [what for what in SHOWN_IN_NOTES if f'"{what}"' not in "".join(actions)] == []
+    forms = {
+        "dialogmöte: ändrade": MeetingForm,
+        "dialogomgång: ändrade": RoundForm,
+        "part: ändrade": PartyForm,
+        "person: ändrade": PersonForm,
+    }
+    named = {what: fields for what, fields in SHOWN_IN_NOTES.items() if fields}
+    assert set(named) == set(forms)
+    assert [what for what, fields in named.items() if fields - set(forms[what].base_fields)] == []
 
 
 def test_every_step_of_the_notes_is_in_the_audit_log() -> None:
