@@ -22,6 +22,7 @@ from dialog_portal.outbox.workers import is_gone
 SOFT = (5, 15, 30, 60, 120)  # minutes to the next try; from then on every two hours until the deadline
 UNKNOWN_MINUTES = 10
 POLICY_MINUTES = 1
+NEEDED = ("pk", "state", "fence", "attempts_made", "envelope_from", "address", "raw")  # of a row, to send it
 FRESH = 0.05  # seconds for which the last look at a letter is good enough
 
 
@@ -45,18 +46,17 @@ class Claim:
 
 def take(host_name: str, worker: str, most: int, *, limited: bool = True) -> list[Claim]:
     """Take up to so many letters that are due, most urgent first; none when the server bears no more."""
-    if not Letter.objects.due(timezone.now()).exists():
-        return []
     with transaction.atomic():
         host, _ = Host.objects.select_for_update().get_or_create(name=host_name)
         now = timezone.now()
         size = limits.room(host, worker, now, most) if limited else most
-        rows = list(Letter.objects.due(now).select_for_update(skip_locked=True, of=("self",))[:size])
-        _abandon([row for row in rows if row.state == State.SENDING], now)
+        due = Letter.objects.due(now).select_for_update(skip_locked=True, of=("self",))
+        rows: list[Any] = list(due.values_list(*NEEDED, named=True)[:size])
+        _abandon([row.pk for row in rows if row.state == State.SENDING], now)
         return _mark(rows, host, worker, now) if rows else []
 
 
-def _mark(rows: list[Letter], host: Host, worker: str, now: datetime) -> list[Claim]:
+def _mark(rows: list[Any], host: Host, worker: str, now: datetime) -> list[Claim]:
     """Compare and set: every row must still be as it was read, on databases without row locks too."""
     taken = Letter.objects.due(now).filter(pk__in=[row.pk for row in rows]).order_by()
     lease = now + timedelta(seconds=settings.MAIL_LEASE)
@@ -64,13 +64,13 @@ def _mark(rows: list[Letter], host: Host, worker: str, now: datetime) -> list[Cl
     if count != len(rows):
         raise RuntimeError("letters changed while they were locked")
     attempts = Attempt.objects.bulk_create(
-        Attempt(letter=row, fence=row.fence + 1, worker=worker, claimed=now, started=None if n else now)
+        Attempt(letter_id=row.pk, fence=row.fence + 1, worker=worker, claimed=now, started=None if n else now)
         for n, row in enumerate(rows)
     )
     return [_claim(row, attempt, host, now) for row, attempt in zip(rows, attempts, strict=True)]
 
 
-def _claim(row: Letter, attempt: Attempt, host: Host, now: datetime) -> Claim:
+def _claim(row: Any, attempt: Attempt, host: Host, now: datetime) -> Claim:
     return Claim(
         letter=row.pk,
         fence=row.fence + 1,
@@ -86,11 +86,11 @@ def _claim(row: Letter, attempt: Attempt, host: Host, now: datetime) -> Claim:
     )
 
 
-def _abandon(rows: list[Letter], now: datetime) -> None:
+def _abandon(letters: list[int], now: datetime) -> None:
     """Close what another worker left open. A try that had begun may have succeeded: the letter may arrive twice."""
-    if not rows:
+    if not letters:
         return
-    left = Attempt.objects.filter(letter__in=rows, ended=None)
+    left = Attempt.objects.filter(letter__in=letters, ended=None)
     begun = list(left.exclude(started=None).values_list("letter", flat=True))
     left.filter(started=None).delete()
     left.update(ended=now, outcome=Outcome.UNKNOWN, text="Arbetsprocessen hördes inte av igen.")
@@ -232,7 +232,7 @@ def give_up_overdue(now: datetime) -> int:
         late = late.filter(useful_until__lte=now)
     late = late.filter(~held() | Q(useful_until__lte=now))
     rows = list(late.select_for_update(skip_locked=True, of=("self",)).order_by("pk").defer("raw"))
-    _abandon([row for row in rows if row.state == State.SENDING], now)
+    _abandon([row.pk for row in rows if row.state == State.SENDING], now)
     return Letter.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=State.FAILED, lease_until=None, worker="", last_text="Tiden gick ut innan brevet kunde lämnas."
     )

@@ -154,8 +154,8 @@ class Relay:
 
     def _hand_over(self, parcel: Parcel, may_go: Callable[[], bool]) -> Result:
         line = self._open_line()
-        self._ask("mail", lambda: line.mail(machine_address(parcel.sender)), 250)
-        self._ask("rcpt", lambda: line.rcpt(machine_address(parcel.recipient)), 250, 251)
+        self._ask("mail", lambda: line.docmd(f"MAIL FROM:<{machine_address(parcel.sender)}>"), 250)
+        self._ask("rcpt", lambda: line.docmd(f"RCPT TO:<{machine_address(parcel.recipient)}>"), 250, 251)
         if not may_go():
             line.rset()
             return Result(Outcome.WITHDRAWN)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import timezone
 
 from dialog_portal.outbox import claims, limits
@@ -66,6 +67,17 @@ def test_attempt_is_there_before_the_try_ends_and_says_which_have_begun():
     ]
     end(first, Outcome.ACCEPTED, following=second)
     assert Attempt.objects.get(pk=second.attempt).started is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_connection_to_the_database_learns_how_a_try_ends():
+    letter()
+    letter()
+    first, second = take()
+    assert end(first, Outcome.ACCEPTED, following=second)
+    connection.close()
+    assert end(second, Outcome.ACCEPTED)
+    assert set(Letter.objects.values_list("state", flat=True)) == {State.ACCEPTED}
 
 
 @pytest.mark.parametrize(
