@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, time, timedelta
 from itertools import product
 
@@ -14,7 +15,7 @@ from django.utils import timezone
 from dialog_portal.access.models import Role
 from dialog_portal.outbox.models import Letter, State
 from dialog_portal.states import NotAllowed, step
-from meetings.actions.meetings import cancel, hold
+from meetings.actions.meetings import add_meeting, cancel, hold
 from meetings.chain import chain
 from meetings.forms import when
 from meetings.models import Agenda, Group, Meeting, MeetingState, MeetingStep, Purpose
@@ -555,3 +556,29 @@ def test_the_page_takes_as_many_queries_with_300_invited_as_with_one():
         for _ in range(299):
             make.invitee(seats)
     assert used[0] == used[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_the_same_moment_add_one_meeting():
+    user, row, start = make.user(), make.round_(year=2027), make.afternoon(30)
+    ready, made = threading.Barrier(2), []
+
+    def press():
+        meeting = Meeting(
+            round=row,
+            title="Samma möte",
+            starts_at=start,
+            ends_at=start + timedelta(hours=1),
+            reply_by=start,
+            officer=user,
+        )
+        ready.wait()
+        made.append(add_meeting(meeting, categories=[], by=user).pk)
+        connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(made), len(set(made)), Meeting.objects.count()) == (2, 1, 1)
