@@ -165,6 +165,15 @@ def test_the_page_says_why_an_approver_is_not_offered_to_approve() -> None:
     assert ("Läs och fastställ" in said, "uppgifter om mötet eller närvaron" in said) == (False, True)
 
 
+@pytest.mark.parametrize(
+    ("role", "warned"), [(Role.APPROVER, True), (Role.OFFICER, False), (Role.READER, False)]
+)
+def test_an_approver_is_warned_before_the_attendance_is_changed(role: str, warned: bool) -> None:
+    meeting = circulated().meeting
+    page = signed_in(make.user(role)).get(reverse("staff:attendance", args=[meeting.pk])).content.decode()
+    assert ("behöver en annan godkännare fastställa dem" in page) == warned
+
+
 def test_authors_of_many_take_as_many_queries_as_of_one() -> None:
     used = []
     for number in (1, 4):
