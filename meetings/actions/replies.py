@@ -2,7 +2,8 @@
 
 What holds when answers differ: the last confirmed answer wins, whatever channel it came by. What staff note counts
 from when they write it, not from when the telephone rang. An unconfirmed answer (a script pressed the button) counts
-for nothing until a person has pressed too. Nothing is changed or removed, so the whole story can be read afterwards.
+for nothing until a person has pressed too, and neither does the opposite of what was pressed within the last minute,
+until it is pressed once more. Nothing is changed or removed, so the whole story can be read afterwards.
 
 Seats: whoever said yes first has one. Every answer is stored under a lock on the party's invitation, so what the
 receipt says about a seat is true also when forty answer at once.
@@ -28,7 +29,7 @@ from meetings.actions.sharing import (
     put_on_list,
 )
 from meetings.letters import receipt, substitute
-from meetings.models import Answer, Channel, Invitation, Invitee, Purpose, Reply
+from meetings.models import CONTRADICTION, Answer, Channel, Invitation, Invitee, Purpose, Reply
 from meetings.standing import current, standing
 
 
@@ -54,6 +55,7 @@ def answer(
     must_be_open(invitee, channel)
     if channel in BY_THEMSELVES and (same := already_said(invitee, answer, confirmed)):
         return same
+    confirmed = confirmed and not (channel == Channel.LINK and via is None and contradicts(invitee, answer))
     seated = with_seats(invitee.invitation)
     row = invitee.replies.create(
         answer=answer, channel=channel, by=by, confirmed=confirmed, note=note, via=via
@@ -82,6 +84,16 @@ def already_said(invitee: Invitee, answer: Answer, confirmed: bool) -> Reply | N
     if newest and newest.answer == answer and newest.confirmed >= confirmed:
         return newest
     return now if now and now.answer == answer and not confirmed else None
+
+
+def contradicts(invitee: Invitee, answer: Answer) -> bool:
+    """Whether the person's own link said the opposite a moment ago, and nobody was asked: programs try every button."""
+    said = list(invitee.replies.filter(channel=Channel.LINK, via=None))
+    before = current(said)
+    if before is None or {before.answer, answer} != {Answer.YES, Answer.NO}:
+        return False
+    asked = said[-1].answer == answer and not said[-1].confirmed
+    return not asked and timezone.now() - before.at < CONTRADICTION
 
 
 @transaction.atomic

@@ -6,12 +6,13 @@ from meetings.models.calendar_reply import Outcome as CalendarReplyOutcome
 from meetings.models.invitation import Invitation, Invitee, MeetingLetter, Need, Purpose
 from meetings.models.meeting import Group, Meeting, MeetingState, MeetingStep
 from meetings.models.planned import PlannedMailing, PlannedState, PlannedStep
-from meetings.models.reply import Answer, Attendee, Channel, Reply
+from meetings.models.reply import CONTRADICTION, Answer, Attendee, Channel, Reply
 from meetings.models.request import SubstituteRequest
 from meetings.models.round import FocusArea, Round, RoundPurpose
 from meetings.models.wording import Wording
 
 __all__ = [
+    "CONTRADICTION",
     "Agenda",
     "AgendaItem",
     "AgendaState",

@@ -11,6 +11,8 @@ from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from dialog_portal.text import one_line, unlinkable
 from meetings.models.meeting import Meeting
 
+CONTRADICTION = timedelta(minutes=1)  # yes and no this close to each other are no change of mind
+
 
 class Answer(models.TextChoices):
     YES = "ja", "kommer"
@@ -36,23 +38,22 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         return self.filter(~Exists(since), confirmed=False)
 
     def contradictory(self) -> Self:
-        """Answers by link that another one by link had contradicted within a minute: worth a question by telephone."""
+        """Held answers: by link the opposite had been pressed within a minute. Worth a question by telephone."""
         before = Reply.objects.filter(
-            invitee=OuterRef("invitee"), channel=Channel.LINK, confirmed=True, pk__lt=OuterRef("pk")
+            invitee=OuterRef("invitee"), channel=Channel.LINK, via=None, confirmed=True, pk__lt=OuterRef("pk")
         ).order_by("-pk")
-        soon = ExpressionWrapper(F("at") - timedelta(minutes=1), models.DateTimeField())
+        soon = ExpressionWrapper(F("at") - CONTRADICTION, models.DateTimeField())
         return (
-            self.filter(channel=Channel.LINK, confirmed=True)
+            self.filter(channel=Channel.LINK, via=None, confirmed=False)
             .annotate(
                 said_before=Subquery(before.values("answer")[:1]), said_at=Subquery(before.values("at")[:1])
             )
-            .filter(~Q(said_before=F("answer")), said_at__gte=soon)
+            .filter(~Q(said_before=F("answer")), said_at__gt=soon)
         )
 
     def unsettled(self) -> Self:
         """The contradictory answers that still are somebody's last word: nothing has been said or noted since."""
-        since = Reply.objects.filter(invitee=OuterRef("invitee"), confirmed=True, pk__gt=OuterRef("pk"))
-        return self.contradictory().filter(~Exists(since), invitee__withdrawn_at=None)
+        return self.contradictory().unconfirmed().filter(invitee__withdrawn_at=None)
 
 
 class Reply(models.Model):
@@ -115,4 +116,6 @@ class Attendee(models.Model):
     @property
     def called(self) -> str:
         """The name as letters say it; see Invitee.called, whose name this may be."""
-        return self.invitee.called if self.invitee and self.invitee.name == self.name else unlinkable(self.name)
+        return (
+            self.invitee.called if self.invitee and self.invitee.name == self.name else unlinkable(self.name)
+        )

@@ -17,6 +17,7 @@ from dialog_portal.access.models import Role, User
 from dialog_portal.desk.tasks import tasks_for
 from dialog_portal.outbox.actions import Draft, hold, post
 from dialog_portal.outbox.models import Letter, State
+from meetings.actions import replies
 from meetings.models import Agenda, AgendaState, Answer, Channel, Meeting, MeetingState, Reply
 from minutes.models import Minutes, MinutesState, Section, SectionRevision
 from tests import make
@@ -68,7 +69,7 @@ def invited(days_left: float) -> Meeting:
 def contradiction() -> None:
     guest = meeting_in(30, MeetingState.INVITED).invitees.get()
     for said in (Answer.YES, Answer.NO):
-        Reply.objects.create(invitee=guest, answer=said, channel=Channel.LINK)
+        replies.answer(guest, said, channel=Channel.LINK)
 
 
 def substitute_from_elsewhere() -> None:

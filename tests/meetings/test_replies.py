@@ -111,15 +111,34 @@ def test_staff_may_note_the_same_answer_again(chief):
     assert chief.replies.count() == 2
 
 
-def test_contradictory_answers_within_a_minute_are_shown_to_staff(chief):
-    with time_machine.travel(timezone.now()) as clock:
+def test_the_opposite_within_a_minute_is_held_and_shown_until_it_is_pressed_again(chief):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
         answer(chief, YES, channel=LINK)
-        clock.shift(300)
+        clock.shift(59)
+        held = answer(chief, NO, channel=LINK)
+        assert (now(chief), list(Reply.objects.unsettled()), len(letters(chief))) == (YES, [held], 1)
         answer(chief, NO, channel=LINK)
-        assert list(Reply.objects.contradictory()) == []
-        clock.shift(20)
-        last = answer(chief, YES, channel=LINK)
-    assert list(Reply.objects.contradictory()) == [last]
+    assert (now(chief), list(Reply.objects.unsettled()), len(letters(chief))) == (NO, [], 2)
+
+
+def test_a_program_that_tries_every_button_again_and_again_changes_nothing(chief):
+    for said in (YES, NO) * 5:
+        answer(chief, said, channel=LINK)
+    assert (now(chief), len(Reply.objects.unsettled())) == (YES, 1)
+
+
+def test_control_a_change_of_mind_after_a_minute_counts_at_once(chief):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        answer(chief, YES, channel=LINK)
+        clock.shift(60)
+        answer(chief, NO, channel=LINK)
+    assert (now(chief), list(Reply.objects.contradictory())) == (NO, [])
+
+
+def test_whoever_handed_over_may_come_after_all_at_once(chief):
+    hand_over(chief, name="Sune Berg", email="sune@nynashamn.example", channel=LINK)
+    take_back(chief, channel=LINK)
+    assert now(chief) == YES
 
 
 # --- The ledger only grows -------------------------------------------------------------------------------------------
@@ -214,7 +233,7 @@ def test_a_no_gives_the_seat_to_the_first_in_the_queue_and_tells_them(chief, inv
     people = [chief, *others(invitation, 3)]
     for person in people:
         answer(person, YES, channel=LINK)
-    answer(chief, NO, channel=LINK)
+    answer(chief, NO, channel=PHONE, by=make.user())
     assert [standing(person).case for person in people] == ["no", "seated", "seated", "waiting"]
     assert letters(people[2])[-1][1].startswith("Du har fått en plats")
     assert len(letters(people[3])) == 1
@@ -224,7 +243,7 @@ def test_whoever_says_no_and_then_yes_goes_last(chief, invitation):
     people = [chief, *others(invitation, 2)]
     for person in people:
         answer(person, YES, channel=LINK)
-    answer(chief, NO, channel=LINK)
+    answer(chief, NO, channel=PHONE, by=make.user())
     answer(chief, YES, channel=LINK)
     assert [standing(person).case for person in people] == ["waiting", "seated", "seated"]
 
