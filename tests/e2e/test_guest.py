@@ -61,6 +61,8 @@ def test_a_guest_answers_changes_hands_over_and_takes_back(
     assert "dialogmote.ics" in files_in(wait_for(letters_leave, nina, 1))
 
     hands.follow("button", "Nej Jag kan inte komma")
+    expect(guest.get_by_role("alert")).to_contain_text("Vi behöver att du svarar en gång till.")
+    hands.follow("button", "Nej Jag kan inte komma")
     says(guest, "Du har tackat nej")
     assert "Vi har noterat att du inte kommer." in text_of(wait_for(letters_leave, nina, 2))
 
