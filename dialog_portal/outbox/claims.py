@@ -113,7 +113,7 @@ def give_back(claims: Iterable[Claim]) -> None:
         for claim in claims:
             mine = Letter.objects.filter(pk=claim.letter, fence=claim.fence, state=State.SENDING)
             mine.update(state=claim.before, lease_until=None, worker="")
-            Attempt.objects.filter(pk=claim.attempt, started=None).delete()
+            Attempt.objects.filter(pk=claim.attempt, ended=None).delete()
 
 
 def finish(claim: Claim, result: Result, *, wipe: bool, following: Claim | None = None) -> bool:

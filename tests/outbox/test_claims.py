@@ -80,6 +80,16 @@ def test_a_new_connection_to_the_database_learns_how_a_try_ends():
     assert set(Letter.objects.values_list("state", flat=True)) == {State.ACCEPTED}
 
 
+def test_letter_given_back_in_the_moment_it_was_to_begin_leaves_no_open_try():
+    letter()
+    letter()
+    first, second = take()
+    end(first, Outcome.ACCEPTED, following=second)
+    claims.give_back([second])
+    assert Letter.objects.get(pk=second.letter).state == State.QUEUED
+    assert not Attempt.objects.filter(letter=second.letter).exists()
+
+
 @pytest.mark.parametrize(
     ("tries", "minutes"), [(0, 5), (1, 15), (2, 30), (3, 60), (4, 120), (5, 120), (9, 120)]
 )
