@@ -3,6 +3,7 @@
 import os
 import signal
 
+from billiard.process import current_process
 from celery import Celery
 from celery.signals import worker_process_init
 
@@ -15,4 +16,5 @@ app.autodiscover_tasks()
 @worker_process_init.connect(weak=False)
 def finish_what_is_begun(**_: object) -> None:
     """A child that is told to end together with its parent leaves it to the parent, who first lets tasks end."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if current_process().name != "MainProcess":  # a worker that is all in one process is its own parent
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -8,26 +8,37 @@ import pytest
 
 from tests.run import BASE
 
-CHILD = """
-import os, signal
+WORKER = """
+import os, signal, sys
+from billiard import Process
 from celery.signals import worker_process_init
-{before}
-os.kill(os.getpid(), signal.SIGTERM)
-print("goes on")
+import dialog_portal.celery
+
+def told_to_end():
+    worker_process_init.send(sender=None)
+    os.kill(os.getpid(), signal.SIGTERM)
+    os.write(1, b"goes on")
+
+if sys.argv[1] == "child":
+    child = Process(target=told_to_end)
+    child.start()
+    child.join()
+else:
+    told_to_end()
 """
-AS_A_CHILD = "import dialog_portal.celery; worker_process_init.send(sender=None)"
 
 
-def told_to_end(before: str) -> bytes:
-    command = [sys.executable, "-c", CHILD.format(before=before)]
+def worker(kind: str) -> bytes:
+    """What a pool's child, or a worker without children, says after SIGTERM."""
+    command = [sys.executable, "-c", WORKER, kind]
     return subprocess.run(command, cwd=BASE, env=os.environ, stdout=subprocess.PIPE, check=False).stdout
 
 
 @pytest.mark.once
 def test_child_leaves_it_to_its_parent_to_end_it_between_tasks():
-    assert told_to_end(AS_A_CHILD) == b"goes on\n"
+    assert worker("child") == b"goes on"
 
 
 @pytest.mark.once
-def test_control_a_process_that_is_nobodys_child_ends_at_once():
-    assert told_to_end("import dialog_portal.celery") == b""
+def test_worker_without_children_ends_when_told():
+    assert worker("alone") == b""
