@@ -111,6 +111,15 @@ def test_asking_for_somebody_unknown_looks_the_same_and_writes_to_nobody():
     assert list(Letter.objects.values_list("address", flat=True)) == [known.email]
 
 
+def test_an_address_longer_than_any_account_has_looks_the_same_and_is_not_stored():
+    asked = ("ingen@region.example", f"{'a' * 290}@example.org")
+    answers = [Client().post(reverse("account_reset_password"), {"email": email}) for email in asked]
+    assert {(answer.status_code, answer["Location"]) for answer in answers} == {
+        (302, "/konto/losenord/glomt/skickat/")
+    }
+    assert list(Wanted.objects.values_list("address", flat=True)) == ["ingen@region.example"]
+
+
 def work_of_asking(email: str) -> tuple[list[str], int]:
     """The questions to the database while the person waits, without what was typed, and the letters written."""
     with CaptureQueriesContext(connection) as seen:

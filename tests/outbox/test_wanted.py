@@ -38,9 +38,26 @@ def test_what_could_not_be_written_stays_and_holds_nobody_up():
     with pytest.raises(OSError, match="trouble"):
         grant("links", write)
     assert (written, addresses()) == (
-        ["late@kommun.example"],
-        ["early@kommun.example", "trouble@kommun.example"],
+        ["late@kommun.example", "early@kommun.example"],
+        ["trouble@kommun.example"],
     )
+
+
+def test_the_first_trouble_of_several_is_the_one_that_is_told():
+    def write(address: str) -> None:
+        raise OSError(address)
+
+    for address in ("first@kommun.example", "last@kommun.example"):
+        want("links", address, task="x")
+    with pytest.raises(OSError, match="last"):
+        grant("links", write)
+    assert len(addresses()) == 2
+
+
+def test_an_address_that_no_row_can_hold_is_not_stored():
+    for length in (254, 255):
+        want("links", "@kommun.example".rjust(length, "a"), task="x")
+    assert [len(address) for address in addresses()] == [254]
 
 
 def test_nobody_is_written_to_days_later():
