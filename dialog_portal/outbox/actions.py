@@ -19,6 +19,7 @@ from dialog_portal.outbox.envelope import close, open_up
 from dialog_portal.outbox.mime import Attachment, Content
 from dialog_portal.outbox.models import NEXT, WAITING, Hold, Host, Letter, LetterQuerySet, LetterStep, State
 from dialog_portal.states import NotAllowed
+from dialog_portal.text import one_address
 
 __all__ = [
     "Attachment", "Content", "Draft", "bounced", "correct", "hold", "note", "post", "post_all", "read", "release",
@@ -171,6 +172,7 @@ def try_now(letter: Letter, *, by: Any) -> Letter:
 @transaction.atomic
 def correct(letter: Letter, address: str, *, by: Any) -> Letter:
     """Send a letter that has not got through to another address: the same row and text, a new Message-ID."""
+    one_address(address)
     deliverable(address)
     row = _locked(letter)
     if address == row.address:

@@ -50,7 +50,7 @@ def take(host_name: str, worker: str, most: int, *, limited: bool = True) -> lis
         host, _ = Host.objects.select_for_update().get_or_create(name=host_name)
         now = timezone.now()
         size = limits.room(host, worker, now, most) if limited else most
-        due = Letter.objects.due(now).select_for_update(skip_locked=True, of=("self",))
+        due = Letter.objects.due(now).select_for_update(skip_locked=True)
         rows: list[Any] = list(due.values_list(*NEEDED, named=True)[:size])
         _abandon([row.pk for row in rows if row.state == State.SENDING], now)
         return _mark(rows, host, worker, now) if rows else []

@@ -19,7 +19,7 @@ from dialog_portal.outbox import bounces, mime
 from dialog_portal.outbox.envelope import close
 from dialog_portal.outbox.mime import Attachment
 from dialog_portal.outbox.models import Letter, Priority
-from dialog_portal.text import one_address, one_line
+from dialog_portal.text import one_line
 
 LONGEST_TRY = timedelta(hours=72)
 LARGEST = 15 * 1024 * 1024  # bytes; most servers take 20 to 25 MB of letter
@@ -62,7 +62,6 @@ def _line(label: str, value: str, longest: int, *, required: bool = True) -> Non
 
 def deliverable(address: str) -> None:
     """Refuse an address that no mail server can be told: what is not an address, or what ASCII cannot say."""
-    one_address(address)
     try:
         validate_email(address)
         mime.machine_address(address).encode("ascii")

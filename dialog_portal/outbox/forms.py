@@ -3,7 +3,7 @@
 from django import forms
 
 from dialog_portal.outbox.drafts import deliverable
-from dialog_portal.text import one_line
+from dialog_portal.text import one_address, one_line
 
 CHOICES = [
     ("", "Alla brev"),
@@ -24,7 +24,7 @@ class Search(forms.Form):
 
 
 class Correct(forms.Form):
-    address = forms.EmailField(label="Ny e-postadress", max_length=254, validators=[deliverable])
+    address = forms.EmailField(label="Ny e-postadress", max_length=254, validators=[one_address, deliverable])
 
 
 class Told(forms.Form):

@@ -17,9 +17,9 @@ from dialog_portal.links.actions import token
 from dialog_portal.outbox.actions import read
 from dialog_portal.outbox.envelope import open_up
 from dialog_portal.outbox.mime import parse
-from dialog_portal.outbox.models import Letter
+from dialog_portal.outbox.models import Letter, Wanted
 from meetings.actions.again import send_links_again
-from meetings.actions.replies import answer, hand_over
+from meetings.actions.replies import TO_READ, answer, hand_over
 from meetings.actions.seats import send
 from meetings.letters.compose import compose
 from meetings.letters.purposes import MAILINGS
@@ -114,6 +114,13 @@ def test_looking_writes_no_row_anywhere(chief):
     }
     assert codes == {200, 405}
     assert rows() == before
+
+
+def test_an_address_in_quotation_marks_that_was_stored_before_they_were_refused_gets_its_receipt(chief):
+    Invitee.objects.filter(pk=chief.pk).update(email='"anna.b"@nynashamn.example')
+    assert press(chief, svar="ja").status_code == 303
+    assert Reply.objects.count() == 1
+    assert Letter.objects.get().address == '"anna.b"@nynashamn.example'
 
 
 def test_control_a_press_does_write_rows(chief):
@@ -268,6 +275,9 @@ def test_a_substitute_is_asked_and_the_page_becomes_one_to_read_with_a_way_back(
     press(deputy, svar="ja")
     assert "Sune Berg kommer i ditt ställe" in look(chief)
     press(chief, svar="tillbaka")
+    assert "Vi behöver att du svarar en gång till" in look(chief)
+    with time_machine.travel(timezone.now() + TO_READ):
+        press(chief, svar="tillbaka")
     assert "Du är anmäld" in look(chief)
     assert Client().get(address(deputy)).status_code == 404
 
@@ -414,6 +424,15 @@ def test_asking_again_answers_alike_whoever_asks_and_writes_to_those_invited(chi
     found = read(letter)
     assert found is not None
     assert f"/svar/{token(chief.link)}/" in found.text
+
+
+def test_an_address_that_grows_too_long_in_lower_case_gets_the_same_answer_and_is_not_stored():
+    known, grown = (
+        Client().post("/svar/ny-lank/", {"email": email})
+        for email in ("nina@nynashamn.example", f"{'İ' * 242}@example.org")
+    )
+    assert (known.status_code, known["Location"]) == (grown.status_code, grown["Location"])
+    assert list(Wanted.objects.values_list("address", flat=True)) == ["nina@nynashamn.example"]
 
 
 def work_of_asking(email):

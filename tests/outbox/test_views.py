@@ -88,6 +88,8 @@ def test_stop_and_undo(staff):
 def test_address_is_corrected_and_a_bad_one_refused(staff):
     row = letter()
     assert "giltig e-postadress" in page(staff.post(f"/arbete/utkorg/{row.pk}/adress/", {"address": "x"}))
+    quoted = page(staff.post(f"/arbete/utkorg/{row.pk}/adress/", {"address": '"ny"@kommun.example'}))
+    assert "utan citattecken" in quoted
     assert "samma adress" in page(staff.post(f"/arbete/utkorg/{row.pk}/adress/", {"address": row.address}))
     done = staff.post(f"/arbete/utkorg/{row.pk}/adress/", {"address": "ny@kommun.example"}, follow=True)
     assert "ny@kommun.example" in page(done)
