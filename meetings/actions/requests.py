@@ -41,6 +41,14 @@ def ask_for_substitute(invitee: Invitee, *, name: str, email: str, channel: Chan
     return wish
 
 
+def must_be_who_was_read(wish: SubstituteRequest, seen: tuple[str, str]) -> None:
+    if seen != (wish.name, wish.email):
+        raise NotAllowed(
+            f"{wish.invitee.name} har ändrat vem som ska få komma: nu gäller det {wish.name}, {wish.email}. "
+            "Inget är beslutat. Läs det nya och ta ställning igen."
+        )
+
+
 @transaction.atomic
 def decide(wish: SubstituteRequest, *, approve: bool, seen: tuple[str, str], by: User) -> SubstituteRequest:
     """Invite the substitute, or write to the guest that somebody else is needed.
@@ -54,12 +62,8 @@ def decide(wish: SubstituteRequest, *, approve: bool, seen: tuple[str, str], by:
         raise NotAllowed(f"En kollega har redan tagit ställning till {wish.name}.")
     if not SubstituteRequest.objects.waiting().filter(pk=wish.pk).exists():
         raise NotAllowed(f"{invitee.name} har svarat på annat sätt sedan dess, eller så är mötet över.")
-    if seen != (wish.name, wish.email):
-        raise NotAllowed(
-            f"{invitee.name} har ändrat vem som ska få komma: nu gäller det {wish.name}, {wish.email}. "
-            "Inget är beslutat. Läs det nya och ta ställning igen."
-        )
     wish.invitee = invitee
+    must_be_who_was_read(wish, seen)
     wish.approved, wish.by, wish.decided_at = approve, by, timezone.now()
     wish.save(update_fields=["approved", "by", "decided_at"])
     record(by, "ersättare: godkände" if approve else "ersättare: avslog", wish, invitee=invitee.pk)

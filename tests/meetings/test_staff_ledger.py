@@ -20,6 +20,7 @@ from dialog_portal.links.actions import token
 from dialog_portal.outbox.actions import read
 from dialog_portal.states import NotAllowed
 from dialog_portal.swedish import weekday
+from meetings.actions import requests
 from meetings.actions.needs import NEEDS_ARE_KEPT, forget_needs
 from meetings.actions.replies import answer
 from meetings.actions.requests import ask_for_substitute, decide
@@ -352,6 +353,15 @@ def test_a_decision_about_somebody_who_was_changed_meanwhile_is_not_taken(office
     assert f'name="adress" value="{now.email}"' in response.content.decode()
     decided(officer, now, said)
     assert nina.substitutes.filter(email=now.email).count() == (said == "ja")
+
+
+def test_control_without_what_was_read_somebody_else_is_let_in(officer, nina, monkeypatch):
+    monkeypatch.setattr(requests, "must_be_who_was_read", lambda wish, seen: None)
+    guest_asks(nina)
+    read = SubstituteRequest.objects.get()
+    guest_asks(nina, "ulf@annan.example")
+    decided(officer, read, "ja")
+    assert (read.email, nina.substitutes.get().email) == ("udo@annan.example", "ulf@annan.example")
 
 
 def test_asking_again_for_the_same_person_changes_nothing_for_who_decides(officer, nina):
