@@ -14,7 +14,7 @@ from django.db import transaction
 from dialog_portal.states import NotAllowed
 from meetings.actions.replies import answer
 from meetings.actions.seats import lock
-from meetings.actions.sharing import CHANGES_A_DAY, a_day_ago, must_not_be_too_often
+from meetings.actions.sharing import ANSWERS_A_DAY, CHANGES_A_DAY, a_day_ago, must_not_be_too_often
 from meetings.models import Answer, Channel, Invitation, Invitee
 from meetings.models.invitation import InvitationQuerySet, InviteeQuerySet
 from meetings.standing import current
@@ -71,8 +71,9 @@ def stored(person: Invitee, wish: Wish, coordinator: Invitee, *, confirmed: bool
         return True
     if wish.seen != (last.pk if last else 0):
         return False
-    today = person.replies.filter(via__isnull=False, confirmed=True, at__gte=a_day_ago())
-    must_not_be_too_often(today.count(), CHANGES_A_DAY, None)
+    today = person.replies.filter(via__isnull=False, at__gte=a_day_ago())
+    must_not_be_too_often(today.filter(confirmed=True).count(), CHANGES_A_DAY, None)
+    must_not_be_too_often(today.count(), ANSWERS_A_DAY, None)
     answer(
         person,
         wish.answer,

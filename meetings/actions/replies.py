@@ -3,13 +3,15 @@
 What holds when answers differ: the last confirmed answer wins, whatever channel it came by. What staff note counts
 from when they write it, not from when the telephone rang. An unconfirmed answer (a script pressed the button) counts
 for nothing until a person has pressed too, and neither does the opposite of what was pressed within the last minute,
-until it is pressed once more. Nothing is changed or removed, so the whole story can be read afterwards.
+until it is pressed once more after a moment. Nothing is changed or removed, so the whole story can be read afterwards.
 
 Seats: whoever said yes first has one. Every answer is stored under a lock on the party's invitation, so what the
 receipt says about a seat is true also when forty answer at once.
 """
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,6 +24,7 @@ from dialog_portal.outbox.models import WAITING, Letter
 from dialog_portal.states import NotAllowed
 from meetings.actions.seats import BY_THEMSELVES, lock, must_be_open, send, with_seats
 from meetings.actions.sharing import (
+    ANSWERS_A_DAY,
     CHANGES_A_DAY,
     a_day_ago,
     must_be_free,
@@ -30,7 +33,10 @@ from meetings.actions.sharing import (
 )
 from meetings.letters import receipt, substitute
 from meetings.models import CONTRADICTION, Answer, Channel, Invitation, Invitee, Purpose, Reply
+from meetings.models.reply import ReplyQuerySet
 from meetings.standing import current, standing
+
+TO_READ = timedelta(seconds=2)  # nobody has read the question and pressed again sooner
 
 
 @transaction.atomic
@@ -55,7 +61,12 @@ def answer(
     must_be_open(invitee, channel)
     if channel in BY_THEMSELVES and (same := already_said(invitee, answer, confirmed)):
         return same
-    confirmed = confirmed and not (channel == Channel.LINK and via is None and contradicts(invitee, answer))
+    if channel in BY_THEMSELVES and via is None:
+        must_not_be_too_often(own_answers(invitee).filter(at__gte=a_day_ago()).count(), ANSWERS_A_DAY, by)
+    if confirmed and channel == Channel.LINK and via is None:
+        confirmed, asked = certain(invitee, answer)
+        if asked and not confirmed:
+            return asked
     seated = with_seats(invitee.invitation)
     row = invitee.replies.create(
         answer=answer, channel=channel, by=by, confirmed=confirmed, note=note, via=via
@@ -86,14 +97,24 @@ def already_said(invitee: Invitee, answer: Answer, confirmed: bool) -> Reply | N
     return now if now and now.answer == answer and not confirmed else None
 
 
-def contradicts(invitee: Invitee, answer: Answer) -> bool:
-    """Whether the person's own link said the opposite a moment ago, and nobody was asked: programs try every button."""
-    said = list(invitee.replies.filter(channel=Channel.LINK, via=None))
+def own_answers(invitee: Invitee) -> ReplyQuerySet:
+    """What came from the person's own link or calendar."""
+    return invitee.replies.filter(channel__in=BY_THEMSELVES, via=None)
+
+
+def certain(invitee: Invitee, answer: Answer) -> tuple[bool, Reply | None]:
+    """Whether a press counts at once, and the row that holds the same press already.
+
+    It does not when the person's own link said something else within the last minute: programs try every button. Then
+    it counts when it comes again, after as long as it takes to read that it was asked for.
+    """
+    said = list(own_answers(invitee))
     before = current(said)
-    if before is None or {before.answer, answer} != {Answer.YES, Answer.NO}:
-        return False
-    asked = said[-1].answer == answer and not said[-1].confirmed
-    return not asked and timezone.now() - before.at < CONTRADICTION
+    now = timezone.now()
+    if before is None or before.answer == answer or now - before.at >= CONTRADICTION:
+        return True, None
+    asked = said[-1] if said[-1].answer == answer and not said[-1].confirmed else None
+    return asked is not None and now - asked.at >= TO_READ, asked
 
 
 @transaction.atomic

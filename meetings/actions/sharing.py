@@ -19,6 +19,7 @@ from meetings.models import Answer, Channel, Invitee, Purpose
 from meetings.standing import Standing, current
 
 CHANGES_A_DAY = 3
+ANSWERS_A_DAY = 12  # each writes a letter that goes before all others
 EVERYBODYS_DOMAINS = {
     "gmail.com", "googlemail.com", "hotmail.com", "hotmail.se", "live.com", "live.se", "outlook.com", "msn.com",
     "yahoo.com", "yahoo.se", "icloud.com", "me.com", "mac.com", "telia.com", "tele2.se", "comhem.se", "bredband.net",

@@ -11,7 +11,9 @@ from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from dialog_portal.text import one_line, unlinkable
 from meetings.models.meeting import Meeting
 
-CONTRADICTION = timedelta(minutes=1)  # yes and no this close to each other are no change of mind
+CONTRADICTION = timedelta(
+    minutes=1
+)  # answers this close to each other may be a program that tries the buttons
 
 
 class Answer(models.TextChoices):
@@ -38,13 +40,14 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         return self.filter(~Exists(since), confirmed=False)
 
     def contradictory(self) -> Self:
-        """Held answers: by link the opposite had been pressed within a minute. Worth a question by telephone."""
+        """Answers by link less than a minute after another: worth a question by telephone. A program names nobody."""
         before = Reply.objects.filter(
             invitee=OuterRef("invitee"), channel=Channel.LINK, via=None, confirmed=True, pk__lt=OuterRef("pk")
         ).order_by("-pk")
         soon = ExpressionWrapper(F("at") - CONTRADICTION, models.DateTimeField())
         return (
-            self.filter(channel=Channel.LINK, via=None, confirmed=False)
+            self.filter(channel=Channel.LINK, via=None)
+            .exclude(answer=Answer.SUBSTITUTE)
             .annotate(
                 said_before=Subquery(before.values("answer")[:1]), said_at=Subquery(before.values("at")[:1])
             )
@@ -53,7 +56,8 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
 
     def unsettled(self) -> Self:
         """The contradictory answers that still are somebody's last word: nothing has been said or noted since."""
-        return self.contradictory().unconfirmed().filter(invitee__withdrawn_at=None)
+        since = Reply.objects.filter(invitee=OuterRef("invitee"), confirmed=True, pk__gt=OuterRef("pk"))
+        return self.contradictory().filter(~Exists(since), invitee__withdrawn_at=None)
 
 
 class Reply(models.Model):

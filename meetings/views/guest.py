@@ -128,14 +128,22 @@ LABELS = {
 
 
 def buttons(where: Standing, wanted: str, *, deputy: bool) -> list[dict[str, Any]]:
-    """The answers left to give: the one that the letter's link asked for, or a script pressed, stands first."""
-    first = where.unconfirmed or wanted
+    """The answers left to give: the one that the letter's link asked for stands first.
+
+    One that is held is marked but not moved: a program that presses the first button would confirm it.
+    """
+    first = "" if where.unconfirmed else wanted
     out = {where.answer} if not where.unconfirmed else set()
     given = [
         answer for answer in Answer if answer not in out and not (deputy and answer == Answer.SUBSTITUTE)
     ]
     return [
-        {"value": answer, "label": LABELS[answer][0], "small": LABELS[answer][1], "asked": first == answer}
+        {
+            "value": answer,
+            "label": LABELS[answer][0],
+            "small": LABELS[answer][1],
+            "asked": (where.unconfirmed or wanted) == answer,
+        }
         for answer in sorted(given, key=lambda answer: answer != first)
     ]
 

@@ -62,6 +62,7 @@ def test_a_guest_answers_changes_hands_over_and_takes_back(
 
     hands.follow("button", "Nej Jag kan inte komma")
     expect(guest.get_by_role("alert")).to_contain_text("Vi behöver att du svarar en gång till.")
+    guest.wait_for_timeout(2100)  # as long as it takes to read that
     hands.follow("button", "Nej Jag kan inte komma")
     says(guest, "Du har tackat nej")
     assert "Vi har noterat att du inte kommer." in text_of(wait_for(letters_leave, nina, 2))
@@ -84,6 +85,9 @@ def test_a_guest_answers_changes_hands_over_and_takes_back(
 
     hands = open_link(guest, portal, invited)
     expect(guest.locator("main")).to_contain_text("Sune Berg har svarat ja.")
+    hands.follow("button", "Ta tillbaka platsen")
+    expect(guest.get_by_role("alert")).to_contain_text("Vi behöver att du svarar en gång till.")
+    guest.wait_for_timeout(2100)
     hands.follow("button", "Ta tillbaka platsen")
     says(guest, "Du är anmäld")
     wait_for(letters_leave, sune, 3)  # the invitation, a receipt, and that the seat was taken back

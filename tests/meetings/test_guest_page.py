@@ -19,7 +19,7 @@ from dialog_portal.outbox.envelope import open_up
 from dialog_portal.outbox.mime import parse
 from dialog_portal.outbox.models import Letter, Wanted
 from meetings.actions.again import send_links_again
-from meetings.actions.replies import answer, hand_over
+from meetings.actions.replies import TO_READ, answer, hand_over
 from meetings.actions.seats import send
 from meetings.letters.compose import compose
 from meetings.letters.purposes import MAILINGS
@@ -275,6 +275,9 @@ def test_a_substitute_is_asked_and_the_page_becomes_one_to_read_with_a_way_back(
     press(deputy, svar="ja")
     assert "Sune Berg kommer i ditt ställe" in look(chief)
     press(chief, svar="tillbaka")
+    assert "Vi behöver att du svarar en gång till" in look(chief)
+    with time_machine.travel(timezone.now() + TO_READ):
+        press(chief, svar="tillbaka")
     assert "Du är anmäld" in look(chief)
     assert Client().get(address(deputy)).status_code == 404
 
