@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from dialog_portal.access.models import Event, User
-from meetings.models import Attendee, Invitation
+from meetings.models import Agenda, Attendee, Invitation
 from minutes.models import Approval, Edition, Minutes, MinutesState, MinutesStep, SectionRevision
 
 ANY: frozenset[str] = frozenset()
@@ -39,7 +41,16 @@ FACTS = {
     "part: bytte namn": ANY,
     "person: ändrade": frozenset({"protected"}),
 }
-SHOWN = NOTED | FACTS
+# The points become the headings when the notes are begun; later changes to them do not reach the notes
+POINTS = {
+    "dagordning: la till punkt": ANY,
+    "dagordning: ändrade punkt": frozenset({"title", "internal"}),
+    "dagordning: flyttade punkt": ANY,
+    "dagordning: tog bort punkt": ANY,
+    "dagordning: la tillbaka punkt": ANY,
+}
+SHOWN = NOTED | FACTS | POINTS
+BEGUN = "anteckningar: påbörjade"
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,43 @@ class Touch:
     minutes: int
     at: datetime
     by: int
-    fact: bool = False
+    what: str = ""  # in the words of the audit log, where it is read from there
+
+
+@dataclass(frozen=True)
+class Opening:
+    """From when the facts of each meeting count, and when its points became headings."""
+
+    began: dict[int, datetime]
+    begun: dict[int, datetime]
+
+    @classmethod
+    def of(cls, known: dict[int, Minutes]) -> Opening:
+        """A meeting began at its earliest start that had been reached when it was moved, or when notes were begun.
+
+        Else whoever changed a fact could move the start past the change, and not be an author of it.
+        """
+        names = {f"minutes {pk}": pk for pk in known}
+        names |= {f"meeting {row.meeting_id}": pk for pk, row in known.items()}
+        began = {pk: row.meeting.starts_at for pk, row in known.items()}
+        begun: dict[int, datetime] = {}
+        told = Q(what=BEGUN) | Q(what="dialogmöte: ändrade", detail__has_key="start_before")
+        events = Event.objects.filter(told, thing__in=names)
+        for thing, what, detail, at in events.values_list("thing", "what", "detail", "at"):
+            pk = names[thing]
+            if what == BEGUN:
+                start = begun[pk] = at
+            else:
+                start = datetime.fromisoformat(detail["start_before"])
+            if start <= at:
+                began[pk] = min(began[pk], start)
+        return cls(began, begun)
+
+    def counts(self, touch: Touch) -> bool:
+        """Whether something that the log tells of came when it mattered; what was noted always did."""
+        if touch.what in POINTS and touch.at > self.begun.get(touch.minutes, touch.at):
+            return False
+        return touch.what not in FACTS | POINTS or self.began[touch.minutes] <= touch.at
 
 
 def authors(minutes: Minutes) -> list[User]:
@@ -63,12 +110,11 @@ def authors_of(rows: Iterable[Minutes]) -> dict[int, list[User]]:
     What the last edition holds counts no more, nor does what came after the approval that stands.
     """
     known = {row.pk: row for row in rows}
-    since, until = last_editions(known), standing(known)
+    since, until, open_ = last_editions(known), standing(known), Opening.of(known)
     found: dict[int, list[Touch]] = defaultdict(list)
     for touch in touches(known):
-        begins = known[touch.minutes].meeting.starts_at if touch.fact else touch.at
         after = touch.minutes not in since or since[touch.minutes] < touch.at
-        if begins <= touch.at and after and touch.at <= until.get(touch.minutes, touch.at):
+        if after and touch.at <= until.get(touch.minutes, touch.at) and open_.counts(touch):
             found[touch.minutes].append(touch)
     people = User.objects.in_bulk({touch.by for some in found.values() for touch in some})
     return {pk: in_order(found[pk], people) for pk in known}
@@ -110,7 +156,7 @@ def recorded(known: dict[int, Minutes]) -> Iterator[Touch]:
     for thing, what, detail, at, by in events.values_list("thing", "what", "detail", "at", "by"):
         matters = SHOWN[what]
         if not matters or matters & set(detail.get("fields", ())):
-            yield from (Touch(minutes, at, by, what in FACTS) for minutes in things[thing])
+            yield from (Touch(minutes, at, by, what) for minutes in things[thing])
 
 
 def things_of(known: dict[int, Minutes]) -> dict[str, set[int]]:
@@ -122,6 +168,8 @@ def things_of(known: dict[int, Minutes]) -> dict[str, set[int]]:
         things[f"meeting {row.meeting_id}"].add(row.pk)
         things[f"round {row.meeting.round_id}"].add(row.pk)
         things[f"party {row.meeting.host_id}"].add(row.pk)
+    for pk, meeting in Agenda.objects.filter(meeting__in=of_meeting).values_list("pk", "meeting"):
+        things[f"agenda {pk}"].add(of_meeting[meeting])
     invited = Invitation.objects.filter(meeting__in=of_meeting, party__isnull=False)
     for meeting, party in invited.values_list("meeting", "party"):
         things[f"party {party}"].add(of_meeting[meeting])

@@ -26,7 +26,7 @@ from parties.models import Category
 
 Appointment = tuple[datetime, datetime, str, str]
 A_MOMENT = timedelta(minutes=1)  # for a page that is slow to answer and a finger that presses again
-SAME = ("round_id", "title", "starts_at", "ends_at", "group_id", "host_id", "venue", "room", "street")
+GIVEN = ("id", "slug", "state")  # what nobody types
 KEPT = (
     "host",
     "venue",
@@ -63,10 +63,12 @@ def add_meeting(
 ) -> Meeting:
     """Store a new meeting with an empty agenda. Its address word comes from its title and stays.
 
-    A button that was pressed twice makes one meeting: the second press answers the one that the first made.
+    A button that was pressed twice makes one meeting: the second press answers the one that the first made. What was
+    corrected in between is another meeting, since it must not be lost.
     """
     round_ = Round.objects.select_for_update().get(pk=meeting.round_id)
-    if made := just_made(meeting, by=by, reason=reason):
+    categories = list(categories)
+    if made := just_made(meeting, categories, by=by, reason=reason):
         return made
     meeting.slug = free_slug(round_, meeting.title)
     meeting.save()
@@ -77,12 +79,20 @@ def add_meeting(
     return meeting
 
 
-def just_made(meeting: Meeting, *, by: User, reason: str) -> Meeting | None:
+def just_made(meeting: Meeting, categories: list[Category], *, by: User, reason: str) -> Meeting | None:
     """The same meeting, if the same person made it in the same way a moment ago. The round's row must be locked."""
     since = timezone.now() - A_MOMENT
     lately = MeetingStep.objects.filter(before="", by=by, reason=reason, at__gte=since)
-    same = {name: getattr(meeting, name) for name in SAME}
-    return Meeting.objects.filter(pk__in=lately.values("meeting"), **same).first()
+    rows = Meeting.objects.filter(pk__in=lately.values("meeting"), **typed(meeting)).prefetch_related(
+        "categories"
+    )
+    return next((row for row in rows if set(row.categories.all()) == set(categories)), None)
+
+
+def typed(meeting: Meeting) -> dict[str, Any]:
+    """Every column that a person fills in, with what it holds."""
+    columns = [field for field in Meeting._meta.concrete_fields if field.editable]
+    return {field.attname: getattr(meeting, field.attname) for field in columns if field.name not in GIVEN}
 
 
 def may_change(meeting: Meeting) -> None:
@@ -99,7 +109,8 @@ def changed(meeting: Meeting, *, before: Appointment, by: User, fields: Collecti
 
     Then the calendar's sequence and the letters' version rise, and old letters that have not left never will.
     """
-    record(by, "dialogmöte: ändrade", meeting, fields=list(fields))
+    was = {} if meeting.starts_at == before[0] else {"start_before": before[0]}
+    record(by, "dialogmöte: ändrade", meeting, fields=list(fields), **was)
     planned.replan(meeting, by=by)  # the deadline may have moved alone
     if appointment(meeting) == before:
         return False

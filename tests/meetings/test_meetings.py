@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from datetime import date, time, timedelta
 from itertools import product
 
@@ -15,10 +16,11 @@ from django.utils import timezone
 from dialog_portal.access.models import Role
 from dialog_portal.outbox.models import Letter, State
 from dialog_portal.states import NotAllowed, step
+from meetings.actions import meetings
 from meetings.actions.meetings import add_meeting, cancel, hold
 from meetings.chain import chain
 from meetings.forms import when
-from meetings.models import Agenda, Group, Meeting, MeetingState, MeetingStep, Purpose
+from meetings.models import Agenda, Group, Meeting, MeetingState, MeetingStep, Purpose, Round
 from meetings.models.meeting import NEXT
 from meetings.views.meetings import owed
 from parties.models import Cadence
@@ -124,7 +126,15 @@ def test_a_button_pressed_twice_adds_one_meeting():
     assert (Meeting.objects.count(), Agenda.objects.count()) == (1, 1)
 
 
-@pytest.mark.parametrize("other", [{"title": "Ett annat"}, {"start": "14:00"}, {"venue": "En annan lokal"}])
+CORRECTED = [
+    {"title": "Ett annat"}, {"start": "14:00"}, {"end": "19:00"}, {"reply_on": "2027-05-01"},
+    {"venue": "En annan lokal"}, {"room": "Sal 2"}, {"street": "Gatan 1"}, {"seats": "7"},
+    {"online": "https://mote.example.org/1"}, {"serves_meal": "on"}, {"message": "Välkommen!"},
+    {"diary_number": "KN 2027/1"}, {"outside_reference": "AKTNR 1-2"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("other", CORRECTED, ids=lambda other: next(iter(other)))
 def test_another_meeting_is_added_however_soon(other):
     """Control of the test above."""
     client, _ = signed_in()
@@ -132,6 +142,22 @@ def test_another_meeting_is_added_however_soon(other):
     add(client)
     add(client, **other)
     assert Meeting.objects.count() == 2
+
+
+def test_a_press_with_other_choices_from_the_register_is_another_meeting():
+    client, user = signed_in()
+    row, party, category = make.round_(year=2027), make.party(), make.category()
+    group = Group.objects.create(round=row, name="Norr")
+    choices = [
+        {},
+        {"group": group.pk},
+        {"host": party.pk},
+        {"officer": user.pk},
+        {"categories": [category.pk]},
+    ]
+    for choice in choices * 2:
+        add(client, **choice)
+    assert row.meetings.count() == len(choices)
 
 
 def test_the_same_meeting_by_a_colleague_or_later_is_another_one():
@@ -558,10 +584,19 @@ def test_the_page_takes_as_many_queries_with_300_invited_as_with_one():
     assert used[0] == used[1]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_presses_at_the_same_moment_add_one_meeting():
+def pressed_twice(monkeypatch: pytest.MonkeyPatch) -> tuple[int, int, int]:
+    """How many presses were answered, with how many meetings, and how many there are.
+
+    Each press looks for an earlier one and then gives the other time to look too, which the lock keeps it from.
+    """
     user, row, start = make.user(), make.round_(year=2027), make.afternoon(30)
-    ready, made = threading.Barrier(2), []
+    looked, made, look = threading.Barrier(2), [], meetings.just_made
+
+    def slowly(*args, **kwargs):
+        found = look(*args, **kwargs)
+        with suppress(threading.BrokenBarrierError):
+            looked.wait(0.3)
+        return found
 
     def press():
         meeting = Meeting(
@@ -572,13 +607,28 @@ def test_two_presses_at_the_same_moment_add_one_meeting():
             reply_by=start,
             officer=user,
         )
-        ready.wait()
-        made.append(add_meeting(meeting, categories=[], by=user).pk)
+        with suppress(IntegrityError):
+            made.append(add_meeting(meeting, categories=[], by=user).pk)
         connection.close()
 
+    monkeypatch.setattr(meetings, "just_made", slowly)
     threads = [threading.Thread(target=press) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert (len(made), len(set(made)), Meeting.objects.count()) == (2, 1, 1)
+    return len(made), len(set(made)), Meeting.objects.count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_the_same_moment_add_one_meeting(monkeypatch):
+    assert pressed_twice(monkeypatch) == (2, 1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_lock_one_of_two_presses_is_answered_by_a_fault(vendor, monkeypatch):
+    """Both find no meeting and choose the same address word, which only one of them gets."""
+    if vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    monkeypatch.setattr(Round.objects, "select_for_update", Round.objects.all, raising=False)
+    assert pressed_twice(monkeypatch) == (1, 1, 1)

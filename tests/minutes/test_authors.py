@@ -16,10 +16,11 @@ from django.utils import timezone
 from dialog_portal.access.audit import record
 from dialog_portal.access.models import Event, Role, User
 from dialog_portal.states import NotAllowed
-from meetings.actions import attendance
+from meetings.actions import agenda, attendance
+from meetings.forms.agenda import ItemForm
 from meetings.forms.meetings import MeetingForm
 from meetings.forms.rounds import RoundForm
-from meetings.models import Meeting, MeetingState, Round
+from meetings.models import AgendaItem, Meeting, MeetingState, Round
 from minutes.actions import approving, distributing, publishing, writing
 from minutes.authors import SHOWN as SHOWN_IN_NOTES
 from minutes.authors import authors, authors_of
@@ -82,10 +83,82 @@ def rename_a_party(meeting: Meeting, by: User) -> None:
     rename(party, name="Ett annat namn", since=timezone.localdate(), by=by)
 
 
-def move_on() -> None:
-    """The meeting begins after all that has been done so far."""
-    soon = timezone.now() + timedelta(seconds=1)
+def move_on(**wait: int) -> None:
+    """The meeting begins after all that has been done so far, and nobody is written down for it."""
+    soon = timezone.now() + timedelta(**wait)
     Meeting.objects.update(starts_at=soon, ends_at=soon + timedelta(hours=3), state=MeetingState.INVITED)
+
+
+def add_a_point(meeting: Meeting, by: User) -> None:
+    agenda.add_item(meeting.agenda, AgendaItem(title="En ny punkt"), by=by)
+
+
+def change_a_point(meeting: Meeting, by: User, **values: str) -> None:
+    item = meeting.agenda.items.all()[0]
+    typed = {"title": item.title, "seen_version": item.version, **(values or {"title": "En annan rubrik"})}
+    address = reverse("staff:item_change", args=[item.pk])
+    assert signed_in(by).post(address, typed).status_code == 302
+
+
+def hide_a_point(meeting: Meeting, by: User) -> None:
+    change_a_point(meeting, by, internal="on")
+
+
+def move_a_point(meeting: Meeting, by: User) -> None:
+    agenda.move_item(meeting.agenda.items.all()[0], to=2, by=by)
+
+
+def remove_a_point(meeting: Meeting, by: User) -> None:
+    agenda.delete_item(meeting.agenda.items.all()[0], by=by)
+
+
+def put_a_point_back(meeting: Meeting, by: User) -> None:
+    removed = agenda.delete_item(meeting.agenda.items.all()[0], by=make.user())
+    agenda.restore_item(meeting.agenda, removed, by=by)
+
+
+POINTS = [add_a_point, change_a_point, hide_a_point, move_a_point, remove_a_point, put_a_point_back]
+
+
+@pytest.mark.parametrize("change", POINTS)
+def test_an_approver_who_changed_what_became_the_headings_is_refused(
+    change: Callable[[Meeting, User], None],
+) -> None:
+    meeting, officer, approver = held_meeting(), make.user(), make.user(Role.APPROVER)
+    change(meeting, approver)
+    minutes = fresh(written(meeting, officer))
+    writing.circulate(minutes, by=officer)
+    assert approver in authors(minutes)
+    with pytest.raises(NotAllowed):
+        approving.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=approver)
+
+
+@pytest.mark.parametrize("change", [add_a_point, change_a_point, hide_a_point, move_a_point])
+def test_points_that_are_changed_when_the_notes_are_begun_make_no_author(
+    change: Callable[[Meeting, User], None],
+) -> None:
+    """Control of the test above: then the notes have headings of their own."""
+    minutes, approver = circulated(), make.user(Role.APPROVER)
+    before = content_hash(minutes)
+    change(minutes.meeting, approver)
+    assert approver not in authors(fresh(minutes))
+    assert content_hash(fresh(minutes)) == before
+
+
+@pytest.mark.parametrize("change", POINTS)
+def test_an_agenda_that_was_written_before_the_meeting_makes_no_author(
+    change: Callable[[Meeting, User], None],
+) -> None:
+    meeting, officer, planner = held_meeting(), make.user(), make.user(Role.APPROVER)
+    change(meeting, planner)
+    move_on()
+    assert authors(fresh(written(Meeting.objects.get(), officer))) == [officer]
+
+
+def test_how_long_a_point_takes_makes_no_author() -> None:
+    meeting, officer, approver = held_meeting(), make.user(), make.user(Role.APPROVER)
+    change_a_point(meeting, approver, minutes="20")
+    assert authors(fresh(written(meeting, officer))) == [officer]
 
 
 SHOWN = [tick_off, put_on_the_list, retitle, number_the_round, rename_a_party]
@@ -123,17 +196,48 @@ def test_what_the_notes_do_not_show_makes_no_author() -> None:
 
 
 def test_what_was_planned_before_the_meeting_makes_no_author() -> None:
-    minutes, planner = circulated(), make.user(Role.APPROVER)
-    record(planner, "dialogmöte: ändrade", minutes.meeting, fields=["title"])
-    assert planner in authors(minutes)
+    meeting, planner = held_meeting(), make.user(Role.APPROVER)
+    record(planner, "dialogmöte: ändrade", meeting, fields=["title"])
     move_on()
-    assert planner not in authors(fresh(minutes))
+    assert planner not in authors(fresh(written(Meeting.objects.get(), make.user())))
+
+
+def test_what_was_changed_when_the_notes_were_begun_counts_wherever_the_start_is_moved() -> None:
+    minutes, approver = circulated(), make.user(Role.APPROVER)
+    retitle(minutes.meeting, approver)
+    move_on(seconds=1)
+    assert approver in authors(fresh(minutes))
+
+
+def begins_again_tomorrow(meeting: Meeting, by: User) -> Meeting:
+    """Somebody moves the start to tomorrow; then that day comes."""
+    Meeting.objects.update(state=MeetingState.INVITED)
+    tomorrow = f"{timezone.localdate() + timedelta(days=1)}"
+    retitle(Meeting.objects.get(), by, day=tomorrow)
+    move_on()
+    return Meeting.objects.get()
+
+
+def test_what_was_changed_after_the_meeting_had_begun_counts_also_when_its_start_is_moved() -> None:
+    meeting, approver, mover, officer = held_meeting(), make.user(Role.APPROVER), make.user(), make.user()
+    retitle(meeting, approver)
+    again = begins_again_tomorrow(meeting, mover)
+    assert authors(fresh(written(again, officer))) == [officer, mover, approver]
+
+
+def test_a_start_that_was_moved_before_it_came_is_still_a_plan() -> None:
+    """Control of the test above."""
+    start = make.afternoon(2)
+    meeting = held_meeting(starts_at=start, ends_at=start + timedelta(hours=3), state=MeetingState.INVITED)
+    retitle(meeting, make.user(Role.APPROVER))
+    again, officer = begins_again_tomorrow(meeting, make.user()), make.user()
+    assert authors(fresh(written(again, officer))) == [officer]
 
 
 def test_attendance_counts_even_when_the_meeting_is_moved_past_it() -> None:
     minutes, approver = circulated(), make.user(Role.APPROVER)
     tick_off(minutes.meeting, approver)
-    move_on()
+    move_on(seconds=1)
     assert approver in authors(fresh(minutes))
 
 
@@ -195,6 +299,7 @@ def test_what_makes_an_author_is_what_the_actions_record() -> None:
     assert [what for what in SHOWN_IN_NOTES if f'"{what}"' not in "".join(actions)] == []
     forms = {
         "dialogmöte: ändrade": MeetingForm,
+        "dagordning: ändrade punkt": ItemForm,
         "dialogomgång: ändrade": RoundForm,
         "part: ändrade": PartyForm,
         "person: ändrade": PersonForm,
