@@ -41,6 +41,8 @@ NEXT: dict[MeetingState, frozenset[MeetingState]] = {
 class Group(Versioned):
     """Parties that meet together in one year, at one of them."""
 
+    # The tables are changed before the programs are: those that still run insert rows without a version
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     round = models.ForeignKey(Round, models.CASCADE, related_name="groups")
     name = models.CharField("grupp", max_length=80, validators=[one_line])
     host = models.ForeignKey(

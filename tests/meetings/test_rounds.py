@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models.signals import pre_save
 from django.urls import reverse
 from django.utils import timezone
@@ -441,3 +441,11 @@ def test_a_group_with_meetings_stays():
         remove_group(group, by=make.user())
     with pytest.raises(IntegrityError), transaction.atomic():
         row.groups.create(name="Söder")
+
+
+def test_a_program_from_before_groups_had_versions_can_still_add_one() -> None:
+    """While the portal is updated the tables are the new ones and the programs that run are the old ones."""
+    row = make.round_()
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO meetings_group (round_id, name) VALUES (%s, %s)", [row.pk, "Norr"])
+    assert Group.objects.get(name="Norr").version == 1
