@@ -115,8 +115,12 @@ def event(meeting: Meeting, invitee: Invitee | None, off: bool, asked: list[str]
 
 
 def uid(meeting: Meeting, invitee: Invitee | None) -> str:
-    """The event's name for ever. A person has one of their own, so that their cancellation reaches only them."""
-    name = f"{meeting.uid}.{invitee.pk}" if invitee else meeting.uid
+    """The event's name for ever. A person has one of their own, so that their cancellation reaches only them.
+
+    Nobody else can guess it. Its secret is stored and not derived from a key: a changed key would change the name, and
+    the calendars that have the event would never again hear of it.
+    """
+    name = f"{meeting.uid}.{invitee.pk}.{invitee.calendar_secret}" if invitee else meeting.uid
     return escaped(f"{name}@dialogportalen")
 
 

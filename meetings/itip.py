@@ -17,18 +17,25 @@ from dialog_portal.outbox.incoming import BROKEN, Mail, clean, text
 KINDS = ("text/calendar", "application/ics", "application/calendar")
 LARGEST = 64 * 1024  # characters of a calendar part
 MOST = 20  # attendees that are looked at; an answer has one
-OURS = re.compile(r"(?P<meeting>[0-9a-z-]{1,60})\.(?P<invitee>[0-9]{1,18})@dialogportalen", re.IGNORECASE)
+OURS = re.compile(
+    r"(?P<meeting>[0-9a-z-]{1,60})\.(?P<invitee>[0-9]{1,18})(?:\.(?P<secret>[0-9a-f]{16}))?@dialogportalen",
+    re.IGNORECASE,
+)
 METHODS = ("REPLY", "COUNTER")
 LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Said:
-    """One calendar's answer. Attendees are pairs of an address and its PARTSTAT; what is missing is None or empty."""
+    """One calendar's answer. Attendees are pairs of an address and its PARTSTAT; what is missing is None or empty.
+
+    Whether the secret is the person's own is for the reader to find out.
+    """
 
     method: str
     meeting: str
     invitee: int
+    secret: str
     attendees: tuple[tuple[str, str], ...]
     sequence: int | None
     start: datetime | None
@@ -73,6 +80,7 @@ def in_event(event: Any, method: str, found: re.Match[str]) -> Said:
         method=method,
         meeting=found["meeting"].lower(),
         invitee=int(found["invitee"]),
+        secret=(found["secret"] or "").lower(),
         attendees=tuple(attendees(event)),
         sequence=int(sequence)
         if sequence.isascii() and sequence.isdecimal() and len(sequence) < 10

@@ -1,11 +1,14 @@
 """Answers from people's own calendars.
 
-They count when they are plainly the invited person's and about the time that holds. Everything else is kept as a note
+They count when they are plainly the invited person's and about the time that holds. Anybody can write a sender's
+address in a letter; only who has the person's own event knows the secret in its name. Everything else is kept as a note
 for staff. A calendar answers easily, so it never undoes what took a decision: a seat that was handed over stays with
 the substitute.
 """
 
 from __future__ import annotations
+
+from hmac import compare_digest
 
 from django.db import transaction
 
@@ -21,6 +24,7 @@ from meetings.letters.asking import ask_again
 from meetings.models import Answer, CalendarReply, CalendarReplyOutcome, Channel, Invitee, Purpose, Reply
 
 ANSWERS = {"ACCEPTED": Answer.YES, "DECLINED": Answer.NO}
+UNPROVEN = "Svaret gäller inte kalenderposten som personen fick. Det kan vara skrivet av någon annan. Fråga personen."
 Judged = tuple[CalendarReplyOutcome, str]
 
 
@@ -45,7 +49,6 @@ def note(invitee: Invitee, said: Said, mail: Mail) -> CalendarReply:
         stamped=said.stamped,
     )
     try:
-        must_be_open(invitee, Channel.CALENDAR)
         row.outcome, row.why = judged(invitee, said, partstat, mail)
         if row.outcome == CalendarReplyOutcome.COUNTED:
             row.reply = count(invitee, ANSWERS[row.partstat], said.comment)
@@ -84,8 +87,11 @@ def same_house(one: str, other: str) -> bool:
 
 def judged(invitee: Invitee, said: Said, partstat: str | None, mail: Mail) -> Judged:
     """What an answer is worth, and in Swedish why it is not counted."""
+    if not (said.secret and compare_digest(said.secret, invitee.calendar_secret)):
+        return CalendarReplyOutcome.STRANGER, UNPROVEN
     if partstat is None:
         return CalendarReplyOutcome.STRANGER, "Svaret kom från en annan adress än den som är inbjuden."
+    must_be_open(invitee, Channel.CALENDAR)
     if overtaken(invitee, said):
         return CalendarReplyOutcome.OVERTAKEN, "Personen har svarat senare i sin kalender."
     if stale(invitee, said):

@@ -34,6 +34,7 @@ class CalendarReplyQuerySet(models.QuerySet["CalendarReply"]):
         since = answers.filter(at__gt=OuterRef("at"))
         open_ones = Q(outcome__in=UNDECIDED) & ~Exists(since) | Q(outcome=Outcome.STRANGER) & ~Exists(answers)
         newer = CalendarReply.objects.filter(invitee=OuterRef("invitee"), pk__gt=OuterRef("pk"))
+        newer = newer.filter(~Q(outcome=Outcome.STRANGER) | Q(outcome=OuterRef("outcome")))  # hides no answer
         return self.filter(
             open_ones,
             ~Exists(newer),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -102,6 +103,11 @@ def comes_into_question(invitee: Invitee) -> bool:
     return invitee.withdrawn_at is None and not handed_over
 
 
+def calendar_secret() -> str:
+    """64 random bits as hexadecimal text."""
+    return secrets.token_hex(8)
+
+
 class InviteeQuerySet(models.QuerySet["Invitee"]):
     def with_answer(self) -> Self:
         """With `current_answer` and `answered_at`: the last confirmed answer, whatever channel it came by."""
@@ -127,7 +133,8 @@ class Invitee(models.Model):
     """One person who gets one letter, however many mandates they hold; counted once.
 
     `invitation` is the party whose seat they take; `also` are the other parties they hold mandates for.
-    A substitute points at the person who handed over, and has a link of their own.
+    A substitute points at the person who handed over, and has a link of their own. The calendar secret stands in the
+    name of the event that only this person gets, so that an answer from a calendar can be told from a guess.
     """
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="invitees")
@@ -142,6 +149,8 @@ class Invitee(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="substitutes"
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    # Empty only in rows that the former program wrote while it was being replaced: to those no calendar can answer
+    calendar_secret = models.CharField(max_length=16, default=calendar_secret, db_default="", editable=False)
 
     objects = InviteeQuerySet.as_manager()
 

@@ -8,14 +8,16 @@ import pytest
 from django.utils import timezone
 from icalendar import Calendar
 
+from dialog_portal.links.actions import renew
 from dialog_portal.outbox import mime
 from dialog_portal.outbox.incoming import Mail, content
 from dialog_portal.outbox.models import Letter
 from meetings import itip, tasks
 from meetings.actions.replies import answer, hand_over
-from meetings.calendar import calendar_for
-from meetings.models import Answer, CalendarReply, Channel, MeetingState, Reply
+from meetings.calendar import calendar_for, uid
+from meetings.models import Answer, CalendarReply, Channel, Invitee, MeetingState, Reply
 from parties.models import Party
+from tests import make
 from tests.mailbox.world import World, stamp
 from tests.meetings.acting import signed_in
 from tests.outbox.letters import bytes_of, text_of
@@ -62,7 +64,7 @@ def test_a_receipt_repeats_the_yes_and_asks_nothing(world: World):
 def test_a_substitute_is_asked_and_when_taken_back_their_entry_is_cancelled(world: World):
     deputy = hand_over(world.invitee, name="Bo Ek", email="bo@haninge.example", channel=Channel.LINK)
     assert entry(Letter.objects.get(address=deputy.email))[:2] == ("REQUEST", "REQUEST")
-    answer(world.invitee, Answer.YES, channel=Channel.LINK)
+    answer(world.invitee, Answer.YES, channel=Channel.PHONE)
     head, method, event = entry(Letter.objects.filter(address=deputy.email).latest("pk"))
     assert (head, method, event["ATTENDEE"]) == ("CANCEL", "CANCEL", "mailto:bo@haninge.example")
 
@@ -201,3 +203,78 @@ def test_the_start_is_read_in_outlooks_own_zone(world: World):
     said = itip.answer(Mail(world.reply(**windows_zone(world))))
     assert said is not None
     assert said.start == world.meeting.starts_at
+
+
+# --- Forged answers --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def other(world: World) -> Invitee:
+    """Another guest of the same meeting, who knows the meeting's name and their own event."""
+    return make.invitee(world.invitee.invitation, name="Bo Ek", email="bo.ek@haninge.example")
+
+
+def forgeries(world: World, other: Invitee) -> dict[str, str]:
+    """What another guest can write as the name of the event."""
+    meeting, pk = world.meeting.uid, world.invitee.pk
+    names = {
+        "no secret": f"{meeting}.{pk}",
+        "one's own secret": f"{meeting}.{pk}.{other.calendar_secret}",
+        "zeros": f"{meeting}.{pk}.{'0' * 16}",
+        "half a secret": f"{meeting}.{pk}.{world.invitee.calendar_secret[:8]}",
+        "two secrets": f"{meeting}.{pk}.{other.calendar_secret}.{world.invitee.calendar_secret}",
+        "another's number first": f"{meeting}.{other.pk}.{meeting}.{pk}",
+    }
+    return {why: f"{name}@dialogportalen" for why, name in names.items()}
+
+
+def test_an_answer_without_the_persons_own_secret_is_never_counted(world: World, other: Invitee, imap):
+    forged = forgeries(world, other).values()
+    assert "counted" not in heard(world, imap, *(world.reply("DECLINED", uid=name) for name in forged))
+    assert Reply.objects.count() == 0
+    assert Letter.objects.exclude(pk=world.letter.pk).count() == 0
+
+
+def test_a_forged_answer_is_a_note_for_staff_that_hides_nothing(world: World, other: Invitee, imap):
+    forged = forgeries(world, other)["one's own secret"]
+    assert heard(world, imap, world.reply("TENTATIVE"), world.reply("DECLINED", uid=forged)) == [
+        "tentative",
+        "stranger",
+    ]
+    asked = CalendarReply.objects.needs_a_person(timezone.now())
+    assert {row.outcome for row in asked} == {"tentative", "stranger"}
+    assert "kan vara skrivet av någon annan" in CalendarReply.objects.latest("pk").why
+
+
+def test_a_forged_answer_after_the_deadline_is_still_a_strangers(world: World, other: Invitee, imap):
+    world.meeting.reply_by = timezone.now() - timedelta(days=1)
+    world.meeting.save()
+    assert heard(world, imap, world.reply(uid=forgeries(world, other)["no secret"])) == ["stranger"]
+
+
+def test_a_person_without_a_secret_is_answered_for_by_nobody(world: World, imap):
+    Invitee.objects.update(calendar_secret="")
+    assert heard(world, imap, world.reply(uid=f"{world.meeting.uid}.{world.invitee.pk}@dialogportalen")) == [
+        "stranger"
+    ]
+
+
+def test_control_without_the_secret_another_guest_answers(world: World, other: Invitee, imap, monkeypatch):
+    monkeypatch.setattr("meetings.actions.calendar_replies.compare_digest", lambda *_: True)
+    forged = forgeries(world, other)["one's own secret"]
+    assert heard(world, imap, world.reply("DECLINED", uid=forged)) == ["counted"]
+
+
+def test_the_event_keeps_its_name_when_meeting_link_and_keys_change(world: World, imap, settings):
+    before = uid(world.meeting, world.invitee)
+    settings.LINK_KEYS = ["en helt ny nyckel som är lång nog att duga"]
+    renew(world.invitee.link)
+    world.meeting.sequence += 1
+    world.meeting.save()
+    assert uid(world.meeting, Invitee.objects.get(pk=world.invitee.pk)) == before
+    assert heard(world, imap, world.reply(uid=before.upper())) == ["counted"]
+
+
+def test_each_person_has_a_secret_of_their_own(world: World, other: Invitee):
+    assert world.invitee.calendar_secret != other.calendar_secret
+    assert {len(row.calendar_secret) for row in (world.invitee, other)} == {16}
