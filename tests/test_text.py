@@ -1,6 +1,7 @@
 """What a line of typed text may hold: names of every language pass, what a mail program makes a link of does not."""
 
 import re
+import unicodedata
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.core.exceptions import ValidationError
 from dialog_portal.access.forms import InviteForm
 from dialog_portal.outbox.drafts import deliverable
 from dialog_portal.outbox.forms import Correct
-from dialog_portal.text import only_a_name, unlinkable
+from dialog_portal.text import BREAKS, CONTROL, TURNING, only_a_name, unlinkable
 from meetings.forms.attendance import AddAttendee
 from meetings.forms.inviting import FreeGuest, NoteReply
 from meetings.forms.reply import OwnAddress, SomebodyElse
@@ -59,6 +60,27 @@ def test_what_is_not_seen_is_refused_and_left_out_of_letters(name: str):
     with pytest.raises(ValidationError, match=r"tecken som inte syns|styrtecken|osynliga"):
         only_a_name(name)
     assert unlinkable(name).replace(" ", "") in {"Anna", "annA"}
+
+
+@pytest.mark.parametrize("marks", [2, 3, 40])
+def test_at_most_two_marks_lie_on_one_letter(marks: int):
+    piled = "Ann" + "\u035c" * marks + "a"
+    if marks == 2:
+        only_a_name(piled)
+        return
+    with pytest.raises(ValidationError, match="fler än 2 tecken över eller under"):
+        only_a_name(piled)
+
+
+def test_a_line_refuses_every_control_and_turning_character_and_no_other():
+    turning = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+    for char in map(chr, [*range(0x3000), *range(0xD7F0, 0xE010), *range(0xFF00, 0x10010)]):
+        refused = (
+            unicodedata.category(char) in {"Cc", "Cs"}
+            or unicodedata.bidirectional(char) in turning
+            or char in BREAKS
+        )
+        assert (bool(CONTROL.search(char)) or bool(TURNING.search(char))) is refused, hex(ord(char))
 
 
 # --- Addresses -------------------------------------------------------------------------------------------------------

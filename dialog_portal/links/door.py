@@ -25,6 +25,7 @@ View = Callable[..., HttpResponse]
 logger = logging.getLogger(__name__)
 
 FAILURES_A_MINUTE = 20
+LARGEST_FORM = 64 * 1024  # bytes; a coordinator who answers for a thousand people sends 50 000
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -44,13 +45,27 @@ def guest_view(view: View) -> View:
     @functools.wraps(view)
     def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.COOKIES.clear()  # also keeps the session middleware from answering a stale cookie with a new one
-        foreign = request.method == "POST" and from_elsewhere(request)
-        response = page("guest/refused.html", 403) if foreign else view(request, *args, **kwargs)
+        response = refused(request) or view(request, *args, **kwargs)
         for name, value in HEADERS.items():
             response[name] = value
         return response
 
     return door
+
+
+def refused(request: HttpRequest) -> HttpResponse | None:
+    """The answer to a form that is not even opened: from another site, or larger than any form of ours becomes."""
+    if request.method == "POST" and from_elsewhere(request):
+        return page("guest/refused.html", 403)
+    return page("guest/too_large.html", 413) if length(request) > LARGEST_FORM else None
+
+
+def length(request: HttpRequest) -> int:
+    """The bytes of the body that Django would read: none where no length is told, or none that is a number."""
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
 
 
 def from_elsewhere(request: HttpRequest) -> bool:
