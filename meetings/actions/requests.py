@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from dialog_portal.access.audit import record
 from dialog_portal.access.models import User
+from dialog_portal.outbox.drafts import deliverable
 from dialog_portal.states import NotAllowed
 from meetings.actions.replies import hand_over
 from meetings.actions.seats import lock, must_be_open, send
@@ -49,6 +51,17 @@ def must_be_who_was_read(wish: SubstituteRequest, seen: tuple[str, str]) -> None
         )
 
 
+def must_be_reachable(wish: SubstituteRequest) -> None:
+    """Older wishes were stored without being asked whether any server can be told the address."""
+    try:
+        deliverable(wish.email)
+    except ValidationError as trouble:
+        raise NotAllowed(
+            f"Inget brev kan nå {wish.email}. {trouble.messages[0]} "
+            f"Avslå, så får {wish.invitee.name} besked och kan skriva en annan adress."
+        ) from trouble
+
+
 @transaction.atomic
 def decide(wish: SubstituteRequest, *, approve: bool, seen: tuple[str, str], by: User) -> SubstituteRequest:
     """Invite the substitute, or write to the guest that somebody else is needed.
@@ -64,6 +77,8 @@ def decide(wish: SubstituteRequest, *, approve: bool, seen: tuple[str, str], by:
         raise NotAllowed(f"{invitee.name} har svarat på annat sätt sedan dess, eller så är mötet över.")
     wish.invitee = invitee
     must_be_who_was_read(wish, seen)
+    if approve:
+        must_be_reachable(wish)
     wish.approved, wish.by, wish.decided_at = approve, by, timezone.now()
     wish.save(update_fields=["approved", "by", "decided_at"])
     record(by, "ersättare: godkände" if approve else "ersättare: avslog", wish, invitee=invitee.pk)

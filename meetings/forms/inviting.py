@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
-from dialog_portal.text import one_address, one_line, only_a_name
+from dialog_portal.text import one_line, only_a_name
+from meetings.forms.address import Address
 from meetings.models import Answer, Channel, Invitation, Meeting
 from parties.models import Party
 
@@ -48,7 +49,7 @@ class FreeGuest(forms.Form):
 
     organisation = forms.CharField(label="Organisation", max_length=160, validators=[one_line])
     name = forms.CharField(label="Namn", max_length=120, validators=[one_line])
-    email = forms.EmailField(label="E-postadress", max_length=254, validators=[one_address])
+    email = Address(label="E-postadress")
 
 
 class NoteReply(forms.Form):
@@ -72,10 +73,8 @@ class NoteReply(forms.Form):
         help_text="Bara om personen skickar en ersättare. Ersättaren får en egen inbjudan.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    email = forms.EmailField(
+    email = Address(
         label="Ersättarens e-postadress",
-        max_length=254,
-        validators=[one_address],
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )

@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.html import format_html
 
-from dialog_portal.text import one_address, one_line, only_a_name
+from dialog_portal.text import one_line, only_a_name
+from meetings.forms.address import GuestsAddress
 
 
 class SomebodyElse(forms.Form):
@@ -20,10 +21,8 @@ class SomebodyElse(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": "Skriv personens namn.", "max_length": "Namnet får ha högst 80 tecken."},
     )
-    email = forms.EmailField(
+    email = GuestsAddress(
         label="Personens e-postadress i tjänsten",
-        max_length=254,
-        validators=[one_address],
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={
             "required": "Skriv personens e-postadress.",
@@ -64,10 +63,8 @@ class Needs(forms.Form):
 class OwnAddress(forms.Form):
     """The address that a letter about a meeting once went to."""
 
-    email = forms.EmailField(
+    email = GuestsAddress(
         label="Din e-postadress",
-        max_length=254,
-        validators=[one_address],
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         error_messages={
             "required": "Skriv din e-postadress.",

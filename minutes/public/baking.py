@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import gzip
 import logging
@@ -49,7 +50,7 @@ def file_of(address: str) -> Path:
 
 def baked_file(request: HttpRequest, path: Path) -> HttpResponseBase:
     """What nginx would answer for the file: its bytes, 304 when the reader has them, 404 when there is none."""
-    if request.method not in {"GET", "HEAD"} or not path.is_file():
+    if request.method not in {"GET", "HEAD"} or not is_there(path):
         raise Http404
     changed = int(path.stat().st_mtime)
     if (parse_http_date_safe(request.headers.get("If-Modified-Since", "")) or 0) >= changed:
@@ -58,6 +59,16 @@ def baked_file(request: HttpRequest, path: Path) -> HttpResponseBase:
     response.headers["Last-Modified"] = http_date(changed)
     response.headers["Cache-Control"] = "public, max-age=60"
     return response
+
+
+def is_there(path: Path) -> bool:
+    """Whether the file exists; what no file can be called does not."""
+    try:
+        return path.is_file()
+    except OSError as trouble:
+        if trouble.errno != errno.ENAMETOOLONG:
+            raise
+        return False
 
 
 def render_page(address: str) -> bytes:
