@@ -1,16 +1,20 @@
-"""Personal links never reach a log: whatever looks like a token after a guest address is masked."""
+"""Personal links never reach a log: what follows a guests' door is masked, and what looks like a token elsewhere."""
 
 import logging
 import re
 
 LONGEST = 300  # characters of a line that a stranger can make us write
 
-TOKEN = re.compile(r"(/(?:svar|synpunkter|inbjudan|losenord/nytt)/)[A-Za-z0-9_-]{20,}")
+# Everything after a guests' door to the end of the address, however it was mistyped; blanks may stand in it
+DOOR = re.compile(r"\b((?:svar|synpunkter|inbjudan|losenord/nytt)/)(.*(?= HTTP/\d)|.*)", re.IGNORECASE)
+ADDRESS = re.compile(r'/[^"\n]*')
+LONG = re.compile(r"[A-Za-z0-9_-]{30,}")  # a token where no door of ours is
 
 
 def mask(text: str) -> str:
     """The text with tokens replaced by dots."""
-    return TOKEN.sub(r"\1…", text)
+    kept = DOOR.sub(lambda found: found[1] + ("…" if found[2] else ""), text)
+    return ADDRESS.sub(lambda found: LONG.sub("…", found[0]), kept)
 
 
 class MaskTokens(logging.Filter):

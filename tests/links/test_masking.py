@@ -5,7 +5,7 @@ import logging
 import pytest
 from django.test import Client
 
-from dialog_portal.links.masking import MaskTokens
+from dialog_portal.links.masking import MaskTokens, mask
 
 TOKEN = "A" * 42
 LOGGER = "django.security.DisallowedHost"
@@ -30,3 +30,41 @@ def test_control_without_the_filter_the_traceback_follows(caplog: pytest.LogCapt
     monkeypatch.setattr(logging.getLogger(LOGGER), "filters", [])
     (record,) = knock("evil.example", caplog)
     assert "Traceback" in logging.Formatter().format(record)
+
+
+ASKED = [
+    "/svar/={}/", "/svar//{}", "//svar/{}/", "/SVAR/{}", "/svar/ {}/", "/svar/%20{}", "/svar/ny-lank/{}/", "/svar/'{}/",
+    '/svar/"{}/', "/svar/ HTTP/{}/", "/svar/ HTTP/1.1 {}/", "/svar/\\n{}/", "/synpunkter/-/{}", "/konto/Inbjudan/!{}",
+    "/konto/losenord/nytt/1:{}/", "/%73var/{}/", "/svra/{}/", "/arbete/ {}", "/x/{0}/{0}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ASKED)
+@pytest.mark.parametrize("line", ["Not Found: {}", '"GET {} HTTP/1.1" 404 1234'])
+def test_a_link_is_masked_however_it_was_mistyped(line: str, address: str):
+    assert TOKEN not in mask(line.format(address.format(TOKEN)))
+
+
+def test_a_short_token_is_masked_behind_a_door():
+    assert mask("Not Found: /svar/abc/kalender.ics") == "Not Found: /svar/…"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"POST /svar/ HTTP/1.1" 303 0',
+        "Not Found: /moten/2019/nynashamn/",
+        "Task outbox.sweep[0ac1f3f4-6a54-4b55-9f77-0f4b6c1f9d35] succeeded in 0.1s",
+        '  File "/srv/dialogportalen/meetings/views/guest.py", line 60, in a_function_with_a_name_of_many_words',
+    ],
+)
+def test_the_rest_of_the_log_is_left_alone(line: str):
+    assert mask(line) == line
+
+
+def test_what_stands_on_the_next_line_is_left_alone():
+    assert mask(f"Error at /svar/{TOKEN}/\nValueError: no") == "Error at /svar/…\nValueError: no"
+
+
+def test_the_status_of_a_masked_request_is_kept():
+    assert mask(f'"GET /svar/{TOKEN}/ HTTP/1.1" 200 12') == '"GET /svar/… HTTP/1.1" 200 12'
