@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "dialog_portal.desk.charset.utf8_only",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -204,6 +205,11 @@ ACCOUNT_FORMS = {
     "login": "dialog_portal.access.sign_in.LoginForm",
     "reset_password": "dialog_portal.access.sign_in.ResetPasswordForm",
 }
+# Wrong passwords are counted against who guesses. The count against the account is for a crowd of guessers: one address
+# stops at a sixteenth of it, so a stranger cannot keep the owner out, and 1000 tries an hour lead nowhere against 15
+# characters that are in no list, and a second factor. Nor does asking for a new password shut the owner out: how many
+# letters that makes is limited where they are written.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,60/h/ip,1000/h/key", "reset_password": "20/m/ip"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
 MFA_ADAPTER = "dialog_portal.access.adapter.SecondFactorAdapter"

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from dialog_portal.access.letters import account_letter
+from dialog_portal.access.letters import new_password, notice
 from dialog_portal.access.models import User
 from dialog_portal.vault import seal_text, unseal_text
 
@@ -43,10 +43,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user = User.objects.get(email__iexact=email)
         purpose = template_prefix.rpartition("/")[2]
         if purpose == "password_reset_key":
-            button = {"button_text": "Välj nytt lösenord", "button_url": context["password_reset_url"]}
-            account_letter("password_reset", user, button)
+            new_password(user, context["password_reset_url"])
         else:
-            account_letter("account_notice", user, {"sentence": NOTICES[purpose]})
+            notice(user, NOTICES[purpose])
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

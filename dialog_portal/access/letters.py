@@ -68,7 +68,19 @@ def write(
     return post(draft)[0]
 
 
-def account_letter(template: str, user: User, context: dict[str, Any]) -> Letter:
-    """A letter about something that happened to an account: a new password was asked for, a factor was changed."""
+def notice(user: User, sentence: str) -> Letter:
+    """What happened to an account, each time that it happens."""
+    return account_letter("account_notice", user, {"sentence": sentence}, once=str(uuid4()))
+
+
+def new_password(user: User, address: str) -> Letter:
+    """The way to a new password: at most one letter a quarter of an hour by its key, however many ask for it."""
+    now = timezone.now()
+    button = {"button_text": "Välj nytt lösenord", "button_url": address}
+    return account_letter("password_reset", user, button, once=f"{now:%Y%m%d%H}{now.minute // 15}")
+
+
+def account_letter(template: str, user: User, context: dict[str, Any], *, once: str) -> Letter:
+    """A letter to the owner of an account. What has the same `once` is the same letter."""
     context = {"user": user, "signed_by": office(), **context}
-    return write(template, context, f"{PURPOSE}:{template}:{user.pk}:{uuid4()}", user.name, user.email)
+    return write(template, context, f"{PURPOSE}:{template}:{user.pk}:{once}", user.name, user.email)

@@ -72,10 +72,45 @@ def test_a_closed_account_is_told_so():
 
 def test_guessing_is_slowed_down():
     user = make.user()
-    for _ in range(6):
+    for _ in range(11):
         _, answer = sign_in(user, "fel lösenord som är långt")
     _, answer = sign_in(user)
     assert "För många" in answer.content.decode() or answer.status_code == 429
+
+
+def fails(user: User, times: int, caller: str) -> Any:
+    """Wrong passwords from one address; answers the last page."""
+    for _ in range(times):
+        answer = Client(REMOTE_ADDR=caller).post(LOGIN, {"login": user.email, "password": "fel"})
+    return answer
+
+
+def test_who_guesses_is_stopped_and_the_owner_comes_in_from_elsewhere():
+    user = make.user()
+    assert "För många" in fails(user, 30, "192.0.2.7").content.decode()
+    fails(user, 9, "192.0.2.8")
+    _, answer = sign_in(user)
+    assert (answer.status_code, answer["Location"]) == (302, "/arbete/")
+
+
+def test_control_by_the_usual_limits_a_stranger_keeps_the_owner_out(settings):
+    settings.ACCOUNT_RATE_LIMITS = {}
+    user = make.user()
+    fails(user, 6, "192.0.2.7")
+    assert sign_in(user)[1].status_code != 302
+
+
+@pytest.mark.parametrize(("minutes", "letters"), [(0, 1), (16, 2)])
+def test_however_often_it_is_asked_for_a_password_letter_comes_once_a_quarter(minutes: int, letters: int):
+    user = make.user()
+    with time_machine.travel(timezone.now().replace(minute=1), tick=True) as clock:
+        answers = [ask_for_password(user.email) for _ in range(7)]
+        clock.shift(timedelta(minutes=minutes))
+        answers.append(ask_for_password(user.email))
+    assert {(answer.status_code, answer["Location"]) for answer in answers} == {
+        (302, "/konto/losenord/glomt/skickat/")
+    }
+    assert Letter.objects.filter(address=user.email).count() == letters
 
 
 @pytest.mark.parametrize(
