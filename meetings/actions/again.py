@@ -19,8 +19,11 @@ def ask_for_links(email: str) -> None:
 
 
 @transaction.atomic
-def send_links_again(email: str) -> None:
-    """Write to the address if it is invited to a coming meeting."""
+def send_links_again(email: str, *, renewed: bool = False) -> bool:
+    """Write to the address if it is invited to a coming meeting; answers whether it is.
+
+    Renewed says that we closed the earlier link; else somebody asked for it.
+    """
     invitees = list(
         Invitee.objects.active()
         .filter(email__iexact=email, meeting__ends_at__gte=timezone.now(), link__revoked_at=None)
@@ -30,4 +33,5 @@ def send_links_again(email: str) -> None:
         .order_by("meeting__starts_at")
     )
     if invitees:
-        post(again(email, invitees))
+        post(again(email, invitees, renewed=renewed))
+    return bool(invitees)

@@ -16,22 +16,24 @@ from meetings.letters.links import reply_url
 from meetings.models import Invitee
 
 
-def again(email: str, invitees: Sequence[Invitee]) -> Draft:
-    """One letter to one address with a link for each coming meeting; at most one an hour, by its key."""
+def again(email: str, invitees: Sequence[Invitee], *, renewed: bool = False) -> Draft:
+    """One letter to one address with a link for each coming meeting; by its key the same ones once an hour at most."""
     rows = [{"meeting": row.meeting, "url": reply_url(row)} for row in invitees]
     name, first = invitees[0].called, invitees[0].meeting
     words = {
         "name": name,
         "rows": rows,
         "one": first.title if len(rows) == 1 else "",
-        "heading": "Din personliga länk",
+        "heading": "Din nya personliga länk" if renewed else "Din personliga länk",
+        "renewed": renewed,
         "signed_by": first.round.signer,
         "signed_title": first.round.signer_title,
         "reply_to": settings.MAIL_REPLY_TO,
     }
     rendered = render("links", words)
     now = timezone.now()
-    whose = hashlib.sha256(email.lower().encode()).hexdigest()[:24]
+    links = [(row.link.pk, row.link.version) for row in invitees]
+    whose = hashlib.sha256(f"{email.lower()} {links}".encode()).hexdigest()[:24]
     return Draft(
         key=f"links:{whose}:{now:%Y%m%d%H}",
         purpose="links",

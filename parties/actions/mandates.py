@@ -11,6 +11,7 @@ from dialog_portal.access.audit import record
 from dialog_portal.states import NotAllowed
 from parties.forms.mandate import HolderForm, MandateForm, PersonForm
 from parties.models import Mandate, Person
+from parties.signals import address_changed
 
 
 @transaction.atomic
@@ -22,11 +23,15 @@ def add_person(*, name: str, email: str, by: Any, phone: str = "") -> Person:
 
 
 @transaction.atomic
-def change_person(form: PersonForm, *, by: Any) -> Person:
-    """Change what all of a person's mandates share."""
+def change_person(form: PersonForm, *, by: Any) -> list[str]:
+    """Change what all of a person's mandates share; answers what followed elsewhere, in sentences."""
+    before = Person.objects.values_list("email", flat=True).get(pk=form.instance.pk)
     person: Person = form.save()
     record(by, "person: ändrade", person, fields=form.changed_data)
-    return person
+    if person.email.lower() == before.lower():
+        return []
+    heard: list[tuple[Any, Any]] = address_changed.send(sender=Person, person=person, by=by)
+    return [sentence for _, sentences in heard for sentence in sentences]
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from dialog_portal.outbox.drafts import deliverable
 from dialog_portal.text import one_line
 from parties.forms.plain import DateInput, PlainForm, RowForm, no_formula
 from parties.models import Mandate, Person
@@ -28,6 +29,7 @@ class PersonForm(RowForm):
         other = Person.objects.exclude(pk=self.instance.pk).by_email(email)
         if other:
             raise forms.ValidationError(f"Adressen hör redan till {other}.", code="taken")
+        deliverable(email)
         return email
 
 

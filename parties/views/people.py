@@ -29,8 +29,9 @@ def person_change(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(Person, pk=pk)
     mandates = person.mandates.current().select_related("party")
     form = PersonForm(request.POST or None, instance=person)
-    if saved(request, form, save=lambda: change_person(form, by=request.user)):
-        messages.success(request, f"Uppgifterna om {person} är ändrade.")
+    followed: list[str] = []
+    if saved(request, form, save=lambda: followed.extend(change_person(form, by=request.user))):
+        messages.success(request, " ".join([f"Uppgifterna om {person} är ändrade.", *followed]))
         return redirect("staff:person_detail", pk)
     context = {"form": form, "person": Person.objects.get(pk=pk), "mandates": mandates}
     return render(request, "staff/parties/person_change.html", context)

@@ -1,0 +1,37 @@
+"""Staff page: close a person's link and give them another."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from dialog_portal.access.requests import StaffRequest
+from dialog_portal.states import NotAllowed
+from meetings.actions.relinking import change_link
+from meetings.forms.link import ChangeLink
+from meetings.models import Invitee
+
+
+def link_change(request: StaffRequest, pk: int) -> HttpResponse:
+    """Say what happens, and ask whether the new link leaves at once."""
+    found = Invitee.objects.active().select_related("meeting", "invitation__party", "link")
+    invitee = get_object_or_404(found, pk=pk)
+    form = ChangeLink(request.POST if request.method == "POST" else None, invitee=invitee)
+    if request.method == "POST" and form.is_valid():
+        tell = form.cleaned_data["tell"]
+        try:
+            sent = change_link(invitee, tell=tell, by=request.user)
+            messages.success(request, f"Den gamla länken är stängd. {news(invitee, tell=tell, sent=sent)}")
+            return redirect("staff:invitations", invitee.meeting_id)
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+    context = {"form": form, "meeting": invitee.meeting, "invitee": invitee}
+    return render(request, "staff/inviting/link.html", context)
+
+
+def news(invitee: Invitee, *, tell: bool, sent: bool) -> str:
+    if sent:
+        return f"En ny skickas till {invitee.email}."
+    now = "" if tell else " Vill du skicka den nu, välj Byt länk igen."
+    return f"{invitee} får en ny i nästa brev.{now}"

@@ -1,0 +1,257 @@
+"""A link in the wrong hands is closed: nothing brings it any more, and the person gets another at the right address."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from dialog_portal.access.models import Event, Role
+from dialog_portal.links.actions import token
+from dialog_portal.outbox.actions import read
+from dialog_portal.outbox.models import Letter, State
+from meetings.actions import relinking
+from meetings.actions.relinking import change_link
+from meetings.actions.replies import answer
+from meetings.actions.seats import send
+from meetings.letters.compose import compose
+from meetings.letters.purposes import MAILINGS
+from meetings.models import Answer, Channel, Invitee, MeetingState, Purpose
+from tests import make
+from tests.mailbox.world import accept
+from tests.meetings.acting import signed_in
+
+pytestmark = pytest.mark.django_db
+NEW = "asa.ny@haninge.example"
+IN_HAND = {"state": State.SENDING, "worker": "prov", "lease_until": make.afternoon(1)}
+
+
+@pytest.fixture
+def asa() -> Invitee:
+    """Somebody in the register who is invited to a coming meeting, and whose letter has left."""
+    person = make.person(name="Åsa Öberg", email="asa@haninge.example")
+    guest = placed(person)
+    accept(invite(guest))
+    return guest
+
+
+def placed(person, **values) -> Invitee:
+    """One more meeting that the person is on the list of."""
+    party = make.party(mail_domains="haninge.example")
+    invitation = make.invitation(make.meeting(state=MeetingState.INVITED, **values), party)
+    return make.invitee(invitation, person=person, name=person.name, email=person.email)
+
+
+def invite(guest: Invitee) -> Letter:
+    send(guest, Purpose.INVITATION, compose(MAILINGS[Purpose.INVITATION], guest.meeting, guest), by=None)
+    return Letter.objects.latest("pk")
+
+
+def opened(text: str) -> int:
+    return Client().get(f"/svar/{text}/").status_code
+
+
+def now(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+def change_address(guest: Invitee, email: str = NEW) -> str:
+    """What staff are told when they have corrected the address in the register."""
+    client, _ = signed_in()
+    person = guest.person
+    assert person is not None
+    given = {"name": person.name, "email": email, "phone": "", "seen_version": person.version}
+    answered = client.post(reverse("staff:person_change", args=[person.pk]), given, follow=True)
+    return answered.content.decode()
+
+
+def press(guest: Invitee, role: str = Role.OFFICER, **values: str):
+    client, _ = signed_in(role)
+    return client.post(reverse("staff:link_change", args=[guest.pk]), values, follow=True)
+
+
+# --- Changing the link -----------------------------------------------------------------------------------------------
+
+
+def test_the_old_link_is_gone_like_any_other_and_the_new_one_is_in_a_letter(asa: Invitee):
+    old = token(asa.link)
+    page = press(asa, tell="on").content.decode()
+    assert f"Den gamla länken är stängd. En ny skickas till {asa.email}." in page
+    new = token(now(asa).link)
+    assert (opened(old), opened(new)) == (404, 200)
+    assert Client().get(f"/svar/{old}/").content == Client().get(f"/svar/{'A' * 42}/").content
+    letter = Letter.objects.get(purpose="links")
+    found = read(letter)
+    assert found is not None
+    assert (letter.address, f"/svar/{new}/" in found.text, f"/svar/{new}/" in found.html) == (
+        asa.email,
+        True,
+        True,
+    )
+    assert "Vi har bytt din personliga länk" in found.text
+    assert "bad om" not in found.text
+    assert Event.objects.filter(what="inbjudan: bytte länk").count() == 1
+
+
+def test_without_sending_the_next_letter_has_the_new_link(asa: Invitee):
+    page = press(asa).content.decode()
+    assert "Den gamla länken är stängd. Åsa Öberg får en ny i nästa brev. Vill du skicka den nu" in page
+    assert Letter.objects.filter(purpose="links").count() == 0
+    answer(now(asa), Answer.YES, channel=Channel.PHONE)
+    found = read(Letter.objects.get(purpose="receipt"))
+    assert found is not None
+    assert token(now(asa).link) in found.text
+
+
+def test_twice_within_the_hour_brings_the_newest_link(asa: Invitee):
+    press(asa, tell="on")
+    press(asa, tell="on")
+    first, second = Letter.objects.filter(purpose="links").order_by("pk")
+    found = read(second)
+    assert found is not None
+    assert token(now(asa).link) in found.text
+    assert first.state == State.STOPPED
+
+
+def test_a_waiting_letter_with_the_old_link_never_leaves_and_others_do(asa: Invitee):
+    other = make.invitee(asa.invitation)
+    waiting, theirs = invite_again(asa), invite(other)
+    change_link(asa, tell=False, by=make.user())
+    assert (now(waiting).state, now(theirs).state) == (State.STOPPED, State.QUEUED)
+    client, _ = signed_in()
+    client.post(reverse("staff:letter_stop", args=[waiting.pk]), {"undo": "1"})
+    assert now(waiting).state == State.STOPPED
+    assert opened(token(other.link)) == 200
+
+
+def invite_again(guest: Invitee) -> Letter:
+    draft = compose(MAILINGS[Purpose.REMINDER], guest.meeting, guest)
+    send(guest, Purpose.REMINDER, draft, by=None)
+    return Letter.objects.latest("pk")
+
+
+def cancellation(guest: Invitee) -> Letter:
+    draft = compose(MAILINGS[Purpose.CANCELLATION], guest.meeting, guest)
+    send(guest, Purpose.CANCELLATION, draft, by=None)
+    return Letter.objects.get(purpose="cancellation")
+
+
+def test_the_word_that_a_meeting_is_off_still_leaves(asa: Invitee):
+    letter = cancellation(asa)
+    change_link(asa, tell=False, by=make.user())
+    assert now(letter).state == State.QUEUED
+
+
+def test_the_word_that_a_meeting_is_off_goes_to_the_new_address(asa: Invitee):
+    letter = cancellation(asa)
+    change_address(asa)
+    assert (now(letter).state, now(letter).address) == (State.QUEUED, NEW)
+
+
+def test_control_when_every_letter_seems_clean_the_old_link_leaves(asa: Invitee, monkeypatch):
+    monkeypatch.setattr(relinking, "brings", lambda *_: False)
+    waiting = invite_again(asa)
+    change_link(asa, tell=False, by=make.user())
+    assert now(waiting).state == State.QUEUED
+
+
+def test_who_never_heard_of_the_meeting_is_not_written_to():
+    guest = placed(make.person())
+    assert change_link(guest, tell=True, by=make.user()) is False
+    assert Letter.objects.count() == 0
+
+
+def test_a_person_taken_off_the_list_has_no_link_to_change(asa: Invitee):
+    Invitee.objects.update(withdrawn_at=asa.meeting.starts_at)
+    assert press(asa).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.ADMINISTRATOR])
+def test_others_do_not_change_links(asa: Invitee, role: str):
+    old = token(asa.link)
+    assert press(asa, role, tell="on").status_code == 403
+    assert opened(old) == 200
+
+
+def test_the_page_asks_first_and_changes_nothing(asa: Invitee):
+    client, _ = signed_in()
+    old, url = token(asa.link), reverse("staff:link_change", args=[asa.pk])
+    assert url in client.get(reverse("staff:invitations", args=[asa.meeting_id])).content.decode()
+    page = client.get(url).content.decode()
+    assert f"Skicka den nya länken till {asa.email} nu" in page
+    assert "checked" in page
+    assert opened(old) == 200
+
+
+# --- A new address in the register -----------------------------------------------------------------------------------
+
+
+def test_a_new_address_holds_at_coming_meetings_with_a_new_link(asa: Invitee):
+    later, old = placed(asa.person, starts_at=make.afternoon(60), ends_at=make.afternoon(61)), token(asa.link)
+    page = change_address(asa)
+    assert "Den nya adressen gäller också på 2 möten." in page
+    assert f"Länken som gick till den gamla adressen är stängd. En ny skickas till {NEW}." in page
+    assert {now(asa).email, now(later).email} == {NEW}
+    assert (opened(old), opened(token(now(asa).link))) == (404, 200)
+    assert Letter.objects.get(purpose="links").address == NEW
+    answer(now(asa), Answer.YES, channel=Channel.LINK)
+    assert Letter.objects.get(purpose="receipt").address == NEW
+
+
+def test_a_letter_that_never_left_goes_to_the_right_address_as_it_is():
+    guest = placed(make.person(name="Åsa Öberg", email="asa@hanige.example"))
+    letter, old = invite(guest), token(guest.link)
+    Letter.objects.update(state=State.FAILED)
+    page = change_address(guest)
+    assert "1 brev som inte hade gått fram skickas dit." in page
+    assert (now(letter).address, now(letter).state) == (NEW, State.RETRYING)
+    assert (opened(old), Letter.objects.count()) == (200, 1)
+
+
+@pytest.mark.parametrize(
+    "left",
+    [{"maybe_twice": True}, {"state": State.STOPPED}, {"state": State.BOUNCED}, IN_HAND],
+)
+def test_a_letter_that_may_have_left_closes_its_link(left):
+    guest = placed(make.person(name="Åsa Öberg", email="asa@hanige.example"))
+    old = token(guest.link)
+    invite(guest)
+    Letter.objects.update(**left)
+    change_address(guest)
+    assert (opened(old), now(guest).email) == (404, NEW)
+    assert set(Letter.objects.filter(address="asa@hanige.example").values_list("state", flat=True)) <= {
+        State.STOPPED,
+        State.BOUNCED,
+    }
+
+
+def test_an_address_that_is_on_the_list_already_is_said(asa: Invitee):
+    make.invitee(asa.invitation, email=NEW)
+    page = change_address(asa)
+    assert f"{asa.meeting.title}: den nya adressen stod redan på listan." in page
+    assert now(asa).email == "asa@haninge.example"
+
+
+def test_an_untouched_address_closes_nothing(asa: Invitee):
+    old = token(asa.link)
+    assert "Den nya adressen" not in change_address(asa, "ASA@haninge.example")
+    assert opened(old) == 200
+
+
+def test_meetings_long_past_keep_what_was(asa: Invitee):
+    asa.link.expires_at = make.afternoon(-1)
+    asa.link.save()
+    assert "Den nya adressen" not in change_address(asa)
+    assert now(asa).email == "asa@haninge.example"
+
+
+def test_an_address_that_no_letter_reaches_is_refused_in_the_form(asa: Invitee):
+    assert "Det är inte en giltig e-postadress" in change_address(asa, f"asa@{'ö' * 60}.example")
+    assert now(asa).email == "asa@haninge.example"
+
+
+def test_control_when_nobody_listens_the_old_address_keeps_the_link(asa: Invitee, monkeypatch):
+    monkeypatch.setattr("parties.signals.address_changed.receivers", [])
+    old = token(asa.link)
+    change_address(asa)
+    assert (opened(old), now(asa).email) == (200, "asa@haninge.example")
