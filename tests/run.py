@@ -21,6 +21,7 @@ from tests import services
 
 BASE = Path(__file__).resolve().parent.parent
 NOTHING_CHOSEN = 5  # pytest's status when a selection is empty
+LONG = ["-s", "-o", "faulthandler_timeout=3600"]  # of faults in full size
 BOTH_CORES = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]  # of the whole suite
 WORDS = ("failed", "passed", "skipped", "xfailed", "xpassed", "warnings", "errors")
 PASS_MINUTES, FAULT_MINUTES = 20, 240
@@ -139,9 +140,9 @@ def passes(
         seed = os.environ.get("SEED") or str(secrets.randbelow(1_000_000))
         full = {"FAULTS": "full", "SEED": seed}
         if chosen.on != "sqlite":
-            yield "faults in full size, PostgreSQL and Redis", ["-m", "fault", "-s", *rest], full | urls
+            yield "faults in full size, PostgreSQL and Redis", ["-m", "fault", *LONG, *rest], full | urls
         if chosen.on != "postgresql":
-            yield "faults in full size, SQLite", ["-m", "fault and not once", "-s", *rest], full
+            yield "faults in full size, SQLite", ["-m", "fault and not once", *LONG, *rest], full
         return
     given = rest or BOTH_CORES
     if chosen.on != "postgresql":
