@@ -148,6 +148,14 @@ def test_the_word_that_a_meeting_is_off_goes_to_the_new_address(asa: Invitee):
     assert (now(letter).state, now(letter).address) == (State.QUEUED, NEW)
 
 
+def test_a_failed_letter_needs_nobody_when_the_new_link_is_sent_instead(asa: Invitee):
+    failed = invite_again(asa)
+    Letter.objects.filter(pk=failed.pk).update(state=State.FAILED)
+    assert change_link(asa, tell=True, by=make.user())
+    assert now(failed).told_otherwise == f"Ny länk skickad till {asa.email}"
+    assert not Letter.objects.needs_a_person().exists()
+
+
 def test_control_when_every_letter_seems_clean_the_old_link_leaves(asa: Invitee, monkeypatch):
     monkeypatch.setattr(relinking, "brings", lambda *_: False)
     waiting = invite_again(asa)
