@@ -1,6 +1,7 @@
 """`make test`: own PostgreSQL and Redis, the suite on both databases, and not one process left behind.
 
-The suite runs twice, as the portal itself can: on PostgreSQL with Redis, and on SQLite with everything in one process.
+The suite runs twice, as the portal itself can: on PostgreSQL with Redis, and on SQLite with everything in one process;
+both at the same time, because either spends much of its time waiting.
 Tests marked `once` say nothing new the second time and run on PostgreSQL only.
 """
 
@@ -13,9 +14,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from tests import services
 
@@ -60,20 +63,36 @@ def environment(**chosen: str) -> dict[str, str]:
     return kept | chosen
 
 
-def pytest(arguments: list[str], env: dict[str, str], minutes: int) -> int:
-    """One pass of the suite; answers pytest's status."""
+@dataclass(frozen=True)
+class Pass:
+    """One run of pytest: what it is called, what pytest is told, and where its figures and its output go."""
+
+    name: str
+    arguments: list[str]
+    env: dict[str, str]
+    note: Path
+    log: Path
+
+    @property
+    def result(self) -> dict[str, int]:
+        figures: dict[str, int] = json.loads(self.note.read_text()) if self.note.exists() else {"errors": 1}
+        return figures
+
+
+@contextmanager
+def pytest(one: Pass, output: IO[str] | None) -> Iterator[subprocess.Popen[bytes]]:
+    """One pass, for as long as the block lasts; without a file its output is seen as it comes."""
     child = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *arguments],
+        [sys.executable, "-m", "pytest", *one.arguments],
         cwd=BASE,
-        env=env,
+        env=one.env,
+        stdout=output,
+        stderr=output,
         process_group=0,
         preexec_fn=services.follow_parent(signal.SIGTERM),
     )
     try:
-        return child.wait(timeout=minutes * 60)
-    except subprocess.TimeoutExpired:
-        print(f"The tests were stopped: they had run for {minutes} minutes.", flush=True)
-        return 1
+        yield child
     finally:
         if child.poll() is None:
             child.send_signal(signal.SIGINT)  # pytest then undoes what its fixtures did
@@ -81,6 +100,29 @@ def pytest(arguments: list[str], env: dict[str, str], minutes: int) -> int:
                 child.wait(timeout=20)
             except subprocess.TimeoutExpired:
                 child.kill()
+
+
+def side_by_side(group: list[Pass], minutes: int) -> list[int]:
+    """Run these passes at the same time, the first one in sight, the others told of afterwards; answers each status."""
+    _, *others = group
+    end = time.monotonic() + minutes * 60
+    with ExitStack() as stack:
+        print(f"\n--- {', beside '.join(one.name for one in group)} ---", flush=True)
+        logs = [None, *(stack.enter_context(other.log.open("w")) for other in others)]
+        children = [stack.enter_context(pytest(one, log)) for one, log in zip(group, logs, strict=True)]
+        statuses = [status_of(child, end) for child in children]
+    for other in others:
+        print(f"\n--- {other.name} ---\n{other.log.read_text()}", flush=True)
+    return statuses
+
+
+def status_of(child: subprocess.Popen[bytes], end: float) -> int:
+    """Pytest's status, or 1 when it took too long."""
+    try:
+        return child.wait(timeout=max(0, end - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        print("The tests were stopped: they had run for too long.", flush=True)
+        return 1
 
 
 def descendants() -> set[int]:
@@ -145,14 +187,11 @@ def passes(
             yield "faults in full size, SQLite", ["-m", "fault and not once", *LONG, *rest], full
         return
     given = rest or BOTH_CORES
+    if chosen.on != "sqlite":
+        # the whole server is thrown away afterwards, so nobody needs to drop its databases
+        yield "PostgreSQL and Redis", ["--reuse-db", *given], urls
     if chosen.on != "postgresql":
         yield "SQLite, one process", ["-m", "not once", *given], {}
-    if chosen.on != "sqlite":
-        yield (
-            "PostgreSQL and Redis",
-            ["--reuse-db", *given],
-            urls,
-        )  # the whole server is thrown away afterwards
 
 
 def closing_line(results: list[dict[str, int]], seconds: float) -> str:
@@ -163,16 +202,17 @@ def closing_line(results: list[dict[str, int]], seconds: float) -> str:
 
 
 def run(directory: Path) -> int:
-    """Every pass in turn; answers 0 when all of them went well."""
+    """Every pass, side by side when it is the whole suite; answers 0 when all of them went well."""
     chosen, rest = arguments()
-    started, statuses, results = time.monotonic(), [], []
+    started, statuses = time.monotonic(), []
     with both_services(directory) as urls:
+        every = []
         for number, (name, given, variables) in enumerate(passes(chosen, rest, urls)):
-            print(f"\n--- {name} ---", flush=True)
-            note = directory / f"result-{number}.json"
-            env = environment(TEST_RESULT=str(note), **variables)
-            statuses.append(pytest(given, env, FAULT_MINUTES if chosen.faults else PASS_MINUTES))
-            results.append(json.loads(note.read_text()) if note.exists() else {"errors": 1})
+            note, log = directory / f"result-{number}.json", directory / f"output-{number}.txt"
+            every.append(Pass(name, given, environment(TEST_RESULT=str(note), **variables), note, log))
+        for group in [[one] for one in every] if chosen.faults or rest else [every]:
+            statuses += side_by_side(group, FAULT_MINUTES if chosen.faults else PASS_MINUTES)
+        results = [one.result for one in every]
     print("\nEvery pass together:")
     print(closing_line(results, time.monotonic() - started), flush=True)
     bad = [status for status in statuses if status not in (0, NOTHING_CHOSEN)]
