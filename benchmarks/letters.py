@@ -49,7 +49,9 @@ def guests() -> tuple[Any, Any, list[Any]]:
     from tests import make
 
     meeting = make.meeting(
-        title="Dialogmöte med länets kommuner", message="Välkommen till årets dialog.\n" * 4
+        title="Dialogmöte med länets kommuner",
+        slug=f"matning-{Meeting.objects.count()}",
+        message="Välkommen till årets dialog.\n" * 4,
     )
     for _ in range(6):
         make.item(meeting)
