@@ -83,7 +83,11 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "libraries": {"swedish": "dialog_portal.swedish", "may": "dialog_portal.access.may"},
+            "libraries": {
+                "swedish": "dialog_portal.swedish",
+                "may": "dialog_portal.access.may",
+                "addressee": "meetings.addressee",
+            },
             "builtins": ["dialog_portal.swedish", "dialog_portal.access.may", "django.templatetags.static"],
         },
     }

@@ -5,6 +5,6 @@ class MeetingsConfig(AppConfig):
     name = "meetings"
 
     def ready(self) -> None:
-        from meetings.actions.relinking import listen
+        from meetings.actions.readdressing import listen
 
         listen()

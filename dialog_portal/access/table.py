@@ -131,6 +131,7 @@ TABLE: dict[str, Rule] = {
     "staff:guest_add": edits("bjuda in en fristående gäst"),
     "staff:invitee_withdraw": acts("ta bort en inbjuden"),
     "staff:link_change": edits("byta en inbjudens länk"),
+    "staff:address_change": edits("rätta en inbjudens adress"),
     "staff:reply_note": edits("notera ett svar"),
     "staff:substitute_decide": acts("godkänna eller avslå en ersättare utifrån"),
     "staff:needs": sees("se mat och tillgänglighet i totaler", WORK),

@@ -170,7 +170,7 @@ def letter_correct(request: HttpRequest, pk: int) -> HttpResponse:
     form = Correct(request.POST or None)
     page = {
         "heading": "Rätta adressen",
-        "lead": "Brevet skickas till den nya adressen. Rätta den i registret också, så att nästa brev går rätt.",
+        "lead": "Brevet skickas till den nya adressen. Det gäller bara det här brevet.",
         "button": "Spara och skicka",
         "done": "Adressen är rättad och brevet står i kö.",
     }

@@ -11,7 +11,7 @@ from django.utils import timezone
 from dialog_portal.access.audit import record
 from dialog_portal.access.models import User
 from dialog_portal.links.actions import mint, revoke
-from dialog_portal.outbox.actions import Draft, post_all, stop
+from dialog_portal.outbox.actions import Draft, post_all, stop, told
 from dialog_portal.outbox.models import WAITING, Letter
 from dialog_portal.states import NotAllowed, step
 from meetings.actions import planned
@@ -155,6 +155,8 @@ def withdraw(invitee: Invitee, *, by: User) -> Invitee:
     record(by, "inbjudan: tog bort person", invitee.meeting, invitee=invitee.pk)
     waiting = Letter.objects.filter(meeting_letter__invitee=invitee, state__in=WAITING)
     stop(waiting, by=by, reason="Personen togs bort från mötet.")
+    for letter in Letter.objects.needs_a_person().filter(meeting_letter__invitee=invitee):
+        told(letter, "personen togs bort från mötet", by=by)
     tell_that_the_substitute_is_gone(invitee, by=by)
     tell_those_who_got_a_seat(invitee.invitation, seated, cause=f"withdrawn{invitee.pk}", by=by)
     return invitee

@@ -13,6 +13,7 @@ staff = [
     path("inbjudna/part/<int:pk>/ta-bort/", inviting.invitation_remove, name="invitation_remove"),
     path("inbjudna/<int:pk>/ta-bort/", inviting.invitee_withdraw, name="invitee_withdraw"),
     path("inbjudna/<int:pk>/lank/", relinking.link_change, name="link_change"),
+    path("inbjudna/<int:pk>/adress/", relinking.address_change, name="address_change"),
     path("inbjudna/<int:pk>/svar/", inviting.reply_note, name="reply_note"),
     path("moten/<int:pk>/brev/<slug:purpose>/", letters.letters_preview, name="letters_preview"),
     path("inbjudna/ersattare/<int:pk>/", ledger.substitute_decide, name="substitute_decide"),

@@ -10,7 +10,11 @@ from dialog_portal.access.models import Event, Role
 from dialog_portal.links.actions import token
 from dialog_portal.outbox.actions import read
 from dialog_portal.outbox.models import Letter, State
+from dialog_portal.states import NotAllowed
 from meetings.actions import relinking
+from meetings.actions.again import send_links_again
+from meetings.actions.inviting import withdraw
+from meetings.actions.readdressing import change_address as change_address_of_guest
 from meetings.actions.relinking import change_link
 from meetings.actions.replies import answer
 from meetings.actions.seats import send
@@ -263,3 +267,131 @@ def test_control_when_nobody_listens_the_old_address_keeps_the_link(asa: Invitee
     old = token(asa.link)
     change_address(asa)
     assert (opened(old), now(asa).email) == (200, "asa@haninge.example")
+
+
+# --- The address of somebody outside the register ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def nina(asa: Invitee) -> Invitee:
+    """A guest whose invitation could not be delivered."""
+    guest = make.invitee(asa.invitation, name="Nina Ek", email="nina@forening.exmaple")
+    invite(guest)
+    Letter.objects.filter(meeting_letter__invitee=guest).update(state=State.FAILED)
+    return guest
+
+
+def correct_guest(guest: Invitee, email: str) -> str:
+    client, _ = signed_in()
+    url = reverse("staff:address_change", args=[guest.pk])
+    return client.post(url, {"email": email}, follow=True).content.decode()
+
+
+def letters_to(email: str):
+    return Letter.objects.filter(address=email)
+
+
+def test_a_guests_letter_that_failed_goes_to_the_right_address_as_it_is(nina: Invitee):
+    old = token(nina.link)
+    page = correct_guest(nina, "Nina@forening.example")
+    assert "Adressen till Nina Ek är rättad. 1 brev som inte hade gått fram skickas dit." in page
+    assert now(nina).email == "nina@forening.example"
+    assert letters_to("nina@forening.example").get().state == State.RETRYING
+    assert opened(old) == 200
+
+
+def test_a_guests_letter_that_left_closes_its_link_and_brings_a_new_one(nina: Invitee):
+    letter, old = letters_to(nina.email).get(), token(nina.link)
+    Letter.objects.filter(pk=letter.pk).update(state=State.BOUNCED, raw=None)
+    page = correct_guest(nina, "nina@forening.example")
+    assert "En ny skickas till nina@forening.example." in page
+    assert (opened(old), letters_to("nina@forening.example").get().purpose) == (404, "links")
+    assert now(letter).told_otherwise == "Ny länk skickad till nina@forening.example"
+    assert not Letter.objects.needs_a_person().exists()
+
+
+def test_the_next_letters_to_a_guest_go_to_the_right_address(nina: Invitee):
+    correct_guest(nina, "nina@forening.example")
+    answer(now(nina), Answer.YES, channel=Channel.PHONE)
+    assert Letter.objects.get(purpose="receipt").address == "nina@forening.example"
+
+
+@pytest.mark.parametrize(
+    ("email", "said"),
+    [
+        ("asa@haninge.example", "Den adressen är redan inbjuden till mötet."),
+        ("NINA@forening.exmaple", "Det är samma adress som förut."),
+        ("nina", "giltig e-postadress"),
+    ],
+)
+def test_what_cannot_be_a_guests_address_is_said_at_the_field(nina: Invitee, email: str, said: str):
+    page = correct_guest(nina, email)
+    assert said in page
+    assert f'value="{email}"' in page
+    assert now(nina).email == "nina@forening.exmaple"
+    assert Letter.objects.get(meeting_letter__invitee=nina).state == State.FAILED
+
+
+def test_somebody_in_the_register_is_corrected_there(asa: Invitee):
+    client, _ = signed_in()
+    answered = client.get(reverse("staff:address_change", args=[asa.pk]))
+    assert answered["Location"] == reverse("staff:person_change", args=[asa.person_id])
+
+
+def test_a_guest_who_was_taken_off_the_list_has_no_address_to_correct(nina: Invitee):
+    Invitee.objects.filter(pk=nina.pk).update(withdrawn_at=nina.meeting.starts_at)
+    with pytest.raises(NotAllowed, match="inte längre inbjuden"):
+        change_address_of_guest(nina, "nina@forening.example", by=make.user())
+
+
+# --- Where a letter's page leads --------------------------------------------------------------------------------------
+
+
+def letter_page(letter: Letter) -> str:
+    client, _ = signed_in()
+    return client.get(reverse("staff:letter", args=[letter.pk])).content.decode()
+
+
+def test_a_letters_page_corrects_the_address_for_all_letters_at_once(asa: Invitee, nina: Invitee):
+    hers, ninas = invite_again(asa), letters_to(nina.email).get()
+    assert reverse("staff:person_change", args=[asa.person_id]) in letter_page(hers)
+    assert reverse("staff:address_change", args=[nina.pk]) in letter_page(ninas)
+    for letter in (hers, ninas):
+        assert reverse("staff:letter_correct", args=[letter.pk]) not in letter_page(letter)
+
+
+def test_what_was_corrected_from_the_letter_and_then_in_the_register_makes_one_letter():
+    guest = placed(make.person(name="Åsa Öberg", email="asa@hanige.example"))
+    letter = invite(guest)
+    Letter.objects.update(state=State.FAILED)
+    assert reverse("staff:person_change", args=[guest.person_id]) in letter_page(letter)
+    change_address(guest)
+    accept(now(letter))
+    change_address(now(guest))
+    assert Letter.objects.count() == 1
+
+
+def test_a_lost_link_letter_leads_to_whoever_has_the_address(asa: Invitee):
+    send_links_again(asa.email)
+    assert reverse("staff:person_change", args=[asa.person_id]) in letter_page(
+        Letter.objects.get(purpose="links")
+    )
+
+
+def test_a_letter_to_an_address_that_nobody_has_any_more_is_corrected_by_itself(nina: Invitee):
+    letter = letters_to(nina.email).get()
+    Invitee.objects.filter(pk=nina.pk).update(email="annan@forening.example")
+    assert reverse("staff:letter_correct", args=[letter.pk]) in letter_page(letter)
+
+
+def test_a_letter_that_came_back_leads_to_the_successor_and_to_the_right_address(asa: Invitee):
+    Letter.objects.update(state=State.BOUNCED)
+    page = letter_page(Letter.objects.get())
+    assert reverse("staff:person_detail", args=[asa.person_id]) in page
+    assert reverse("staff:person_change", args=[asa.person_id]) in page
+    assert "Har någon annan tagit över?" in page
+
+
+def test_a_person_off_the_list_leaves_no_failed_letter_behind(nina: Invitee):
+    withdraw(nina, by=make.user())
+    assert not Letter.objects.needs_a_person().exists()
