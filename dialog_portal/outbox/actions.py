@@ -232,7 +232,7 @@ def hold(campaign: str, *, by: Any, reason: str) -> Hold:
     """Keep the letters of one campaign from leaving; an empty campaign holds every letter."""
     row, new = Hold.objects.get_or_create(campaign=campaign, defaults={"reason": reason, "by": by})
     if new:
-        record(by, "outbox.hold", campaign or "allt", reason=reason)
+        record(by, "utkorg: höll brev", campaign or "allt", reason=reason)
     return row
 
 
@@ -248,7 +248,7 @@ def release(campaign: str, *, by: Any) -> None:
     """Let held letters leave again."""
     if Hold.objects.filter(campaign=campaign).delete()[0]:
         _anew(Letter.objects.filter(campaign=campaign) if campaign else Letter.objects.all())
-        record(by, "outbox.release", campaign or "allt")
+        record(by, "utkorg: släppte brev", campaign or "allt")
     ring_on_commit()
 
 
@@ -260,5 +260,5 @@ def resume(*, by: Any) -> None:
     Host.objects.update(
         paused_at=None, closed_until=None, failures=0, refusals=0, refused_at=None, trouble=""
     )
-    record(by, "outbox.resume")
+    record(by, "utkorg: försökte med servern igen")
     ring_on_commit()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from dialog_portal.access.audit import record
 from dialog_portal.access.models import User
@@ -34,9 +33,12 @@ def opened(agenda: Agenda) -> Agenda:
 
 @transaction.atomic
 def add_item(agenda: Agenda, item: AgendaItem, *, by: User) -> AgendaItem:
-    """Put a new point last."""
+    """Put a new point last. A button that was pressed twice makes one: the second press answers the first one's."""
     item.agenda = opened(agenda)
-    item.position = (item.agenda.items.aggregate(last=Max("position"))["last"] or 0) + 1
+    last = item.agenda.items.last()
+    if last and all(getattr(last, name) == getattr(item, name) for name in TYPED):
+        return last
+    item.position = last.position + 1 if last else 1
     item.save()
     record(by, "dagordning: la till punkt", item.agenda, item=item.pk)
     return item

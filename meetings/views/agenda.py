@@ -49,6 +49,7 @@ def show(request: StaffRequest, row: Agenda, form: NewItemForm) -> HttpResponse:
         "left": row.meeting.length - row.planned_minutes,
         "bodies": list(bodies.order_by("agenda_body").values_list("agenda_body", flat=True).distinct()),
         "settled": row.state == AgendaState.SETTLED,
+        "begun": row.meeting.starts_at <= timezone.now(),
         "form": form,
         "moved": moved(request, points),
         "removed": removed(request, row),

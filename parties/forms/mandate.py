@@ -72,6 +72,8 @@ class HolderForm(PlainForm):
             raise forms.ValidationError(
                 f"Adressen hör till {self.found}, som redan finns i registret.", code="taken"
             )
+        if email:
+            deliverable(email)
         return email
 
     def clean(self) -> dict[str, Any]:

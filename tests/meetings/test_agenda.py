@@ -154,6 +154,25 @@ def test_ten_points_are_added_one_after_the_other_with_focus_back_in_the_form():
     assert list(meeting.agenda.items.values_list("position", flat=True)) == list(range(1, 11))
 
 
+def test_a_point_that_is_sent_twice_is_one_and_the_same_pause_may_come_again_later():
+    client, _ = signed_in()
+    meeting = make.meeting()
+    url = reverse("staff:item_add", args=[meeting.pk])
+    for title in ("Paus", "Paus", "Frågor", "Paus", "Paus"):
+        client.post(url, {"title": title, "minutes": "15"})
+    client.post(url, {"title": "Paus", "minutes": "20"})
+    assert titles(meeting) == ["Paus", "Frågor", "Paus", "Paus"]
+
+
+@pytest.mark.parametrize(("days", "warned"), [(-1, True), (1, False)])
+def test_who_may_approve_hears_that_points_changed_after_the_start_are_part_of_the_notes(days, warned):
+    client, _ = signed_in(Role.APPROVER)
+    start = make.afternoon(days)
+    hours = {"starts_at": start, "ends_at": start + timedelta(hours=2), "reply_by": start - timedelta(days=7)}
+    meeting = make.meeting(**hours)
+    assert ("behöver en annan godkännare" in page(client, meeting).content.decode()) is warned
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

@@ -85,6 +85,7 @@ def test_a_person_who_is_not_there_is_nobody(officer, person):
     ("values", "form", "wrong"),
     [
         ({"holder-email": "anna.example.org"}, "who", {"email": [EMAIL]}),
+        ({"holder-email": f"a@{'ö' * 60}.example"}, "who", {"email": ["Det är inte en giltig e-postadress."]}),
         ({"holder-name": ""}, "who", {"name": ["Det här behöver fyllas i."]}),
         ({"holder-name": "=HYPERLINK()"}, "who", {"name": [FORMULA]}),
         ({"holder-name": "A\nBcc: x"}, "who", {"name": ["Texten får inte innehålla radbrytningar eller styrtecken."]}),
