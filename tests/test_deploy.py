@@ -112,11 +112,13 @@ class Site:
         assert found is not None
         return shlex.split(self.moved(found[1]).replace("%%", "%"))
 
-    def ask(self, path: str, *, zipped: bool = False, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    def ask(
+        self, path: str, *, method: str = "GET", zipped: bool = False, **headers: str
+    ) -> tuple[int, dict[str, str], bytes]:
         """One request over HTTPS; answers status, headers in small letters, and body."""
         trusting = ssl._create_unverified_context()
         request = urllib.request.Request(
-            f"https://127.0.0.1:{self.https}{path}", headers={"Host": HOST, **headers}
+            f"https://127.0.0.1:{self.https}{path}", method=method, headers={"Host": HOST, **headers}
         )
         if zipped:
             request.add_header("Accept-Encoding", "gzip")
@@ -214,6 +216,14 @@ def test_token_stays_out_of_the_log_however_the_door_is_spelled(site: Site, path
     site.ask(f"/moten/2019/?{path[1:4]}")
     seen = site.written().count("\n")
     site.ask(path.format(TOKEN))
+    services.wait_until(lambda: site.written().count("\n") > seen, "the log", 10)
+    assert TOKEN not in site.written()
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PROPFIND"])
+def test_token_stays_out_of_the_log_also_when_what_is_asked_is_refused(site: Site, method: str):
+    seen = site.written().count("\n")
+    assert site.ask(f"/SVAR/{TOKEN}/", method=method)[0] == 404
     services.wait_until(lambda: site.written().count("\n") > seen, "the log", 10)
     assert TOKEN not in site.written()
 
