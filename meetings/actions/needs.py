@@ -1,14 +1,15 @@
-"""Food and access needs: health data, kept apart from the answers and erased soon after the meeting."""
+"""Food and access needs: health data, kept apart from the answers and erased as soon as nobody plans by them."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from meetings.actions.seats import lock, must_be_open
-from meetings.models import Channel, Invitee, Need
+from meetings.models import CalendarReply, Channel, Invitee, Meeting, MeetingState, Need
 
 NEEDS_ARE_KEPT = timedelta(days=14)  # after the meeting
 
@@ -24,7 +25,23 @@ def note_needs(invitee: Invitee, *, food: str, access: str) -> None:
         Need.objects.filter(invitee=invitee).delete()
 
 
+def forget(invitee: Invitee) -> None:
+    """Erase what somebody told who is no longer invited: nobody plans a meal for them."""
+    Need.objects.filter(invitee=invitee).delete()
+
+
+def forget_all(meeting: Meeting) -> None:
+    """Erase what was told about a meeting that will not be held."""
+    Need.objects.filter(invitee__meeting=meeting).delete()
+
+
 def forget_needs(now: datetime | None = None) -> int:
-    """Erase food and access needs 14 days after the meeting; answers how many there were."""
+    """Erase what nobody plans by any more, and 14 days after a meeting all the rest; answers how much there was.
+
+    What people write in their calendar's answer may be of the same kind, so it goes at the same time.
+    """
     before = (now or timezone.now()) - NEEDS_ARE_KEPT
-    return Need.objects.filter(invitee__meeting__ends_at__lt=before).delete()[0]
+    useless = Q(invitee__withdrawn_at__isnull=False) | Q(invitee__meeting__state=MeetingState.CANCELLED)
+    needs, _ = Need.objects.filter(useless | Q(invitee__meeting__ends_at__lt=before)).delete()
+    words = CalendarReply.objects.filter(invitee__meeting__ends_at__lt=before).exclude(comment="")
+    return needs + words.update(comment="")
