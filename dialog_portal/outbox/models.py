@@ -106,6 +106,11 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         )
         return self.waiting().filter(free, ~held(), deadline__gt=now).order_by("priority", "due_at", "pk")
 
+    def may_have_left(self) -> LetterQuerySet:
+        """Those that somebody may have read: accepted, in a worker's hands, or broken off without our knowing how."""
+        unread = Q(state__in=(State.QUEUED, State.RETRYING, State.FAILED), maybe_twice=False)
+        return self.exclude(unread).exclude(state=State.STOPPED, attempts__isnull=True)
+
     def visible_to(self, user: Any) -> LetterQuerySet:
         """Letters about accounts are a way in: administrators see them, and only them."""
         account = Q(purpose__startswith=CONFIDENTIAL)
@@ -142,7 +147,9 @@ class Letter(models.Model):
     subject = models.CharField(max_length=250)
     message_id = models.CharField(max_length=200, unique=True)
     envelope_from = models.EmailField(max_length=254)
-    raw = models.BinaryField(null=True, blank=True, help_text="the encrypted bytes; gone once accepted")
+    raw = models.BinaryField(
+        null=True, blank=True, help_text="the encrypted bytes; gone once accepted, or of no use any more"
+    )
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
 
@@ -186,8 +193,8 @@ class Letter(models.Model):
                 name="letter_accepted_has_a_time",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=("accepted", "bounced", "stopped")) | Q(raw__isnull=False),
-                name="letter_keeps_its_bytes_until_accepted",
+                condition=~Q(state__in=("queued", "sending", "retrying")) | Q(raw__isnull=False),
+                name="letter_that_may_leave_has_its_bytes",
             ),
         )
         indexes = (
@@ -225,6 +232,7 @@ class Outcome(models.TextChoices):
     HOST = "host", "servern svarar inte"
     UNKNOWN = "unknown", "okänt utfall"
     ADDRESS = "address", "adressen finns inte"
+    MAILBOX = "mailbox", "brevlådan tar inte emot brevet"
     POLICY = "policy", "servern vägrar ta emot"
     WITHDRAWN = "withdrawn", "stoppad innan den lämnats"
 
