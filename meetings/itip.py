@@ -17,6 +17,8 @@ from dialog_portal.outbox.incoming import BROKEN, Mail, clean, text
 KINDS = ("text/calendar", "application/ics", "application/calendar")
 LARGEST = 64 * 1024  # characters of a calendar part
 MOST = 20  # attendees that are looked at; an answer has one
+READ = 4000  # characters of a comment that are looked through for links
+KEPT = 250  # of what is left then
 OURS = re.compile(
     r"(?P<meeting>[0-9a-z-]{1,60})\.(?P<invitee>[0-9]{1,18})(?:\.(?P<secret>[0-9a-f]{16}))?@dialogportalen",
     re.IGNORECASE,
@@ -29,7 +31,8 @@ LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 class Said:
     """One calendar's answer. Attendees are pairs of an address and its PARTSTAT; what is missing is None or empty.
 
-    Whether the secret is the person's own is for the reader to find out.
+    Whether the secret is the person's own is for the reader to find out. `stamped` is when the calendar says that the
+    answer was written; a time that has not come yet is no answer to that.
     """
 
     method: str
@@ -98,7 +101,10 @@ def attendees(event: Any) -> Iterator[tuple[str, str]]:
         address = clean(one, 254).lower().removeprefix("mailto:")
         if "@" not in address:
             address = clean(params.get("EMAIL", ""), 254).lower().removeprefix("mailto:")
-        yield address, clean(params.get("PARTSTAT", ""), 20).upper()
+        yield (
+            address,
+            clean(params.get("PARTSTAT", "")).upper()[:20],
+        )  # a few letters become two in upper case
 
 
 def several(value: Any) -> list[Any]:
@@ -106,9 +112,9 @@ def several(value: Any) -> list[Any]:
 
 
 def comment(event: Any) -> str:
-    """What the person wrote, as one line that cannot become a link in anybody's hands."""
+    """What the person wrote, as one line that cannot become a link in anybody's hands, cut when that is done."""
     words = " ".join(str(one) for one in several(event.get("COMMENT"))[:MOST])
-    return LINK.sub("(länk borttagen)", clean(words, 250))
+    return LINK.sub("(länk borttagen)", clean(words, READ))[:KEPT].rstrip()
 
 
 def moment(event: Any, name: str) -> datetime | None:

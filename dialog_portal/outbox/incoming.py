@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
-from email.utils import getaddresses
+from email.utils import getaddresses, parsedate_to_datetime
 from functools import cached_property
 from hashlib import sha256
+
+from django.utils import timezone
 
 # What the standard library and the calendar's parser are known to raise on bytes that are no letter
 BROKEN = (
@@ -73,6 +76,16 @@ class Mail:
     def recipients(self) -> list[str]:
         """Whom the letter says it is for, and whom the servers on the way delivered it to."""
         return self.addresses(*DELIVERED_TO)
+
+    @property
+    def sent(self) -> datetime | None:
+        """When the letter says that it was written; a time that cannot be read, or has not come yet, is none."""
+        try:
+            said = parsedate_to_datetime(self.header("Date"))
+            moment = (said if said.tzinfo else said.replace(tzinfo=UTC)).astimezone(UTC)
+        except BROKEN:
+            return None
+        return moment if moment <= timezone.now() else None
 
     def parts(self, *kinds: str) -> Iterator[Message]:
         """The parts of some kinds, without those of letters that lie inside this one."""

@@ -12,18 +12,22 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import DataError, transaction
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from dialog_portal.outbox import actions, bounces
 from dialog_portal.outbox.imap import TROUBLE, Visit
 from dialog_portal.outbox.incoming import BROKEN, Mail, clean
 from dialog_portal.outbox.models import DEALT_WITH, Incoming, Kind, Letter, Pulse, State
+from dialog_portal.states import NotAllowed
 
 log = logging.getLogger(__name__)
 LOOK_BACK = timedelta(days=30)
 REMEMBER = timedelta(days=90)
 MOST = 200  # letters in one visit
+# What one letter can cause. A database that is gone is not of these: then the whole visit waits for the next.
+ONE_LETTERS_FAULT = (*BROKEN, ValidationError, NotAllowed, DataError, IntegrityError)
 Handler = Callable[
     [Mail], str
 ]  # what a room above made of the letter, or nothing when it is not for that room
@@ -31,21 +35,27 @@ Verdict = tuple[Kind, str, Letter | None]
 
 
 def read(handlers: Sequence[Handler] = ()) -> int:
-    """Read what is new, and move aside what has been dealt with; answers how many letters were new."""
+    """Read what is new, and move aside what has been dealt with; answers how many letters were new.
+
+    A letter that no rule of ours foresaw stops none of the others; it stays new, and what it caused is raised last.
+    """
     if not settings.MAILBOX:
         return 0
     now = timezone.now()
     Pulse.objects.get_or_create(name="mailbox", defaults={"at": now})
+    failures: list[Exception] = []
     try:
         with Visit(settings.MAILBOX) as visit:
             new = unknown(visit, visit.since((now - LOOK_BACK).date()))[:MOST]
-            taken = [take(visit, uid, handlers) for uid in new]
+            taken = [tried(visit, uid, handlers, failures) for uid in new]
             move_aside(visit, now)
     except TROUBLE as error:
         log.warning("the mailbox could not be read: %s", type(error).__name__)
         return 0
     Incoming.objects.filter(at__lt=now - REMEMBER).delete()
     Pulse.objects.filter(name="mailbox").update(at=now)
+    if failures:
+        raise ExceptionGroup("letters of the mailbox could not be judged", failures)
     return sum(taken)
 
 
@@ -56,10 +66,22 @@ def unknown(visit: Visit, uids: list[int]) -> list[int]:
     return [uid for uid in uids if uid not in known]
 
 
+def tried(visit: Visit, uid: int, handlers: Sequence[Handler], failures: list[Exception]) -> bool:
+    """Take one letter; only a server or a database that is gone ends the visit."""
+    try:
+        return take(visit, uid, handlers)
+    except (*TROUBLE, DatabaseError):
+        raise
+    except Exception as error:  # noqa: BLE001 raised when the others have had their turn
+        failures.append(error)
+        return False
+
+
 def take(visit: Visit, uid: int, handlers: Sequence[Handler]) -> bool:
     """Judge one letter and remember it; False when it is gone, or another worker was first.
 
-    A letter that breaks its reader is remembered as that, so that it never stands in the way of the next.
+    A letter that breaks its reader, or asks for what cannot be done, is remembered as that with the reason and left
+    for people, so that it never stands in the way of the next.
     """
     raw = visit.fetch(uid)
     if raw is None:
@@ -69,10 +91,16 @@ def take(visit: Visit, uid: int, handlers: Sequence[Handler]) -> bool:
         mail = Mail(raw)
         row.identity = mail.identity
         return remember(row, lambda: judge(mail, handlers))
-    except (*BROKEN, DataError) as error:
-        trouble = type(error).__name__
-        log.warning("letter %s of the mailbox cannot be read: %s", uid, trouble)
-        return remember(row, lambda: (Kind.UNREADABLE, trouble, None))
+    except ONE_LETTERS_FAULT as error:
+        reason = why(error)
+        log.warning("letter %s of the mailbox cannot be dealt with: %s", uid, type(error).__name__)
+        return remember(row, lambda: (Kind.UNREADABLE, reason, None))
+
+
+def why(error: Exception) -> str:
+    """The sentence that a refusal says, else the name of what went wrong."""
+    said = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+    return clean(said if isinstance(error, ValidationError | NotAllowed) else type(error).__name__, 300)
 
 
 @transaction.atomic

@@ -4,17 +4,27 @@ They count when they are plainly the invited person's and about the time that ho
 address in a letter; only who has the person's own event knows the secret in its name. Everything else is kept as a note
 for staff. A calendar answers easily, so it never undoes what took a decision: a seat that was handed over stays with
 the substitute.
+
+Precedence: the last confirmed answer wins, and a calendar's counts from when it was given, not from when its letter was
+read. That moment is the later of what the calendar says (DTSTAMP, which some programs only repeat from the invitation)
+and what the letter says (Date); a time that has not come yet is not believed. So an answer by link, telephone or
+e-mail that was given after it stands, however late the letter comes, and so does a later answer from the calendar. Both
+are told to the second, and within the same second the calendar's is taken for the later. A calendar that says no
+moment at all answers when it is read.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from hmac import compare_digest
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from dialog_portal.outbox.incoming import Mail
 from dialog_portal.outbox.mime import machine_address
 from dialog_portal.states import NotAllowed
+from dialog_portal.swedish import moment
 from meetings import itip
 from meetings.actions import replies
 from meetings.actions.seats import lock, must_be_open, send
@@ -46,22 +56,30 @@ def note(invitee: Invitee, said: Said, mail: Mail) -> CalendarReply:
         partstat=partstat or "",
         comment=said.comment,
         sequence=said.sequence,
-        stamped=said.stamped,
+        stamped=given(said, mail),
     )
     try:
-        row.outcome, row.why = judged(invitee, said, partstat, mail)
+        row.outcome, row.why = judged(invitee, said, partstat, mail, row.stamped)
         if row.outcome == CalendarReplyOutcome.COUNTED:
-            row.reply = count(invitee, ANSWERS[row.partstat], said.comment)
+            row.reply = count(invitee, ANSWERS[row.partstat])
         elif row.outcome == CalendarReplyOutcome.STALE:
             send(invitee, Purpose.UPDATE, ask_again(invitee), by=None)
     except NotAllowed as refusal:
         row.outcome, row.why = CalendarReplyOutcome.REFUSED, str(refusal)[:300]
+    except ValidationError as trouble:  # a receipt that cannot be written: the answer is for people to note
+        row.outcome, row.why = CalendarReplyOutcome.REFUSED, " ".join(trouble.messages)[:300]
     row.save()
     return row
 
 
-def count(invitee: Invitee, answer: Answer, comment: str) -> Reply:
-    return replies.answer(invitee, answer, channel=Channel.CALENDAR, note=comment)
+def count(invitee: Invitee, answer: Answer) -> Reply:
+    """The answer in the ledger, without what the person wrote: that is erased in time, and the ledger never is."""
+    return replies.answer(invitee, answer, channel=Channel.CALENDAR)
+
+
+def given(said: Said, mail: Mail) -> datetime | None:
+    """When the person answered, as far as it is told."""
+    return max((moment for moment in (said.stamped, mail.sent) if moment), default=None)
 
 
 def their_partstat(invitee: Invitee, said: Said, mail: Mail) -> str | None:
@@ -85,15 +103,15 @@ def same_house(one: str, other: str) -> bool:
     return domain == other.rpartition("@")[2] and domain not in EVERYBODYS_DOMAINS
 
 
-def judged(invitee: Invitee, said: Said, partstat: str | None, mail: Mail) -> Judged:
+def judged(invitee: Invitee, said: Said, partstat: str | None, mail: Mail, at: datetime | None) -> Judged:
     """What an answer is worth, and in Swedish why it is not counted."""
     if not (said.secret and compare_digest(said.secret, invitee.calendar_secret)):
         return CalendarReplyOutcome.STRANGER, UNPROVEN
     if partstat is None:
         return CalendarReplyOutcome.STRANGER, "Svaret kom från en annan adress än den som är inbjuden."
     must_be_open(invitee, Channel.CALENDAR)
-    if overtaken(invitee, said):
-        return CalendarReplyOutcome.OVERTAKEN, "Personen har svarat senare i sin kalender."
+    if at and (later := overtaken(invitee, at)):
+        return CalendarReplyOutcome.OVERTAKEN, later
     if stale(invitee, said):
         return CalendarReplyOutcome.STALE, "Tiden eller platsen har ändrats. Personen har fått frågan igen."
     if said.method == "COUNTER":
@@ -112,10 +130,17 @@ def handed_over(deputy: Invitee, answer: Answer) -> Judged:
     return CalendarReplyOutcome.REFUSED, f"Platsen är lämnad till {deputy.name}. Fråga vem som kommer."
 
 
-def overtaken(invitee: Invitee, said: Said) -> bool:
-    """Whether an answer that the person gave later has come in before this one."""
-    later = invitee.calendar_replies.exclude(outcome=CalendarReplyOutcome.STRANGER)
-    return said.stamped is not None and later.filter(stamped__gt=said.stamped).exists()
+def overtaken(invitee: Invitee, at: datetime) -> str:
+    """Says which later answer has come in before one that was given at this moment; nothing when there is none."""
+    said = f"Svaret gavs i kalendern {moment(at)}."
+    otherwise = invitee.replies.confirmed().exclude(channel=Channel.CALENDAR).last()
+    if otherwise and otherwise.at.replace(microsecond=0) > at:
+        newer = f"{otherwise.get_answer_display()} ({otherwise.get_channel_display()})"
+        return f"{said} Det gäller inte, för {moment(otherwise.at)} kom ett senare svar: {newer}."
+    known = invitee.calendar_replies.exclude(outcome=CalendarReplyOutcome.STRANGER)
+    return (
+        f"{said} Personen har svarat senare i sin kalender." if known.filter(stamped__gt=at).exists() else ""
+    )
 
 
 def stale(invitee: Invitee, said: Said) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from email.utils import format_datetime
 
 import pytest
+import time_machine
 from django.utils import timezone
 from icalendar import Calendar
 
@@ -99,12 +101,9 @@ def test_a_name_cannot_write_properties_of_its_own(world: World, bad: str):
 def test_an_answer_enters_the_ledger_once_and_is_receipted(
     world: World, imap, partstat: str, expected: Answer
 ):
-    assert (
-        heard(world, imap, world.reply(partstat, more="COMMENT:Ses!"), world.reply(partstat))
-        == ["counted"] * 2
-    )
+    assert heard(world, imap, world.reply(partstat), world.reply(partstat)) == ["counted"] * 2
     row = Reply.objects.get()
-    assert (row.answer, row.channel, row.confirmed, row.note) == (expected, Channel.CALENDAR, True, "Ses!")
+    assert (row.answer, row.channel, row.confirmed) == (expected, Channel.CALENDAR, True)
     assert Letter.objects.filter(purpose="receipt").count() == 1
 
 
@@ -125,6 +124,76 @@ def test_an_answer_that_comes_after_a_later_one_is_not_counted(world: World, ima
 def test_a_clock_that_is_ahead_cannot_silence_what_follows(world: World, imap):
     ahead = world.reply("DECLINED", stamp=stamp(timedelta(days=-900)))
     assert heard(world, imap, ahead, world.reply("ACCEPTED")) == ["counted", "counted"]
+
+
+def said_an_hour_ago(world: World, *, channel: Channel) -> None:
+    with time_machine.travel(timezone.now() - timedelta(hours=1), tick=False):
+        answer(world.invitee, Answer.NO, channel=channel)
+
+
+@pytest.mark.parametrize("channel", [Channel.LINK, Channel.PHONE])
+def test_an_answer_given_in_another_way_after_the_calendars_stands(world: World, imap, channel: Channel):
+    said_an_hour_ago(world, channel=channel)
+    assert heard(world, imap, world.reply("ACCEPTED", stamp=stamp(timedelta(hours=2)))) == ["overtaken"]
+    assert [row.answer for row in Reply.objects.all()] == [Answer.NO]
+    why = CalendarReply.objects.get().why
+    assert f"kom ett senare svar: kommer inte ({channel.label})." in why
+    page = signed_in()[0].get(f"/arbete/inbjudna/{world.invitee.pk}/svar/").content.decode()
+    assert why in page
+
+
+def test_control_without_comparing_the_moments_the_old_answer_wins(world: World, imap, monkeypatch):
+    monkeypatch.setattr("meetings.actions.calendar_replies.overtaken", lambda *_: "")
+    said_an_hour_ago(world, channel=Channel.LINK)
+    assert heard(world, imap, world.reply("ACCEPTED", stamp=stamp(timedelta(hours=2)))) == ["counted"]
+    assert Reply.objects.latest("pk").answer == Answer.YES
+
+
+@pytest.mark.parametrize(
+    ("stamped", "dated", "outcome"),
+    [
+        (120, 30, "counted"),  # the invitation's own DTSTAMP, repeated
+        (30, 120, "counted"),
+        (30, None, "counted"),
+        (120, 90, "overtaken"),
+        (120, -60, "overtaken"),  # a Date that has not come yet says nothing
+        (-60, 30, "counted"),
+        (-60, 120, "overtaken"),
+        (-60, -60, "counted"),
+    ],
+)
+def test_the_later_of_the_calendars_and_the_letters_moment_counts(
+    world: World, imap, stamped: int, dated: int | None, outcome: str
+):
+    """Minutes ago; an answer by link was given an hour ago."""
+    said_an_hour_ago(world, channel=Channel.LINK)
+    sent = timezone.now() - timedelta(minutes=dated or 0)
+    head = "" if dated is None else f"Date: {format_datetime(sent)}\n"
+    raw = world.reply("ACCEPTED", stamp=stamp(timedelta(minutes=stamped)), head=head)
+    assert heard(world, imap, raw) == [outcome]
+
+
+def test_a_change_of_mind_in_the_calendar_counts_though_its_letters_are_read_late(world: World, imap):
+    """The ledger's time is when the mailbox was read; among a calendar's own answers only their moments tell."""
+    first, second = (stamp(timedelta(minutes=minutes)) for minutes in (50, 40))
+    assert heard(world, imap, world.reply("ACCEPTED", stamp=first)) == ["counted"]
+    assert heard(world, imap, world.reply("DECLINED", stamp=second)) == ["counted", "counted"]
+
+
+@pytest.mark.parametrize("date", ["", "i går", "Fri, 31 Dec 9999 23:59:59 -2300", "1 Jan 2019 99:00", "\0"])
+def test_a_date_that_is_none_is_no_moment(date: str):
+    assert Mail(f"Date: {date}\r\n\r\n".encode()).sent is None
+
+
+def test_an_answer_whose_receipt_cannot_be_written_is_left_to_staff_and_stops_nobody(world: World, imap):
+    Invitee.objects.filter(pk=world.invitee.pk).update(email="åsa@haninge.example")
+    world.invitee.refresh_from_db()
+    imap.deliver(world.reply())
+    imap.deliver(world.failed())
+    tasks.read_mailbox()
+    asked = CalendarReply.objects.needs_a_person(timezone.now()).get()
+    assert (asked.outcome, Reply.objects.count(), world.fresh().state) == ("refused", 0, "bounced")
+    assert "Mottagarens adress" in asked.why
 
 
 def test_a_substitute_keeps_the_seat_whatever_the_calendar_says(world: World, imap):
@@ -166,12 +235,30 @@ def test_a_cancelled_meeting_asks_nothing_of_anybody(world: World, imap):
         "\\n\\nEND:VEVENT\\nBEGIN:VEVENT",
         "Se https://ond.example/a och www.ond.example",
         "x" * 900,
+        " ".join(f"www.{letter}.se" for letter in "abcdefghijklmnopqrstuvwxyz" * 3),
+        "å" * 245 + " https://ond.example/" + "a" * 300,
     ],
 )
 def test_a_comment_is_one_line_without_links(world: World, imap, words: str):
-    heard(world, imap, world.reply(more=f"COMMENT:{words}"))
-    note = Reply.objects.get().note
-    assert (note == " ".join(note.split()), len(note) <= 300, "ond.example" in note) == (True, True, False)
+    """Counted in characters after everything is replaced: PostgreSQL takes no more than the column."""
+    assert heard(world, imap, world.reply(more=f"COMMENT:{words}")) == ["counted"]
+    note = CalendarReply.objects.get().comment
+    assert (note == " ".join(note.split()), 0 < len(note) <= 250) == (True, True)
+    assert "ond.example" not in note
+    assert "www." not in note
+
+
+def test_control_cutting_before_the_links_are_replaced_outgrows_the_column(monkeypatch):
+    words = " ".join(["www.a.se"] * 40)
+    monkeypatch.setattr(itip, "READ", itip.KEPT)
+    monkeypatch.setattr(itip, "KEPT", 10_000)
+    assert len(itip.comment({"COMMENT": words})) > 300
+
+
+def test_what_grows_in_upper_case_still_fits(world: World, imap):
+    """ß is two letters in upper case."""
+    assert heard(world, imap, world.reply("ß" * 20)) == ["tentative"]
+    assert CalendarReply.objects.get().partstat == "S" * 20
 
 
 def test_nothing_in_an_answer_becomes_a_name_or_a_page(world: World, imap):

@@ -6,8 +6,8 @@ import random
 from datetime import timedelta
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
-from django.db import transaction
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from dialog_portal.environment import mailbox as from_url
@@ -15,7 +15,9 @@ from dialog_portal.outbox import bounces, imap, mailbox
 from dialog_portal.outbox.actions import correct
 from dialog_portal.outbox.health import health
 from dialog_portal.outbox.incoming import BROKEN, Mail, clean
+from dialog_portal.outbox.mailbox import take
 from dialog_portal.outbox.models import Incoming, Letter, Pulse, State
+from dialog_portal.states import NotAllowed
 from meetings import itip, tasks
 from meetings.models import Reply
 from tests.mailbox.shapes import SHAPES, forged
@@ -27,6 +29,15 @@ FILED = imap.FILED
 
 def kinds() -> list[str]:
     return [str(kind) for kind in Incoming.objects.values_list("kind", flat=True)]
+
+
+def failing(fault: Exception) -> mailbox.Handler:
+    """A room that cannot take any letter."""
+
+    def hear(_mail: Mail) -> str:
+        raise fault
+
+    return hear
 
 
 # --- What stands in the mailbox --------------------------------------------------------------------------------------
@@ -79,6 +90,44 @@ def test_a_letter_that_breaks_its_reader_does_not_stop_the_next(world: World, im
     imap.deliver(world.failed())
     tasks.read_mailbox()
     assert kinds() == ["unreadable", "bounced"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (ValidationError("Brevet kan inte skrivas."), "Brevet kan inte skrivas."),
+        (NotAllowed("Mötet är inställt."), "Mötet är inställt."),
+        (IntegrityError("key exists"), "IntegrityError"),
+    ],
+)
+def test_a_letter_that_asks_for_what_cannot_be_done_is_left_for_people_with_the_reason(
+    world: World, imap, fault: Exception, reason: str
+):
+    imap.deliver(world.plain("Subject: Fråga\n"))
+    imap.deliver(world.failed())
+    mailbox.read([failing(fault)])
+    assert (kinds(), Incoming.objects.earliest("pk").text) == (["unreadable", "bounced"], reason)
+    assert [one.uid for one in imap.inbox] == [1]
+
+
+def test_a_letter_that_no_rule_foresaw_stops_none_behind_it_and_is_told_of(world: World, imap):
+    imap.deliver(world.plain("Subject: Fråga\n"))
+    imap.deliver(world.failed())
+    with pytest.raises(ExceptionGroup):
+        mailbox.read([failing(RuntimeError("a fault of ours"))])
+    assert (kinds(), world.fresh().state) == (["bounced"], State.BOUNCED)
+    tasks.read_mailbox()
+    assert sorted(kinds()) == ["bounced", "people"]
+
+
+def test_control_a_fault_that_nothing_catches_stops_the_letters_behind_it(world: World, imap, monkeypatch):
+    monkeypatch.setattr(mailbox, "ONE_LETTERS_FAULT", ())
+    monkeypatch.setattr(mailbox, "tried", lambda visit, uid, handlers, _failures: take(visit, uid, handlers))
+    imap.deliver(world.plain("Subject: Fråga\n"))
+    imap.deliver(world.failed())
+    with pytest.raises(ValidationError):
+        mailbox.read([failing(ValidationError("nej"))])
+    assert (kinds(), world.fresh().state) == ([], State.ACCEPTED)
 
 
 def test_new_numbers_for_the_same_letters_change_nothing(world: World, imap):
@@ -271,6 +320,7 @@ def look_at(raw: bytes) -> tuple[str, str]:
     mail = Mail(raw)
     bounces.report(mail)
     itip.answer(mail)
+    assert mail.sent is None or mail.sent <= timezone.now()
     for address in mail.recipients:
         bounces.named(address)
     assert mail.automatic in (True, False)
