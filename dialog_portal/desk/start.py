@@ -22,29 +22,37 @@ COMING = 8
 
 @dataclass(frozen=True)
 class Coming:
-    """A meeting ahead, with how many said what."""
+    """A meeting ahead, with how many said what; who sends a substitute is on the list like everybody else."""
 
     meeting: Meeting
     seated: int
     queue: int
     no: int
+    handed_over: int
     silent: int
 
     @property
     def invited(self) -> int:
-        return self.seated + self.queue + self.no + self.silent
+        return self.seated + self.queue + self.no + self.handed_over + self.silent
 
 
 def start(request: HttpRequest) -> HttpResponse:
     """Two lists, the meetings ahead, and whether letters leave as they should."""
     now = timezone.now()
     mine, others = tasks_for(cast("User", request.user), now)
-    context = {"mine": mine, "others": others, "coming": coming(), "today": now, "health": health(now)}
+    context = {
+        "mine": mine,
+        "others": others,
+        "coming": coming(),
+        "today": now,
+        "health": health(now),
+        "letters_wait": any(task.letters for task in (*mine, *others)),
+    }
     return render(request, "staff/start.html", context)
 
 
 def coming() -> list[Coming]:
-    """The next meetings with their answers; those who handed over are counted by their substitutes."""
+    """The next meetings with their answers."""
     meetings = list(Meeting.objects.coming().with_names()[:COMING])
     answers = Counter[tuple[int, str | None]]()
     listed: Any = Invitee.objects.active().with_answer()
@@ -58,6 +66,7 @@ def coming() -> list[Coming]:
             answers[meeting.pk, Answer.YES] - queue[meeting.pk],
             queue[meeting.pk],
             answers[meeting.pk, Answer.NO],
+            answers[meeting.pk, Answer.SUBSTITUTE],
             answers[meeting.pk, None],
         )
         for meeting in meetings

@@ -16,9 +16,11 @@ from dialog_portal.access.actions import invite
 from dialog_portal.access.models import Role, User
 from dialog_portal.desk.tasks import tasks_for
 from dialog_portal.outbox.actions import Draft, hold, post
+from dialog_portal.outbox.health import heard
 from dialog_portal.outbox.models import Letter, State
-from meetings.actions import replies
-from meetings.models import Agenda, AgendaState, Answer, Channel, Meeting, MeetingState, Reply
+from meetings.actions import inviting, replies
+from meetings.letters.purposes import MAILINGS
+from meetings.models import Agenda, AgendaState, Answer, Channel, Meeting, MeetingState, Purpose, Reply
 from minutes.models import Minutes, MinutesState, Section, SectionRevision
 from tests import make
 from tests.access.world import with_second_factor
@@ -72,6 +74,24 @@ def contradiction() -> None:
         replies.answer(guest, said, channel=Channel.LINK)
 
 
+def invitation_in_hand(meeting: Meeting) -> Meeting:
+    """The meeting's only guest has read the invitation to its first time and place."""
+    guest = meeting.invitees.get()
+    letter = failed_letter(meeting.campaign)
+    key = f"invitation:m{meeting.pk}:i{guest.pk}:v1"
+    Letter.objects.filter(pk=letter.pk).update(key=key, state=State.ACCEPTED, accepted_at=timezone.now())
+    meeting.letters.create(invitee=guest, purpose=Purpose.INVITATION, letter=letter)
+    return meeting
+
+
+def moved() -> Meeting:
+    return invitation_in_hand(meeting_in(80, MeetingState.ANNOUNCED, letter_version=2))
+
+
+def called_off() -> Meeting:
+    return invitation_in_hand(meeting_in(80, MeetingState.CANCELLED))
+
+
 def substitute_from_elsewhere() -> None:
     guest = meeting_in(80, MeetingState.ANNOUNCED).invitees.get()
     guest.substitute_requests.create(name="Udo Ek", email="udo@annan.example")
@@ -86,6 +106,8 @@ KINDS: list[tuple[str, Callable[[], Any], str, str, str]] = [
     ("Påminn om svar", lambda: invited(3), "HG", "LA", ""),
     ("Invänta svar", lambda: invited(12), "", "LHGA", ""),
     ("Fråga vad som gäller", contradiction, "HG", "LA", ""),
+    ("Skicka brevet om ändringen", moved, "HG", "", "LA"),
+    ("Skicka brevet om inställt möte", called_off, "HG", "", "LA"),
     ("Ta ställning till ersättare", substitute_from_elsewhere, "HG", "LA", ""),
     ("Markera som genomfört", lambda: meeting_in(-1, MeetingState.INVITED), "HG", "LA", ""),
     ("Ställ in eller flytta mötet", lambda: meeting_in(-1), "HG", "LA", ""),
@@ -138,6 +160,54 @@ def test_an_approver_waits_for_another_to_approve_what_they_wrote_in():
     notes(MinutesState.CIRCULATED, writer)
     assert verbs(writer) == ([], ["Fastställ anteckningarna"])
     assert verbs(other) == (["Fastställ anteckningarna"], [])
+
+
+@pytest.mark.parametrize(("arrange", "purpose"), [(moved, "update"), (called_off, "cancellation")])
+def test_what_somebody_is_owed_comes_first_until_it_is_sent(arrange: Callable[[], Meeting], purpose: str):
+    meeting_in(35)
+    meeting, mailing = arrange(), MAILINGS[purpose]
+    mine, _ = tasks_for(make.user(), timezone.now())
+    assert mine[0].url == f"/arbete/moten/{meeting.pk}/brev/{purpose}/"
+    assert mine[0].why.startswith("1 person har ")
+    full = Meeting.objects.with_letters().get(pk=meeting.pk)
+    assert inviting.left(mailing, full) == 1
+    inviting.put_in_outbox(mailing, full, inviting.drafts_for(mailing, full), by=make.user())
+    assert verbs(make.user()) == (["Skicka inbjudan"], [])
+
+
+def test_a_meeting_that_nobody_was_told_of_or_that_is_over_owes_nobody_a_letter():
+    meeting_in(80, MeetingState.CANCELLED)
+    meeting_in(80, MeetingState.ANNOUNCED, letter_version=2)
+    over = called_off()
+    Meeting.objects.filter(pk=over.pk).update(
+        reply_by=timezone.now() - 3 * DAY, starts_at=timezone.now() - 2 * DAY, ends_at=timezone.now() - DAY
+    )
+    assert verbs(make.user()) == ([], [])
+
+
+def test_one_letter_that_failed_is_opened_and_several_are_listed():
+    first = failed_letter("meeting:7")
+    mine, _ = tasks_for(make.user(), timezone.now())
+    assert (mine[0].url, mine[0].why) == (f"/arbete/utkorg/{first.pk}/", "Brevet till Gäst kom inte fram.")
+    failed_letter("meeting:7")
+    mine, _ = tasks_for(make.user(), timezone.now())
+    assert (mine[0].url, mine[0].why) == (
+        "/arbete/utkorg/?campaign=meeting%3A7&state=person",
+        "2 brev kom inte fram.",
+    )
+
+
+def test_letters_come_before_what_is_late():
+    meeting_in(35)
+    failed_letter("")
+    assert verbs(make.user()) == (["Rätta brevet", "Skicka inbjudan"], [])
+
+
+def test_a_held_mailing_is_known_by_its_meeting():
+    meeting = meeting_in(200)
+    hold(meeting.campaign, by=make.user(), reason="fel bilaga")
+    mine, _ = tasks_for(make.user(), timezone.now())
+    assert (mine[0].about, mine[0].why) == (meeting.title, "De hålls kvar: fel bilaga")
 
 
 def test_an_answer_takes_a_person_off_the_list_of_silent():
@@ -206,6 +276,29 @@ def test_coming_meetings_count_those_who_wait_for_a_seat_apart():
     assert said in client.get("/arbete/").content.decode()
     for address in (f"/arbete/moten/{meeting.pk}/", f"/arbete/omgangar/{meeting.round.year}/"):
         assert "1 kommer" in client.get(address).content.decode()
+
+
+def test_who_sends_a_substitute_is_counted_too_so_that_the_answers_add_up():
+    meeting = invited(12)
+    replies.hand_over(meeting.invitees.get(), name="Sten", email="sten@kommun.example", channel=Channel.LINK)
+    client = Client()
+    client.force_login(make.user())
+    said = "0 kommer, 0 kommer inte, 1 skickar ersättare, 1 har inte svarat"
+    assert said in client.get("/arbete/").content.decode()
+    assert said in client.get(f"/arbete/moten/{meeting.pk}/inbjudna/").content.decode()
+
+
+def test_the_light_is_green_only_when_no_letter_needs_a_person():
+    for name in ("worker", "beat"):
+        heard(name)
+    client = Client()
+    client.force_login(make.user())
+    calm = client.get("/arbete/").content.decode()
+    moved()
+    waiting = client.get("/arbete/").content.decode()
+    green, yellow = "Breven skickas som de ska.", "Det finns brev som någon behöver se till."
+    assert (green in calm, yellow in calm) == (True, False)
+    assert (green in waiting, yellow in waiting) == (False, True)
 
 
 def test_an_empty_desk_says_so():

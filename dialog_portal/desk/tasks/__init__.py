@@ -12,10 +12,11 @@ from datetime import datetime
 
 from dialog_portal.access.models import Role, User
 from dialog_portal.access.table import rule_for
-from dialog_portal.desk.tasks import accounts, answers, letters, notes, planning
+from dialog_portal.desk.tasks import accounts, answers, letters, notes, owed, planning
 from dialog_portal.desk.tasks.task import Kind, Task
 
 KINDS = (
+    Kind(owed.letters_that_are_owed, "staff:letters_preview", "staff:letters_send"),
     Kind(planning.plans_with_gaps, "staff:meeting_detail", "staff:meeting_change"),
     Kind(planning.agendas_to_settle, "staff:agenda", "staff:agenda_step"),
     Kind(planning.invitations_to_send, "staff:letters_preview", "staff:letters_send"),
@@ -38,9 +39,9 @@ KINDS = (
 
 
 def tasks_for(user: User, now: datetime) -> tuple[list[Task], list[Task]]:
-    """What the person should do next, and what waits for others; the most urgent first."""
+    """What the person should do next, and what waits for others: letters first, then what is most urgent."""
     found = [task for kind in KINDS if may_see(user, kind) for task in of_kind(kind, user, now)]
-    found.sort(key=lambda task: (task.due is None, task.due or now, task.about))
+    found.sort(key=lambda task: (not task.letters, task.due is None, task.due or now, task.about))
     return [task for task in found if task.mine], [task for task in found if not task.mine]
 
 

@@ -14,7 +14,7 @@ from meetings.models import Meeting
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to do: a verb, what it is about, why, and until when."""
+    """One thing to do: a verb, what it is about, why, and until when. Letters that somebody is owed come first."""
 
     verb: str
     about: str
@@ -23,6 +23,7 @@ class Task:
     due: datetime | None = None
     mine: bool = True
     late: bool = False
+    letters: bool = False
 
 
 Find = Callable[[User, datetime], Iterator[Task]]

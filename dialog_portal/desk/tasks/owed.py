@@ -1,0 +1,63 @@
+"""Letters that nobody has sent though people go by what they were told before: the meeting has moved, or is off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import CharField, Count, Exists, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
+from django.urls import reverse
+
+from dialog_portal.access.models import User
+from dialog_portal.desk.tasks.task import Task
+from dialog_portal.outbox.models import State
+from dialog_portal.swedish import count
+from meetings.letters.purposes import SAYS_WHEN, TOLD
+from meetings.models import Invitee, MeetingLetter, MeetingState, Purpose
+from meetings.models.invitation import InviteeQuerySet
+
+CURRENT = Concat(Value(":v"), Cast(OuterRef("meeting__letter_version"), CharField()))
+VERBS = {Purpose.UPDATE: "Skicka brevet om ändringen", Purpose.CANCELLATION: "Skicka brevet om inställt möte"}
+
+
+def letters_that_are_owed(user: User, now: datetime) -> Iterator[Task]:
+    """Meetings ahead where somebody was told another time or place, or does not know that it is cancelled."""
+    for purpose, people in ((Purpose.UPDATE, told_something_old()), (Purpose.CANCELLATION, not_told_off())):
+        ahead: Any = people.filter(meeting__starts_at__gt=now).order_by()
+        rows = ahead.values_list("meeting", "meeting__title", "meeting__starts_at").annotate(Count("pk"))
+        for meeting, title, starts_at, number in rows.order_by("meeting"):
+            url = reverse("staff:letters_preview", args=[meeting, purpose])
+            who = count(number, "person,personer")
+            why = f"{who} har fått en tid eller plats som inte gäller längre."
+            if purpose == Purpose.CANCELLATION:
+                why = f"{who} har inte fått veta att mötet är inställt."
+            yield Task(VERBS[purpose], title, url, why, starts_at, letters=True)
+
+
+def told_something_old() -> InviteeQuerySet:
+    """As in meetings.letters.purposes, for all meetings at once; whoever has got the update is left out."""
+    theirs = MeetingLetter.objects.filter(invitee=OuterRef("pk"))
+    current = theirs.filter(letter__key__endswith=CURRENT)
+    right = current.filter(Q(purpose=Purpose.UPDATE) | Q(purpose__in=TOLD) & ~Q(letter__state=State.STOPPED))
+    return (
+        Invitee.objects.active()
+        .filter(meeting__letter_version__gt=1)
+        .exclude(meeting__state__in=(MeetingState.HELD, MeetingState.CANCELLED))
+        .filter(Exists(telling().exclude(letter__key__endswith=CURRENT)), ~Exists(right))
+    )
+
+
+def not_told_off() -> InviteeQuerySet:
+    """Those who may have been told when the meeting is, but for whom nobody has made a letter that it is not."""
+    told = MeetingLetter.objects.filter(invitee=OuterRef("pk"), purpose=Purpose.CANCELLATION)
+    cancelled = Invitee.objects.active().filter(meeting__state=MeetingState.CANCELLED)
+    return cancelled.filter(Exists(telling()), ~Exists(told))
+
+
+def telling() -> Any:
+    """The letters that say when the meeting is, and may have left."""
+    return MeetingLetter.objects.filter(invitee=OuterRef("pk"), purpose__in=SAYS_WHEN).exclude(
+        letter__state=State.STOPPED, letter__attempts__isnull=True
+    )
