@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from meetings.models import Answer, Invitee, Meeting, MeetingState, MeetingStep, Reply
+from meetings.models import Answer, Invitee, Meeting, MeetingState, MeetingStep
 from meetings.roll import waiting
 
 ORDER = (MeetingState.PLANNED, MeetingState.ANNOUNCED, MeetingState.INVITED, MeetingState.HELD)
@@ -49,12 +49,11 @@ def chain(meeting: Meeting, steps: Iterable[MeetingStep] = (), *, noted: bool = 
 
 def with_answers(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
     """Annotates how many people are asked, how many have answered and how many said that they come."""
-    last = Reply.objects.filter(invitee=OuterRef("pk"), confirmed=True).order_by("-pk").values("answer")[:1]
-    asked = Invitee.objects.active().filter(meeting=OuterRef("pk")).order_by().annotate(last=Subquery(last))
+    asked: Any = Invitee.objects.active().with_answer().filter(meeting=OuterRef("pk")).order_by()
     return meetings.annotate(
         asked=_number(asked),
-        answered=_number(asked.filter(last__isnull=False)),
-        coming=_number(asked.filter(last=Answer.YES)),
+        answered=_number(asked.filter(current_answer__isnull=False)),
+        coming=_number(asked.filter(current_answer=Answer.YES)),
     )
 
 

@@ -11,16 +11,20 @@ from django.db.models import Prefetch
 
 from meetings.models import Answer, Invitation, Invitee, Meeting, Reply
 from meetings.models.invitation import InvitationQuerySet
-from meetings.standing import current
+from meetings.standing import counted, current
 
 
 @dataclass(frozen=True)
 class Row:
-    """One person. `queue` is their number in the queue for a seat, nought for those who do not wait."""
+    """One person. `queue` is their number in the queue for a seat, nought for those who do not wait.
+
+    `last` is the answer that counts. `newest` is the last confirmed one: they differ when a substitute is gone.
+    """
 
     invitee: Invitee
     invitation: Invitation
     last: Reply | None
+    newest: Reply | None
     queue: int
     unconfirmed: bool
     contradictory: bool
@@ -32,6 +36,10 @@ class Row:
     @property
     def at(self) -> datetime | None:
         return self.last.at if self.last else None
+
+    @property
+    def lost_substitute(self) -> bool:
+        return self.newest is not self.last
 
     @property
     def handed_over(self) -> bool:
@@ -64,21 +72,31 @@ def waiting(meetings: Iterable[Meeting]) -> Counter[int]:
 
 def rows_of(invitation: Invitation, odd: Collection[int] = ()) -> list[Row]:
     waiting = invitation.line()[invitation.seats :]
+    deputies: dict[int | None, list[Invitee]] = {}
+    for invitee in invitation.invitees.all():
+        deputies.setdefault(invitee.substitute_for_id, []).append(invitee)
     return [
-        row_of(invitee, invitation, waiting, odd)
+        row_of(invitee, invitation, deputies.get(invitee.pk, []), waiting, odd)
         for invitee in invitation.invitees.all()
         if invitee.withdrawn_at is None
     ]
 
 
-def row_of(invitee: Invitee, invitation: Invitation, waiting: list[int], odd: Collection[int]) -> Row:
+def row_of(
+    invitee: Invitee,
+    invitation: Invitation,
+    deputies: list[Invitee],
+    waiting: list[int],
+    odd: Collection[int],
+) -> Row:
     said = list(invitee.replies.all())
-    last, root = current(said), invitee.substitute_for_id or invitee.pk
+    last, root = counted(said, deputies), invitee.substitute_for_id or invitee.pk
     waits = last is not None and last.answer == Answer.YES and root in waiting
     return Row(
         invitee=invitee,
         invitation=invitation,
         last=last,
+        newest=current(said),
         queue=waiting.index(root) + 1 if waits else 0,
         unconfirmed=bool(said) and not said[-1].confirmed,
         contradictory=invitee.pk in odd,

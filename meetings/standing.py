@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,7 +44,7 @@ class Standing:
     def case(self) -> str:
         """One word that pages and letters choose their sentences by."""
         if self.answer == Answer.SUBSTITUTE:
-            return "handed_over" if self.substitute else "silent"
+            return "handed_over"
         if self.answer == Answer.YES:
             return "waiting" if self.waits else "seated"
         return "no" if self.answer == Answer.NO else "silent"
@@ -54,8 +55,8 @@ def standing(invitee: Invitee) -> Standing:
     invitation = Invitation.objects.with_seats().get(pk=invitee.invitation_id)
     line, root = invitation.line(), invitee.substitute_for_id or invitee.pk
     said = list(invitee.replies.all())
-    last = current(said)
     substitute = invitee.substitutes.active().first()
+    last = counted(said, [substitute] if substitute else [])
     theirs = current(list(substitute.replies.all())) if substitute else None
     return Standing(
         answer=Answer(last.answer) if last else None,
@@ -73,6 +74,16 @@ def standing(invitee: Invitee) -> Standing:
 def current(replies: list[Reply]) -> Reply | None:
     """The last confirmed answer."""
     return next((row for row in reversed(replies) if row.confirmed), None)
+
+
+def counted(replies: list[Reply], substitutes: Iterable[Invitee]) -> Reply | None:
+    """The answer that counts: the last confirmed one, unless it was to send a substitute who is not expected any more.
+
+    Then nobody has said who comes, and the person counts as not having answered.
+    """
+    last = current(replies)
+    void = last and last.answer == Answer.SUBSTITUTE and all(row.withdrawn_at for row in substitutes)
+    return None if void else last
 
 
 def pressed_by_a_script(replies: list[Reply]) -> Answer | None:

@@ -22,7 +22,7 @@ class AnswersFor(forms.Form):
         self.rows = list(rows)
         for row in self.rows:
             self.fields[f"svar-{row.invitee.pk}"] = self.choice(row)
-            seen = row.last.pk if row.last else 0
+            seen = row.newest.pk if row.newest else 0
             self.fields[f"sett-{row.invitee.pk}"] = forms.IntegerField(
                 initial=seen, widget=forms.HiddenInput, min_value=0
             )

@@ -7,7 +7,7 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 
 from dialog_portal.swedish import swedish
 from dialog_portal.text import one_line, unlinkable
@@ -110,15 +110,23 @@ def calendar_secret() -> str:
 
 class InviteeQuerySet(models.QuerySet["Invitee"]):
     def with_answer(self) -> Self:
-        """With `current_answer` and `answered_at`: the last confirmed answer, whatever channel it came by."""
+        """With `current_answer` and `answered_at`: the last confirmed answer, whatever channel it came by.
+
+        Who handed over to somebody whom nobody expects any more has not answered who comes: that counts as no answer,
+        here as in `meetings.standing.counted`.
+        """
+        deputies = Invitee.objects.active().filter(substitute_for=OuterRef("invitee"))
+        void = Q(answer=Answer.SUBSTITUTE) & ~Exists(deputies)
         newest = Reply.objects.filter(invitee=OuterRef("pk"), confirmed=True).order_by("-pk")
         return self.annotate(
-            current_answer=Subquery(newest.values("answer")[:1]),
-            answered_at=Subquery(newest.values("at")[:1]),
+            current_answer=Subquery(
+                newest.values(said=Case(When(void, then=Value(None)), default=F("answer")))[:1]
+            ),
+            answered_at=Subquery(newest.values(when=Case(When(void, then=Value(None)), default=F("at")))[:1]),
         )
 
     def silent(self) -> Self:
-        """Those who have not answered."""
+        """Those who have not answered, or whose substitute is gone: reminders reach them too."""
         return self.with_answer().filter(current_answer=None)
 
     def in_order(self) -> Self:
