@@ -87,6 +87,7 @@ TEMPLATES = [
                 "swedish": "dialog_portal.swedish",
                 "may": "dialog_portal.access.may",
                 "addressee": "meetings.addressee",
+                "mail": "dialog_portal.desk.mail",
             },
             "builtins": ["dialog_portal.swedish", "dialog_portal.access.may", "django.templatetags.static"],
         },
@@ -133,6 +134,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
     "send what is due": {"task": "outbox.sweep", "schedule": 30.0},
     "count the letters": {"task": "outbox.count", "schedule": 60.0},
+    "forget old letters": {"task": "outbox.forget", "schedule": 86400.0},
     "beat is alive": {"task": "outbox.beat", "schedule": 30.0},
     "send planned letters": {"task": "meetings.send_due", "schedule": 60.0},
     "forget food and access needs": {"task": "meetings.forget_needs", "schedule": 3600.0},
@@ -151,6 +153,7 @@ MAILBOX = mailbox(env.text("MAILBOX_URL", ""))
 MAIL_FROM_NAME = env.text("MAIL_FROM_NAME", "Kulturförvaltningen, Region Stockholm")
 MAIL_CONNECTIONS = env.number("MAIL_CONNECTIONS", 2)
 MAIL_PER_MINUTE = env.number("MAIL_PER_MINUTE", 300)
+LETTER_FACTS_DAYS = env.number("LETTER_FACTS_DAYS", 730)  # counted from when a letter was of no use any more
 MAIL_TIMEOUT = 20  # seconds for each step of an SMTP conversation
 MAIL_DEADLINE = 120  # seconds for a whole letter
 MAIL_LEASE = 600  # seconds that a worker owns a letter

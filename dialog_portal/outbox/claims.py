@@ -117,11 +117,16 @@ def give_back(claims: Iterable[Claim]) -> None:
 
 
 def finish(claim: Claim, result: Result, *, wipe: bool, following: Claim | None = None) -> bool:
-    """Write down how a try ended, and that the next one begins; False when the letter was no longer this worker's."""
+    """Write down how a try ended, and that the next one begins; False when the letter was no longer this worker's.
+
+    It may be done again when nobody knows whether it was committed: what it has written itself it finds, and leaves.
+    """
     common = result.outcome == Outcome.ACCEPTED and not claim.probing and quick.possible()
     if common and _accepted(claim, result, wipe=wipe, following=following):
         return True
     with transaction.atomic():
+        if (before := _written_before(claim, result)) is not None:
+            return before
         now = timezone.now()
         changed = _settle(claim, result, now, wipe=wipe)
         Attempt.objects.filter(pk=claim.attempt).update(
@@ -130,6 +135,14 @@ def finish(claim: Claim, result: Result, *, wipe: bool, following: Claim | None 
         if following is not None:
             Attempt.objects.filter(pk=following.attempt).update(started=now)
         return changed
+
+
+def _written_before(claim: Claim, result: Result) -> bool | None:
+    """What this very end answered when it was committed and the connection broke before that could be said."""
+    ended = Attempt.objects.filter(pk=claim.attempt, ended__isnull=False)
+    same = ended.filter(outcome=result.outcome, code=result.code, text=result.text)
+    late = same.values_list("late", flat=True).first()
+    return None if late is None else not late
 
 
 def _accepted(claim: Claim, result: Result, *, wipe: bool, following: Claim | None) -> bool:
@@ -182,7 +195,7 @@ def _changes(claim: Claim, result: Result, now: datetime, *, paused: bool, wipe:
             return {"state": claim.before}
         case Outcome.HOST:
             return {"state": State.RETRYING, "due_at": now, **said}
-        case Outcome.ADDRESS:
+        case Outcome.ADDRESS | Outcome.MAILBOX:
             return {"state": State.FAILED, **counted}
         case Outcome.UNKNOWN:
             return {**_later(now, UNKNOWN_MINUTES), "maybe_twice": True, **counted}
@@ -238,8 +251,16 @@ def give_up_overdue(now: datetime) -> int:
     )
 
 
-def wipe_stopped(now: datetime) -> int:
-    """Forget the bytes of stopped letters that nobody can take back any more."""
-    return Letter.objects.filter(state=State.STOPPED, raw__isnull=False, useful_until__lte=now).update(
-        raw=None
-    )
+def wipe_useless(now: datetime) -> int:
+    """Forget the bytes of letters that were stopped, failed or came back, and that nobody can send again any more."""
+    ended = Letter.objects.filter(state__in=(State.STOPPED, State.FAILED, State.BOUNCED))
+    return ended.filter(raw__isnull=False, useful_until__lte=now).update(raw=None)
+
+
+def forget_old(now: datetime) -> int:
+    """Remove what is known of letters that were of no use any more so long ago that nobody may still ask for it."""
+    until = now - timedelta(days=settings.LETTER_FACTS_DAYS)
+    old = Letter.objects.exclude(state__in=WAITING).filter(useful_until__lte=until)
+    number = old.count()
+    old.delete()
+    return number

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from dialog_portal.outbox.classify import ENHANCED
 from dialog_portal.outbox.models import Attempt, Letter, LetterStep, Outcome, State
 
 OUTCOMES: dict[str, str] = {
@@ -13,10 +15,16 @@ OUTCOMES: dict[str, str] = {
     Outcome.HOST: "E-postservern svarade inte. Det är inget fel på adressen.",
     Outcome.UNKNOWN: "Det är okänt om brevet kom fram. Det skickas igen och kan därför komma två gånger.",
     Outcome.ADDRESS: "Mottagarens server säger att adressen inte finns.",
+    Outcome.MAILBOX: "Adressen finns, men brevlådan tar inte emot brevet. Meddela på annat sätt.",
     Outcome.POLICY: "Servern vägrade ta emot brevet. Det beror oftast på inställningar, inte på adressen.",
     Outcome.WITHDRAWN: "Försöket avbröts innan något hade lämnats.",
     "": "Försöket pågår eller avbröts.",
 }
+BOXES: tuple[tuple[str, str], ...] = (
+    (r"[45]\.2\.2", "Mottagarens brevlåda är full. Portalen försöker igen, så länge det finns tid."),
+    (r"5\.2\.1", "Mottagarens brevlåda är stängd. Meddela på annat sätt."),
+    (r"5\.2\.3", "Brevet är för stort för mottagarens brevlåda. Meddela på annat sätt."),
+)  # what the enhanced code says more precisely than the outcome
 KEPT = "Brevet sparades i utkorgen. Ingen e-postserver är inställd, så det har inte lämnat portalen."
 STATES: dict[str, str] = {
     State.QUEUED: "Brevet står i kö och skickas så snart det går.",
@@ -44,12 +52,21 @@ class Happening:
 
 def of_attempt(attempt: Attempt) -> Happening:
     """An attempt in plain words, with what the server said."""
-    what = OUTCOMES[attempt.outcome]
+    what = _box(attempt) or OUTCOMES[attempt.outcome]
     if attempt.outcome == Outcome.ACCEPTED and not attempt.code:
         what = KEPT
     if attempt.late:
         what += " Svaret kom så sent att ett nytt försök redan hade tagit över."
     return Happening(attempt.started or attempt.claimed, what, raw=f"{attempt.code} {attempt.text}".strip())
+
+
+def _box(attempt: Attempt) -> str:
+    """What the server said of the mailbox, when it is the mailbox that it spoke of."""
+    if attempt.outcome not in (Outcome.SOFT, Outcome.MAILBOX):
+        return ""
+    found = ENHANCED.search(attempt.text)
+    said = found.group(1) if found else ""
+    return next((words for code, words in BOXES if re.fullmatch(code, said)), "")
 
 
 def of_step(step: LetterStep) -> Happening:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from dialog_portal.outbox.classify import Result
@@ -35,7 +36,24 @@ def left_this_minute(now: datetime) -> int | None:
     """How many letters may leave before the server's limit for a minute is reached; None without a limit."""
     if not settings.MAIL_PER_MINUTE:
         return None
-    return max(0, settings.MAIL_PER_MINUTE - Attempt.objects.filter(claimed__gt=now - MINUTE).count())
+    return max(0, settings.MAIL_PER_MINUTE - _counting(now).count())
+
+
+def _counting(now: datetime) -> QuerySet[Attempt]:
+    """Tries that a letter taken now may meet in one minute: those that have not ended, and those ended within it.
+
+    What was claimed a lease and a minute ago has left before this minute, whatever became of its worker.
+    """
+    recent = Attempt.objects.filter(claimed__gt=now - MINUTE - timedelta(seconds=settings.MAIL_LEASE))
+    return recent.filter(Q(ended=None) | Q(ended__gt=now - MINUTE))
+
+
+def room_in(now: datetime) -> timedelta | None:
+    """How long until another letter may leave, when it is the minute's limit that keeps it; else None."""
+    if left_this_minute(now) != 0:
+        return None
+    first = _counting(now).aggregate(Min("ended"))["ended__min"]
+    return None if first is None else max(first + MINUTE - now, timedelta())
 
 
 def room(host: Host, worker: str, now: datetime, most: int) -> int:

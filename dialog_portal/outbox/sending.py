@@ -12,29 +12,42 @@ from cryptography.fernet import InvalidToken
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
-from dialog_portal.outbox import claims
+from dialog_portal.outbox import claims, limits
 from dialog_portal.outbox.bell import ring
 from dialog_portal.outbox.claims import Claim
 from dialog_portal.outbox.classify import Result
 from dialog_portal.outbox.envelope import open_up
-from dialog_portal.outbox.models import Outcome
+from dialog_portal.outbox.models import Letter, Outcome
 from dialog_portal.outbox.smtp import Kept, Parcel, Relay, relay
 from dialog_portal.outbox.workers import me
 
 log = logging.getLogger(__name__)
 BATCH = 80  # letters taken at a time: the transaction that takes them costs as much as sending five
-STALE = timedelta(seconds=10)  # letters taken longer ago than this go back, so that the minute's limit holds
+STALE = timedelta(
+    seconds=10
+)  # letters taken longer ago than this go back: a slow server's belong to all workers
+GATHER_SECONDS = (
+    1.0  # how long room within the minute's limit gathers, so that it is not taken letter by letter
+)
 RUN_SECONDS = 20.0  # then other tasks get their turn
 PERSIST_SECONDS = 30.0  # how long a result waits for a database that is away
 T = TypeVar("T")
 
 
-def deliver(seconds: float = RUN_SECONDS) -> int:
-    """Send what is due for a while; answers how many letters were tried. A second bell calls for a second worker."""
+def deliver(seconds: float = RUN_SECONDS, *, patient: bool = False) -> int:
+    """Send what is due for a while; answers how many letters were tried. A second bell calls for a second worker.
+
+    A patient run waits for room within the minute's limit, when that comes before its own time is over.
+    """
     door, worker, tried, called = relay(), me(), 0, False
     end = time.monotonic() + seconds
     try:
-        while batch := claims.take(door.name, worker, BATCH, limited=door.limited):
+        while True:
+            batch = claims.take(door.name, worker, BATCH, limited=door.limited)
+            if not batch:
+                if patient and door.limited and _room_comes(end):
+                    continue
+                break
             if len(batch) == BATCH and not called:
                 ring()
                 called = True
@@ -45,6 +58,19 @@ def deliver(seconds: float = RUN_SECONDS) -> int:
     finally:
         door.close()
     return tried
+
+
+def _room_comes(end: float) -> bool:
+    """Wait until the minute's limit lets letters leave again; False when none is due, or it comes after the end."""
+    now = timezone.now()
+    wait = limits.room_in(now)
+    if wait is None or not Letter.objects.due(now).exists():
+        return False
+    seconds = wait.total_seconds() + GATHER_SECONDS
+    if time.monotonic() + seconds > end:
+        return False
+    time.sleep(seconds)
+    return True
 
 
 def work_through(batch: list[Claim], door: Relay | Kept) -> int:

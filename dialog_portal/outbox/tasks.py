@@ -1,10 +1,14 @@
 """What Celery rings for. Every task does what is due and can run twice, late or not at all without harm."""
 
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
 from dialog_portal.outbox import claims, health
 from dialog_portal.outbox.sending import deliver
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(name="outbox.ring", ignore_result=True)
@@ -20,14 +24,21 @@ def sweep() -> None:
     health.heard("worker")
     claims.free_abandoned(timezone.now())
     claims.give_up_overdue(timezone.now())
-    deliver()
+    deliver(patient=True)
 
 
 @shared_task(name="outbox.count", ignore_result=True)
 def count() -> None:
     """Add the letters up, and forget what nobody can need."""
-    claims.wipe_stopped(timezone.now())
+    claims.wipe_useless(timezone.now())
     health.count()
+
+
+@shared_task(name="outbox.forget", ignore_result=True)
+def forget() -> None:
+    """Remove the facts of letters whose time to be kept is over."""
+    if number := claims.forget_old(timezone.now()):
+        log.info("%s letters were of no use for so long that they are forgotten", number)
 
 
 @shared_task(name="outbox.beat", ignore_result=True)

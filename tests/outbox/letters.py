@@ -41,10 +41,10 @@ def take(worker: str = "test", most: int = 8, host: str = "mx.example:25") -> li
     return claims.take(host, worker, most)
 
 
-def through(mailbox: Any, settings: Any, **values: Any) -> int:
+def through(mailbox: Any, settings: Any, per_minute: int = 0, **values: Any) -> int:
     """Send what is due through a real SMTP conversation."""
     settings.MAIL = {**mail(mailbox.url), **values}
-    settings.MAIL_PER_MINUTE = 0
+    settings.MAIL_PER_MINUTE = per_minute
     return sending.deliver(10)
 
 

@@ -1,18 +1,20 @@
 """Who may send what: one at a time, fenced, limited, and the truth whatever happens meanwhile."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from dialog_portal.outbox import claims, limits
-from dialog_portal.outbox.actions import correct, hold, release, resume, stop, told, try_now, undo
+from dialog_portal.outbox import claims, health, limits, sending, tasks
+from dialog_portal.outbox.actions import bounced, correct, hold, release, resume, stop, told, try_now, undo
 from dialog_portal.outbox.classify import Result
-from dialog_portal.outbox.models import Attempt, Host, Letter, Outcome, Priority, State
+from dialog_portal.outbox.models import Attempt, Host, Letter, LetterStep, Outcome, Priority, State
 from dialog_portal.outbox.workers import is_gone, me
 from dialog_portal.states import NotAllowed
+from meetings.models import MeetingLetter, Purpose
 from tests import make
 from tests.outbox.letters import bytes_of, letter, take, text_of
 
@@ -34,6 +36,10 @@ def end(claim, outcome, code="", **values):
 
 def only() -> Letter:
     return Letter.objects.get()
+
+
+def only_waiting() -> Letter:
+    return Letter.objects.waiting().get()
 
 
 def test_letter_in_one_workers_hands_is_not_taken_by_another():
@@ -241,6 +247,69 @@ def test_dead_workers_lease_ends_at_once():
     assert len(take("b")) == 1
 
 
+# --- An end that was committed, and nobody was told ------------------------------------------------------------------
+
+
+def told_twice(claim, result, **values) -> bool:
+    """Commit how a try ended, lose the answer with the connection, and write it down again as a worker does."""
+    answers = []
+
+    def lossy() -> bool:
+        answers.append(claims.finish(claim, result, wipe=True, **values))
+        if len(answers) == 1:
+            raise OperationalError("server closed the connection unexpectedly")
+        return answers[-1]
+
+    return sending.persist(lossy)
+
+
+ENDS = [
+    Result(Outcome.ACCEPTED, "250", "ok"),
+    Result(Outcome.SOFT, "451", "4.7.1 later"),
+    Result(Outcome.ADDRESS, "550", "5.1.1 nobody"),
+    Result(Outcome.HOST, "", "TimeoutError"),
+    Result(Outcome.UNKNOWN, "", "TimeoutError"),
+    Result(Outcome.POLICY, "535", "no"),
+]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("result", ENDS, ids=lambda result: result.outcome)
+def test_an_end_whose_commit_was_never_confirmed_is_written_once(result):
+    letter()
+    letter()
+    first, second = take()
+    assert told_twice(first, result, following=second)
+    row = Letter.objects.get(pk=first.letter)
+    attempt = Attempt.objects.get(pk=first.attempt)
+    assert (attempt.outcome, attempt.late) == (result.outcome, False)
+    assert row.maybe_twice == (result.outcome == Outcome.UNKNOWN)
+    assert row.attempts_made == (0 if result.outcome == Outcome.HOST else 1)
+    host = Host.objects.get()
+    assert (host.refusals, host.failures) == (
+        result.outcome == Outcome.POLICY,
+        result.outcome == Outcome.HOST,
+    )
+    assert health.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_an_end_written_twice_is_called_late_and_the_letters_do_not_add_up(monkeypatch):
+    monkeypatch.setattr(claims, "_written_before", lambda *_: None)
+    letter()
+    (claim,) = take()
+    assert not told_twice(claim, YES)
+    assert (only().maybe_twice, Attempt.objects.get().late, health.count()) == (True, True, 1)
+
+
+def test_a_late_end_that_is_written_twice_stays_late():
+    letter()
+    (old,) = take("a")
+    with later(minutes=11):
+        take("b")
+        assert [end(old, Outcome.SOFT), end(old, Outcome.SOFT)] == [False, False]
+
+
 # --- The server ------------------------------------------------------------------------------------------------------
 
 
@@ -263,7 +332,9 @@ def test_no_minute_sees_more_than_the_limit(settings):
     for _ in range(5):
         letter()
     with time_machine.travel(timezone.now() + timedelta(seconds=1), tick=False) as clock:
-        assert len(take()) == 3
+        for claim in take():
+            assert end(claim, Outcome.ACCEPTED)
+        assert Letter.objects.waiting().count() == 2
         clock.shift(59)
         assert take() == []
         clock.shift(2)
@@ -413,11 +484,54 @@ def test_told_takes_a_failed_letter_off_the_list():
 def test_stopped_bytes_are_wiped_when_nobody_can_take_it_back():
     row = letter()
     stop(Letter.objects.all(), by=None, reason="x")
-    assert claims.wipe_stopped(timezone.now()) == 0
+    assert claims.wipe_useless(timezone.now()) == 0
     with later(days=11):
-        assert claims.wipe_stopped(timezone.now()) == 1
+        assert claims.wipe_useless(timezone.now()) == 1
         with pytest.raises(NotAllowed):
             undo(row, by=None)
+
+
+@pytest.mark.parametrize("act", [try_now, partial(correct, address="ny@kommun.example")])
+def test_failed_bytes_are_wiped_when_nobody_can_send_it_again(act):
+    row = letter()
+    end(take()[0], Outcome.ADDRESS, "550")
+    with later(days=9):
+        tasks.count()
+        assert only().raw is not None
+    with later(days=11):
+        tasks.count()
+        assert (only().state, only().raw, only().last_code) == (State.FAILED, None, "550")
+        with pytest.raises(NotAllowed):
+            act(row, by=None)
+        with pytest.raises(IntegrityError), transaction.atomic():  # nothing else may send it empty either
+            Letter.objects.update(state=State.RETRYING)
+
+
+def test_bytes_that_were_only_kept_here_go_when_the_letter_came_back():
+    row = letter()
+    claims.finish(take()[0], YES, wipe=False)
+    bounced(row, by=None, reason="x")
+    with later(days=11):
+        assert claims.wipe_useless(timezone.now()) == 1
+
+
+def test_facts_are_kept_for_two_years_and_then_forgotten_with_all_that_hangs_on_them():
+    meeting = make.meeting()
+    for _ in range(2):
+        row = letter()
+        MeetingLetter.objects.create(meeting=meeting, purpose=Purpose.INVITATION, letter=row)
+    end(take(most=1)[0], Outcome.ACCEPTED, "250")
+    told(only_waiting(), "ringde", by=None)
+    with later(days=10 + 729):
+        tasks.forget()
+        assert Letter.objects.count() == 2
+    with later(days=10 + 731):
+        waits = letter(deadline=timezone.now() + timedelta(days=2))
+        Letter.objects.filter(pk=waits.pk).update(useful_until=timezone.now() - timedelta(days=740))
+        tasks.forget()
+        assert [only(), Attempt.objects.count(), LetterStep.objects.count()] == [waits, 0, 0]
+        assert meeting.letters.count() == 0
+        assert health.count() == 0
 
 
 @pytest.mark.parametrize("days", [4, 8])

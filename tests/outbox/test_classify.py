@@ -1,9 +1,11 @@
 """What servers' answers mean, written out a second time."""
 
 import pytest
+from django.utils import timezone
 
+from dialog_portal.outbox import explain
 from dialog_portal.outbox.classify import classify
-from dialog_portal.outbox.models import Outcome
+from dialog_portal.outbox.models import Attempt, Outcome
 
 CASES = [
     ("connect", 421, "4.3.2 shutting down", Outcome.HOST),
@@ -22,7 +24,22 @@ CASES = [
     ("rcpt", 452, "4.2.2 mailbox full", Outcome.SOFT),
     ("rcpt", 550, "5.1.1 no such user", Outcome.ADDRESS),
     ("rcpt", 550, "User unknown", Outcome.ADDRESS),
-    ("rcpt", 552, "5.2.2 mailbox full", Outcome.ADDRESS),
+    ("rcpt", 550, "5.1.10 null MX", Outcome.ADDRESS),
+    ("rcpt", 551, "user not local", Outcome.ADDRESS),
+    ("rcpt", 550, "5.0.0 no such person", Outcome.ADDRESS),
+    ("rcpt", 550, "5.4.1 Recipient address rejected: Access denied", Outcome.ADDRESS),
+    ("rcpt", 550, "5.1.8 bad sender domain", Outcome.POLICY),
+    ("rcpt", 552, "5.2.2 mailbox full", Outcome.SOFT),
+    ("text", 552, "5.2.2 mailbox full", Outcome.SOFT),
+    ("rcpt", 554, "5.2.2 mailbox full", Outcome.SOFT),
+    ("rcpt", 552, "mailbox full", Outcome.SOFT),
+    ("text", 552, "message too big", Outcome.POLICY),
+    ("rcpt", 550, "5.2.1 mailbox disabled", Outcome.MAILBOX),
+    ("rcpt", 552, "5.2.3 message too long for it", Outcome.MAILBOX),
+    ("text", 552, "5.2.3 message too long for it", Outcome.MAILBOX),
+    ("text", 554, "5.2.0 mailbox will not take it", Outcome.MAILBOX),
+    ("rcpt", 550, "5.3.4 too big for us", Outcome.POLICY),
+    ("rcpt", 503, "5.5.1 bad sequence", Outcome.POLICY),
     ("rcpt", 550, "5.7.1 relaying denied", Outcome.POLICY),
     ("rcpt", 554, "rejected", Outcome.POLICY),
     ("data", 451, "4.3.0 later", Outcome.SOFT),
@@ -36,6 +53,24 @@ CASES = [
     ("data", "", "SMTPServerDisconnected", Outcome.HOST),
     ("rcpt", "", "TimeoutError", Outcome.HOST),
 ]
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "words"),
+    [
+        (552, "5.2.2 quota", "Mottagarens brevlåda är full. Portalen försöker igen, så länge det finns tid."),
+        (452, "4.2.2 quota", "Mottagarens brevlåda är full. Portalen försöker igen, så länge det finns tid."),
+        (550, "5.2.1 disabled", "Mottagarens brevlåda är stängd. Meddela på annat sätt."),
+        (552, "5.2.3 long", "Brevet är för stort för mottagarens brevlåda. Meddela på annat sätt."),
+        (554, "5.2.0 other", "Adressen finns, men brevlådan tar inte emot brevet. Meddela på annat sätt."),
+        (451, "4.7.1 greylisted", "Mottagarens server bad oss försöka igen senare."),
+        (550, "5.1.1 nobody", "Mottagarens server säger att adressen inte finns."),
+    ],
+)
+def test_a_mailbox_that_takes_nothing_is_not_called_an_address_that_does_not_exist(code, text, words):
+    result = classify("rcpt", code, text)
+    attempt = Attempt(outcome=result.outcome, code=result.code, text=result.text, claimed=timezone.now())
+    assert explain.of_attempt(attempt).what == words
 
 
 @pytest.mark.parametrize(("stage", "code", "text", "outcome"), CASES)

@@ -15,7 +15,7 @@ from tests.outbox.letters import letter
         {"state": "accepted", "raw": None},
         {"state": "sending"},
         {"raw": None},
-        {"state": "failed", "raw": None},
+        {"state": "retrying", "raw": None},
         {"key": "taken"},
         {"message_id": "taken"},
     ],
