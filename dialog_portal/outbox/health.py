@@ -64,16 +64,31 @@ def count() -> int:
 
 
 def health(now: datetime | None = None) -> Health:
-    """How the outbox feels now; five small queries."""
+    """How the outbox feels now; four small queries."""
     now = now or timezone.now()
     pulses = {pulse.name: pulse for pulse in Pulse.objects.all()}
     at = {name: pulse.at for name, pulse in pulses.items()}
     oldest = Letter.objects.due(now).order_by("due_at").values_list("due_at", flat=True).first()
     difference = pulses["count"].detail.get("difference", 0) if "count" in pulses else 0
-    worker, beat = at.get("worker"), at.get("beat")
-    trouble = (*_silence(worker, beat, now), *_server(now), *_mailbox(at.get("mailbox"), now))
-    banners = (*trouble, *_held(), *_sum(difference))
-    return Health(worker, beat, at.get("count"), oldest, difference, banners)
+    banners = (*_trouble(at, now), *_sum(difference))
+    return Health(at.get("worker"), at.get("beat"), at.get("count"), oldest, difference, banners)
+
+
+def trouble(now: datetime | None = None) -> tuple[str, ...]:
+    """The banners of every staff page: what keeps letters from leaving or from being read; three small queries."""
+    return _trouble(dict(Pulse.objects.values_list("name", "at")), now or timezone.now())
+
+
+def stuck(now: datetime | None = None) -> bool:
+    """Whether a letter that is written now stays in the outbox: nobody carries it, or the server takes none."""
+    now = now or timezone.now()
+    worker = Pulse.objects.filter(name="worker").values_list("at", flat=True).first()
+    return worker is None or now - worker > SILENT or bool(_server(now))
+
+
+def _trouble(at: dict[str, datetime], now: datetime) -> tuple[str, ...]:
+    silence = _silence(at.get("worker"), at.get("beat"), now)
+    return (*silence, *_server(now), *_mailbox(at.get("mailbox"), now), *_held())
 
 
 def _silence(worker: datetime | None, beat: datetime | None, now: datetime) -> tuple[str, ...]:
@@ -91,16 +106,18 @@ def _silence(worker: datetime | None, beat: datetime | None, now: datetime) -> t
 
 
 def _server(now: datetime) -> tuple[str, ...]:
-    for host in Host.objects.filter(paused_at__isnull=False):
-        sentence = (
-            f"E-postservern tar inte emot våra brev sedan {moment(host.paused_at)}. Inga brev har gått förlorade; de "
-            f"väntar tills felet är rättat och någon väljer Försök igen i utkorgen. Serverns svar: {host.trouble}"
-        )
-        return (sentence,)
-    for host in Host.objects.filter(closed_until__gt=now):
-        return (
-            f"E-postservern svarar inte. Breven väntar, och nytt försök görs kl. {clock(host.closed_until)}.",
-        )
+    hosts = sorted(Host.objects.all(), key=lambda host: host.paused_at is None)
+    for host in hosts:
+        if host.paused_at:
+            sentence = (
+                f"E-postservern tar inte emot våra brev sedan {moment(host.paused_at)}. Inga brev har gått förlorade; "
+                f"de väntar tills felet är rättat och någon väljer Försök igen i utkorgen. Serverns svar: "
+                f"{host.trouble}"
+            )
+            return (sentence,)
+        if host.closed_until and host.closed_until > now:
+            again = clock(host.closed_until)
+            return (f"E-postservern svarar inte. Breven väntar, och nytt försök görs kl. {again}.",)
     return ()
 
 

@@ -14,8 +14,8 @@ from dialog_portal.access.models import User
 from dialog_portal.desk.tasks.task import Task
 from dialog_portal.outbox.models import State
 from dialog_portal.swedish import count
-from meetings.letters.purposes import SAYS_WHEN, TOLD
-from meetings.models import Invitee, MeetingLetter, MeetingState, Purpose
+from meetings.letters.purposes import MAILINGS, TOLD
+from meetings.models import Invitee, MeetingLetter, Purpose
 from meetings.models.invitation import InviteeQuerySet
 
 CURRENT = Concat(Value(":v"), Cast(OuterRef("meeting__letter_version"), CharField()))
@@ -38,26 +38,21 @@ def letters_that_are_owed(user: User, now: datetime) -> Iterator[Task]:
 
 def told_something_old() -> InviteeQuerySet:
     """As in meetings.letters.purposes, for all meetings at once; whoever has got the update is left out."""
-    theirs = MeetingLetter.objects.filter(invitee=OuterRef("pk"))
-    current = theirs.filter(letter__key__endswith=CURRENT)
+    current = MeetingLetter.objects.filter(invitee=OuterRef("pk"), letter__key__endswith=CURRENT)
     right = current.filter(Q(purpose=Purpose.UPDATE) | Q(purpose__in=TOLD) & ~Q(letter__state=State.STOPPED))
-    return (
-        Invitee.objects.active()
-        .filter(meeting__letter_version__gt=1)
-        .exclude(meeting__state__in=(MeetingState.HELD, MeetingState.CANCELLED))
-        .filter(Exists(telling().exclude(letter__key__endswith=CURRENT)), ~Exists(right))
-    )
+    moved = told(Purpose.UPDATE).filter(meeting__letter_version__gt=1)
+    return moved.filter(~Exists(right))
 
 
 def not_told_off() -> InviteeQuerySet:
     """Those who may have been told when the meeting is, but for whom nobody has made a letter that it is not."""
-    told = MeetingLetter.objects.filter(invitee=OuterRef("pk"), purpose=Purpose.CANCELLATION)
-    cancelled = Invitee.objects.active().filter(meeting__state=MeetingState.CANCELLED)
-    return cancelled.filter(Exists(telling()), ~Exists(told))
+    have = MeetingLetter.objects.filter(invitee=OuterRef("pk"), purpose=Purpose.CANCELLATION)
+    return told(Purpose.CANCELLATION).filter(~Exists(have))
 
 
-def telling() -> Any:
-    """The letters that say when the meeting is, and may have left."""
-    return MeetingLetter.objects.filter(invitee=OuterRef("pk"), purpose__in=SAYS_WHEN).exclude(
+def told(purpose: Purpose) -> InviteeQuerySet:
+    """Those whom a letter may have told when their meeting is, where letters of this kind can be sent now."""
+    telling = MeetingLetter.objects.filter(invitee=OuterRef("pk"), purpose__in=TOLD).exclude(
         letter__state=State.STOPPED, letter__attempts__isnull=True
     )
+    return Invitee.objects.active().filter(Exists(telling), meeting__state__in=MAILINGS[purpose].states)
