@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.signing import BadSignature, Signer
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +29,7 @@ from meetings.models import Answer, Channel, Invitee, Need, SubstituteRequest
 from meetings.standing import Standing, standing
 
 PURPOSE = "svar"
+BACK = "tillbaka"
 NO_BUTTON = "Välj ett av svaren med en knapp. Inget är sparat än."
 ONCE_MORE = "Tryck på knappen en gång till, så vet vi att det är du som svarar. Inget är sparat än."
 
@@ -94,15 +96,18 @@ def own_page(
     """The person's page as it stands now."""
     meeting, where = invitee.meeting, standing(invitee)
     is_open = meeting.answers_open(timezone.now())
+    asked_for = SubstituteRequest.objects.waiting().filter(invitee=invitee).first()
     context = {
         **shared(invitee),
         "standing": where,
         "state": "cancelled" if meeting.cancelled else "open" if is_open else "closed",
+        "question": question(where) if is_open else "",
         "buttons": buttons(where, request.GET.get("svar", ""), deputy=bool(invitee.substitute_for_id)),
         "agenda": meeting.agenda.clocked(public_only=True),
         "needs": needs or needs_form(invitee),
+        "brought": brought(invitee, request.GET.get("inbjuden", "")),
         "can_bring": is_open and can_bring(invitee, where),
-        "asked_for": SubstituteRequest.objects.waiting().filter(invitee=invitee).first(),
+        "asked_for": asked_for,
         "coordinated": coordinated(invitee).in_order() if is_open else [],
         "error": error,
     }
@@ -120,11 +125,29 @@ def shared(invitee: Invitee) -> dict[str, Any]:
     }
 
 
-LABELS = {
+LABELS: dict[str, tuple[str, str]] = {
     Answer.YES: ("Ja", "Jag kommer"),
     Answer.NO: ("Nej", "Jag kan inte komma"),
     Answer.SUBSTITUTE: ("Ersättare", "Någon annan kommer i mitt ställe"),
 }
+HANDED_OVER: dict[str, tuple[str, str]] = {
+    BACK: ("Ta tillbaka platsen", "Jag kommer själv"),
+    Answer.SUBSTITUTE: ("Byt ersättare", "Någon annan kommer i stället"),
+    Answer.NO: ("Nej", "Ingen av oss kommer"),
+}
+
+
+def held(where: Standing) -> str:
+    """The button whose press is held until it is pressed once more."""
+    taken_back = where.case == "handed_over" and where.unconfirmed == Answer.YES
+    return BACK if taken_back else where.unconfirmed or ""
+
+
+def question(where: Standing) -> str:
+    """What the page asks about a press that is held, as its heading."""
+    if held(where) == BACK:
+        return "Tar du tillbaka platsen?"
+    return f"Gäller {where.unconfirmed}?" if where.unconfirmed else ""
 
 
 def buttons(where: Standing, wanted: str, *, deputy: bool) -> list[dict[str, Any]]:
@@ -132,19 +155,18 @@ def buttons(where: Standing, wanted: str, *, deputy: bool) -> list[dict[str, Any
 
     One that is held is marked but not moved: a program that presses the first button would confirm it.
     """
-    first = "" if where.unconfirmed else wanted
-    out = {where.answer} if not where.unconfirmed else set()
-    given = [
-        answer for answer in Answer if answer not in out and not (deputy and answer == Answer.SUBSTITUTE)
-    ]
+    again, labels = held(where), HANDED_OVER if where.case == "handed_over" else LABELS
+    out = {where.answer} if not again and labels is LABELS else set()
+    given = [value for value in labels if value not in out and not (deputy and value == Answer.SUBSTITUTE)]
     return [
         {
-            "value": answer,
-            "label": LABELS[answer][0],
-            "small": LABELS[answer][1],
-            "asked": (where.unconfirmed or wanted) == answer,
+            "value": value,
+            "label": labels[value][0],
+            "small": labels[value][1],
+            "again": value == again,
+            "asked": value == (again or wanted),
         }
-        for answer in sorted(given, key=lambda answer: answer != first)
+        for value in sorted(given, key=lambda value: bool(again) or value != wanted)
     ]
 
 
@@ -213,6 +235,19 @@ def bring(request: HttpRequest, invitee: Invitee) -> HttpResponse:
     return somebody_else(request, invitee, "colleague", bring_colleague)
 
 
+def brought(invitee: Invitee, signed: str) -> Invitee | None:
+    """The colleague whom the person just invited; signed, so that nobody reads the party's other names by counting."""
+    try:
+        colleague = signer(invitee).unsign(signed)
+    except BadSignature:
+        return None
+    return invitee.invitation.invitees.active().filter(pk=colleague).first()
+
+
+def signer(invitee: Invitee) -> Signer:
+    return Signer(salt=f"colleague of {invitee.pk}")
+
+
 def somebody_else(request: HttpRequest, invitee: Invitee, name: str, act: Callable[..., Any]) -> HttpResponse:
     """Read the form and act; whatever is wrong stands at its field, and nothing typed is lost."""
     form = somebody(invitee, name, request.POST)
@@ -221,11 +256,14 @@ def somebody_else(request: HttpRequest, invitee: Invitee, name: str, act: Callab
     if not pressed_by_a_person(request):
         return form_page(request, invitee, name, form, error=ONCE_MORE)
     try:
-        act(invitee, channel=Channel.LINK, **form.cleaned_data)
+        asked = act(invitee, channel=Channel.LINK, **form.cleaned_data)
     except NotAllowed as refusal:
         form.add_error("email", str(refusal))
         return form_page(request, invitee, name, form, status=422)
-    return back_to(invitee)
+    told = QueryDict(mutable=True)
+    if name == "colleague":
+        told["inbjuden"] = signer(invitee).sign(asked.pk)
+    return back_to(invitee, told)
 
 
 def take_back(request: HttpRequest, invitee: Invitee) -> HttpResponse:
@@ -247,7 +285,7 @@ PRESSES: dict[str, Callable[[HttpRequest, Invitee], HttpResponse]] = {
     Answer.YES: say,
     Answer.NO: say,
     Answer.SUBSTITUTE: hand_over,
-    "tillbaka": take_back,
+    BACK: take_back,
     "kollega": bring,
     "behov": tell_needs,
 }
@@ -268,8 +306,10 @@ def send_again(request: HttpRequest) -> HttpResponse:
     return render(request, "guest/send_again.html", context, status=422 if form.errors else 200)
 
 
-def back_to(invitee: Invitee) -> HttpResponse:
-    return see(reverse("guest:reply", args=[token_of(invitee.link)]))
+def back_to(invitee: Invitee, told: QueryDict | None = None) -> HttpResponse:
+    """The person's own page; `told` is what it is to say besides how things stand."""
+    address = reverse("guest:reply", args=[token_of(invitee.link)])
+    return see(f"{address}?{told.urlencode()}" if told else address)
 
 
 def see(address: str) -> HttpResponse:

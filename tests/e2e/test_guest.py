@@ -61,7 +61,7 @@ def test_a_guest_answers_changes_hands_over_and_takes_back(
     assert "dialogmote.ics" in files_in(wait_for(letters_leave, nina, 1))
 
     hands.follow("button", "Nej Jag kan inte komma")
-    expect(guest.get_by_role("alert")).to_contain_text("Vi behöver att du svarar en gång till.")
+    says(guest, "Gäller nej?")
     guest.wait_for_timeout(2100)  # as long as it takes to read that
     hands.follow("button", "Nej Jag kan inte komma")
     says(guest, "Du har tackat nej")
@@ -86,7 +86,7 @@ def test_a_guest_answers_changes_hands_over_and_takes_back(
     hands = open_link(guest, portal, invited)
     expect(guest.locator("main")).to_contain_text("Sune Berg har svarat ja.")
     hands.follow("button", "Ta tillbaka platsen")
-    expect(guest.get_by_role("alert")).to_contain_text("Vi behöver att du svarar en gång till.")
+    says(guest, "Tar du tillbaka platsen?")
     guest.wait_for_timeout(2100)
     hands.follow("button", "Ta tillbaka platsen")
     says(guest, "Du är anmäld")

@@ -189,13 +189,33 @@ def test_a_form_without_one_button_stores_nothing_and_says_so(chief, fields):
 
 def test_a_scripted_click_is_held_and_asked_once_more(chief):
     assert press(chief, SCRIPT, svar="ja").status_code == 303
-    assert "Vi behöver att du svarar en gång till" in look(chief)
+    assert "Gäller ja? Dialogmöte i söder Svara en gång till Inget svar räknas" in look(chief)
     assert "Du är anmäld" not in look(chief)
     assert buttons(chief)[0] == "ja"
     assert Letter.objects.count() == 0
     press(chief, PRESS, svar="ja")
     assert "Du är anmäld" in look(chief)
     assert "en gång till" not in look(chief)
+
+
+def test_who_corrects_a_slip_is_asked_one_thing_with_the_button_at_hand(chief):
+    """One voice: no receipt of the first answer beside the question, and nothing between it and its button."""
+    press(chief, svar="ja")
+    press(chief, svar="nej")
+    text = look(chief)
+    assert "Gäller nej?" in text
+    assert "Du har svarat ja, och det gäller tills du trycker en gång till. Ja Jag kommer Nej" in text
+    assert text.index("Nej Jag kan inte komma – tryck en gång till") < text.index("När")
+    assert ("Du är anmäld" in text, "Vi har noterat" in text) == (False, False)
+    with time_machine.travel(timezone.now() + TO_READ):
+        press(chief, svar="nej")
+    assert "Du har tackat nej" in look(chief)
+
+
+def test_a_held_answer_is_not_the_first_button_which_a_program_may_press_again(chief):
+    press(chief, svar="ja")
+    press(chief, svar="nej")
+    assert buttons(chief) == buttons(chief, "?svar=nej") == ["ja", "nej", "ersattare"]
 
 
 def test_control_a_browser_without_the_headers_is_a_person(chief):
@@ -275,7 +295,8 @@ def test_a_substitute_is_asked_and_the_page_becomes_one_to_read_with_a_way_back(
     press(deputy, svar="ja")
     assert "Sune Berg kommer i ditt ställe" in look(chief)
     press(chief, svar="tillbaka")
-    assert "Vi behöver att du svarar en gång till" in look(chief)
+    assert "Tar du tillbaka platsen?" in look(chief)
+    assert "Jag kommer själv – tryck en gång till" in look(chief)
     with time_machine.travel(timezone.now() + TO_READ):
         press(chief, svar="tillbaka")
     assert "Du är anmäld" in look(chief)
@@ -317,6 +338,24 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(chief, fiel
     assert (Reply.objects.count(), Invitee.objects.count(), Letter.objects.count()) == (0, 1, 0)
 
 
+def test_a_substitute_from_elsewhere_is_said_to_wait_and_no_seat_is_promised(chief):
+    assert "Hör ersättaren till Nynäshamns kommun hålls platsen" in look(chief, name="substitute")
+    press(chief, svar="ersattare", name="Maj Berg", email="maj@elsewhere.example")
+    text = look(chief)
+    assert "Du har bett om en ersättare" in text
+    assert "Ingen plats hålls under tiden." in text
+    assert "Kommer du?" not in text
+    assert "Någon annan kommer i mitt ställe – du har bett om Maj Berg" in text
+
+
+def test_where_no_domain_is_known_no_seat_is_promised_on_the_form(chief):
+    chief.invitation.party.mail_domains = ""
+    chief.invitation.party.save()
+    Invitee.objects.filter(pk=chief.pk).update(email="nina@gmail.com")
+    text = look(chief, name="substitute")
+    assert ("hålls platsen" in text, "Innan inbjudan går frågar vi handläggaren" in text) == (False, True)
+
+
 def test_a_script_cannot_name_a_substitute(chief):
     response = press(chief, SCRIPT, svar="ersattare", name="Sune Berg", email="sune@nynashamn.example")
     assert "Tryck på knappen en gång till" in response.content.decode()
@@ -328,6 +367,17 @@ def test_a_colleague_can_be_brought_while_there_are_seats(chief):
     assert "Ta med en kollega" in look(chief)
     press(chief, svar="kollega", name="Eva Sand", email="eva@nynashamn.example")
     assert Invitee.objects.get(email="eva@nynashamn.example").invitation == chief.invitation
+
+
+def test_the_page_names_the_colleague_who_was_just_invited_and_nobody_else(chief):
+    press(chief, svar="ja")
+    response = press(chief, svar="kollega", name="Eva Sand", email="eva@nynashamn.example")
+    query = "?" + response["Location"].partition("?")[2]
+    eva, other = Invitee.objects.get(name="Eva Sand"), make.invitee(chief.invitation, name="Kollega Hemlig")
+    assert "Eva Sand har fått en inbjudan. Den skickas till eva@nynashamn.example" in look(chief, query)
+    assert "Kollega Hemlig" not in look(chief, query.replace(f"={eva.pk}", f"={other.pk}"))
+    assert "Eva Sand" not in look(chief)
+    assert "Eva Sand har fått" not in look(other, query)
 
 
 def test_names_that_guests_typed_are_escaped(chief):
