@@ -13,7 +13,8 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
 from dialog_portal.access.requests import StaffRequest
-from dialog_portal.outbox.models import Letter
+from dialog_portal.outbox.health import stuck
+from dialog_portal.outbox.models import Hold, Letter
 from dialog_portal.outbox.views import letter_page
 from dialog_portal.states import NotAllowed
 from dialog_portal.swedish import count
@@ -87,8 +88,19 @@ def letters_send(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect("staff:invitations", pk)
-    messages.success(request, f"{count(number, 'brev ligger,brev ligger')} i utkorgen och skickas nu.")
+    written = f"{count(number, 'brev ligger,brev ligger')} i utkorgen"
+    if why := why_waiting(meeting):
+        messages.warning(request, f"{written}. {why}")
+    else:
+        messages.success(request, f"{written} och skickas nu.")
     return redirect("staff:letters_progress", pk, purpose)
+
+
+def why_waiting(meeting: Meeting) -> str:
+    """What keeps the meeting's letters in the outbox; nothing when they leave."""
+    if Hold.objects.filter(campaign__in=("", meeting.campaign)).exists():
+        return "Breven hålls kvar tills någon släpper dem."
+    return "Breven väntar på att utskicket kommer igång. De skickas då av sig själva." if stuck() else ""
 
 
 def letters_progress(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
@@ -97,10 +109,12 @@ def letters_progress(request: StaffRequest, pk: int, purpose: str) -> HttpRespon
         raise Http404
     meeting, kind = find(pk), Purpose(purpose)
     letters = Letter.objects.filter(campaign=meeting.campaign, purpose=kind)
+    tally = letters.tally()
     context = {
         "meeting": meeting,
         "purpose": kind,
-        "tally": letters.tally(),
+        "tally": tally,
+        "why_waiting": why_waiting(meeting) if tally.waiting else "",
         "letters": letters.defer("raw").order_by("pk")[:300],
     }
     template = "progress_part.html" if request.htmx else "progress.html"  # type: ignore[attr-defined]

@@ -11,7 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from dialog_portal.outbox.actions import read
+from dialog_portal.outbox.actions import hold, read
+from dialog_portal.outbox.health import heard
 from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.sending import deliver
 from dialog_portal.states import NotAllowed
@@ -295,3 +296,18 @@ def test_links_live_on_when_the_meeting_is_moved() -> None:
     later.save()
     meetings.changed(later, before=before, by=make.user())
     assert meeting.invitees.get().link.expires_at > later.ends_at
+
+
+@pytest.mark.django_db
+def test_a_mailing_that_stands_still_is_not_said_to_leave() -> None:
+    party = make.party()
+    make.mandate(party)
+    meeting, (client, user) = invited_meeting(party), signed_in()
+    where = reverse("staff:letters_send", args=[meeting.pk, Purpose.INVITATION])
+    silent = client.post(where, {"previewed": previewed(meeting)}, follow=True).content.decode()
+    assert "skickas nu" not in silent
+    assert silent.count("Breven väntar på att utskicket kommer igång.") == 2  # the message, and the figures
+    heard("worker")
+    hold(meeting.campaign, by=user, reason="fel bilaga")
+    held = client.get(reverse("staff:letters_progress", args=[meeting.pk, Purpose.INVITATION]))
+    assert "Breven hålls kvar tills någon släpper dem." in held.content.decode()

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from dialog_portal.access.models import Role, User
 from dialog_portal.outbox.actions import Attachment, post_all
+from dialog_portal.outbox.health import heard
 from dialog_portal.outbox.models import Hold, Host, Letter, State
 from tests import make
 from tests.outbox.letters import draft, letter
@@ -166,3 +167,15 @@ def test_address_that_ascii_cannot_say_is_refused_on_the_form(staff):
     for address in ("a\u017f@kommun.example", f"a@{'ö' * 60}.example"):
         answer = staff.post(f"/arbete/utkorg/{row.pk}/adress/", {"address": address})
         assert 'aria-invalid="true"' in page(answer)
+
+
+def test_every_staff_page_says_when_letters_stand_still(staff):
+    silent = page(staff.get("/arbete/register/"))
+    heard("worker")
+    heard("beat")
+    calm = page(staff.get("/arbete/register/"))
+    Host.objects.create(name="mx", paused_at=timezone.now(), trouble="535 nej")
+    refused = page(staff.get("/arbete/register/"))
+    assert ["message--error" in said for said in (silent, calm, refused)] == [True, False, True]
+    assert "ingen arbetsprocess har hörts" in silent
+    assert "535 nej" in refused
