@@ -73,10 +73,11 @@ def crowd(meeting: Meeting) -> None:
     first = someone(meeting, seats=1)
     for one in (first, make.invitee(first.invitation)):
         answer(one, YES, channel=LINK)
-    for said in (None, YES, NO):
+    later: tuple[Answer | None, ...] = (None, YES, NO)
+    for by_deputy in later:
         _, deputy = handed_over(meeting)
-        if said:
-            answer(deputy, said, channel=LINK)
+        if by_deputy:
+            answer(deputy, by_deputy, channel=LINK)
     taken_off(handed_over(meeting)[1])
     _, declined = handed_over(meeting)
     answer(declined, NO, channel=LINK)
