@@ -25,6 +25,9 @@ View = Callable[..., HttpResponse]
 logger = logging.getLogger(__name__)
 
 FAILURES_A_MINUTE = 20
+# Forms that ask for a link again, from one address: a whole municipality may share it, and many open their mail in the
+# minute when a letter comes. Each costs a row and, once an hour, a letter to somebody who is invited.
+ASKED_A_MINUTE = 120
 LARGEST_FORM = 64 * 1024  # bytes; a coordinator who answers for a thousand people sends 50 000
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -104,16 +107,26 @@ def page(template: str, status: int) -> HttpResponse:
 
 
 def failed_too_often(request: HttpRequest) -> bool:
-    """Count one failure; true when this address has had more of them than are let through in a minute.
+    """Count one failure; true when this address has had more of them than are let through in a minute."""
+    return more_than(FAILURES_A_MINUTE, "failures", request)
+
+
+def asked_too_often(request: HttpRequest) -> bool:
+    """Count one form that asks for a link again. It is no failure, so it changes nothing for links, broken or whole."""
+    return more_than(ASKED_A_MINUTE, "asked", request)
+
+
+def more_than(most: int, what: str, request: HttpRequest) -> bool:
+    """Count one more of something; true when this address has had more of it than that within the minute.
 
     Without its cache the portal still answers: then nobody is counted.
     """
-    key = f"links:failures:{neighbourhood(request)}:{int(time.time() // 60)}"
+    key = f"links:{what}:{neighbourhood(request)}:{int(time.time() // 60)}"
     try:
         cache.add(key, 0, 120)
-        return cache.incr(key) > FAILURES_A_MINUTE
+        return cache.incr(key) > most
     except (RedisError, OSError, ValueError) as trouble:
-        logger.warning("Failures at the guests' door are not counted: %s", type(trouble).__name__)
+        logger.warning("What comes to the guests' door is not counted: %s", type(trouble).__name__)
         return False
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dialog_portal.links.actions import find
 from dialog_portal.links.actions import token as token_of
-from dialog_portal.links.door import failed_too_often, gone, guest_view, page, pressed_by_a_person
+from dialog_portal.links.door import asked_too_often, gone, guest_view, page, pressed_by_a_person
 from dialog_portal.states import NotAllowed
 from meetings.actions import replies
 from meetings.actions.again import ask_for_links
@@ -297,7 +297,7 @@ def send_again(request: HttpRequest) -> HttpResponse:
     """A form for those who have lost their link; the answer is the same whoever asks."""
     form = OwnAddress(request.POST or None)
     if request.method == "POST":
-        if failed_too_often(request):
+        if asked_too_often(request):
             return page("guest/429.html", 429)
         if form.is_valid():
             ask_for_links(form.cleaned_data["email"])

@@ -124,6 +124,35 @@ def test_failures_are_limited_and_success_never_is(guest, client):
     assert client.post("/svar/", {"lank": token(guest.link), "svar": "ja"}).status_code == 303
 
 
+def ask_again(client: Client, number: int):
+    return client.post("/svar/ny-lank/", {"email": f"gast{number}@kommun.example"})
+
+
+def test_a_whole_municipality_may_ask_for_its_links_again_and_meets_no_other_answer_at_the_door(client):
+    """26 invitations reach a house that shares one address: everybody asks, also with a slip of the hand."""
+    assert {ask_again(client, number).status_code for number in range(60)} == {303}
+    assert client.post("/svar/ny-lank/", {"email": "ingen adress"}).status_code == 422
+    assert page_of("A" * 42, client).status_code == 404
+
+
+def test_asking_without_end_is_stopped_and_a_link_still_gets_its_own_answer(guest, client, monkeypatch):
+    monkeypatch.setattr(door, "ASKED_A_MINUTE", 5)
+    assert [ask_again(client, number).status_code for number in range(7)] == [303] * 5 + [429] * 2
+    assert page_of("A" * 42, client).status_code == 404
+    assert page_of(token(guest.link), client).status_code == 200
+
+
+def test_broken_links_do_not_keep_anybody_from_asking_for_a_whole_one(client):
+    assert [page_of("A" * 42, client).status_code for _ in range(21)][-1] == 429
+    assert ask_again(client, 1).status_code == 303
+
+
+def test_control_when_asking_counts_as_a_failure_a_broken_link_is_told_by_its_answer(client, monkeypatch):
+    monkeypatch.setattr("meetings.views.guest.asked_too_often", door.failed_too_often)
+    assert {ask_again(client, number).status_code for number in range(20)} == {303}
+    assert page_of("A" * 42, client).status_code == 429
+
+
 def test_control_without_counting_nobody_is_limited(client, monkeypatch):
     monkeypatch.setattr(door, "FAILURES_A_MINUTE", 10**9)
     assert {page_of("A" * 42, client).status_code for _ in range(25)} == {404}

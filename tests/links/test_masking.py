@@ -1,11 +1,15 @@
 """What a stranger's request leaves in the log: one line, short, and never a link that works."""
 
 import logging
+from io import StringIO
+from typing import TextIO
 
 import pytest
 from django.test import Client
 
+from dialog_portal.links.actions import token
 from dialog_portal.links.masking import MaskTokens, mask
+from tests import make
 
 TOKEN = "A" * 42
 LOGGER = "django.security.DisallowedHost"
@@ -30,6 +34,41 @@ def test_control_without_the_filter_the_traceback_follows(caplog: pytest.LogCapt
     monkeypatch.setattr(logging.getLogger(LOGGER), "filters", [])
     (record,) = knock("evil.example", caplog)
     assert "Traceback" in logging.Formatter().format(record)
+
+
+def portals_log() -> logging.StreamHandler[TextIO]:
+    """The one handler that the settings give the portal."""
+    [handler] = [one for one in logging.getLogger().handlers if one.get_name() == "console"]
+    assert isinstance(handler, logging.StreamHandler)
+    return handler
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> StringIO:
+    """What the portal's own log says meanwhile."""
+    written = StringIO()
+    monkeypatch.setattr(portals_log(), "stream", written)
+    return written
+
+
+def misused() -> str:
+    """A link that works, when it was just used in a way that is not allowed."""
+    key = token(make.invitee(make.invitation(make.meeting())).link)
+    assert Client().post(f"/svar/{key}/").status_code == 405
+    return key
+
+
+@pytest.mark.django_db
+def test_a_link_that_works_is_masked_in_the_portals_own_log(log: StringIO):
+    key = misused()
+    assert "Method Not Allowed (POST): /svar/…\n" in log.getvalue()
+    assert key not in log.getvalue()
+
+
+@pytest.mark.django_db
+def test_control_without_masking_a_link_that_works_stands_in_the_log(log: StringIO, monkeypatch):
+    monkeypatch.setattr(portals_log(), "filters", [])
+    assert f"Method Not Allowed (POST): /svar/{misused()}/\n" in log.getvalue()
 
 
 ASKED = [
