@@ -12,8 +12,9 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from dialog_portal.outbox import actions, explain
@@ -25,6 +26,7 @@ from dialog_portal.states import NotAllowed
 from dialog_portal.swedish import found
 
 PAGE = 50
+HELD = "Brevet hålls kvar. Det skickas inte förrän någon släpper det."
 LINK = re.compile(r"<a(?=\s)", re.IGNORECASE)
 LETTER_CSP = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
@@ -71,6 +73,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     form = Search(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {"q": "", "state": "", "campaign": ""}
     page = Paginator(narrowed(letters, chosen), PAGE).get_page(request.GET.get("page"))
+    holds = list(Hold.objects.select_related("by"))
     context = {
         "form": form,
         "page_obj": page,
@@ -78,7 +81,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "tally": letters.tally(chosen["campaign"] or None),
         "outlook": outlook(),
         "health": health(),
-        "holds": Hold.objects.select_related("by"),
+        "holds": holds,
+        "held": {hold.campaign for hold in holds},
         "paused": Host.objects.filter(paused_at__isnull=False).exists(),
         "hold_form": Reason(),
     }
@@ -89,12 +93,14 @@ def outbox(request: HttpRequest) -> HttpResponse:
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """One letter as the recipient gets it, and all that has happened to it."""
     row = find(request, pk)
+    holds = Hold.objects.filter(campaign__in=["", row.campaign]).select_related("by")
+    held = list(holds) if row.waits else []
     context = {
         "letter": row,
         "content": actions.read(row),
-        "state": explain.state(row),
+        "state": HELD if held else explain.state(row),
         "history": explain.history(row),
-        "held": Hold.objects.filter(campaign__in=["", row.campaign]).first() if row.waits else None,
+        "held": held,
         "still_useful": row.useful_until > timezone.now(),
         "State": State,
     }
@@ -230,14 +236,23 @@ def outbox_hold(request: HttpRequest) -> HttpResponse:
             actions.resume(by=request.user)
             messages.success(request, "Portalen försöker skicka igen. Om felet är kvar stannar breven här.")
         case _:
-            _hold(request, campaign)
-    return redirect("staff:outbox")
+            return _hold(request, campaign)
+    return redirect(_back(request))
 
 
-def _hold(request: HttpRequest, campaign: str) -> None:
+def _hold(request: HttpRequest, campaign: str) -> HttpResponse:
+    """Keep the letters, or ask for the reason on a page of its own."""
     form = Reason(request.POST)
-    if form.is_valid():
-        actions.hold(campaign, by=request.user, reason=form.cleaned_data["reason"])
-        messages.success(request, "Breven hålls kvar tills någon släpper dem.")
-    else:
-        messages.error(request, "Skriv varför breven ska hållas kvar.")
+    if not form.is_valid():
+        context = {"hold_form": form, "campaign": campaign, "back": _back(request)}
+        return render(request, "staff/outbox/hold.html", context)
+    actions.hold(campaign, by=request.user, reason=form.cleaned_data["reason"])
+    messages.success(request, "Breven hålls kvar tills någon släpper dem.")
+    return redirect(_back(request))
+
+
+def _back(request: HttpRequest) -> str:
+    """The page where the button was pressed, if it is one of ours."""
+    back = request.POST.get("back", "")
+    ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return back if ours else reverse("staff:outbox")

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 
 from dialog_portal.access.models import User
 from dialog_portal.access.requests import StaffRequest
-from dialog_portal.outbox.models import Letter
+from dialog_portal.outbox.forms import Reason
+from dialog_portal.outbox.models import Hold, Letter
 from dialog_portal.states import NotAllowed
 from dialog_portal.swedish import count
 from meetings.actions import inviting, replies
@@ -44,6 +45,8 @@ def invitations(request: StaffRequest, pk: int) -> HttpResponse:
         "missing": inviting.missing(meeting),
         "outdated": inviting.outdated(meeting),
         "tally": Letter.objects.tally(meeting.campaign),
+        "holds": Hold.objects.filter(campaign=meeting.campaign).select_related("by"),
+        "hold_form": Reason(),
     }
     return render(request, "staff/inviting/list.html", context)
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from dialog_portal.access.requests import StaffRequest
+from dialog_portal.outbox.models import Hold
 from dialog_portal.states import NotAllowed
 from meetings import chain
 from meetings.actions import inviting
@@ -80,6 +81,7 @@ def meeting_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "owed_update": update,
         "owed_cancellation": cancellation,
         "next": next_step(meeting, now, update=update, cancellation=cancellation),
+        "holds": Hold.objects.filter(campaign=meeting.campaign).select_related("by"),
         "open": bool(NEXT[MeetingState(meeting.state)]),
     }
     return render(request, "staff/meetings/detail.html", context)

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dialog_portal.access.models import Role, User
-from dialog_portal.outbox.actions import Attachment, post_all
+from dialog_portal.outbox.actions import Attachment, hold, post_all
 from dialog_portal.outbox.health import heard
 from dialog_portal.outbox.models import Hold, Host, Letter, State
 from tests import make
@@ -126,12 +126,43 @@ def test_buttons_that_cannot_be_pressed_answer_in_words(staff):
 
 def test_hold_needs_a_reason_and_release_lets_go(staff):
     letter()
-    staff.post("/arbete/utkorg/hall/", {"do": "hold", "reason": ""})
+    asked = page(staff.post("/arbete/utkorg/hall/", {"do": "hold", "reason": ""}))
+    assert 'id="id_reason_error"' in asked
     assert Hold.objects.count() == 0
     staff.post("/arbete/utkorg/hall/", {"do": "hold", "reason": "återställd kopia"})
     assert "återställd kopia" in page(staff.get("/arbete/utkorg/"))
     staff.post("/arbete/utkorg/hall/", {"do": "release", "campaign": ""})
     assert Hold.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("back", "to"),
+    [
+        ("/arbete/moten/1/inbjudna/", "/arbete/moten/1/inbjudna/"),
+        ("https://evil.example/", "/arbete/utkorg/"),
+        ("//evil.example/", "/arbete/utkorg/"),
+        ("", "/arbete/utkorg/"),
+    ],
+)
+def test_holding_leads_back_to_the_page_where_it_was_pressed_if_it_is_ours(staff, back, to):
+    answer = staff.post("/arbete/utkorg/hall/", {"do": "hold", "reason": "fel bilaga", "back": back})
+    assert answer["Location"] == to
+
+
+def test_a_held_mailing_is_called_by_its_meeting_and_no_new_try_is_promised(staff):
+    meeting = make.meeting()
+    row = letter(campaign=meeting.campaign)
+    Letter.objects.update(state=State.RETRYING)
+    assert "Nästa försök" in page(staff.get(f"/arbete/utkorg/{row.pk}/"))
+    hold(meeting.campaign, by=None, reason="fel bilaga")
+    said = f"Breven om {meeting.title} hålls kvar."
+    where = [f"/arbete/utkorg/{row.pk}/", "/arbete/utkorg/", f"/arbete/moten/{meeting.pk}/"]
+    for address in [*where, f"/arbete/moten/{meeting.pk}/inbjudna/"]:
+        shown = page(staff.get(address))
+        assert said in shown
+        assert "Släpp breven" in shown
+        assert "nytt försök" not in shown
+        assert "Nästa försök" not in shown
 
 
 def test_paused_server_can_be_tried_again(staff):
