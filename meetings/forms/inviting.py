@@ -68,15 +68,14 @@ class NoteReply(forms.Form):
     name = forms.CharField(
         label="Ersättarens namn",
         max_length=80,
-        required=False,
         validators=[only_a_name],
-        help_text="Bara om personen skickar en ersättare. Ersättaren får en egen inbjudan.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Skriv ersättarens namn."},
     )
     email = Address(
         label="Ersättarens e-postadress",
-        required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Skriv ersättarens e-postadress."},
     )
     channel = forms.ChoiceField(
         label="Hur svaret kom",
@@ -86,22 +85,30 @@ class NoteReply(forms.Form):
     )
     note = forms.CharField(label="Anteckning", max_length=300, required=False, validators=[one_line])
 
+    use_required_attribute = False  # what is asked of a substitute is asked for with one answer only
+
     def __init__(self, *args: Any, deputy: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if deputy:  # a substitute sends no substitute of their own
             self.fields["answer"].choices = self.fields["answer"].choices[:2]  # type: ignore[attr-defined]
             del self.fields["name"], self.fields["email"]
+        elif self.is_bound and self.data.get("answer") != Answer.SUBSTITUTE:
+            self.fields["name"].required = self.fields["email"].required = False
+
+    @property
+    def of_substitute(self) -> list[forms.BoundField]:
+        """The fields that only one of the answers asks for."""
+        return [self[name] for name in ("name", "email") if name in self.fields]
+
+    @property
+    def substitute_is_wrong(self) -> bool:
+        """Whether they are to be seen whatever answer is chosen."""
+        return any(name in self.errors for name in ("answer", "name", "email"))
 
     def clean(self) -> dict[str, Any]:
-        """A substitute needs a name and an address; another answer must not leave one behind by mistake."""
+        """Another answer must not leave a substitute behind by mistake."""
         typed: dict[str, Any] = super().clean() or {}
-        if typed.get("answer") == Answer.SUBSTITUTE:
-            for field, missing in MISSING.items():
-                if field not in self.errors and not typed.get(field):
-                    self.add_error(field, missing)
-        elif typed.get("answer") and (typed.get("name") or typed.get("email")):
+        other = typed.get("answer") not in (None, Answer.SUBSTITUTE)
+        if other and (typed.get("name") or typed.get("email")):
             self.add_error("answer", "Du har skrivit en ersättare. Välj Skickar ersättare, eller töm fälten.")
         return typed
-
-
-MISSING = {"name": "Skriv ersättarens namn.", "email": "Skriv ersättarens e-postadress."}

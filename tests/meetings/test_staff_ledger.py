@@ -230,6 +230,19 @@ def test_half_a_substitute_is_not_noted(officer, nina, fields, words):
     assert (Reply.objects.count(), Invitee.objects.count()) == (0, 1)
 
 
+def test_no_field_is_called_optional_that_then_is_demanded(officer, nina):
+    body = officer.get(reverse("staff:reply_note", args=[nina.pk])).content.decode()
+    assert re.findall(r'<label class="field__label" for="id_(\w+)">[^<]*<span', body) == ["note"]
+    assert (
+        'class="fieldset only-with-substitute"' in body
+    )  # folded by the style while another answer is chosen
+
+
+def test_what_is_wrong_with_a_substitute_is_never_folded(officer, nina):
+    for fields in ({"name": ""}, {"answer": "ja", "name": "Udo Ek"}):
+        assert "only-with-substitute" not in noted(officer, nina, **fields).content.decode()
+
+
 def test_a_substitute_sends_no_substitute_also_when_staff_write(officer, nina):
     noted(officer, nina, name="Udo Ek", email="udo@annan.example")
     deputy = nina.substitutes.get()
