@@ -341,3 +341,7 @@ def test_a_refusal_says_which_role_it_takes():
         "För att lägga upp en dialogomgång behöver du vara handläggare eller godkännare. Du är läsare."
         in page.content.decode()
     )
+
+
+def test_a_guest_at_the_wrong_door_is_shown_the_way_to_a_link():
+    assert f'href="{reverse("guest:send_again")}"' in Client().get(reverse("account_login")).content.decode()
