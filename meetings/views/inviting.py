@@ -17,6 +17,7 @@ from dialog_portal.outbox.models import Hold, Letter
 from dialog_portal.states import NotAllowed
 from dialog_portal.swedish import count
 from meetings.actions import inviting, replies
+from meetings.actions.seats import with_seats
 from meetings.forms.inviting import FreeGuest, InviteParties, NoteReply, Seats
 from meetings.letters.purposes import MAILINGS
 from meetings.models import Answer, Channel, Invitation, Invitee, Meeting
@@ -117,13 +118,23 @@ def invitation_change(request: StaffRequest, pk: int) -> HttpResponse:
     form = Seats(request.POST or None, instance=invitation)
     if request.method == "POST" and form.is_valid():
         try:
+            before = with_seats(invitation)
             changed = inviting.change_seats(invitation, form.cleaned_data["seats"], by=request.user)
-            messages.success(request, f"{invitation} har nu {count(changed.seats, 'plats,platser')}.")
+            told = given_a_seat(with_seats(changed) - before)
+            messages.success(request, f"{invitation} har nu {count(changed.seats, 'plats,platser')}.{told}")
             return redirect("staff:invitations", invitation.meeting_id)
         except NotAllowed as refusal:
             form.add_error("seats", str(refusal))
     context = {"form": form, "meeting": invitation.meeting, "heading": f"Platser för {invitation}"}
     return render(request, "staff/inviting/form.html", context)
+
+
+def given_a_seat(people: set[int]) -> str:
+    """A sentence about those whom more seats took out of the queue; who comes instead of somebody got the letter."""
+    waited = Invitee.objects.filter(pk__in=people).in_order()
+    names = [str(person.substitutes.active().first() or person) for person in waited]
+    who = " och ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    return f" {who} har fått plats från väntelistan, och brev om det skickas." if names else ""
 
 
 @require_POST

@@ -311,3 +311,16 @@ def test_a_mailing_that_stands_still_is_not_said_to_leave() -> None:
     hold(meeting.campaign, by=user, reason="fel bilaga")
     held = client.get(reverse("staff:letters_progress", args=[meeting.pk, Purpose.INVITATION]))
     assert "Breven hålls kvar tills någon släpper dem." in held.content.decode()
+
+
+@pytest.mark.django_db
+def test_staff_are_told_who_got_a_seat_when_a_party_gets_more() -> None:
+    invitation = make.invitation(make.meeting(), make.party(name="Nacka"), seats=1)
+    for name in ("Nummer Ett", "Nummer Två", "Nummer Tre"):
+        replies.answer(make.invitee(invitation, name=name), Answer.YES, channel=Channel.LINK)
+    client, _ = signed_in()
+    address = reverse("staff:invitation_change", args=[invitation.pk])
+    assert 'class="breadcrumb"' in client.get(address).content.decode()
+    told = client.post(address, {"seats": "3"}, follow=True).content.decode()
+    assert "Nacka har nu 3 platser. Nummer Tre och Nummer Två har fått plats från väntelistan" in told
+    assert "väntelistan, och brev" not in client.post(address, {"seats": "4"}, follow=True).content.decode()
