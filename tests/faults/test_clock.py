@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 
 import pytest
 import time_machine
 from django.utils import timezone
 
 from meetings.actions import planned, reminding, replies
+from meetings.letters.purposes import Mailing
 from meetings.models import Answer, Channel, Meeting, MeetingLetter, MeetingState, Purpose
+from meetings.models.planned import PlannedQuerySet
 from tests import make
 from tests.meetings.acting import at, letter
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db]
-CHANGES = (date(2027, 3, 28), date(2027, 10, 31))
+SPRING, AUTUMN = CHANGES = (date(2027, 3, 28), date(2027, 10, 31))
+ORDINARY = date(2027, 4, 18)  # a Sunday as others
 NINE = "09:00"
+IN_THE_NIGHT = "02:30"  # an hour that comes not at all on one night, and twice on the other
 
 
 # A meeting so many days from the change, which is a Sunday, has its letter so many days from it
@@ -62,18 +67,30 @@ def moments(change: date, days: int, step: int) -> Iterator[datetime]:
         moment += timedelta(minutes=step)
 
 
-def live_through(change: date, days: int, step: int) -> tuple[Due, Made]:
-    """What should leave by itself on which day, and when it did."""
+def each_minute(change: date, days: int, step: int) -> Iterator[datetime]:
+    """The clock as it is: it comes by every so many minutes, here twice each time."""
+    return (moment for moment in moments(change, days, step) for _ in range(2))
+
+
+def live_through(change: date, days: int, when: Iterable[datetime]) -> tuple[Due, Made]:
+    """What should leave by itself on which day, and when it did, with the clock coming by at these moments."""
     with time_machine.travel(at(f"{change - timedelta(days=30)} 12:00"), tick=False) as clock:
         due = schedule(change, days)
-        for moment in moments(change, days, step):
+        for moment in when:
             clock.move_to(moment)
-            reminding.send_due()
             reminding.send_due()
     made: Made = {}
     for row in MeetingLetter.objects.filter(purpose__in=planned.DAY).select_related("letter"):
         made.setdefault((row.meeting_id, row.purpose), []).append(row.letter.created)
     return due, made
+
+
+def missed(should: Due, made: Made) -> list[tuple[int, str]]:
+    return [which for which in should if which not in made]
+
+
+def doubled(made: Made) -> int:
+    return sum(len(moments) - 1 for moments in made.values())
 
 
 def wrong_hour(made: Made) -> int:
@@ -84,15 +101,62 @@ def wrong_hour(made: Made) -> int:
 def test_reminders_leave_once_at_nine_through_a_change_of_the_clock(
     change: date, size: Callable[[int, int], int], figure: Callable[[str, object], None]
 ):
-    should, made = live_through(change, size(1, 3), size(5, 1))
-    missed = [which for which in should if which not in made]
-    doubled = sum(len(moments) - 1 for moments in made.values())
+    days = size(1, 3)
+    should, made = live_through(change, days, each_minute(change, days, size(5, 1)))
     figure(f"clock {change}: planned", len(should))
-    figure(f"clock {change}: missed", len(missed))
-    figure(f"clock {change}: doubled", doubled)
+    figure(f"clock {change}: missed", len(missed(should, made)))
+    figure(f"clock {change}: doubled", doubled(made))
     figure(f"clock {change}: not at nine", wrong_hour(made))
     on_their_day = {which: timezone.localdate(moments[0]) for which, moments in made.items()}
-    assert (missed, doubled, wrong_hour(made), on_their_day) == ([], 0, 0, should)
+    assert (missed(should, made), doubled(made), wrong_hour(made), on_their_day) == ([], 0, 0, should)
+
+
+def each_night(change: date, days: int) -> Iterator[datetime]:
+    """A nightly job as cron has it: when the clock on the wall shows half past two."""
+    clock = moments(change, days + 1, 30)
+    return (moment for moment in clock if f"{timezone.localtime(moment):%H:%M}" == IN_THE_NIGHT)
+
+
+def without_guards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What became due since last night is sent, and nothing remembers what has left: no state, no key, no rest."""
+    number = count(1)
+
+    def since_last_night(rows: PlannedQuerySet, now: datetime) -> PlannedQuerySet:
+        return rows.filter(due_at__lte=now, due_at__gt=now - timedelta(hours=24))
+
+    def a_key_each_time(mailing: Mailing, meeting: Meeting, *_: object) -> str:
+        return f"{mailing.purpose}:m{meeting.pk}:{next(number)}"
+
+    monkeypatch.setattr(PlannedQuerySet, "due", since_last_night)
+    monkeypatch.setattr(reminding, "step", lambda row, *_, **__: row)
+    monkeypatch.setattr(reminding, "just_written_to", lambda *_: set())
+    monkeypatch.setattr(Mailing, "key", a_key_each_time)
+
+
+@pytest.mark.parametrize(
+    ("change", "lost", "twice"),
+    [(SPRING, True, False), (AUTUMN, False, True), (ORDINARY, False, False)],
+    ids=str,
+)
+def test_control_a_nightly_job_misses_reminders_in_spring_and_doubles_them_in_autumn(
+    change: date,
+    lost: bool,
+    twice: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    figure: Callable[[str, object], None],
+):
+    without_guards(monkeypatch)
+    should, made = live_through(change, 1, each_night(change, 1))
+    figure(f"clock {change}, control with a nightly job: missed", len(missed(should, made)))
+    figure(f"clock {change}, control with a nightly job: doubled", doubled(made))
+    assert (bool(missed(should, made)), doubled(made) > 0) == (lost, twice)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=str)
+def test_the_same_nightly_clock_harms_nothing_with_the_guards(change: date):
+    """Rows that are due until they are done: late by a night at most, and never missed or doubled."""
+    should, made = live_through(change, 1, each_night(change, 1))
+    assert (missed(should, made), doubled(made)) == ([], 0)
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=str)
@@ -106,7 +170,7 @@ def test_counting_hours_in_utc_is_an_hour_off(change: date, monkeypatch: pytest.
 
     monkeypatch.setattr(planned, "due_at", naive)
     monkeypatch.setattr(reminding, "due_at", naive)
-    should, made = live_through(change, 1, 5)
+    should, made = live_through(change, 1, each_minute(change, 1, 5))
     assert (set(made), wrong_hour(made) > 0) == (set(should), True)
 
 
