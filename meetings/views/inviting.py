@@ -20,7 +20,8 @@ from meetings.actions import inviting, replies
 from meetings.actions.seats import with_seats
 from meetings.forms.inviting import FreeGuest, InviteParties, NoteReply, Seats
 from meetings.letters.purposes import MAILINGS
-from meetings.models import Answer, Channel, Invitation, Invitee, Meeting
+from meetings.models import Answer, Channel, Invitation, Invitee, Meeting, MeetingLetter, Purpose
+from meetings.reminded import last_reminder, time_to_remind
 from meetings.views.ledger import ledger
 from meetings.views.planned import shown
 from parties.models import Membership, Party
@@ -37,12 +38,18 @@ def invitations(request: StaffRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     possible = [mailing for mailing in MAILINGS.values() if not mailing.why_not(meeting, now)]
     numbers = [(mailing, inviting.left(mailing, meeting)) for mailing in possible]
+    mailings = sorted(
+        ((mailing, number) for mailing, number in numbers if number), key=lambda pair: pair[0].priority
+    )
+    letters = [letter for row in invitees for letter in row.sent]  # type: ignore[attr-defined]
     context = {
         "meeting": meeting,
         **ledger(meeting, invitees, request.GET),
         "withdrawn": [row for row in invitees if row.withdrawn_at is not None],
         "planned": shown(meeting),
-        "mailings": [(mailing, number) for mailing, number in numbers if number],
+        "mailings": mailings,
+        "suggested": suggested([mailing.purpose for mailing, _ in mailings], meeting, letters),
+        "reminded": last_reminder(letters),
         "missing": inviting.missing(meeting),
         "outdated": inviting.outdated(meeting),
         "tally": Letter.objects.tally(meeting.campaign),
@@ -50,6 +57,13 @@ def invitations(request: StaffRequest, pk: int) -> HttpResponse:
         "hold_form": Reason(),
     }
     return render(request, "staff/inviting/list.html", context)
+
+
+def suggested(purposes: list[Purpose], meeting: Meeting, letters: list[MeetingLetter]) -> Purpose | None:
+    """The letter to send next, if any; a reminder only when its time has come."""
+    remind = time_to_remind(meeting, letters, timezone.now())
+    waits = {Purpose.COMING} if remind else {Purpose.COMING, Purpose.REMINDER}
+    return next((purpose for purpose in purposes if purpose not in waits), None)
 
 
 def invitation_add(request: StaffRequest, pk: int) -> HttpResponse:

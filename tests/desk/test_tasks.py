@@ -18,9 +18,20 @@ from dialog_portal.desk.tasks import tasks_for
 from dialog_portal.outbox.actions import Draft, hold, post
 from dialog_portal.outbox.health import heard
 from dialog_portal.outbox.models import Letter, State
+from dialog_portal.swedish import day
 from meetings.actions import inviting, replies
 from meetings.letters.purposes import MAILINGS
-from meetings.models import Agenda, AgendaState, Answer, Channel, Meeting, MeetingState, Purpose, Reply
+from meetings.models import (
+    Agenda,
+    AgendaState,
+    Answer,
+    Channel,
+    Meeting,
+    MeetingState,
+    PlannedMailing,
+    Purpose,
+    Reply,
+)
 from minutes.models import Minutes, MinutesState, Section, SectionRevision
 from tests import make
 from tests.access.world import with_second_factor
@@ -216,6 +227,37 @@ def test_an_answer_takes_a_person_off_the_list_of_silent():
     assert verbs(make.user()) == ([], [])
 
 
+def asked(meeting: Meeting, purpose: str, days_ago: float) -> None:
+    guest, letter = meeting.invitees.get(), failed_letter(meeting.campaign)
+    written = timezone.now() - days_ago * DAY
+    Letter.objects.filter(pk=letter.pk).update(
+        state=State.ACCEPTED, accepted_at=written, created=written, key=f"{purpose}:{letter.pk}"
+    )
+    meeting.letters.create(invitee=guest, purpose=purpose, letter=letter)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "days_ago", "mine"),
+    [("invitation", 1, False), ("invitation", 4, True), ("reminder", 1, False), ("reminder", 4, True)],
+)
+def test_nobody_is_to_be_reminded_who_was_asked_in_the_last_days(purpose: str, days_ago: float, mine: bool):
+    asked(invited(5), purpose, days_ago)
+    assert verbs(make.user()) == ((["Påminn om svar"], []) if mine else ([], ["Invänta svar"]))
+
+
+def test_the_last_and_the_next_reminder_are_said():
+    meeting = invited(5)
+    asked(meeting, "reminder", 4)
+    mine, _ = tasks_for(make.user(), timezone.now())
+    written = day(timezone.now() - 4 * DAY)
+    assert mine[0].why == f"1 person har inte svarat. Påminnelse skickades {written}."
+    due = timezone.now() + DAY
+    PlannedMailing.objects.create(meeting=meeting, purpose=Purpose.REMINDER, due_at=due)
+    mine, others = tasks_for(make.user(), timezone.now())
+    assert mine == []
+    assert others[0].why.endswith(f"Nästa går automatiskt {day(due)}.")
+
+
 def test_an_administrator_minds_accounts_and_their_own_second_factor():
     boss = make.user(Role.ADMINISTRATOR)
     invite(name="Ny", email="ny@region.example", role=Role.READER, by=boss)
@@ -251,7 +293,7 @@ def test_the_start_page_takes_as_many_queries_for_much_as_for_little(role: str):
         with CaptureQueriesContext(connection) as queries:
             client.get("/arbete/")
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 40
+    assert counts[0] == counts[1] <= 42
 
 
 def test_coming_meetings_say_who_answered():

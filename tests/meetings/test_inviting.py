@@ -10,12 +10,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from dialog_portal.outbox.actions import hold, read
 from dialog_portal.outbox.health import heard
 from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.sending import deliver
 from dialog_portal.states import NotAllowed
+from dialog_portal.swedish import day
 from meetings.actions import inviting, meetings, replies
 from meetings.letters.compose import fingerprint
 from meetings.letters.purposes import MAILINGS
@@ -311,6 +313,30 @@ def test_a_mailing_that_stands_still_is_not_said_to_leave() -> None:
     hold(meeting.campaign, by=user, reason="fel bilaga")
     held = client.get(reverse("staff:letters_progress", args=[meeting.pk, Purpose.INVITATION]))
     assert "Breven hålls kvar tills någon släpper dem." in held.content.decode()
+
+
+@pytest.mark.django_db
+def test_no_reminder_is_suggested_just_after_the_invitation() -> None:
+    party = make.party()
+    make.mandate(party)
+    start = make.afternoon(10)
+    meeting = invited_meeting(party, starts_at=start, ends_at=start + timedelta(hours=2), reply_by=start)
+    meeting.reply_by -= timedelta(days=5)
+    meeting.save()
+    send(meeting)
+    deliver()
+    client, _ = signed_in()
+
+    def suggested() -> tuple[bool, bool]:
+        page = client.get(reverse("staff:invitations", args=[meeting.pk])).content.decode()
+        return "påminnelse om svar (1 person)" in page, "button--primary" in page
+
+    assert suggested() == (True, False)
+    Letter.objects.update(created=timezone.now() - timedelta(days=4))
+    assert suggested() == (True, True)
+    send(meeting, MAILINGS[Purpose.REMINDER])
+    page = client.get(reverse("staff:invitations", args=[meeting.pk])).content.decode()
+    assert f"Påminnelse om svar skickades senast {day(timezone.now())}" in page
 
 
 @pytest.mark.django_db

@@ -3,40 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Max
 from django.urls import reverse
 
 from dialog_portal.access.models import User
 from dialog_portal.desk.tasks.task import Task, meeting_url
-from dialog_portal.swedish import count
-from meetings.models import CalendarReply, Invitee, MeetingState, Purpose, Reply, SubstituteRequest
-
-REMIND_BEFORE = timedelta(days=7)
+from dialog_portal.swedish import count, day
+from meetings.models import (
+    CalendarReply,
+    Invitee,
+    MeetingLetter,
+    MeetingState,
+    PlannedMailing,
+    Purpose,
+    Reply,
+    SubstituteRequest,
+)
+from meetings.reminded import REMIND_BEFORE, asked_lately
 
 
 def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
-    """People who have not answered: to be reminded in the last week, waited for until then."""
+    """People who have not answered: to be reminded in the last week, waited for until then and after a reminder."""
     listed: Any = Invitee.objects.active().with_answer()
-    rows = (
+    rows = list(
         listed.filter(
             current_answer__isnull=True, meeting__state=MeetingState.INVITED, meeting__reply_by__gt=now
         )
         .values("meeting_id", "meeting__title", "meeting__reply_by")
-        .annotate(silent=Count("pk"))
+        .annotate(silent=Count("pk"), ripe=Count("pk", filter=~asked_lately(now)))
         .order_by("meeting_id")
     )
+    said = reminders([row["meeting_id"] for row in rows], now)
     for row in rows:
         due, pk = row["meeting__reply_by"], row["meeting_id"]
-        soon = due < now + REMIND_BEFORE
+        soon = bool(due < now + REMIND_BEFORE and row["ripe"] and not said[pk].ahead)
         remind = reverse("staff:letters_preview", args=[pk, Purpose.REMINDER])
         url = remind if soon else meeting_url("staff:invitations", pk)
-        why = f"{count(row['silent'], 'person,personer')} har inte svarat."
+        why = f"{count(row['silent'], 'person,personer')} har inte svarat.{said[pk].sentence}"
         yield Task(
             "Påminn om svar" if soon else "Invänta svar", row["meeting__title"], url, why, due, mine=soon
         )
+
+
+@dataclass(frozen=True)
+class Reminders:
+    """When a meeting's silent people were last reminded, and when they will be without anybody's doing."""
+
+    last: datetime | None = None
+    ahead: datetime | None = None
+
+    @property
+    def sentence(self) -> str:
+        last = f" Påminnelse skickades {day(self.last)}." if self.last else ""
+        return last + (f" Nästa går automatiskt {day(self.ahead)}." if self.ahead else "")
+
+
+def reminders(meetings: list[int], now: datetime) -> dict[int, Reminders]:
+    """For each of the meetings, in two queries."""
+    about = {"meeting__in": meetings, "purpose": Purpose.REMINDER}
+    letters = MeetingLetter.objects.filter(**about).order_by()
+    last = dict(letters.values_list("meeting").annotate(Max("letter__created")))
+    plans = PlannedMailing.objects.waiting().filter(**about, due_at__gt=now, meeting__round__reminds=True)
+    ahead = dict(plans.values_list("meeting", "due_at"))
+    return {pk: Reminders(last.get(pk), ahead.get(pk)) for pk in meetings}
 
 
 def contradictory_answers(user: User, now: datetime) -> Iterator[Task]:
