@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +22,6 @@ SOFT = (5, 15, 30, 60, 120)  # minutes to the next try; from then on every two h
 UNKNOWN_MINUTES = 10
 POLICY_MINUTES = 1
 NEEDED = ("pk", "state", "fence", "attempts_made", "envelope_from", "address", "raw")  # of a row, to send it
-FRESH = 0.05  # seconds for which the last look at a letter is good enough
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,6 @@ class Claim:
     at: datetime
     host: str
     probing: bool  # the server was in doubt when this was taken, so its answer is news
-    looked: dict[str, float] = field(default_factory=dict)  # when the row was last seen to be ours, if it was
 
 
 def take(host_name: str, worker: str, most: int, *, limited: bool = True) -> list[Claim]:
@@ -98,9 +95,12 @@ def _abandon(letters: list[int], now: datetime) -> None:
 
 
 def may_go(claim: Claim) -> bool:
-    """Whether the letter is still this worker's to send, was not stopped, and has lease enough for its text."""
-    if time.monotonic() - claim.looked.get("at", 0.0) < FRESH:
-        return True
+    """Whether the letter is still this worker's to send, was not stopped, and has lease enough for its text.
+
+    Each letter is looked at anew when only its text is left: what was stopped before this look does not leave.
+    """
+    if quick.possible():
+        return quick.still(claim.letter, claim.fence)
     enough = enough_lease(timezone.now())
     return Letter.objects.filter(
         pk=claim.letter, fence=claim.fence, state=State.SENDING, lease_until__gt=enough
@@ -147,11 +147,8 @@ def _written_before(claim: Claim, result: Result) -> bool | None:
 
 def _accepted(claim: Claim, result: Result, *, wipe: bool, following: Claim | None) -> bool:
     """The common case in one statement; False leaves everything as it was for the longer way."""
-    after = (following.letter, following.fence, following.attempt) if following else None
-    mine, still = quick.accept(claim.letter, claim.fence, claim.attempt, result, wipe=wipe, following=after)
-    if following and still:
-        following.looked["at"] = time.monotonic()
-    return mine
+    after = following.attempt if following else None
+    return quick.accept(claim.letter, claim.fence, claim.attempt, result, wipe=wipe, following=after)
 
 
 def _settle(claim: Claim, result: Result, now: datetime, *, wipe: bool) -> bool:

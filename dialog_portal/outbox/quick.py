@@ -21,8 +21,7 @@ from dialog_portal.outbox.models import Attempt, Letter
 LETTER, ATTEMPT = Letter._meta.db_table, Attempt._meta.db_table
 VALUES = {
     "letter": "bigint", "fence": "integer", "attempt": "bigint", "now": "timestamptz", "wipe": "boolean",
-    "code": "text", "text": "text", "next_letter": "bigint", "next_fence": "integer", "next_attempt": "bigint",
-    "enough": "timestamptz",
+    "code": "text", "text": "text", "next_attempt": "bigint",
 }  # fmt: skip
 ACCEPT = f"""
 WITH mine AS (
@@ -35,19 +34,31 @@ WITH mine AS (
 ), begun AS (
     UPDATE {ATTEMPT} SET started = :now WHERE id = :next_attempt AND EXISTS (SELECT 1 FROM mine)
 )
-SELECT EXISTS (SELECT 1 FROM mine), EXISTS (
-    SELECT 1 FROM {LETTER}
-    WHERE id = :next_letter AND fence = :next_fence AND state = 'sending' AND lease_until > :enough
-)
+SELECT EXISTS (SELECT 1 FROM mine)
 """  # noqa: S608 only the names of our own two tables are put in
 
 
-PLACES = {name: f"${number}" for number, name in enumerate(VALUES, start=1)}
-PREPARE = f"PREPARE outbox_accept ({', '.join(VALUES.values())}) AS" + re.sub(
-    r":(\w+)", lambda found: PLACES[found[1]], ACCEPT
+LOOK = f"""
+SELECT EXISTS (
+    SELECT 1 FROM {LETTER} WHERE id = :letter AND fence = :fence AND state = 'sending' AND lease_until > :enough
 )
-EXECUTE = f"EXECUTE outbox_accept ({', '.join(f'%({name})s' for name in VALUES)})"
-_prepared: WeakSet[Any] = WeakSet()  # the connections that know the statement
+"""  # noqa: S608
+LOOKED = {"letter": "bigint", "fence": "integer", "enough": "timestamptz"}
+
+
+def prepare(name: str, values: dict[str, str], statement: str) -> str:
+    places = {name: f"${number}" for number, name in enumerate(values, start=1)}
+    numbered = re.sub(r":(\w+)", lambda found: places[found[1]], statement)
+    return f"PREPARE {name} ({', '.join(values.values())}) AS {numbered}"
+
+
+def execute(name: str, values: dict[str, str]) -> str:
+    return f"EXECUTE {name} ({', '.join(f'%({value})s' for value in values)})"
+
+
+PREPARE = (prepare("outbox_accept", VALUES, ACCEPT), prepare("outbox_look", LOOKED, LOOK))
+EXECUTE_ACCEPT, EXECUTE_LOOK = execute("outbox_accept", VALUES), execute("outbox_look", LOOKED)
+_prepared: WeakSet[Any] = WeakSet()  # the connections that know the statements
 
 
 def possible() -> bool:
@@ -56,29 +67,29 @@ def possible() -> bool:
 
 
 def accept(
-    letter: int,
-    fence: int,
-    attempt: int,
-    result: Result,
-    *,
-    wipe: bool,
-    following: tuple[int, int, int] | None,
-) -> tuple[bool, bool]:
-    """End a try as accepted if the letter is still this worker's; answers that, and whether the next one is."""
-    now: datetime = timezone.now()
-    next_letter, next_fence, next_attempt = following or (None, None, None)
-    values: dict[str, Any] = {
-        "letter": letter, "fence": fence, "attempt": attempt, "now": now, "wipe": wipe, "code": result.code,
-        "text": result.text, "next_letter": next_letter, "next_fence": next_fence, "next_attempt": next_attempt,
-        "enough": enough_lease(now),
-    }  # fmt: skip
+    letter: int, fence: int, attempt: int, result: Result, *, wipe: bool, following: int | None
+) -> bool:
+    """End a try as accepted, and begin the attempt that follows, if the letter is still this worker's; answers that."""
+    return _ask(
+        EXECUTE_ACCEPT,
+        letter=letter, fence=fence, attempt=attempt, now=timezone.now(), wipe=wipe, code=result.code,
+        text=result.text, next_attempt=following,
+    )  # fmt: skip
+
+
+def still(letter: int, fence: int) -> bool:
+    """Whether the letter is this worker's now, and for long enough to send its text."""
+    return _ask(EXECUTE_LOOK, letter=letter, fence=fence, enough=enough_lease(timezone.now()))
+
+
+def _ask(statement: str, **values: Any) -> bool:
     with connection.cursor() as cursor:
         if connection.connection not in _prepared:
-            cursor.execute(PREPARE)
+            for prepare_it in PREPARE:
+                cursor.execute(prepare_it)
             _prepared.add(connection.connection)
-        cursor.execute(EXECUTE, values)
-        mine, goes_on = cursor.fetchone() or (False, False)
-    return mine, goes_on
+        cursor.execute(statement, values)
+        return bool((cursor.fetchone() or (False,))[0])
 
 
 def enough_lease(now: datetime) -> datetime:

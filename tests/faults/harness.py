@@ -7,11 +7,14 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from email.parser import BytesHeaderParser
 from functools import partial
@@ -38,11 +41,20 @@ class Sink(Mailbox):
     """A mail server that notes each letter before it says yes, and is as slow and as faithless as it is told to be."""
 
     def __init__(
-        self, rng: random.Random, *, delay: float = 0, before: float = 0, soft: float = 0, drop: float = 0
+        self,
+        rng: random.Random,
+        *,
+        delay: float = 0,
+        always: float = 0,
+        before: float = 0,
+        soft: float = 0,
+        drop: float = 0,
     ) -> None:
         super().__init__()
-        self.rng, self.delay, self.before, self.soft, self.drop = rng, delay, before, soft, drop
+        self.rng, self.delay, self.always, self.before = rng, delay, always, before
+        self.soft, self.drop = soft, drop
         self.dropped = 0
+        self.begun: list[float] = []  # of each letter: when the worker was told that its recipient is fine
 
     def __enter__(self) -> Sink:
         super().__enter__()
@@ -52,6 +64,7 @@ class Sink(Mailbox):
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
         await asyncio.sleep(self.before)
+        envelope.begun = time.time()
         if address.startswith("dead"):
             return "550 5.1.1 No such user"
         if self.rng.random() < self.soft:
@@ -60,11 +73,42 @@ class Sink(Mailbox):
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         answer = await super().handle_DATA(server, session, envelope)
-        await asyncio.sleep(self.rng.random() * self.delay)
+        if answer.startswith("2"):
+            self.begun.append(envelope.begun)
+        await asyncio.sleep(self.always + self.rng.random() * self.delay)
         if self.rng.random() < self.drop:
             self.dropped += 1
             server.transport.abort()
         return answer
+
+
+class Hole:
+    """A server that takes every call and never says a whole line, one byte at a time: no timeout ever passes."""
+
+    def __enter__(self) -> Hole:
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.socket.settimeout(0.1)
+        self.url = f"smtp://127.0.0.1:{self.socket.getsockname()[1]}"
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self._drip, daemon=True)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+        self.thread.join()
+        self.socket.close()
+
+    def _drip(self) -> None:
+        calls: list[socket.socket] = []
+        while not self.over.is_set():
+            with suppress(TimeoutError):
+                calls.append(self.socket.accept()[0])
+            for call in calls:
+                with suppress(OSError):
+                    call.send(b"2")
+        for call in calls:
+            call.close()
 
 
 class Fleet:
@@ -116,6 +160,24 @@ class Fleet:
         self.workers.remove(pid)
         os.kill(pid, signal.SIGKILL)
 
+    def freeze(self, rng: random.Random, seconds: float = 8) -> bool:
+        """Freeze a worker in the middle of a letter until another has taken that; False when none could be caught."""
+        wait_until(lambda: bool(self.ask("open_tries")) or not self.ask("waiting"), "a letter in hands")
+        tries = self.ask("open_tries")
+        if not tries:
+            return False
+        pid, attempt = rng.choice(tries)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            if [pid, attempt] not in self.ask("open_tries"):
+                return False
+            wait_until(lambda: bool(self.ask("taken_over", attempt)), "another worker", seconds)
+        except TimeoutError:
+            return False
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        return True
+
     def until_quiet(self, seconds: float = 60) -> float:
         """Wait until nothing waits; answers how long that took."""
         begun = time.monotonic()
@@ -163,6 +225,7 @@ class Judgement:
     accepted: int
     failed: int
     stale: int  # called stopped, and received all the same
+    difference: int  # how far the portal's own sums are from adding up
 
 
 def judge(report: dict[str, Any], sink: Mailbox) -> Judgement:
@@ -181,4 +244,5 @@ def judge(report: dict[str, Any], sink: Mailbox) -> Judgement:
         accepted=states["accepted"],
         failed=states["failed"],
         stale=sum(row[0] == "stopped" and key in copies for key, row in letters.items()),
+        difference=report["difference"],
     )

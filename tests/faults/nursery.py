@@ -11,6 +11,7 @@ import random
 import signal
 import sys
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,9 +21,10 @@ from django.conf import settings
 django.setup()
 
 from django.db import DatabaseError, InterfaceError, connection  # noqa: E402
+from django.db.models import F  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from dialog_portal.outbox import bell, claims, limits, sending, tasks  # noqa: E402
+from dialog_portal.outbox import bell, claims, health, limits, sending, tasks  # noqa: E402
 from dialog_portal.outbox.actions import Draft, post_all  # noqa: E402
 from dialog_portal.outbox.classify import Result  # noqa: E402
 from dialog_portal.outbox.models import Attempt, Host, Letter, Outcome, State  # noqa: E402
@@ -71,7 +73,46 @@ def no_claim() -> None:
     guard.take, guard.finish, guard.may_go = take, finish, lambda _claim: True
 
 
-CONTROLS = {"mark_first": mark_first, "no_claim": no_claim}
+def no_fence() -> None:
+    """The guard off: whoever ends a try speaks for the letter, also when another worker has taken it since."""
+    real = claims.finish
+
+    def finish(claim: claims.Claim, result: Result, **values: Any) -> bool:
+        fence = Letter.objects.values_list("fence", flat=True).get(pk=claim.letter)
+        return real(replace(claim, fence=fence), result, **values)
+
+    GUARDS["claims"].finish = finish
+
+
+def no_look() -> None:
+    """The guard off: a letter that was taken is sent, whatever became of it since."""
+    GUARDS["claims"].may_go = lambda _claim: True
+
+
+def no_pause() -> None:
+    """The guard off: a server that takes none of our letters is asked for ever."""
+    GUARDS["limits"].PAUSE_AFTER = 10**6
+
+
+def no_circuit() -> None:
+    """The guard off: a server that does not answer is asked again at once."""
+    GUARDS["limits"].wait_after = lambda _failures: timedelta()
+
+
+def no_retry() -> None:
+    """The guard off: what did not succeed has failed."""
+    GUARDS["claims"]._later = lambda _now, _minutes: {"state": State.FAILED}
+
+
+def forgetful() -> None:
+    """The guard off: what the server said is forgotten when the database is away in that moment."""
+    GUARDS["sending"].persist = lambda write: write()
+
+
+CONTROLS = {
+    control.__name__: control
+    for control in (mark_first, no_claim, no_fence, no_look, no_pause, no_circuit, no_retry, forgetful)
+}
 
 
 def work() -> None:
@@ -135,7 +176,12 @@ def report() -> dict[str, Any]:
         "letters": letters,
         "waiting": Letter.objects.waiting().count(),
         "attempts": attempts.count(),
+        "difference": health.count(),
         "late": attempts.filter(late=True).count(),
+        "unfenced": attempts.filter(
+            outcome=Outcome.ACCEPTED, late=False, fence__lt=F("letter__fence")
+        ).count(),
+        "held": longest_try(),
         "policy": attempts.filter(outcome=Outcome.POLICY).count(),
         "unknown": attempts.filter(outcome=Outcome.UNKNOWN).count(),
         "tries": sum(Letter.objects.values_list("attempts_made", flat=True)),
@@ -144,8 +190,27 @@ def report() -> dict[str, Any]:
     }
 
 
+def longest_try() -> float:
+    """How many seconds a worker was held by one letter at most, those included that it still has in hand."""
+    begun = Attempt.objects.filter(started__isnull=False).values_list("started", "ended")
+    return max(
+        (((ended or timezone.now()) - started).total_seconds() for started, ended in begun), default=0.0
+    )
+
+
 def waiting() -> int:
     return Letter.objects.waiting().count()
+
+
+def open_tries() -> list[tuple[int, int]]:
+    """The tries that have begun and not ended: whose process, and which."""
+    begun = Attempt.objects.filter(ended=None, started__isnull=False).values_list("worker", "pk")
+    return [(int(worker.split(":")[1]), attempt) for worker, attempt in begun]
+
+
+def taken_over(attempt: int) -> bool:
+    """Whether another worker has taken the letter since."""
+    return Attempt.objects.filter(pk=attempt, fence__lt=F("letter__fence")).exists()
 
 
 def stop_all() -> float:
@@ -161,6 +226,8 @@ COMMANDS: dict[str, Any] = {
     "post": post,
     "report": report,
     "waiting": waiting,
+    "open_tries": open_tries,
+    "taken_over": taken_over,
     "stop_all": stop_all,
 }
 

@@ -168,6 +168,16 @@ def test_short_lease_or_stop_keeps_the_text_from_leaving(settings):
     assert only().state == State.STOPPED
 
 
+def test_a_letter_stopped_a_moment_after_the_one_before_it_left_stays():
+    letter()
+    letter()
+    first, second = take()
+    end(first, Outcome.ACCEPTED, following=second)
+    assert claims.may_go(second)
+    stop(Letter.objects.filter(pk=second.letter), by=None, reason="möte inställt")
+    assert not claims.may_go(second)
+
+
 def test_letter_stopped_while_its_text_left_ends_as_accepted():
     letter()
     (claim,) = take()
