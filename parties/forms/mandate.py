@@ -22,7 +22,13 @@ class PersonForm(RowForm):
     class Meta:
         model = Person
         fields = ("name", "email", "phone", "protected")
-        help_texts = {"protected": "Utanför portalen visas bara organisationen, aldrig namnet."}
+        help_texts = {
+            "email": (
+                "En ny adress gäller också på kommande möten: länken som gick till den gamla stängs, en ny "
+                "skickas, och brev som inte har kommit fram skickas till den nya adressen."
+            ),
+            "protected": "Utanför portalen visas bara organisationen, aldrig namnet.",
+        }
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].lower()
@@ -102,9 +108,10 @@ class MandateForm(RowForm):
             "from_date",
             "to_date",
         )
+        labels = {"coordinator": "Samordnare, svarar för hela parten"}
         widgets = {"from_date": DateInput(), "to_date": DateInput()}
         help_texts = {
-            "coordinator": "Personen samlar in och lämnar svar för alla partens platser.",
+            "coordinator": "Samordnaren ser de andras svar och kan svara åt dem på sin egen sida om mötet.",
             "to_date": "Lämna tomt så länge uppdraget pågår.",
         }
 

@@ -1,5 +1,6 @@
 """Who holds which post: given, changed, ended and passed on; one row for each person."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -186,9 +187,24 @@ def test_a_person_with_several_posts_gets_one_letter_and_one_change_of_address(o
     assert "Anna Ek har 3 uppdrag som får inbjudningar, men får ett enda brev för varje möte" in page
     page = officer.get(url("person_change", anna.pk)).content.decode()
     assert "Ändringen gäller alla uppdrag som Anna Ek har:" in page
+    hint = re.search(r'id="id_email_helptext">([^<]*)', page)
+    assert hint is not None
+    assert "brev som inte har kommit fram skickas till den nya adressen" in hint[1]
     values = {"name": "Anna Ek", "email": "NY@Example.org", "phone": "+46 8 123", "seen_version": 1}
     officer.post(url("person_change", anna.pk), values)
     assert set(Mandate.objects.values_list("person__email", flat=True)) == {"ny@example.org"}
+
+
+def test_a_coordinator_is_called_what_guests_read(officer):
+    mandate = make.mandate(make.party(name="Bilda"), make.person(name="Anna Ek"), coordinator=True)
+    assert (
+        "samordnare, svarar för hela parten"
+        in officer.get(url("party_detail", mandate.party_id)).content.decode()
+    )
+    assert (
+        "Samordnare, svarar för hela parten"
+        in officer.get(url("mandate_change", mandate.pk)).content.decode()
+    )
 
 
 def test_two_people_cannot_share_an_address_whatever_its_case(officer):
