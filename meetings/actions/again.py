@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.utils import timezone
 
-from dialog_portal.outbox.actions import post
+from dialog_portal.access.models import User
+from dialog_portal.outbox.actions import post, stop
+from dialog_portal.outbox.models import WAITING, Letter
 from dialog_portal.outbox.wanted import want
-from meetings.letters.again import again
+from meetings.letters.again import RENEWED, again
 from meetings.models import Invitee, MeetingState
 
 LINKS = "links"
@@ -35,3 +40,13 @@ def send_links_again(email: str, *, renewed: bool = False) -> bool:
     if invitees:
         post(again(email, invitees, renewed=renewed))
     return bool(invitees)
+
+
+@transaction.atomic
+def refresh_links(emails: Iterable[str], *, by: User | None, reason: str) -> None:
+    """Letters with links that have not left, and say what no longer holds, give way to ones that say what does."""
+    addresses = {email.lower() for email in emails}
+    waiting = Letter.objects.filter(purpose=LINKS, state__in=WAITING).alias(to=Lower("address"))
+    for letter in waiting.filter(to__in=addresses).defer("raw").order_by("pk"):
+        stop(Letter.objects.filter(pk=letter.pk), by=by, reason=reason, final=True)
+        send_links_again(letter.address, renewed=letter.key.startswith(RENEWED))

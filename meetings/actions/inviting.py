@@ -15,6 +15,8 @@ from dialog_portal.outbox.actions import Draft, post_all, stop, told
 from dialog_portal.outbox.models import WAITING, Letter
 from dialog_portal.states import NotAllowed, step
 from meetings.actions import planned
+from meetings.actions.again import refresh_links
+from meetings.actions.needs import forget
 from meetings.actions.replies import release, tell_those_who_got_a_seat
 from meetings.actions.seats import lock, with_seats
 from meetings.actions.seats import send as tell
@@ -152,11 +154,13 @@ def withdraw(invitee: Invitee, *, by: User) -> Invitee:
     revoke(invitee.link)
     invitee.withdrawn_at = timezone.now()
     invitee.save(update_fields=["withdrawn_at"])
+    forget(invitee)
     record(by, "inbjudan: tog bort person", invitee.meeting, invitee=invitee.pk)
     waiting = Letter.objects.filter(meeting_letter__invitee=invitee, state__in=WAITING)
     stop(waiting, by=by, reason="Personen togs bort från mötet.")
     for letter in Letter.objects.needs_a_person().filter(meeting_letter__invitee=invitee):
         told(letter, "personen togs bort från mötet", by=by)
+    refresh_links([invitee.email], by=by, reason="Personen togs bort från ett möte.")
     tell_that_the_substitute_is_gone(invitee, by=by)
     tell_those_who_got_a_seat(invitee.invitation, seated, cause=f"withdrawn{invitee.pk}", by=by)
     return invitee
@@ -172,7 +176,7 @@ def tell_that_the_substitute_is_gone(deputy: Invitee, *, by: User) -> None:
 @transaction.atomic
 def change_seats(invitation: Invitation, seats: int, *, by: User) -> Invitation:
     """Give a party more or fewer seats; people in the queue who get one are told."""
-    must_be_open(invitation.meeting)
+    must_be_open(alone_with(invitation.meeting))
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     seated, before = with_seats(invitation), invitation.seats
     taken = Invitation.objects.with_seats().get(pk=invitation.pk).seats_taken

@@ -13,14 +13,13 @@ from django.utils.text import slugify
 from dialog_portal.access.audit import record
 from dialog_portal.access.models import User
 from dialog_portal.links.actions import prolong
-from dialog_portal.outbox.actions import stop
-from dialog_portal.outbox.models import Letter
 from dialog_portal.states import NotAllowed, step
 from dialog_portal.swedish import moment, span
-from meetings.actions import planned
+from meetings.actions import planned, replacing
+from meetings.actions.needs import forget_all
 from meetings.letters.links import LINK_LIFE
 from meetings.letters.purposes import told
-from meetings.models import Agenda, AgendaItem, Meeting, MeetingState, MeetingStep, Purpose, Round
+from meetings.models import Agenda, AgendaItem, Meeting, MeetingState, MeetingStep, Round
 from meetings.models.meeting import NEXT, Group
 from parties.models import Category
 
@@ -102,17 +101,28 @@ def may_change(meeting: Meeting) -> None:
 
 
 @transaction.atomic
-def changed(meeting: Meeting, *, before: Appointment, by: User, fields: Collection[str] = ()) -> bool:
+def changed(
+    meeting: Meeting,
+    *,
+    before: Appointment,
+    by: User,
+    reply_by_before: datetime | None = None,
+    fields: Collection[str] = (),
+) -> bool:
     """Draw the consequences of a saved change; answers whether people now hold a wrong time or place.
 
-    `fields` are those that the form says were changed.
-
     Then the calendar's sequence and the letters' version rise, and old letters that have not left never will.
+    When only the last day to answer was another before, those letters are written anew. `fields` are those that the
+    form says were changed.
     """
     was = {} if meeting.starts_at == before[0] else {"start_before": before[0]}
     record(by, "dialogmöte: ändrade", meeting, fields=list(fields), **was)
     planned.replan(meeting, by=by)  # the deadline may have moved alone
     if appointment(meeting) == before:
+        if reply_by_before not in (None, meeting.reply_by):
+            replacing.another_deadline(
+                meeting, by=by, reason="Sista svarsdag ändrades innan brevet lämnades."
+            )
         return False
     known = meeting.state in (MeetingState.ANNOUNCED, MeetingState.INVITED) or told(meeting).exists()
     reason = f"Ny tid eller plats: {span(meeting.starts_at, meeting.ends_at)}, {meeting.where}."
@@ -123,20 +133,8 @@ def changed(meeting: Meeting, *, before: Appointment, by: User, fields: Collecti
     meeting.letter_version += 1
     meeting.save(update_fields=["sequence", "letter_version"])
     prolong([row.link for row in meeting.invitees.select_related("link")], meeting.ends_at + LINK_LIFE)
-    stop_waiting(meeting, by=by, reason="Mötets tid eller plats ändrades innan brevet hade lämnats.")
+    replacing.moved(meeting, by=by, reason="Mötets tid eller plats ändrades innan brevet hade lämnats.")
     return True
-
-
-def stop_waiting(meeting: Meeting, *, by: User, reason: str) -> None:
-    """Letters of the meeting that have not left say something that no longer holds, also those that failed.
-
-    The notes from it still hold, and so does the word to a substitute that they need not come.
-    """
-    letters = Letter.objects.filter(campaign=meeting.campaign)
-    false = letters.exclude(purpose=Purpose.DISTRIBUTION).exclude(
-        purpose=Purpose.SUBSTITUTE, key__startswith="taken_back:"
-    )
-    stop(false, by=by, reason=reason, final=True)
 
 
 @transaction.atomic
@@ -192,7 +190,8 @@ def cancel(meeting: Meeting, *, reason: str, by: User) -> Meeting:
     meeting.sequence += 1
     meeting.save(update_fields=["sequence"])
     planned.skip(meeting, by=by, reason="Mötet är inställt.")
-    stop_waiting(meeting, by=by, reason="Mötet ställdes in innan brevet hade lämnats.")
+    forget_all(meeting)
+    replacing.end(meeting, by=by, reason="Mötet ställdes in innan brevet hade lämnats.")
     return meeting
 
 

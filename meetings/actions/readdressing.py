@@ -15,7 +15,7 @@ from dialog_portal.outbox.actions import correct
 from dialog_portal.outbox.models import Letter, State
 from dialog_portal.states import NotAllowed
 from dialog_portal.swedish import count
-from meetings.actions.relinking import letters_of, renewed, told_of_new_link
+from meetings.actions.relinking import closed, letters_of, told_of_new_link, written_anew
 from meetings.actions.seats import lock
 from meetings.models import Invitee
 from parties.models import Person
@@ -32,6 +32,7 @@ class Followed:
     email: str
     moved: int = 0
     closed: int = 0
+    brought: int = 0  # of those closed, where a letter that waited brings the new link
     corrected: int = 0
     sent: bool = False
     old: list[Letter] = field(default_factory=list)
@@ -87,22 +88,27 @@ def follow_to(invitee: Invitee, followed: Followed, *, by: User | None) -> None:
     if invitee.meeting.invitees.active().filter(email__iexact=email).exclude(pk=invitee.pk).exists():
         followed.taken.append(invitee.meeting.title)
         return
-    if may_have_left(invitee):
-        followed.old += renewed(invitee, by=by)
-        followed.closed += 1
+    old = closed(invitee, by=by) if may_be_known(invitee) else None
     followed.corrected += sent_right(invitee, email, by=by)
     invitee.email = email
     invitee.save(update_fields=["email"])
     record(by, "inbjudan: ny adress", invitee.meeting, invitee=invitee.pk)
     followed.moved += 1
+    if old is not None:
+        followed.closed += 1
+        followed.brought += written_anew(invitee, old)
+        followed.old += old
 
 
 def tell(followed: Followed, *, by: User | None) -> None:
     """Send the new links that took the place of closed ones."""
-    followed.sent = bool(followed.closed) and told_of_new_link(followed.email, followed.old, by=by)
+    if followed.closed > followed.brought:
+        followed.sent = told_of_new_link(followed.email, followed.old, by=by)
+    else:
+        followed.sent = bool(followed.brought)
 
 
-def may_have_left(invitee: Invitee) -> bool:
+def may_be_known(invitee: Invitee) -> bool:
     """Whether anybody may have the link: a letter left, broke off unknown, or was stopped and could still be sent."""
     letters = letters_of(invitee)
     return letters.filter(~Q(state__in=CORRECTABLE) | Q(maybe_twice=True)).exists()

@@ -6,16 +6,19 @@ import re
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from dialog_portal.access.audit import record
 from dialog_portal.access.models import User
 from dialog_portal.links.actions import find, renew
 from dialog_portal.outbox.actions import read, stop, told
-from dialog_portal.outbox.models import Letter, LetterQuerySet, State
+from dialog_portal.outbox.models import WAITING, Letter, LetterQuerySet, State
 from dialog_portal.states import NotAllowed
 from meetings.actions.again import LINKS, send_links_again
+from meetings.actions.replacing import write_anew
 from meetings.actions.seats import lock
-from meetings.models import Invitee, Purpose
+from meetings.letters.again import RENEWED
+from meetings.models import Invitee, MeetingLetter, Purpose
 
 # What these say matters more than a link in them that is dead
 NEEDED = (Purpose.CANCELLATION, Purpose.DISTRIBUTION)
@@ -28,13 +31,13 @@ def change_link(invitee: Invitee, *, tell: bool, by: User) -> bool:
     invitee = lock(invitee)
     if invitee.withdrawn_at:
         raise NotAllowed(f"{invitee.name} är inte längre inbjuden till mötet.")
-    old = renewed(invitee, by=by)
+    old = closed(invitee, by=by)
     record(by, "inbjudan: bytte länk", invitee.meeting, invitee=invitee.pk)
-    return tell and told_of_new_link(invitee.email, old, by=by)
+    return written_anew(invitee, old) or (tell and told_of_new_link(invitee.email, old, by=by))
 
 
-def renewed(invitee: Invitee, *, by: User | None) -> list[Letter]:
-    """Close the link; answers the letters that have not brought it: stopped ones, failed ones, those that came back."""
+def closed(invitee: Invitee, *, by: User | None) -> list[Letter]:
+    """Close the link; answers the letters that have not brought it: those stopped now, failed ones, returned ones."""
     old = bringing(invitee)
     stop(
         Letter.objects.filter(pk__in=[letter.pk for letter in old]),
@@ -43,16 +46,24 @@ def renewed(invitee: Invitee, *, by: User | None) -> list[Letter]:
         final=True,
     )
     renew(invitee.link)
-    return [
-        *old,
-        *letters_of(invitee).needs_a_person().filter(state=State.BOUNCED).exclude(purpose__in=NEEDED),
-    ]
+    Invitee.objects.filter(pk=invitee.pk).update(calendar_closed=True)
+    came_back = letters_of(invitee).needs_a_person().filter(state=State.BOUNCED).exclude(purpose__in=NEEDED)
+    return [*old, *came_back]
+
+
+def written_anew(invitee: Invitee, old: list[Letter]) -> bool:
+    """Write again, with the new link, what still waited for somebody; answers whether there was anything."""
+    wanted = [letter for letter in old if letter.state in (*WAITING, State.FAILED)]
+    asked = [letter for letter in wanted if letter.purpose == LINKS]
+    sent = [send_links_again(invitee.email, renewed=letter.key.startswith(RENEWED)) for letter in asked[-1:]]
+    about = MeetingLetter.objects.filter(letter__in=wanted).select_related("letter", "invitee")
+    return bool(write_anew(about.defer("letter__raw").order_by("pk"))) or any(sent)
 
 
 def bringing(invitee: Invitee) -> list[Letter]:
     """The letters that have not left and have the person's link in them, also those that failed or were stopped."""
-    letters = letters_of(invitee).filter(raw__isnull=False).exclude(state=State.ACCEPTED)
-    letters = letters.exclude(purpose__in=NEEDED)
+    letters = letters_of(invitee).filter(raw__isnull=False, useful_until__gt=timezone.now())
+    letters = letters.exclude(state=State.ACCEPTED).exclude(purpose__in=NEEDED)
     return [letter for letter in letters if brings(letter, invitee)]
 
 

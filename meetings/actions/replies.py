@@ -22,6 +22,7 @@ from dialog_portal.links.actions import revoke
 from dialog_portal.outbox import actions as outbox
 from dialog_portal.outbox.models import WAITING, Letter
 from dialog_portal.states import NotAllowed
+from meetings.actions.needs import forget
 from meetings.actions.seats import BY_THEMSELVES, lock, must_be_open, send, with_seats
 from meetings.actions.sharing import (
     ANSWERS_A_DAY,
@@ -62,11 +63,9 @@ def answer(
     if channel in BY_THEMSELVES and (same := already_said(invitee, answer, confirmed)):
         return same
     if channel in BY_THEMSELVES and via is None:
-        must_not_be_too_often(own_answers(invitee).filter(at__gte=a_day_ago()).count(), ANSWERS_A_DAY, by)
-    if confirmed and channel == Channel.LINK and via is None:
-        confirmed, asked = certain(invitee, answer)
-        if asked and not confirmed:
-            return asked
+        confirmed, stands = weighed(invitee, answer, channel, confirmed=confirmed)
+        if stands and not confirmed:
+            return stands
     seated = with_seats(invitee.invitation)
     row = invitee.replies.create(
         answer=answer, channel=channel, by=by, confirmed=confirmed, note=note, via=via
@@ -81,10 +80,18 @@ def answer(
 def make_it_count(row: Reply, invitee: Invitee, seated: set[int], *, by: User | None) -> None:
     """What a confirmed answer leads to: the receipt, and a word to everybody whose seat it touches."""
     release(invitee, by=by)
+    no_more_reminders(invitee, Answer(row.answer))
     send(invitee, Purpose.RECEIPT, receipt.receipt(row, standing(invitee)), by=by)
     tell_the_one_who_handed_over(invitee, row, by=by)
     own = invitee.substitute_for_id or invitee.pk
     tell_those_who_got_a_seat(invitee.invitation, seated, cause=str(row.pk), by=by, own=own)
+
+
+def no_more_reminders(invitee: Invitee, answer: Answer) -> None:
+    """What would ask for an answer that has come, or remind of a meeting that the person does not come to."""
+    moot = {Purpose.REMINDER} if answer == Answer.YES else {Purpose.REMINDER, Purpose.COMING}
+    letters = Letter.objects.filter(meeting_letter__invitee=invitee, purpose__in=moot)
+    outbox.stop(letters, by=None, reason="Personen hann svara.", final=True)
 
 
 def already_said(invitee: Invitee, answer: Answer, confirmed: bool) -> Reply | None:
@@ -100,6 +107,21 @@ def already_said(invitee: Invitee, answer: Answer, confirmed: bool) -> Reply | N
 def own_answers(invitee: Invitee) -> ReplyQuerySet:
     """What came from the person's own link or calendar."""
     return invitee.replies.filter(channel__in=BY_THEMSELVES, via=None)
+
+
+def weighed(
+    invitee: Invitee, answer: Answer, channel: Channel, *, confirmed: bool
+) -> tuple[bool, Reply | None]:
+    """Whether a guest's own answer counts, and the row that stands for it when it does not and nothing is to be stored.
+
+    Programs may press as often as they like: they fill no ledger, and take none of the person's own answers.
+    """
+    lately = own_answers(invitee).filter(at__gte=a_day_ago())
+    if not confirmed:
+        presses = list(lately.filter(confirmed=False))
+        return False, presses[-1] if len(presses) >= ANSWERS_A_DAY else None
+    must_not_be_too_often(lately.confirmed().count(), ANSWERS_A_DAY, None)
+    return certain(invitee, answer) if channel == Channel.LINK else (True, None)
 
 
 def certain(invitee: Invitee, answer: Answer) -> tuple[bool, Reply | None]:
@@ -136,6 +158,7 @@ def hand_over(
     )
     must_be_free(invitee, email, by, replaced=invitee.substitutes.active().first())
     release(invitee, by=by)
+    no_more_reminders(invitee, Answer.SUBSTITUTE)
     row = invitee.replies.create(answer=Answer.SUBSTITUTE, channel=channel, by=by, note=note)
     deputy = put_on_list(invitee, name, email, substitute_for=invitee)
     if by:
@@ -154,7 +177,7 @@ def take_back(invitee: Invitee, *, channel: Channel, by: User | None = None) -> 
 
 
 def release(invitee: Invitee, *, by: User | None) -> None:
-    """Take the substitute off the list, stop what is still on its way to them, and tell them."""
+    """Take the substitute off the list, stop what is still on its way to them, and tell them if they may have heard."""
     deputy = (
         invitee.substitutes.active().select_related("meeting__round", "invitation__party", "link").first()
     )
@@ -165,7 +188,9 @@ def release(invitee: Invitee, *, by: User | None) -> None:
     deputy.withdrawn_at = timezone.now()
     deputy.save(update_fields=["withdrawn_at"])
     revoke(deputy.link)
-    send(deputy, Purpose.SUBSTITUTE, substitute.taken_back(deputy), by=by)
+    forget(deputy)
+    if Letter.objects.filter(meeting_letter__invitee=deputy).may_have_left().exists():
+        send(deputy, Purpose.SUBSTITUTE, substitute.taken_back(deputy), by=by)
 
 
 def tell_the_one_who_handed_over(deputy: Invitee, row: Reply, *, by: User | None) -> None:

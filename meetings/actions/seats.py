@@ -7,13 +7,17 @@ from django.utils import timezone
 from dialog_portal.access.models import User
 from dialog_portal.outbox import actions as outbox
 from dialog_portal.states import NotAllowed
-from meetings.models import Channel, Invitation, Invitee, MeetingLetter, MeetingState, Purpose
+from meetings.models import Channel, Invitation, Invitee, Meeting, MeetingLetter, MeetingState, Purpose
 
 BY_THEMSELVES = {Channel.LINK, Channel.CALENDAR}
 
 
 def lock(invitee: Invitee) -> Invitee:
-    """The person as they are now, alone with their party's seats until the transaction ends."""
+    """The person as they are now, alone with their party's seats until the transaction ends.
+
+    The meeting's row comes first: whoever moves it waits, and then finds the letter that the answer led to.
+    """
+    Meeting.objects.select_for_update(no_key=True, of=("self",)).get(pk=invitee.meeting_id)
     Invitation.objects.select_for_update().get(pk=invitee.invitation_id)
     return Invitee.objects.select_related(
         "meeting__round", "meeting__officer", "invitation__party", "link"

@@ -15,6 +15,8 @@ from dialog_portal.outbox.rendering import render
 from meetings.letters.links import reply_url
 from meetings.models import Invitee
 
+RENEWED = "links_renewed:"  # how the keys begin of letters that nobody asked for
+
 
 def again(email: str, invitees: Sequence[Invitee], *, renewed: bool = False) -> Draft:
     """One letter to one address with a link for each coming meeting; by its key the same ones once an hour at most."""
@@ -32,10 +34,10 @@ def again(email: str, invitees: Sequence[Invitee], *, renewed: bool = False) -> 
     }
     rendered = render("links", words)
     now = timezone.now()
-    links = [(row.link.pk, row.link.version) for row in invitees]
+    links = [(row.link.pk, row.link.version, row.meeting.letter_version) for row in invitees]
     whose = hashlib.sha256(f"{email.lower()} {links}".encode()).hexdigest()[:24]
     return Draft(
-        key=f"links:{whose}:{now:%Y%m%d%H}",
+        key=f"{RENEWED if renewed else 'links:'}{whose}:{now:%Y%m%d%H}",
         purpose="links",
         campaign="",
         name=name,

@@ -34,11 +34,17 @@ class Mailing:
 
     def key(self, meeting: Meeting, invitee: Invitee, day: str) -> str:
         """The outbox' unique key: pressing twice, or two officers, make one letter."""
-        version = f"v{meeting.letter_version}" + (f":{day}" if self.again else "")
-        return f"{self.purpose}:m{meeting.pk}:i{invitee.pk}:{version}"
+        return key(self.purpose, invitee, day if self.again else "")
+
+
+def key(kind: str, invitee: Invitee, cause: str = "") -> str:
+    """One letter of a kind for each person, cause and version of the meeting: its time and place."""
+    parts = (kind, f"m{invitee.meeting_id}", f"i{invitee.pk}", cause, f"v{invitee.meeting.letter_version}")
+    return ":".join(part for part in parts if part)
 
 
 TOLD = (Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.SUBSTITUTE, Purpose.UPDATE)
+SAYS_WHEN = frozenset(Purpose) - {Purpose.CANCELLATION, Purpose.DISTRIBUTION}
 
 
 def letters_of(meeting: Meeting, *purposes: Purpose) -> QuerySet[MeetingLetter]:
@@ -67,17 +73,25 @@ def coming(meeting: Meeting) -> InviteeQuerySet:
 
 
 def told(meeting: Meeting) -> InviteeQuerySet:
-    """Those whom an earlier letter may have told about the meeting: also one that was stopped after a try."""
-    left = meeting.letters.filter(purpose__in=TOLD).exclude(
+    """Those whom an earlier letter may have told when the meeting is: also one that was stopped after a try."""
+    return meeting.invitees.active().filter(pk__in=telling(meeting).values("invitee"))
+
+
+def telling(meeting: Meeting) -> QuerySet[MeetingLetter]:
+    """The letters that say when the meeting is, and may have left."""
+    return meeting.letters.filter(purpose__in=SAYS_WHEN).exclude(
         letter__state=State.STOPPED, letter__attempts__isnull=True
     )
-    return meeting.invitees.active().filter(pk__in=left.values("invitee"))
 
 
 def told_something_old(meeting: Meeting) -> InviteeQuerySet:
-    """Those whose letters all speak of a time or place that no longer holds."""
-    right = letters_of(meeting, *TOLD).filter(letter__key__endswith=f":v{meeting.letter_version}")
-    return told(meeting).exclude(pk__in=right.values("invitee"))
+    """Those who have been told a time or place that no longer holds, and not by a letter of its own what does."""
+    current = f":v{meeting.letter_version}"
+    old = telling(meeting).exclude(letter__key__endswith=current)
+    right = letters_of(meeting, *TOLD).filter(letter__key__endswith=current)
+    return (
+        meeting.invitees.active().filter(pk__in=old.values("invitee")).exclude(pk__in=right.values("invitee"))
+    )
 
 
 def start(meeting: Meeting) -> datetime:
@@ -103,7 +117,7 @@ MAILINGS: dict[str, Mailing] = {
         Mailing(
             Purpose.UPDATE,
             told_something_old,
-            frozenset({ANNOUNCED, INVITED}),
+            frozenset({PLANNED, ANNOUNCED, INVITED}),
             start,
             priority=Priority.URGENT,
         ),

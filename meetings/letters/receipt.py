@@ -11,6 +11,7 @@ from dialog_portal.outbox.models import Priority
 from dialog_portal.outbox.rendering import render
 from meetings.calendar import calendar_for, method
 from meetings.letters.compose import LOOK, context
+from meetings.letters.purposes import key
 from meetings.models import Invitee, Purpose, Reply
 from meetings.standing import Standing
 
@@ -28,24 +29,25 @@ def receipt(reply: Reply, where: Standing) -> Draft:
         reply.invitee,
         where,
         where.case,
-        f"receipt:m{reply.invitee.meeting_id}:i{reply.invitee_id}:r{reply.pk}",
+        f"r{reply.pk}",
         via=reply.via,
     )
 
 
 def seat(cause: str, invitee: Invitee, where: Standing) -> Draft:
     """To somebody in the queue whom another's answer has given a seat."""
-    return written(invitee, where, "seat", f"receipt:m{invitee.meeting_id}:i{invitee.pk}:seat{cause}")
+    return written(invitee, where, "seat", f"seat{cause}")
 
 
-def written(invitee: Invitee, where: Standing, case: str, key: str, *, via: Invitee | None = None) -> Draft:
+def written(invitee: Invitee, where: Standing, case: str, cause: str, *, via: Invitee | None = None) -> Draft:
+    """What we have noted; the cause tells one receipt from the next."""
     has = case in {"seated", "seat"}
     calendar = calendar_for(invitee.meeting, invitee, by_letter=True, accepted=True) if has else None
     return draft_to(
         invitee,
         Purpose.RECEIPT,
         "receipt",
-        key,
+        key("receipt", invitee, cause),
         calendar=calendar,
         calendar_method=method(cancelled=False),
         case=case,
@@ -59,7 +61,7 @@ def draft_to(
     invitee: Invitee,
     purpose: Purpose,
     template: str,
-    key: str,
+    unique: str,
     *,
     calendar: bytes | None = None,
     calendar_method: str = "PUBLISH",
@@ -70,7 +72,7 @@ def draft_to(
     about = {**context(meeting, invitee), "button_text": "Ändra svar", **words}
     rendered = render(template, {**about, "button_text": LOOK} if about["closed"] else about)
     return Draft(
-        key=key,
+        key=unique,
         purpose=purpose,
         campaign=meeting.campaign,
         name=invitee.called,

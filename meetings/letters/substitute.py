@@ -5,8 +5,17 @@ from __future__ import annotations
 from dialog_portal.outbox.actions import Draft
 from dialog_portal.text import unlinkable
 from meetings.calendar import calendar_for, method
+from meetings.letters.purposes import key
 from meetings.letters.receipt import draft_to
 from meetings.models import Answer, Invitee, Purpose, Reply, SubstituteRequest
+
+HEADINGS = {
+    "asked": "Vi har frågat din ersättare",
+    "comes": "Din ersättare kommer",
+    "declined": "Din ersättare kan inte komma",
+    "removed": "Din ersättare är borttagen",
+}
+CASES = {None: "asked", Answer.YES: "comes", Answer.NO: "declined"}
 
 
 def invited(deputy: Invitee) -> Draft:
@@ -16,7 +25,7 @@ def invited(deputy: Invitee) -> Draft:
         deputy,
         Purpose.SUBSTITUTE,
         "substitute",
-        f"substitute:m{meeting.pk}:i{deputy.pk}:v{meeting.letter_version}",
+        key("substitute", deputy),
         calendar=calendar_for(meeting, deputy, by_letter=True),
         calendar_method=method(cancelled=False),
         original=deputy.substitute_for,
@@ -42,46 +51,31 @@ def taken_back(deputy: Invitee) -> Draft:
 
 def handed_over(reply: Reply, deputy: Invitee) -> Draft:
     """The receipt to the one who handed over."""
-    return draft_to(
-        reply.invitee,
-        Purpose.HANDED_OVER,
-        "handed_over",
-        f"handed_over:m{deputy.meeting_id}:i{reply.invitee_id}:r{reply.pk}",
-        deputy=deputy,
-        case="asked",
-        heading="Vi har frågat din ersättare",
-        button_text="Ändra eller ta tillbaka",
-    )
+    return noted(reply.invitee, deputy, "asked", f"r{reply.pk}")
 
 
 def answered(reply: Reply, deputy: Invitee) -> Draft:
     """To the one who handed over: what the substitute said."""
-    comes = reply.answer == Answer.YES
-    original = deputy.substitute_for
-    assert original is not None  # only substitutes are written about here
-    return draft_to(
-        original,
-        Purpose.HANDED_OVER,
-        "handed_over",
-        f"handed_over:m{deputy.meeting_id}:i{original.pk}:r{reply.pk}",
-        deputy=deputy,
-        case="comes" if comes else "declined",
-        heading="Din ersättare kommer" if comes else "Din ersättare kan inte komma",
-        button_text="Ändra eller ta tillbaka",
-    )
+    assert deputy.substitute_for is not None  # only substitutes are written about here
+    return noted(deputy.substitute_for, deputy, CASES[Answer(reply.answer)], f"r{reply.pk}")
 
 
 def removed(original: Invitee, deputy: Invitee) -> Draft:
     """To the one who handed over, when staff took the substitute off the list."""
+    return noted(original, deputy, "removed", f"removed{deputy.pk}")
+
+
+def noted(original: Invitee, deputy: Invitee, case: str, cause: str) -> Draft:
+    """How it stands with the substitute."""
     return draft_to(
         original,
         Purpose.HANDED_OVER,
         "handed_over",
-        f"handed_over:m{deputy.meeting_id}:i{original.pk}:removed{deputy.pk}",
+        key("handed_over", original, cause),
         deputy=deputy,
-        case="removed",
-        heading="Din ersättare är borttagen",
-        button_text="Svara igen",
+        case=case,
+        heading=HEADINGS[case],
+        button_text="Svara igen" if case == "removed" else "Ändra eller ta tillbaka",
     )
 
 
@@ -92,7 +86,7 @@ def refused(wish: SubstituteRequest) -> Draft:
         invitee,
         Purpose.HANDED_OVER,
         "substitute_refused",
-        f"substitute_refused:m{invitee.meeting_id}:i{invitee.pk}:w{wish.pk}",
+        key("substitute_refused", invitee, f"w{wish.pk}"),
         asked_for=unlinkable(wish.name),
         heading="Vi behöver ett annat svar",
         button_text="Svara på inbjudan",

@@ -157,6 +157,12 @@ class Invitee(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="substitutes"
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    calendar_closed = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="somebody else may have the event, so what calendars answer does not count",
+    )
     # Empty only in rows that the former program wrote while it was being replaced: to those no calendar can answer
     calendar_secret = models.CharField(max_length=16, default=calendar_secret, db_default="", editable=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -24,6 +25,11 @@ class SubstituteRequestQuerySet(models.QuerySet["SubstituteRequest"]):
             invitee__withdrawn_at=None,
             invitee__meeting__starts_at__gt=timezone.now(),
         ).exclude(invitee__meeting__state__in=(MeetingState.HELD, MeetingState.CANCELLED))
+
+    def refused_since(self, at: datetime | None) -> SubstituteRequest | None:
+        """The last one that staff refused after that time, or ever."""
+        refused = self.filter(approved=False, **({"decided_at__gt": at} if at else {}))
+        return refused.order_by("decided_at").last()
 
 
 class SubstituteRequest(models.Model):

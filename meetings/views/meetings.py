@@ -139,12 +139,15 @@ def save_change(request: StaffRequest, pk: int) -> HttpResponse:
         Meeting.objects.select_for_update(of=("self",)).select_related("round"), pk=pk
     )
     actions.may_change(meeting)
-    before, heading = actions.appointment(meeting), meeting.title
+    before, reply_by, heading = actions.appointment(meeting), meeting.reply_by, meeting.title
     form = MeetingForm(request.POST, instance=meeting)
     if not form.is_valid():
         context = {"form": form, "meeting": meeting, "heading": heading}
         return render(request, "staff/meetings/form.html", context)
-    if actions.changed(form.save(), before=before, fields=form.changed_data, by=request.user):
+    changed = form.save()
+    if actions.changed(
+        changed, before=before, reply_by_before=reply_by, fields=form.changed_data, by=request.user
+    ):
         messages.warning(request, "Tid eller plats är ändrad. Skicka ett brev om det till de inbjudna.")
     else:
         messages.success(request, "Mötet är sparat.")

@@ -20,7 +20,7 @@ from meetings.calendar import calendar_for, uid
 from meetings.models import Answer, CalendarReply, Channel, Invitee, MeetingState, Reply
 from parties.models import Party
 from tests import make
-from tests.mailbox.world import World, stamp
+from tests.mailbox.world import World, accept, stamp
 from tests.meetings.acting import signed_in
 from tests.outbox.letters import bytes_of, text_of
 
@@ -65,7 +65,9 @@ def test_a_receipt_repeats_the_yes_and_asks_nothing(world: World):
 
 def test_a_substitute_is_asked_and_when_taken_back_their_entry_is_cancelled(world: World):
     deputy = hand_over(world.invitee, name="Bo Ek", email="bo@haninge.example", channel=Channel.LINK)
-    assert entry(Letter.objects.get(address=deputy.email))[:2] == ("REQUEST", "REQUEST")
+    asked = Letter.objects.get(address=deputy.email)
+    assert entry(asked)[:2] == ("REQUEST", "REQUEST")
+    accept(asked)
     answer(world.invitee, Answer.YES, channel=Channel.PHONE)
     head, method, event = entry(Letter.objects.filter(address=deputy.email).latest("pk"))
     assert (head, method, event["ATTENDEE"]) == ("CANCEL", "CANCEL", "mailto:bo@haninge.example")

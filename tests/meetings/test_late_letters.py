@@ -21,6 +21,7 @@ from meetings.letters.compose import compose
 from meetings.letters.purposes import MAILINGS
 from meetings.models import Answer, Channel, Invitee, Meeting, Purpose
 from tests import make
+from tests.mailbox.world import accept
 from tests.meetings.acting import letter, signed_in
 
 CLOSED = "Sista svarsdag har passerat."
@@ -119,6 +120,7 @@ def test_a_cancelled_meeting_stops_neither_notes_nor_word_to_a_former_substitute
     deputy = replies.hand_over(
         invitee, name="Bo Alm", email="bo@kommun.example", channel=Channel.PHONE, by=by
     )
+    accept(Letter.objects.get(meeting_letter__invitee=deputy))
     replies.take_back(invitee, channel=Channel.PHONE, by=by)
     notes = letter(invitee, Purpose.DISTRIBUTION)
     meetings.cancel(invitee.meeting, reason="Vatten i lokalen.", by=by)

@@ -318,7 +318,9 @@ def test_the_database_holds_an_address_word_once_a_round():
 def invited_meeting(**values):
     meeting = make.meeting(state=INVITED, **values)
     seats = make.invitation(meeting)
-    return meeting, [letter(make.invitee(seats)), letter(make.invitee(seats))]
+    letters = [letter(make.invitee(seats)), letter(make.invitee(seats))]
+    Letter.objects.update(sender=make.user())
+    return meeting, letters
 
 
 def change(client, meeting, **values):
@@ -379,7 +381,7 @@ def test_when_the_stop_fails_the_change_is_not_saved_either(monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError("the outbox broke")
 
-    monkeypatch.setattr("meetings.actions.meetings.stop", broken)
+    monkeypatch.setattr("meetings.actions.replacing.stop", broken)
     with pytest.raises(RuntimeError, match="the outbox broke"):
         change(client, meeting, venue="Nacka stadshus")
     stored = Meeting.objects.get(pk=meeting.pk)

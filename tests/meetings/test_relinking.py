@@ -152,9 +152,23 @@ def test_the_word_that_a_meeting_is_off_goes_to_the_new_address(asa: Invitee):
     assert (now(letter).state, now(letter).address) == (State.QUEUED, NEW)
 
 
-def test_a_failed_letter_needs_nobody_when_the_new_link_is_sent_instead(asa: Invitee):
+@pytest.mark.parametrize("tell", [True, False])
+@pytest.mark.parametrize("state", [State.QUEUED, State.RETRYING, State.FAILED])
+def test_a_letter_that_waited_is_written_again_with_the_new_link(asa: Invitee, state: str, tell: bool):
+    old, key = invite_again(asa), token(asa.link)
+    Letter.objects.filter(pk=old.pk).update(state=state)
+    assert change_link(asa, tell=tell, by=make.user())
+    new = Letter.objects.get(state=State.QUEUED)
+    found = read(new)
+    assert found is not None
+    assert (new.purpose, new.subject, new.address) == (old.purpose, old.subject, old.address)
+    assert (token(now(asa).link) in found.text, key in found.text) == (True, False)
+    assert not Letter.objects.needs_a_person().exists()
+
+
+def test_a_failed_letter_that_nobody_waits_for_needs_nobody_when_the_new_link_is_sent(asa: Invitee):
     failed = invite_again(asa)
-    Letter.objects.filter(pk=failed.pk).update(state=State.FAILED)
+    Letter.objects.filter(pk=failed.pk).update(state=State.BOUNCED)
     assert change_link(asa, tell=True, by=make.user())
     assert now(failed).told_otherwise == f"Ny länk skickad till {asa.email}"
     assert not Letter.objects.needs_a_person().exists()
