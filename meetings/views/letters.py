@@ -21,7 +21,7 @@ from dialog_portal.swedish import count
 from meetings.actions import inviting
 from meetings.letters.compose import compose, fingerprint
 from meetings.letters.purposes import MAILINGS, Mailing
-from meetings.models import Invitation, Invitee, Meeting, Purpose
+from meetings.models import Invitation, Invitee, Meeting, MeetingState, Purpose
 from meetings.views.inviting import find
 from meetings.views.wording import on_preview
 
@@ -31,6 +31,8 @@ def letters_preview(request: StaffRequest, pk: int, purpose: str) -> HttpRespons
     """Exactly what each recipient will get, to how many and to whom; the button sends what is shown here."""
     meeting, mailing = find(pk), get_mailing(purpose)
     why_not = mailing.why_not(meeting, timezone.now())
+    if why_not and not_yet(mailing, meeting):
+        why_not = "Ingen är inbjuden till mötet än, så det finns ingen att påminna."
     pairs = [] if why_not else inviting.drafts_for(mailing, meeting)
     shown = next(
         (pair for pair in pairs if str(pair[0].pk) == request.GET.get("till")), pairs[0] if pairs else None
@@ -48,6 +50,12 @@ def letters_preview(request: StaffRequest, pk: int, purpose: str) -> HttpRespons
         "wording": on_preview(meeting, mailing.purpose),
     }
     return render(request, "staff/inviting/preview.html", context)
+
+
+def not_yet(mailing: Mailing, meeting: Meeting) -> bool:
+    """Whether it is a reminder of an invitation that nobody has got."""
+    reminder = mailing.purpose in (Purpose.REMINDER, Purpose.COMING)
+    return reminder and meeting.state in (MeetingState.PLANNED, MeetingState.ANNOUNCED)
 
 
 @xframe_options_sameorigin
