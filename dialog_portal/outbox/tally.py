@@ -28,12 +28,18 @@ class Tally:
         return self.created - self.accepted - self.waiting - self.failed - self.bounced - self.stopped
 
     @property
+    def parts(self) -> list[tuple[str, str]]:
+        """What there is of each: its name in a search, and its number with its word."""
+        numbers = [(name, getattr(self, name), words) for name, words in WORDS.items()]
+        return [
+            (name, f"{number} {one if number == 1 else many}")
+            for name, number, (one, many) in numbers
+            if number
+        ]
+
+    @property
     def sentence(self) -> str:
         """40 brev: 38 lämnade, 1 väntar, 1 misslyckat."""
         if not self.created:
             return "Inga brev ännu."
-        parts = []
-        for name, (one, many) in WORDS.items():
-            if number := getattr(self, name):
-                parts.append(f"{number} {one if number == 1 else many}")
-        return f"{self.created} brev: {', '.join(parts)}."
+        return f"{self.created} brev: {', '.join(words for _, words in self.parts)}."

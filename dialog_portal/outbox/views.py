@@ -78,6 +78,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page_obj": page,
         "filtered": any(chosen.values()),
+        "narrowed": chosen["q"] or chosen["state"],
         "tally": letters.tally(chosen["campaign"] or None),
         "outlook": outlook(),
         "health": health(),

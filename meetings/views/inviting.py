@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from dialog_portal.access.models import User
 from dialog_portal.access.requests import StaffRequest
 from dialog_portal.outbox.forms import Reason
-from dialog_portal.outbox.models import Hold, Letter
+from dialog_portal.outbox.models import Hold, Letter, State
 from dialog_portal.states import NotAllowed
 from dialog_portal.swedish import count
 from meetings.actions import inviting, replies
@@ -22,9 +22,12 @@ from meetings.forms.inviting import FreeGuest, InviteParties, NoteReply, Seats
 from meetings.letters.purposes import MAILINGS
 from meetings.models import Answer, Channel, Invitation, Invitee, Meeting, MeetingLetter, Purpose
 from meetings.reminded import last_reminder, time_to_remind
+from meetings.roll import Row
 from meetings.views.ledger import ledger
 from meetings.views.planned import shown
 from parties.models import Membership, Party
+
+Listed = tuple[Invitee, Row, MeetingLetter | None]
 
 
 def find(pk: int) -> Meeting:
@@ -42,9 +45,11 @@ def invitations(request: StaffRequest, pk: int) -> HttpResponse:
         ((mailing, number) for mailing, number in numbers if number), key=lambda pair: pair[0].priority
     )
     letters = [letter for row in invitees for letter in row.sent]  # type: ignore[attr-defined]
+    answers = ledger(meeting, invitees, request.GET)
     context = {
         "meeting": meeting,
-        **ledger(meeting, invitees, request.GET),
+        **answers,
+        "tables": tables(answers["people"]),
         "withdrawn": [row for row in invitees if row.withdrawn_at is not None],
         "planned": shown(meeting),
         "mailings": mailings,
@@ -57,6 +62,30 @@ def invitations(request: StaffRequest, pk: int) -> HttpResponse:
         "hold_form": Reason(),
     }
     return render(request, "staff/inviting/list.html", context)
+
+
+def tables(people: list[tuple[Invitee, Row]]) -> list[tuple[str, list[Listed]]]:
+    """Those whom somebody must see to before the rest, each with the letter that did not get through."""
+    listed = [(invitee, said, broken(invitee)) for invitee, said in people]
+    pressing = [row for row in listed if presses(row)]
+    rest = [row for row in listed if not presses(row)]
+    return [("Behöver åtgärd", pressing), ("Övriga" if pressing else "", rest)]
+
+
+def presses(row: Listed) -> bool:
+    """Whether somebody must see to the person: a letter did not get through, or the answers are in doubt."""
+    _, said, letter = row
+    return bool(letter or said.contradictory or said.unconfirmed)
+
+
+def broken(invitee: Invitee) -> MeetingLetter | None:
+    """The latest of the person's letters that waits for somebody, as needs_a_person() in the outbox."""
+    waits = [
+        row
+        for row in invitee.sent  # type: ignore[attr-defined]
+        if row.letter.state in (State.FAILED, State.BOUNCED) and not row.letter.told_otherwise
+    ]
+    return waits[-1] if waits else None
 
 
 def suggested(purposes: list[Purpose], meeting: Meeting, letters: list[MeetingLetter]) -> Purpose | None:

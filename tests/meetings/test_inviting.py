@@ -350,3 +350,47 @@ def test_staff_are_told_who_got_a_seat_when_a_party_gets_more() -> None:
     told = client.post(address, {"seats": "3"}, follow=True).content.decode()
     assert "Nacka har nu 3 platser. Nummer Tre och Nummer Två har fått plats från väntelistan" in told
     assert "väntelistan, och brev" not in client.post(address, {"seats": "4"}, follow=True).content.decode()
+
+
+@pytest.mark.django_db
+def test_people_whose_letter_did_not_get_through_stand_first_with_the_reason() -> None:
+    parties = [make.party(name=name) for name in ("Aneby", "Boden", "Ystad")]
+    for party in parties:
+        make.mandate(party)
+    meeting = invited_meeting(*parties)
+    client, _ = signed_in()
+    where = reverse("staff:invitations", args=[meeting.pk])
+    before = client.get(where).content.decode()
+    assert before.count("inte inbjuden än") == 3
+    assert "3 personer på listan. Ingen är inbjuden än." in before
+    send(meeting)
+    last = meeting.invitees.get(invitation__party=parties[2])
+    Letter.objects.filter(meeting_letter__invitee=last).update(state="failed", last_text="550 okänd")
+    page = client.get(where).content.decode()
+    assert page.count("har inte svarat</span>") == 3
+    assert page.index("Ystad</small>") < page.index("550 okänd") < page.index("Aneby</small>")
+    one_failed = (
+        f'<a href="/arbete/utkorg/?campaign=meeting%3A{meeting.pk}&amp;state=failed">1 misslyckat</a>'
+    )
+    assert one_failed in page
+
+
+@pytest.mark.django_db
+def test_the_preview_says_what_the_file_does_and_that_an_empty_agenda_stays_behind() -> None:
+    party = make.party()
+    make.mandate(party)
+    meeting = invited_meeting(party)
+    client, _ = signed_in()
+
+    def preview(purpose: Purpose) -> str:
+        return client.get(reverse("staff:letters_preview", args=[meeting.pk, purpose])).content.decode()
+
+    assert "Ingen är inbjuden till mötet än, så det finns ingen att påminna." in preview(Purpose.REMINDER)
+    assert "Dagordningen är tom och följer inte med brevet." in preview(Purpose.INVITATION)
+    make.item(meeting)
+    assert "Dagordningen är inte fastlagd. Brevet visar den som den är nu." in preview(Purpose.INVITATION)
+    assert "lägger mötet i kalendern" in preview(Purpose.INVITATION)
+    send(meeting)
+    deliver()
+    meetings.cancel(loaded(meeting), reason="Storm.", by=make.user())
+    assert "tar bort mötet ur kalendern" in preview(Purpose.CANCELLATION)

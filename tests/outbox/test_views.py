@@ -34,7 +34,7 @@ def test_list_finds_by_swedish_name_and_state(staff):
     assert "o@kommun.example" in found
     assert "1 brev passar in" in found
     assert "Inga brev passar in" in page(staff.get("/arbete/utkorg/?state=failed"))
-    assert "2 brev: 2 väntar." in found
+    assert '2 brev: <a href="/arbete/utkorg/?state=waiting">2 väntar</a>.' in found
 
 
 def test_list_takes_as_many_queries_for_many_as_for_few(staff):
