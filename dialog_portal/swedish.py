@@ -1,5 +1,6 @@
 """Swedish in one place: the order of letters, dates and times as they are written, and numbers with their word."""
 
+import re
 import unicodedata
 from datetime import date, datetime
 from functools import reduce
@@ -12,6 +13,8 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Contains
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -125,6 +128,14 @@ def span(begin: datetime, end: datetime) -> str:
     if local(begin).timetuple()[:3] == local(end).timetuple()[:3]:
         return f"{weekday(begin)} kl. {clock(begin)}–{clock(end)}"
     return f"{weekday(begin)} kl. {clock(begin)} – {weekday(end)} kl. {clock(end)}"
+
+
+@register.filter
+def unbroken(text: str) -> SafeString:
+    """For pages: no line is broken inside 09.00–12.00, or between a street and its number."""
+    whole = re.sub(r" (\d+ ?[A-Za-z]?)$", "\N{NO-BREAK SPACE}\\1", text)
+    clocks = re.sub(r"\d\d\.\d\d–\d\d\.\d\d", r'<span class="nowrap">\g<0></span>', escape(whole))
+    return mark_safe(clocks)
 
 
 @register.filter

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from dialog_portal.access.requests import StaffRequest
 from dialog_portal.states import NotAllowed
+from dialog_portal.swedish import swedish
 from meetings.actions import rounds as actions
 from meetings.chain import ORDER, with_answers, without_queue
 from meetings.forms.rounds import CopyRoundForm, GroupForm, RoundForm
@@ -51,7 +52,7 @@ def round_detail(request: StaffRequest, year: int) -> HttpResponse:
         "page_obj": page,
         "states": STATES,
         "chosen": state,
-        "groups": row.groups.select_related("host").prefetch_related("parties"),
+        "groups": row.groups.select_related("host").prefetch_related("parties").order_by(swedish("name")),
         "missing": categories_without_meeting(row),
     }
     return render(request, "staff/rounds/detail.html", context)

@@ -391,7 +391,7 @@ def test_who_saves_a_group_second_sees_what_the_first_saved():
     response = client.post(url, mine)
     page = response.content.decode()
     assert Group.objects.get().name == "Norr"
-    assert ("Två har ändrat samtidigt" in page, "<dd>Norr</dd>" in page, "Sydost" in page) == (True,) * 3
+    assert ("Två ändringar samtidigt" in page, "<dd>Norr</dd>" in page, "Sydost" in page) == (True,) * 3
     client.post(url, {**mine, "seen_version": "2"})
     assert Group.objects.get().name == "Sydost"
 
@@ -449,3 +449,27 @@ def test_a_program_from_before_groups_had_versions_can_still_add_one() -> None:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO meetings_group (round_id, name) VALUES (%s, %s)", [row.pk, "Norr"])
     assert Group.objects.get(name="Norr").version == 1
+
+
+def test_groups_stand_in_swedish_order_and_nobody_comes_to_what_is_cancelled() -> None:
+    row = make.round_()
+    for name in ("Östra gruppen", "Norra gruppen", "Ångra gruppen"):
+        Group.objects.create(round=row, name=name)
+    meeting = make.meeting(round=row, state=MeetingState.CANCELLED)
+    guest = make.invitee(make.invitation(meeting))
+    guest.replies.create(answer="ja", channel="link")
+    client, _ = signed_in()
+    shown = client.get(f"/arbete/omgangar/{row.year}/").content.decode()
+    assert shown.index("Norra gruppen") < shown.index("Ångra gruppen") < shown.index("Östra gruppen")
+    assert "1 kommer" not in shown
+    assert "1 kommer" not in client.get(f"/arbete/moten/{meeting.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("name", ["staff:needs", "staff:link_change"])
+def test_the_menu_says_where_one_is_also_on_the_small_pages(name: str) -> None:
+    meeting = make.meeting()
+    guest = make.invitee(make.invitation(meeting))
+    pk = meeting.pk if name == "staff:needs" else guest.pk
+    client, _ = signed_in()
+    shown = client.get(reverse(name, args=[pk])).content.decode()
+    assert '<a href="/arbete/omgangar/" aria-current="true">' in shown
