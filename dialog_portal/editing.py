@@ -70,7 +70,8 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
         self.data = data.copy()
         self.data[self.add_prefix("seen_version")] = str(now.version)  # type: ignore[index]
         raise forms.ValidationError(
-            "Någon annan sparade ändringar medan du skrev. Din text står kvar här och deras visas intill. "
+            "Någon annan sparade ändringar medan du skrev, eller så gjorde du det själv i en annan flik. "
+            "Din text står kvar i formuläret, och det som är sparat visas ovanför. "
             "Ändra det som behövs och spara igen.",
             code="conflict",
         )

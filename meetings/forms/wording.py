@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from dialog_portal.editing import VersionedForm
 from dialog_portal.text import one_line
@@ -17,13 +17,14 @@ from meetings.models import Wording
 from meetings.models.wording import LONG, SHORT
 
 PERSONAL = re.compile(r"/(?:svar|synpunkter)/+(?!ny-lank\b)[^\s/]+|/(?:svar|synpunkter)%2f", re.IGNORECASE)
-BRACES = "En klammer saknar sin andra hälft. Skriv platshållare som {{namn}}. Du kan använda {}."
+BRACES = "En klammer saknar sin andra hälft. Skriv platshållare som {namn}."
 LINK = (
     "Texten innehåller en personlig länk, som skulle gå till alla. Ta bort den. "
-    "Varje brev har mottagarens egen länk i knappen. Du kan använda {}."
+    "Varje brev har mottagarens egen länk i knappen."
 )
-HIDDEN = "Texten innehåller osynliga styrtecken. Skriv om det som du klistrade in. Du kan använda {}."
-BREAKS = "Skriv på en rad, utan radbrytningar eller styrtecken. Du kan använda {}."
+HIDDEN = "Texten innehåller osynliga styrtecken. Skriv om det som du klistrade in."
+BREAKS = "Skriv på en rad, utan radbrytningar eller styrtecken."
+ALONE = "{hälsning} ska stå ensam i ett eget stycke, med en tom rad före och efter."
 
 
 class WordingForm(VersionedForm):
@@ -71,27 +72,16 @@ class WordingForm(VersionedForm):
     def line(self, name: str) -> str:
         """A line whose placeholders are known and that can write no header of its own."""
         text: str = self.cleaned_data[name]
+        long = [str(self.fields[name].error_messages["max_length"])] if len(text) > SHORT else []
         names = allowed(self.instance.purpose, in_body=False)
-        try:
-            one_line(text)
-        except ValidationError as broken:
-            raise ValidationError(BREAKS.format(listed(names))) from broken
-        if len(text) > SHORT:
-            raise ValidationError(self.fields[name].error_messages["max_length"])
-        checked(text, names)
+        refuse([*hidden(text, BREAKS), *wrong_places(text, names)], names, also=long)
         return text
 
     def clean_body(self) -> str:
         """Paragraphs of visible characters whose placeholders are known."""
         lines = [line.rstrip() for line in self.cleaned_data["body"].replace("\t", " ").splitlines()]
-        names = allowed(self.instance.purpose, in_body=True)
-        try:
-            one_line("".join(lines))
-        except ValidationError as broken:
-            raise ValidationError(HIDDEN.format(listed(names))) from broken
-        text = "\n".join(lines)
-        checked(text, names)
-        stands_alone(text)
+        text, names = "\n".join(lines), allowed(self.instance.purpose, in_body=True)
+        refuse([*hidden("".join(lines), HIDDEN), *wrong_places(text, names)], names, also=not_alone(text))
         return text
 
     @property
@@ -112,30 +102,42 @@ def words_in_use(row: Wording) -> Words:
 
 def explained(names: dict[str, str]) -> str:
     """The placeholders with what they stand for, for the hint under the field."""
-    stand_for = "; ".join(f"{{{name}}} {what}" for name, what in names.items())
+    rows = format_html_join("", "<li><code>{{{}}}</code> {}</li>", names.items())
     return format_html(
-        "Vanlig text. En tom rad skiljer stycken åt. Du kan använda {}. "
-        "Ett stycke vars platshållare saknar innehåll utelämnas.",
-        stand_for,
+        "Vanlig text. En tom rad skiljer stycken åt. "
+        "Ett stycke vars platshållare saknar innehåll utelämnas. Du kan använda:<ul>{}</ul>",
+        rows,
     )
 
 
-def checked(text: str, names: dict[str, str]) -> None:
-    """Raise a sentence that lists the placeholders when one is unknown or broken, or the text has somebody's link."""
-    usable = listed(names)
-    if PERSONAL.search(text):
-        raise ValidationError(LINK.format(usable), code="personal_link")
-    if re.search(r"[{}]", PLACE.sub("", text)):
-        raise ValidationError(BRACES.format(usable), code="braces")
-    for name in PLACE.findall(text):
-        if normal(name) not in names:
-            raise ValidationError(f"{{{name}}} finns inte här. Du kan använda {usable}.", code="placeholder")
+def refuse(wrong: list[str], names: dict[str, str], *, also: list[str]) -> None:
+    """Raise everything that is wrong at once; after the faults, which placeholders there are."""
+    if wrong:
+        wrong[-1] += f" Du kan använda {listed(names)}."
+    if wrong or also:
+        raise ValidationError([*wrong, *also])
 
 
-def stands_alone(text: str) -> None:
-    """The greeting can have paragraphs of its own, so nothing may stand before or after it."""
-    for part in Words("", "", text).paragraphs:
-        if "hälsning" in map(normal, PLACE.findall(part)) and PLACE.sub("", part, count=1).strip():
-            raise ValidationError(
-                "{hälsning} ska stå ensam i ett eget stycke, med en tom rad före och efter."
-            )
+def hidden(text: str, sentence: str) -> list[str]:
+    """The sentence, when the text has characters that nobody sees."""
+    try:
+        one_line(text)
+    except ValidationError:
+        return [sentence]
+    return []
+
+
+def wrong_places(text: str, names: dict[str, str]) -> list[str]:
+    """A sentence about each fault: somebody's link, a brace without its other half, placeholders that are unknown."""
+    unknown = list(dict.fromkeys(name for name in PLACE.findall(text) if normal(name) not in names))
+    said = [LINK] if PERSONAL.search(text) else []
+    said += [BRACES] if re.search(r"[{}]", PLACE.sub("", text)) else []
+    return [*said, *(f"{{{name}}} finns inte här." for name in unknown)]
+
+
+def not_alone(text: str) -> list[str]:
+    """A sentence when something stands beside the greeting, which can have paragraphs of its own."""
+    greeted = [
+        part for part in Words("", "", text).paragraphs if "hälsning" in map(normal, PLACE.findall(part))
+    ]
+    return [ALONE] if any(PLACE.sub("", part, count=1).strip() for part in greeted) else []

@@ -411,7 +411,7 @@ def test_the_second_of_two_officers_sees_both_texts_and_no_letter_is_stopped():
     assert (theirs["Rubrik"], theirs["Lokal"]) == ("Den första", meeting.venue)
     assert set(theirs) == {"Rubrik", "Lokal", "Börjar"}
     page = response.content.decode()
-    assert ("Den andra" in page, "Två har ändrat samtidigt" in page) == (True, True)
+    assert ("Den andra" in page, "Två ändringar samtidigt" in page) == (True, True)
     meeting.refresh_from_db()
     assert (meeting.title, meeting.version, meeting.sequence) == ("Den första", 2, 0)
     assert Letter.objects.get(pk=letters[0].pk).state == "queued"

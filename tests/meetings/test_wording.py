@@ -295,6 +295,28 @@ def test_bad_words_are_refused_at_their_field_and_nothing_is_stored(field: str, 
     assert Wording.objects.count() == 0
 
 
+def test_everything_that_is_wrong_is_said_at_once():
+    client, _ = signed_in()
+    body = "Hej {namn! {lösenord} {Namn} {part.id} {lösenord} /svar/AbCdEf123 och {hälsning} nu"
+    found = save(client, make.round_(), body=body, subject="{skäl} " + "x" * 150).context["form"].errors
+    assert [sentence.partition(".")[0] for sentence in found["body"]] == [
+        "Texten innehåller en personlig länk, som skulle gå till alla",
+        "En klammer saknar sin andra hälft",
+        "{lösenord} finns inte här",
+        "{part",
+        "{hälsning} ska stå ensam i ett eget stycke, med en tom rad före och efter",
+    ]
+    assert [sentence.count("Du kan använda") for sentence in found["body"]] == [0, 0, 0, 1, 0]
+    assert [sentence[:9] for sentence in found["subject"]] == ["{skäl} fi", "Ämnesrade"]
+
+
+def test_the_placeholders_are_a_list():
+    client, _ = signed_in()
+    page = client.get(address(make.round_())).content.decode()
+    assert page.count("<li><code>{") == 10
+    assert "<li><code>{namn}</code> mottagarens namn</li>" in page
+
+
 @pytest.mark.parametrize(
     "typed", ["Hej {Namn}!", "Hej { namn }!", "Se /svar/ny-lank/", "mo\u0308te {mo\u0308te}"]
 )
@@ -379,6 +401,14 @@ def test_the_example_of_bad_words_says_what_is_wrong():
     client, _ = signed_in()
     page = client.post(address(make.round_(), "_example"), {**OWN, "body": "{fel}"}).content.decode()
     assert "{fel} finns inte här." in unescape(page)
+    assert "css/portal" in page  # it looks as the rest does
+
+
+def test_the_words_about_the_example_may_stand_in_our_own_frame_only():
+    client, _ = signed_in()
+    answer = client.post(address(make.round_(), "_example"), {**OWN, "body": "{fel}"})
+    assert "frame-ancestors 'self'" in answer["Content-Security-Policy"]
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
 
 
 def test_the_preview_offers_to_change_the_words_and_shows_them():
