@@ -35,6 +35,7 @@ FACTS = {
     "inbjudan: hämtade från registret": ANY,
     "inbjudan: la till gäst": ANY,
     "inbjudan: tog bort person": ANY,
+    "inbjudan: la tillbaka person": ANY,
     "inbjudan: tog bort part": ANY,
     "dialogomgång: ändrade": frozenset({"diary_number"}),
     "part: ändrade": frozenset({"name", "code"}),

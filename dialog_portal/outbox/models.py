@@ -15,11 +15,11 @@ from dialog_portal.outbox.tally import Tally
 class State(models.TextChoices):
     QUEUED = "queued", "i kö"
     SENDING = "sending", "skickas"
-    ACCEPTED = "accepted", "lämnad"
+    ACCEPTED = "accepted", "lämnat"
     RETRYING = "retrying", "väntar på nytt försök"
-    FAILED = "failed", "misslyckad"
-    BOUNCED = "bounced", "studsad"
-    STOPPED = "stopped", "stoppad"
+    FAILED = "failed", "misslyckat"
+    BOUNCED = "bounced", "studsat"
+    STOPPED = "stopped", "stoppat"
 
 
 # A letter that was stopped while it was being sent may turn out to have left: the truth wins.

@@ -10,21 +10,17 @@ from django.utils import timezone
 
 from dialog_portal.access.audit import record
 from dialog_portal.access.models import User
-from dialog_portal.links.actions import mint, revoke
-from dialog_portal.outbox.actions import Draft, post_all, stop, told
-from dialog_portal.outbox.models import WAITING, Letter
+from dialog_portal.links.actions import mint
+from dialog_portal.outbox.actions import Draft, post_all
+from dialog_portal.outbox.models import Letter
 from dialog_portal.states import NotAllowed, step
 from meetings.actions import planned
-from meetings.actions.again import refresh_links
-from meetings.actions.needs import forget
-from meetings.actions.replies import release, tell_those_who_got_a_seat
-from meetings.actions.seats import lock, with_seats
-from meetings.actions.seats import send as tell
-from meetings.letters import substitute
+from meetings.actions.replies import tell_those_who_got_a_seat
+from meetings.actions.seats import with_seats
 from meetings.letters.compose import compose, fingerprint
 from meetings.letters.links import LINK_LIFE
 from meetings.letters.purposes import Mailing
-from meetings.models import Invitation, Invitee, Meeting, MeetingLetter, MeetingState, Purpose
+from meetings.models import Invitation, Invitee, Meeting, MeetingLetter, MeetingState
 from meetings.models.meeting import NEXT
 from parties.models import Mandate, Party, Person
 
@@ -139,38 +135,6 @@ def invite_guest(meeting: Meeting, *, organisation: str, name: str, email: str, 
     guest = Invitee.objects.create(meeting=meeting, invitation=invitation, name=name, email=email, link=link)
     record(by, "inbjudan: la till gäst", meeting, invitee=guest.pk)
     return guest
-
-
-@transaction.atomic
-def withdraw(invitee: Invitee, *, by: User) -> Invitee:
-    """Take a person and their substitute off the list: their links stop working, and a free seat goes to the queue.
-
-    Their letters that have not left never will. What they answered stays in the ledger.
-    """
-    must_be_open(invitee.meeting)
-    invitee = lock(invitee)
-    seated = with_seats(invitee.invitation)
-    release(invitee, by=by)
-    revoke(invitee.link)
-    invitee.withdrawn_at = timezone.now()
-    invitee.save(update_fields=["withdrawn_at"])
-    forget(invitee)
-    record(by, "inbjudan: tog bort person", invitee.meeting, invitee=invitee.pk)
-    waiting = Letter.objects.filter(meeting_letter__invitee=invitee, state__in=WAITING)
-    stop(waiting, by=by, reason="Personen togs bort från mötet.")
-    for letter in Letter.objects.needs_a_person().filter(meeting_letter__invitee=invitee):
-        told(letter, "personen togs bort från mötet", by=by)
-    refresh_links([invitee.email], by=by, reason="Personen togs bort från ett möte.")
-    tell_that_the_substitute_is_gone(invitee, by=by)
-    tell_those_who_got_a_seat(invitee.invitation, seated, cause=f"withdrawn{invitee.pk}", by=by)
-    return invitee
-
-
-def tell_that_the_substitute_is_gone(deputy: Invitee, *, by: User) -> None:
-    """Whoever handed over thinks that somebody comes in their place, until they hear otherwise."""
-    if deputy.substitute_for and deputy.substitute_for.withdrawn_at is None:
-        original = lock(deputy.substitute_for)
-        tell(original, Purpose.HANDED_OVER, substitute.removed(original, deputy), by=by)
 
 
 @transaction.atomic

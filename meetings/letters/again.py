@@ -26,7 +26,7 @@ def again(email: str, invitees: Sequence[Invitee], *, renewed: bool = False) -> 
         "name": name,
         "rows": rows,
         "one": first.title if len(rows) == 1 else "",
-        "heading": "Din nya personliga länk" if renewed else "Din personliga länk",
+        "heading": heading(len(rows), renewed=renewed),
         "renewed": renewed,
         "signed_by": first.round.signer,
         "signed_title": first.round.signer_title,
@@ -48,3 +48,9 @@ def again(email: str, invitees: Sequence[Invitee], *, renewed: bool = False) -> 
         deadline=now + timedelta(days=1),
         priority=Priority.URGENT,
     )
+
+
+def heading(number: int, *, renewed: bool) -> str:
+    if number == 1:
+        return "Din nya personliga länk" if renewed else "Din personliga länk"
+    return "Dina nya personliga länkar" if renewed else "Dina personliga länkar"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dialog_portal.outbox.actions import Draft
 from meetings.calendar import calendar_for, method
+from meetings.letters.purposes import key
 from meetings.letters.receipt import draft_to
 from meetings.models import Invitee, Purpose
 
@@ -15,7 +16,7 @@ def ask_again(invitee: Invitee) -> Draft:
         invitee,
         Purpose.UPDATE,
         "ask_again",
-        f"ask_again:m{meeting.pk}:i{invitee.pk}:s{meeting.sequence}",
+        key("ask_again", invitee, f"s{meeting.sequence}"),
         calendar=calendar_for(meeting, invitee, by_letter=True),
         calendar_method=method(cancelled=False),
         heading="Mötet har ändrats. Kan du komma?",

@@ -83,7 +83,7 @@ STANDARD = {
         "Hej {namn}!\n\n"
         "Tiden eller platsen för {möte} har ändrats. Det här gäller nu. "
         "Den bifogade kalenderfilen ersätter den du fick tidigare.\n\n"
-        "Ditt tidigare svar står kvar. Passar det inte längre kan du ändra det senast {svara_senast}.",
+        "Har du redan svarat står ditt svar kvar. Du kan ändra det, eller svara, senast {svara_senast}.",
     ),
     Purpose.CANCELLATION: Words(
         "Inställt: {möte}, {dag}",
@@ -91,7 +91,7 @@ STANDARD = {
         "Hej {namn}!\n\n"
         "{möte} {dag} är inställt. Du behöver inte göra något. "
         "Den bifogade kalenderfilen tar bort mötet ur din kalender.\n\n"
-        "Skälet är: {skäl}",
+        "Orsak: {skäl}",
     ),
 }
 

@@ -16,7 +16,7 @@ from dialog_portal.outbox.forms import Reason
 from dialog_portal.outbox.models import Hold, Letter, State
 from dialog_portal.states import NotAllowed
 from dialog_portal.swedish import count
-from meetings.actions import inviting, replies
+from meetings.actions import inviting, replies, withdrawing
 from meetings.actions.seats import with_seats
 from meetings.forms.inviting import FreeGuest, InviteParties, NoteReply, Seats
 from meetings.letters.purposes import MAILINGS
@@ -214,13 +214,27 @@ def guest_add(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def invitee_withdraw(request: StaffRequest, pk: int) -> HttpResponse:
-    invitee = get_object_or_404(Invitee.objects.active().select_related("meeting", "link"), pk=pk)
+    """Take somebody off the list, or put them back."""
+    invitee = get_object_or_404(Invitee.objects.select_related("meeting", "link"), pk=pk)
     try:
-        inviting.withdraw(invitee, by=request.user)
-        messages.success(request, f"{invitee} är borttagen från listan och den personliga länken är stängd.")
+        said = (
+            put_back(invitee, by=request.user) if "undo" in request.POST else took_off(invitee, request.user)
+        )
+        messages.success(request, said)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
     return redirect("staff:invitations", invitee.meeting_id)
+
+
+def took_off(invitee: Invitee, by: User) -> str:
+    withdrawing.withdraw(invitee, by=by)
+    return f"{invitee} är borttagen från listan och den personliga länken är stängd."
+
+
+def put_back(invitee: Invitee, *, by: User) -> str:
+    sent = withdrawing.put_back(invitee, by=by)
+    after = f"En ny personlig länk skickas till {invitee.email}." if sent else "Inget brev har skickats."
+    return f"{invitee} står på listan igen. {after}"
 
 
 def reply_note(request: StaffRequest, pk: int) -> HttpResponse:

@@ -18,7 +18,7 @@ from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.sending import deliver
 from dialog_portal.states import NotAllowed
 from dialog_portal.swedish import day
-from meetings.actions import inviting, meetings, replies
+from meetings.actions import inviting, meetings, replies, withdrawing
 from meetings.letters.compose import fingerprint
 from meetings.letters.purposes import MAILINGS
 from meetings.models import Answer, Channel, Meeting, MeetingState, Purpose
@@ -267,7 +267,7 @@ def test_a_seat_that_becomes_free_goes_to_the_queue_and_is_told(how: str) -> Non
         replies.answer(invitee, Answer.YES, channel=Channel.LINK)
     before = Letter.objects.count()
     if how == "withdraw":
-        inviting.withdraw(first, by=make.user())
+        withdrawing.withdraw(first, by=make.user())
     else:
         inviting.change_seats(invitation, 2, by=make.user())
     assert Letter.objects.count() == before + 1

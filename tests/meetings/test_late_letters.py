@@ -16,7 +16,7 @@ from django.utils import timezone
 from dialog_portal.outbox.actions import read
 from dialog_portal.outbox.models import Letter, State
 from dialog_portal.states import NotAllowed
-from meetings.actions import inviting, meetings, replies
+from meetings.actions import inviting, meetings, replies, withdrawing
 from meetings.letters.compose import compose
 from meetings.letters.purposes import MAILINGS
 from meetings.models import Answer, Channel, Invitee, Meeting, Purpose
@@ -61,7 +61,7 @@ def test_after_the_deadline_letters_ask_for_no_answer(purpose: Purpose) -> None:
     )
     for words in ("Svara senast", "Eller svara direkt", "Svara på inbjudan", "fram till dess", "det senast"):
         assert words not in after.text + after.html
-    assert ("Ditt tidigare svar står kvar." in after.text) == (purpose == Purpose.UPDATE)
+    assert ("Har du redan svarat står ditt svar kvar." in after.text) == (purpose == Purpose.UPDATE)
 
 
 @pytest.mark.django_db
@@ -95,7 +95,7 @@ def test_save_the_date_offers_to_answer_already() -> None:
 def test_a_removed_person_gets_none_of_the_letters_that_wait() -> None:
     invitee = chief()
     row = letter(invitee)
-    inviting.withdraw(invitee, by=make.user())
+    withdrawing.withdraw(invitee, by=make.user())
     row.refresh_from_db()
     assert row.state == State.STOPPED
 
@@ -106,7 +106,7 @@ def test_who_handed_over_is_told_that_the_substitute_is_removed() -> None:
     deputy = replies.hand_over(
         invitee, name="Bo Alm", email="bo@kommun.example", channel=Channel.PHONE, by=make.user()
     )
-    inviting.withdraw(deputy, by=make.user())
+    withdrawing.withdraw(deputy, by=make.user())
     assert "Bo Alm är inte längre inbjuden som din ersättare" in newest(invitee)
     assert set(Letter.objects.filter(meeting_letter__invitee=deputy).values_list("state", flat=True)) == {
         State.STOPPED

@@ -13,11 +13,11 @@ from dialog_portal.outbox.models import Letter, State
 from dialog_portal.states import NotAllowed
 from meetings.actions import relinking
 from meetings.actions.again import send_links_again
-from meetings.actions.inviting import withdraw
 from meetings.actions.readdressing import change_address as change_address_of_guest
 from meetings.actions.relinking import change_link
 from meetings.actions.replies import answer
 from meetings.actions.seats import send
+from meetings.actions.withdrawing import withdraw
 from meetings.letters.compose import compose
 from meetings.letters.purposes import MAILINGS
 from meetings.models import Answer, Channel, Invitee, MeetingState, Purpose

@@ -11,14 +11,25 @@ import pytest
 import time_machine
 from django.db import connection
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 
 from dialog_portal.links.actions import token
-from dialog_portal.outbox.actions import hold, read, release
+from dialog_portal.outbox.actions import hold, read, release, undo
 from dialog_portal.outbox.models import Letter, LetterQuerySet, State
 from dialog_portal.states import NotAllowed
 from dialog_portal.swedish import weekday
-from meetings.actions import again, inviting, meetings, planned, reminding, replacing, replies, sharing
+from meetings.actions import (
+    again,
+    inviting,
+    meetings,
+    planned,
+    reminding,
+    replacing,
+    replies,
+    sharing,
+    withdrawing,
+)
 from meetings.actions.inviting import drafts_for, put_in_outbox
 from meetings.actions.relinking import change_link
 from meetings.actions.requests import ask_for_substitute, decide
@@ -28,6 +39,7 @@ from meetings.letters.purposes import MAILINGS, told
 from meetings.models import CONTRADICTION, Answer, Channel, Invitee, Meeting, MeetingState, Purpose
 from tests import make
 from tests.mailbox.world import accept
+from tests.meetings.acting import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -130,7 +142,7 @@ def test_what_the_substitute_said_is_told_with_the_new_day(world: World, said: A
 
 
 def test_that_the_substitute_was_taken_off_is_told_with_the_new_day(world: World):
-    inviting.withdraw(world.hand_over(), by=world.by)
+    withdrawing.withdraw(world.hand_over(), by=world.by)
     day = weekday(world.move())
     note = waiting(purpose="handed_over").get()
     assert (note.subject.startswith("Din ersättare är borttagen"), day in text(note)) == (True, True)
@@ -261,7 +273,7 @@ def test_links_asked_for_again_within_the_hour_say_the_new_day(world: World):
 
 def test_a_letter_with_links_does_not_reach_who_was_taken_off_the_list(world: World):
     again.send_links_again(world.people[0].email)
-    inviting.withdraw(world.people[0], by=world.by)
+    withdrawing.withdraw(world.people[0], by=world.by)
     assert not waiting(purpose="links").exists()
 
 
@@ -424,7 +436,7 @@ def test_who_is_taken_off_the_list_while_the_letters_are_written_gets_none(monke
     monkeypatch.setattr(inviting, "put_in_outbox", slow)
     officer, wrong = meanwhile(lambda: inviting.send(mailing, world.meeting, previewed=seen, by=world.by))
     assert composed.wait(5)
-    inviting.withdraw(world.people[0], by=world.by)
+    withdrawing.withdraw(world.people[0], by=world.by)
     gone.set()
     officer.join()
     assert not wrong
@@ -446,3 +458,78 @@ def test_a_program_that_presses_all_day_takes_no_answer_from_the_person(world: W
             answered_at = timezone.now() + (number + 1) * 2 * CONTRADICTION
             with time_machine.travel(answered_at):
                 replies.answer(chief, (Answer.NO, Answer.YES)[number % 2], channel=Channel.LINK)
+
+
+# --- Taken off the list, and put back ---------------------------------------------------------------------------------
+
+
+def press_put_back(world: World, person: Invitee) -> str:
+    client, _ = signed_in()
+    url = reverse("staff:invitee_withdraw", args=[person.pk])
+    client.post(url)
+    page = client.get(reverse("staff:invitations", args=[world.pk])).content.decode()
+    assert f'name="undo" value="1">Lägg tillbaka<span class="visually-hidden"> {person.name}' in page
+    return client.post(url, {"undo": "1"}, follow=True).content.decode()
+
+
+def test_who_was_taken_off_by_mistake_is_put_back_with_their_answer_and_a_new_link(two: World):
+    chief = two.people[0]
+    replies.answer(chief, Answer.YES, channel=Channel.LINK)
+    two.deliver()
+    old = token(chief.link)
+    assert f"En ny personlig länk skickas till {chief.email}." in press_put_back(two, chief)
+    back = Invitee.objects.with_answer().get(pk=chief.pk)
+    assert (back.withdrawn_at, back.current_answer) == (None, Answer.YES)
+    links = text(waiting(purpose="links").get())
+    assert (f"/svar/{token(back.link)}/" in links, old in links) == (True, False)
+
+
+def test_who_had_not_been_written_to_is_put_back_without_a_letter():
+    world = World()
+    assert "Inget brev har skickats." in press_put_back(world, world.people[0])
+    assert world.reached(Purpose.INVITATION) == set(world.people)
+    assert not Letter.objects.exists()
+
+
+def test_an_invitation_that_had_not_left_is_written_again():
+    world = World().invite(left=False)
+    press_put_back(world, world.people[0])
+    back = Invitee.objects.get(pk=world.people[0].pk)
+    assert f"/svar/{token(back.link)}/" in text(waiting(purpose="invitation").get())
+
+
+def test_a_letter_with_a_dead_link_cannot_be_let_go_again():
+    world = World().invite(left=False)
+    withdrawing.withdraw(world.people[0], by=world.by)
+    with pytest.raises(NotAllowed, match="inte aktuellt"):
+        undo(Letter.objects.get(), by=world.by)
+
+
+def test_nobody_loses_a_seat_to_who_is_put_back(two: World):
+    two.invitation.seats = 1
+    two.invitation.save()
+    first, second = two.people
+    for person in (first, second):
+        replies.answer(person, Answer.YES, channel=Channel.LINK)
+    page = press_put_back(two, first)
+    assert f"{first.name} hade svarat ja, och platsen har gått till {second.name}." in page
+    assert Invitee.objects.get(pk=first.pk).withdrawn_at is not None
+
+
+def test_an_address_that_was_taken_meanwhile_is_said(world: World):
+    chief = world.people[0]
+    withdrawing.withdraw(chief, by=world.by)
+    make.invitee(world.invitation, email=chief.email)
+    with pytest.raises(NotAllowed, match="står redan på listan"):
+        withdrawing.put_back(chief, by=world.by)
+
+
+def test_a_second_press_changes_nothing(world: World):
+    chief = world.people[0]
+    withdrawing.withdraw(chief, by=world.by)
+    when = Invitee.objects.get(pk=chief.pk).withdrawn_at
+    withdrawing.withdraw(chief, by=world.by)
+    assert Invitee.objects.get(pk=chief.pk).withdrawn_at == when
+    assert withdrawing.put_back(chief, by=world.by) is True
+    assert withdrawing.put_back(chief, by=world.by) is False
+    assert waiting(purpose="links").count() == 1

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from dialog_portal.access.models import Event, User
-from meetings.actions import agenda, attendance, inviting, meetings, planned, replies, requests
+from meetings.actions import agenda, attendance, inviting, meetings, planned, replies, requests, withdrawing
 from meetings.letters.compose import fingerprint
 from meetings.letters.purposes import MAILINGS
 from meetings.models import AgendaItem, AgendaState, Answer, Channel, Group, Meeting, MeetingState, Purpose
@@ -38,7 +38,7 @@ def test_a_meeting_from_plan_to_cancellation() -> None:
     )
     send(meeting, Purpose.INVITATION, officer)
     planned.resume(planned.stop(meeting.planned.all()[0], by=officer), by=officer)
-    inviting.withdraw(meeting.invitees.get(name="Kim"), by=officer)
+    withdrawing.withdraw(meeting.invitees.get(name="Kim"), by=officer)
     meetings.cancel(Meeting.objects.get(), reason="Lokalen brann.", by=officer)
     assert told(officer) == [
         "dialogmöte: ändrade", "inbjudan: la till parter", "inbjudan: hämtade från registret",

@@ -117,7 +117,7 @@ def test_standard_letters_say_what_they_always_did():
             f"Ändrat: Dialogmöte, {day}",
             "Ny tid eller plats för Dialogmöte",
             CHANGED,
-            f"Ditt tidigare svar står kvar. Passar det inte längre kan du ändra det senast {reply}.",
+            f"Har du redan svarat står ditt svar kvar. Du kan ändra det, eller svara, senast {reply}.",
         ),
         Purpose.CANCELLATION: (
             f"Inställt: Dialogmöte, {day}",
@@ -137,7 +137,7 @@ def test_standard_letters_say_what_they_always_did():
 def test_the_reason_is_given_when_there_is_one():
     meeting = make.meeting(state=MeetingState.CANCELLED)
     meeting.steps.create(before="planned", after="cancelled", by=make.user(), reason="Storm.")
-    assert opening(one_letter(meeting, Purpose.CANCELLATION).text).endswith("Skälet är: Storm.")
+    assert opening(one_letter(meeting, Purpose.CANCELLATION).text).endswith("Orsak: Storm.")
 
 
 def test_every_mailing_that_staff_send_for_a_meeting_has_words():
