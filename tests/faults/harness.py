@@ -162,21 +162,27 @@ class Fleet:
 
     def freeze(self, rng: random.Random, seconds: float = 8) -> bool:
         """Freeze a worker in the middle of a letter until another has taken that; False when none could be caught."""
-        wait_until(lambda: bool(self.ask("open_tries")) or not self.ask("waiting"), "a letter in hands")
-        tries = self.ask("open_tries")
-        if not tries:
-            return False
-        pid, attempt = rng.choice(tries)
-        os.kill(pid, signal.SIGSTOP)
+        pid, attempt = self._caught(rng)
         try:
-            if [pid, attempt] not in self.ask("open_tries"):
-                return False
-            wait_until(lambda: bool(self.ask("taken_over", attempt)), "another worker", seconds)
+            if pid:
+                wait_until(lambda: bool(self.ask("taken_over", attempt)), "another worker", seconds)
+            return bool(pid)
         except TimeoutError:
             return False
         finally:
-            os.kill(pid, signal.SIGCONT)
-        return True
+            if pid:
+                os.kill(pid, signal.SIGCONT)
+
+    def _caught(self, rng: random.Random) -> tuple[int, int]:
+        """A worker that now stands still with a try begun and not ended, and that try; zeros when nothing waits."""
+        while self.ask("waiting"):
+            if tries := self.ask("open_tries"):
+                pid, attempt = rng.choice(tries)
+                os.kill(pid, signal.SIGSTOP)
+                if [pid, attempt] in self.ask("open_tries"):
+                    return pid, attempt
+                os.kill(pid, signal.SIGCONT)
+        return 0, 0
 
     def until_quiet(self, seconds: float = 60) -> float:
         """Wait until nothing waits; answers how long that took."""

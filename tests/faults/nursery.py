@@ -192,10 +192,9 @@ def report() -> dict[str, Any]:
 
 def longest_try() -> float:
     """How many seconds a worker was held by one letter at most, those included that it still has in hand."""
-    begun = Attempt.objects.filter(started__isnull=False).values_list("started", "ended")
-    return max(
-        (((ended or timezone.now()) - started).total_seconds() for started, ended in begun), default=0.0
-    )
+    tries = Attempt.objects.values_list("started", "ended")
+    spans = ((ended or timezone.now()) - started for started, ended in tries if started)
+    return max((span.total_seconds() for span in spans), default=0.0)
 
 
 def waiting() -> int:
