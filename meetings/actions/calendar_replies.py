@@ -1,9 +1,9 @@
 """Answers from people's own calendars.
 
 They count when they are plainly the invited person's and about the time that holds. Anybody can write a sender's
-address in a letter; only who has the person's own event knows the secret in its name. Everything else is kept as a note
-for staff. A calendar answers easily, so it never undoes what took a decision: a seat that was handed over stays with
-the substitute.
+address in a letter; only who has the person's own event knows the secret in its name, and when the person's link has
+come into the wrong hands the event may have too. Everything else is kept as a note for staff. A calendar answers
+easily, so it never undoes what took a decision: a seat that was handed over stays with the substitute.
 
 Precedence: the last confirmed answer wins, and a calendar's counts from when it was given, not from when its letter was
 read. That moment is the later of what the calendar says (DTSTAMP, which some programs only repeat from the invitation)
@@ -35,6 +35,7 @@ from meetings.models import Answer, CalendarReply, CalendarReplyOutcome, Channel
 
 ANSWERS = {"ACCEPTED": Answer.YES, "DECLINED": Answer.NO}
 UNPROVEN = "Svaret gäller inte kalenderposten som personen fick. Det kan vara skrivet av någon annan. Fråga personen."
+CLOSED = "Personens länk har bytts, så kalenderposten kan finnas hos någon annan. Fråga personen och notera svaret."
 Judged = tuple[CalendarReplyOutcome, str]
 
 
@@ -110,8 +111,15 @@ def judged(invitee: Invitee, said: Said, partstat: str | None, mail: Mail, at: d
     if partstat is None:
         return CalendarReplyOutcome.STRANGER, "Svaret kom från en annan adress än den som är inbjuden."
     must_be_open(invitee, Channel.CALENDAR)
+    if invitee.calendar_closed:
+        return CalendarReplyOutcome.REFUSED, CLOSED
     if at and (later := overtaken(invitee, at)):
         return CalendarReplyOutcome.OVERTAKEN, later
+    return theirs(invitee, said, partstat, mail)
+
+
+def theirs(invitee: Invitee, said: Said, partstat: str, mail: Mail) -> Judged:
+    """What the invited person's own newest answer is worth."""
     if stale(invitee, said):
         return CalendarReplyOutcome.STALE, "Tiden eller platsen har ändrats. Personen har fått frågan igen."
     if said.method == "COUNTER":

@@ -15,6 +15,7 @@ from dialog_portal.outbox import mime
 from dialog_portal.outbox.incoming import Mail, content
 from dialog_portal.outbox.models import Letter
 from meetings import itip, tasks
+from meetings.actions.relinking import change_link
 from meetings.actions.replies import answer, hand_over
 from meetings.calendar import calendar_for, uid
 from meetings.models import Answer, CalendarReply, Channel, Invitee, MeetingState, Reply
@@ -333,6 +334,21 @@ def test_a_forged_answer_is_a_note_for_staff_that_hides_nothing(world: World, ot
     asked = CalendarReply.objects.needs_a_person(timezone.now())
     assert {row.outcome for row in asked} == {"tentative", "stranger"}
     assert "kan vara skrivet av någon annan" in CalendarReply.objects.latest("pk").why
+
+
+def test_after_a_change_of_link_staff_ask_whoever_has_the_event(world: World, imap):
+    """The letter that brought the link brought the event with it."""
+    answer(world.invitee, Answer.YES, channel=Channel.PHONE)
+    change_link(world.invitee, tell=False, by=make.user())
+    assert heard(world, imap, world.reply("DECLINED")) == ["refused"]
+    assert [row.answer for row in Reply.objects.all()] == [Answer.YES]
+    assert "länk har bytts" in CalendarReply.objects.needs_a_person(timezone.now()).get().why
+
+
+def test_control_with_the_event_still_open_whoever_has_the_letter_answers(world: World, imap):
+    change_link(world.invitee, tell=False, by=make.user())
+    Invitee.objects.update(calendar_closed=False)
+    assert heard(world, imap, world.reply("DECLINED")) == ["counted"]
 
 
 def test_a_forged_answer_after_the_deadline_is_still_a_strangers(world: World, other: Invitee, imap):
