@@ -33,6 +33,12 @@ def health(request: HttpRequest) -> HttpResponse:
     return answer(said, well=recent(found.worker_at, now) and recent(found.beat_at, now))
 
 
+def is_well() -> bool:
+    """Whether worker and clock have been heard of late."""
+    now, found = timezone.now(), outbox_health()
+    return recent(found.worker_at, now) and recent(found.beat_at, now)
+
+
 def recent(at: datetime | None, now: datetime) -> bool:
     return at is not None and now - at <= SILENT
 
