@@ -176,6 +176,7 @@ def test_an_approver_waits_for_another_to_approve_what_they_wrote_in():
 @pytest.mark.parametrize(("arrange", "purpose"), [(moved, "update"), (called_off, "cancellation")])
 def test_what_somebody_is_owed_comes_first_until_it_is_sent(arrange: Callable[[], Meeting], purpose: str):
     meeting_in(35)
+    failed_letter("")
     meeting, mailing = arrange(), MAILINGS[purpose]
     mine, _ = tasks_for(make.user(), timezone.now())
     assert mine[0].url == f"/arbete/moten/{meeting.pk}/brev/{purpose}/"
@@ -183,7 +184,7 @@ def test_what_somebody_is_owed_comes_first_until_it_is_sent(arrange: Callable[[]
     full = Meeting.objects.with_letters().get(pk=meeting.pk)
     assert inviting.left(mailing, full) == 1
     inviting.put_in_outbox(mailing, full, inviting.drafts_for(mailing, full), by=make.user())
-    assert verbs(make.user()) == (["Skicka inbjudan"], [])
+    assert verbs(make.user()) == (["Rätta brevet", "Skicka inbjudan"], [])
 
 
 def test_a_meeting_that_nobody_was_told_of_or_that_is_over_owes_nobody_a_letter():
@@ -255,7 +256,7 @@ def test_the_last_and_the_next_reminder_are_said():
     PlannedMailing.objects.create(meeting=meeting, purpose=Purpose.REMINDER, due_at=due)
     mine, others = tasks_for(make.user(), timezone.now())
     assert mine == []
-    assert others[0].why.endswith(f"Nästa går automatiskt {day(due)}.")
+    assert others[0].why.endswith(f"En påminnelse går automatiskt {day(due)}.")
 
 
 def test_an_administrator_minds_accounts_and_their_own_second_factor():

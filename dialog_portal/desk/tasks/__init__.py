@@ -41,7 +41,7 @@ KINDS = (
 def tasks_for(user: User, now: datetime) -> tuple[list[Task], list[Task]]:
     """What the person should do next, and what waits for others: letters first, then what is most urgent."""
     found = [task for kind in KINDS if may_see(user, kind) for task in of_kind(kind, user, now)]
-    found.sort(key=lambda task: (not task.letters, task.due is None, task.due or now, task.about))
+    found.sort(key=lambda task: (-task.letters, task.due is None, task.due or now, task.about))
     return [task for task in found if task.mine], [task for task in found if not task.mine]
 
 

@@ -59,7 +59,7 @@ class Reminders:
     @property
     def sentence(self) -> str:
         last = f" Påminnelse skickades {day(self.last)}." if self.last else ""
-        return last + (f" Nästa går automatiskt {day(self.ahead)}." if self.ahead else "")
+        return last + (f" En påminnelse går automatiskt {day(self.ahead)}." if self.ahead else "")
 
 
 def reminders(meetings: list[int], now: datetime) -> dict[int, Reminders]:

@@ -26,10 +26,10 @@ def letters_that_failed(user: User, now: datetime) -> Iterator[Task]:
         title = about.get(campaign, "övriga brev")
         if number == 1:
             why = f"Brevet till {first[pk].name or first[pk].address} kom inte fram."
-            yield Task("Rätta brevet", title, reverse("staff:letter", args=[pk]), why, letters=True)
+            yield Task("Rätta brevet", title, reverse("staff:letter", args=[pk]), why, letters=1)
         else:
             url = f"{reverse('staff:outbox')}?{urlencode({'campaign': campaign, 'state': 'person'})}"
-            yield Task("Rätta breven", title, url, f"{number} brev kom inte fram.", letters=True)
+            yield Task("Rätta breven", title, url, f"{number} brev kom inte fram.", letters=1)
 
 
 def titles(campaigns: Iterable[str]) -> dict[str, str]:
@@ -49,7 +49,7 @@ def letters_that_bounced(user: User, now: datetime) -> Iterator[Task]:
     for row in rows.only("pk", "name", "address"):
         url = reverse("staff:letter", args=[row.pk])
         who = row.name or row.address
-        yield Task("Ta reda på vem som har efterträtt", who, url, "Brevet dit studsade.", letters=True)
+        yield Task("Ta reda på vem som har efterträtt", who, url, "Brevet dit studsade.", letters=1)
 
 
 def letters_on_hold(user: User, now: datetime) -> Iterator[Task]:
@@ -59,4 +59,4 @@ def letters_on_hold(user: User, now: datetime) -> Iterator[Task]:
     for row in rows:
         url = f"{reverse('staff:outbox')}?{urlencode({'campaign': row.campaign})}"
         title = about.get(row.campaign, "ett utskick")
-        yield Task("Släpp breven", title, url, f"De hålls kvar: {row.reason}", letters=True)
+        yield Task("Släpp breven", title, url, f"De hålls kvar: {row.reason}", letters=1)

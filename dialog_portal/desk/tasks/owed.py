@@ -26,14 +26,14 @@ def letters_that_are_owed(user: User, now: datetime) -> Iterator[Task]:
     """Meetings ahead where somebody was told another time or place, or does not know that it is cancelled."""
     for purpose, people in ((Purpose.UPDATE, told_something_old()), (Purpose.CANCELLATION, not_told_off())):
         ahead: Any = people.filter(meeting__starts_at__gt=now).order_by()
-        rows = ahead.values_list("meeting", "meeting__title", "meeting__starts_at").annotate(Count("pk"))
-        for meeting, title, starts_at, number in rows.order_by("meeting"):
+        rows = ahead.values_list("meeting", "meeting__title").annotate(Count("pk"))
+        for meeting, title, number in rows.order_by("meeting"):
             url = reverse("staff:letters_preview", args=[meeting, purpose])
             who = count(number, "person,personer")
             why = f"{who} har fått en tid eller plats som inte gäller längre."
             if purpose == Purpose.CANCELLATION:
                 why = f"{who} har inte fått veta att mötet är inställt."
-            yield Task(VERBS[purpose], title, url, why, starts_at, letters=True)
+            yield Task(VERBS[purpose], title, url, why, letters=2)
 
 
 def told_something_old() -> InviteeQuerySet:

@@ -14,7 +14,10 @@ from meetings.models import Meeting
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to do: a verb, what it is about, why, and until when. Letters that somebody is owed come first."""
+    """One thing to do: a verb, what it is about, why, and until when.
+
+    `letters` is more than nought when it is about letters that need a person; the highest come first of all.
+    """
 
     verb: str
     about: str
@@ -23,7 +26,7 @@ class Task:
     due: datetime | None = None
     mine: bool = True
     late: bool = False
-    letters: bool = False
+    letters: int = 0
 
 
 Find = Callable[[User, datetime], Iterator[Task]]
