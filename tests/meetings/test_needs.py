@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.conf import settings
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from meetings import tasks
 from meetings.actions import needs
 from meetings.actions.needs import NEEDS_ARE_KEPT, forget, forget_all, forget_needs, note_needs
-from meetings.models import CalendarReply, CalendarReplyOutcome, Invitee, Meeting, MeetingState, Need
+from meetings.models import (
+    Answer,
+    CalendarReply,
+    CalendarReplyOutcome,
+    Channel,
+    Invitee,
+    Meeting,
+    MeetingState,
+    Need,
+)
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +105,17 @@ def test_the_clock_comes_by_each_hour():
     assert [row["schedule"] for row in schedule.values() if row["task"] == "meetings.forget_needs"] == [
         3600.0
     ]
+
+
+def test_words_that_an_older_program_wrote_into_the_ledger_are_erased_and_it_is_closed_again(
+    meeting: Meeting,
+):
+    invitee = make.invitee(make.invitation(meeting))
+    for channel in (Channel.CALENDAR, Channel.PHONE):
+        invitee.replies.create(answer=Answer.YES, channel=channel, note="Jag är allergisk mot nötter")
+    migration = import_module("meetings.migrations.0010_calendars_words_leave_the_ledger").Migration
+    for operation in migration.operations:
+        operation.code(apps, connection.schema_editor())
+    assert list(invitee.replies.values_list("note", flat=True)) == ["", "Jag är allergisk mot nötter"]
+    with pytest.raises(DatabaseError), transaction.atomic():
+        invitee.replies.update(note="")
