@@ -111,6 +111,20 @@ def test_the_first_answer_is_seen_at_once_on_a_small_telephone(guest: Page, port
     expect(guest.locator("main")).to_contain_text("Svara senast")
 
 
+def test_the_button_to_press_again_is_seen_at_once_on_a_small_telephone(
+    guest: Page, portal: str, invited: Invitee
+):
+    Meeting.objects.filter(pk=invited.meeting_id).update(title="Dialogmöte med kommunerna i söder")
+    guest.set_viewport_size({"width": 360, "height": 640})
+    hands = open_link(guest, portal, invited)
+    hands.follow("button", "Ja Jag kommer")
+    hands.follow("button", "Nej Jag kan inte komma")
+    says(guest, "Gäller nej?")
+    box = guest.get_by_role("button", name="Nej Jag kan inte komma – tryck en gång till").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 640
+
+
 def test_after_the_deadline_the_page_says_so_and_has_no_buttons(guest: Page, portal: str, invited: Invitee):
     with clock_at(invited.meeting.reply_by + timedelta(minutes=1)):
         open_link(guest, portal, invited)
