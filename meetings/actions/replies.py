@@ -1,9 +1,10 @@
 """Answers: stored in a ledger that only grows, with a receipt for every change.
 
 What holds when answers differ: the last confirmed answer wins, whatever channel it came by. What staff note counts
-from when they write it, not from when the telephone rang. An unconfirmed answer (a script pressed the button) counts
-for nothing until a person has pressed too, and neither does the opposite of what was pressed within the last minute,
-until it is pressed once more after a moment. Nothing is changed or removed, so the whole story can be read afterwards.
+from when they write it, not from when the telephone rang; what a calendar answers counts from when it was given. An
+unconfirmed answer (a script pressed the button) counts for nothing until a person has pressed too, and neither does the
+opposite of what was pressed within the last minute, until it is pressed once more after a moment. Nothing is changed or
+removed, so the whole story can be read afterwards.
 
 Seats: whoever said yes first has one. Every answer is stored under a lock on the party's invitation, so what the
 receipt says about a seat is true also when forty answer at once.

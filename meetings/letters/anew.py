@@ -11,7 +11,7 @@ from meetings.letters import receipt, substitute
 from meetings.letters.compose import compose
 from meetings.letters.purposes import MAILINGS, key
 from meetings.models import Invitee, MeetingLetter, Purpose
-from meetings.standing import Standing, standing
+from meetings.standing import Standing, current, standing
 
 WHERE_ONE_STANDS = (Purpose.RECEIPT, Purpose.HANDED_OVER)
 
@@ -34,7 +34,8 @@ def written(purpose: Purpose, invitee: Invitee) -> Draft | None:
 
 def where_one_stands(invitee: Invitee, where: Standing) -> Draft | None:
     """What we have noted of a person, in one letter, whatever letters led there."""
-    if refused := invitee.substitute_requests.refused_since(where.at):
+    said = current(list(invitee.replies.all()))
+    if refused := invitee.substitute_requests.refused_since(said.at if said else None):
         return substitute.refused(refused)
     if where.case in receipt.HEADINGS:
         return receipt.written(invitee, where, where.case, "", via=where.via)

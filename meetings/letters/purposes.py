@@ -59,7 +59,7 @@ def not_invited(meeting: Meeting) -> InviteeQuerySet:
 
 
 def silent(meeting: Meeting) -> InviteeQuerySet:
-    """Those who have an invitation but have not answered; a person who handed over has answered."""
+    """Those who have an invitation but have not answered; who handed over has, as long as the substitute is there."""
     have = letters_of(meeting, Purpose.INVITATION, Purpose.SUBSTITUTE).values("invitee")
     return meeting.invitees.active().filter(pk__in=have).silent()
 

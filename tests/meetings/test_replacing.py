@@ -149,6 +149,16 @@ def test_that_the_substitute_was_taken_off_is_told_with_the_new_day(world: World
     assert (note.subject.startswith("Din ersättare är borttagen"), day in text(note)) == (True, True)
 
 
+def test_an_older_refusal_does_not_hide_that_the_substitute_was_taken_off(world: World):
+    wish = ask_for_substitute(world.people[0], name="Bo Al", email="bo@annan.example", channel=Channel.LINK)
+    decide(wish, approve=False, seen=(wish.name, wish.email), by=world.by)
+    world.deliver()
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        withdrawing.withdraw(world.hand_over(), by=world.by)
+        world.move()
+    assert waiting(purpose="handed_over").get().subject.startswith("Din ersättare är borttagen")
+
+
 @pytest.mark.parametrize("came", [True, False])
 def test_that_a_substitute_was_refused_is_told_whatever_else_was_said(world: World, came: bool):
     chief = world.people[0]
