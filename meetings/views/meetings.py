@@ -148,7 +148,7 @@ def save_change(request: StaffRequest, pk: int) -> HttpResponse:
     if actions.changed(
         changed, before=before, reply_by_before=reply_by, fields=form.changed_data, by=request.user
     ):
-        messages.warning(request, "Tid eller plats är ändrad. Skicka ett brev om det till de inbjudna.")
+        messages.success(request, "Mötet är sparat med ny tid eller plats.")  # the page says who must be told
     else:
         messages.success(request, "Mötet är sparat.")
     warn(request, form)
