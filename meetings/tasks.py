@@ -6,8 +6,10 @@ from dialog_portal.outbox import mailbox
 from dialog_portal.outbox.wanted import grant
 from meetings.actions import again, calendar_replies, needs, reminding
 
+READING = 240  # seconds: twice the longest visit to the mailbox
 
-@shared_task(name="meetings.read_mailbox")
+
+@shared_task(name="meetings.read_mailbox", soft_time_limit=READING, time_limit=READING + 60)
 def read_mailbox() -> None:
     """Read what has come to the mailbox: answers from calendars, and letters that bounced."""
     mailbox.read([calendar_replies.hear])

@@ -9,6 +9,7 @@ from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
+from email.policy import Compat32
 from email.utils import getaddresses, parsedate_to_datetime
 from functools import cached_property
 from hashlib import sha256
@@ -25,8 +26,10 @@ BROKEN = (
     ArithmeticError,
     RecursionError,
     MessageError,
+    OSError,  # a word that is taken for the name of a file
 )
 DEEPEST = 10  # parts within parts
+LONGEST = 16 * 1024  # characters of one header: the time to read its parameters grows with the square of them
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 DELIVERED_TO = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 AUTOMATIC = ("autosvar", "automatiskt svar", "automatic reply", "auto reply", "out of office", "frånvaro")
@@ -46,12 +49,21 @@ def decoded(value: object) -> str:
         return str(value)
 
 
+class ShortHeaders(Compat32):
+    """Refuses a letter with a header that no program writes, before anything in it is read."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        if sum(map(len, sourcelines)) > LONGEST:
+            raise MessageError("header too long")
+        return super().header_source_parse(sourcelines)
+
+
 class Mail:
     """One letter that came in."""
 
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
-        self.message: Message = message_from_bytes(raw)
+        self.message: Message = message_from_bytes(raw, policy=ShortHeaders())
 
     @cached_property
     def identity(self) -> str:

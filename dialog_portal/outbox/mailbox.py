@@ -1,7 +1,8 @@
 """Reads the mailbox that answers and bounces come to.
 
 Every letter is judged once, and remembered in the same transaction as all that follows from it. Only then is it moved
-aside, so a crash at any point changes nothing but the time. What the portal does not understand is left untouched for
+aside, so a crash at any point changes nothing but the time. What strangers wrote is taken apart before the transaction
+opens, so a letter that is slow to read keeps nobody waiting. What the portal does not understand is left untouched for
 the people who read the same mailbox.
 """
 
@@ -11,6 +12,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, DataError, IntegrityError, transaction
@@ -28,10 +30,10 @@ REMEMBER = timedelta(days=90)
 MOST = 200  # letters in one visit
 # What one letter can cause. A database that is gone is not of these: then the whole visit waits for the next.
 ONE_LETTERS_FAULT = (*BROKEN, ValidationError, NotAllowed, DataError, IntegrityError)
-Handler = Callable[
-    [Mail], str
-]  # what a room above made of the letter, or nothing when it is not for that room
 Verdict = tuple[Kind, str, Letter | None]
+# Reads a letter for a room above. What it answers is done while nobody else reads, and says what became of the letter;
+# either may be nothing, when the letter is not for that room.
+Handler = Callable[[Mail], Callable[[], str] | None]
 
 
 def read(handlers: Sequence[Handler] = ()) -> int:
@@ -67,10 +69,10 @@ def unknown(visit: Visit, uids: list[int]) -> list[int]:
 
 
 def tried(visit: Visit, uid: int, handlers: Sequence[Handler], failures: list[Exception]) -> bool:
-    """Take one letter; only a server or a database that is gone ends the visit."""
+    """Take one letter; only a server or a database that is gone, or time that is up, ends the visit."""
     try:
         return take(visit, uid, handlers)
-    except (*TROUBLE, DatabaseError):
+    except (*TROUBLE, DatabaseError, SoftTimeLimitExceeded):
         raise
     except Exception as error:  # noqa: BLE001 raised when the others have had their turn
         failures.append(error)
@@ -90,7 +92,7 @@ def take(visit: Visit, uid: int, handlers: Sequence[Handler]) -> bool:
     try:
         mail = Mail(raw)
         row.identity = mail.identity
-        return remember(row, lambda: judge(mail, handlers))
+        return remember(row, understood(mail, handlers))
     except ONE_LETTERS_FAULT as error:
         reason = why(error)
         log.warning("letter %s of the mailbox cannot be dealt with: %s", uid, type(error).__name__)
@@ -116,19 +118,23 @@ def remember(row: Incoming, judged: Callable[[], Verdict]) -> bool:
     return True
 
 
-def judge(mail: Mail, handlers: Sequence[Handler]) -> Verdict:
-    """What a letter is, with its consequences drawn: a bounce, something for a room above, a machine, or for people."""
+def understood(mail: Mail, handlers: Sequence[Handler]) -> Callable[[], Verdict]:
+    """What a letter is: a bounce, for a room above, from a machine or for people. The call draws the consequences."""
     if report := bounces.report(mail):
-        return about_a_letter(mail, report)
-    for handler in handlers:
-        if said := handler(mail):
-            return Kind.ANSWER, clean(said, 300), None
-    return (Kind.AUTOMATIC if mail.automatic else Kind.PEOPLE), "", None
+        names = [name for address in mail.recipients if (name := bounces.named(address))]
+        return lambda: about_a_letter(names, report)
+    acts = [act for handler in handlers if (act := handler(mail))]
+    other = Kind.AUTOMATIC if mail.automatic else Kind.PEOPLE
+    return lambda: for_a_room(acts) or (other, "", None)
 
 
-def about_a_letter(mail: Mail, report: bounces.Report) -> Verdict:
+def for_a_room(acts: Sequence[Callable[[], str]]) -> Verdict | None:
+    said = next((clean(said, 300) for act in acts if (said := act())), "")
+    return (Kind.ANSWER, said, None) if said else None
+
+
+def about_a_letter(names: list[tuple[str, bool]], report: bounces.Report) -> Verdict:
     """A delivery report: it counts only when it came to a return address that the portal has signed."""
-    names = [name for address in mail.recipients if (name := bounces.named(address))]
     if not names:
         return Kind.PEOPLE, "", None
     letter = next((name for name, ours in names if ours), None)

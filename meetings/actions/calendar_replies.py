@@ -15,7 +15,9 @@ moment at all answers when it is read.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from hmac import compare_digest
 
 from django.core.exceptions import ValidationError
@@ -39,14 +41,28 @@ CLOSED = "Personens länk har bytts, så kalenderposten kan finnas hos någon an
 Judged = tuple[CalendarReplyOutcome, str]
 
 
-@transaction.atomic
-def hear(mail: Mail) -> str:
-    """Take a letter that is a calendar's answer to an invitation of ours; says what became of it, or nothing."""
+def hear(mail: Mail) -> Callable[[], str] | None:
+    """Read a letter; when it is a calendar's answer, what is answered takes it."""
     said = itip.answer(mail)
-    invitee = said and Invitee.objects.filter(pk=said.invitee, meeting__uid=said.meeting).first()
-    if not said or not invitee:
+    return partial(take, said, mail) if said else None
+
+
+@transaction.atomic
+def take(said: Said, mail: Mail) -> str:
+    """Write down an answer to an invitation of ours; says what became of it, or nothing when the letter is for people.
+
+    A letter by somebody who does not know the person's own event is no answer, and is left for people to read.
+    """
+    invitee = Invitee.objects.filter(pk=said.invitee, meeting__uid=said.meeting).first()
+    if not invitee:
         return ""
-    return note(lock(invitee), said, mail).get_outcome_display()
+    row = note(lock(invitee), said, mail)
+    return row.get_outcome_display() if proven(invitee, said) else ""
+
+
+def proven(invitee: Invitee, said: Said) -> bool:
+    """Whether the answer comes from somebody who has the person's own event."""
+    return bool(said.secret) and compare_digest(said.secret, invitee.calendar_secret)
 
 
 def note(invitee: Invitee, said: Said, mail: Mail) -> CalendarReply:
@@ -55,7 +71,7 @@ def note(invitee: Invitee, said: Said, mail: Mail) -> CalendarReply:
     row = CalendarReply(
         invitee=invitee,
         partstat=partstat or "",
-        comment=said.comment,
+        comment=said.comment if proven(invitee, said) and not invitee.calendar_closed else "",
         sequence=said.sequence,
         stamped=given(said, mail),
     )
@@ -106,14 +122,14 @@ def same_house(one: str, other: str) -> bool:
 
 def judged(invitee: Invitee, said: Said, partstat: str | None, mail: Mail, at: datetime | None) -> Judged:
     """What an answer is worth, and in Swedish why it is not counted."""
-    if not (said.secret and compare_digest(said.secret, invitee.calendar_secret)):
+    if not proven(invitee, said):
         return CalendarReplyOutcome.STRANGER, UNPROVEN
     if partstat is None:
         return CalendarReplyOutcome.STRANGER, "Svaret kom från en annan adress än den som är inbjuden."
     must_be_open(invitee, Channel.CALENDAR)
     if invitee.calendar_closed:
         return CalendarReplyOutcome.REFUSED, CLOSED
-    if at and (later := overtaken(invitee, at)):
+    if at and (later := overtaken(invitee, said, partstat, at)):
         return CalendarReplyOutcome.OVERTAKEN, later
     return theirs(invitee, said, partstat, mail)
 
@@ -138,17 +154,21 @@ def handed_over(deputy: Invitee, answer: Answer) -> Judged:
     return CalendarReplyOutcome.REFUSED, f"Platsen är lämnad till {deputy.name}. Fråga vem som kommer."
 
 
-def overtaken(invitee: Invitee, at: datetime) -> str:
-    """Says which later answer has come in before one that was given at this moment; nothing when there is none."""
+def overtaken(invitee: Invitee, answer: Said, partstat: str, at: datetime) -> str:
+    """Says which later answer has come in before one that was given at this moment; nothing when there is none.
+
+    The same answer from the same moment is a copy of the letter: it says nothing anew, whatever has been said since.
+    """
     said = f"Svaret gavs i kalendern {moment(at)}."
     otherwise = invitee.replies.confirmed().exclude(channel=Channel.CALENDAR).last()
     if otherwise and otherwise.at.replace(microsecond=0) > at:
         newer = f"{otherwise.get_answer_display()} ({otherwise.get_channel_display()})"
         return f"{said} Det gäller inte, för {moment(otherwise.at)} kom ett senare svar: {newer}."
     known = invitee.calendar_replies.exclude(outcome=CalendarReplyOutcome.STRANGER)
-    return (
-        f"{said} Personen har svarat senare i sin kalender." if known.filter(stamped__gt=at).exists() else ""
-    )
+    if known.filter(stamped__gt=at).exists():
+        return f"{said} Personen har svarat senare i sin kalender."
+    counted = known.filter(outcome=CalendarReplyOutcome.COUNTED, partstat=partstat, stamped=at)
+    return f"{said} Det är redan räknat." if counted.filter(sequence=answer.sequence).exists() else ""
 
 
 def stale(invitee: Invitee, said: Said) -> bool:

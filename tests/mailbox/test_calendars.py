@@ -104,7 +104,8 @@ def test_a_name_cannot_write_properties_of_its_own(world: World, bad: str):
 def test_an_answer_enters_the_ledger_once_and_is_receipted(
     world: World, imap, partstat: str, expected: Answer
 ):
-    assert heard(world, imap, world.reply(partstat), world.reply(partstat)) == ["counted"] * 2
+    letters = [world.reply(partstat, stamp=stamp(timedelta(minutes=minutes))) for minutes in (2, 1)]
+    assert heard(world, imap, *letters) == ["counted"] * 2
     row = Reply.objects.get()
     assert (row.answer, row.channel, row.confirmed) == (expected, Channel.CALENDAR, True)
     assert Letter.objects.filter(purpose="receipt").count() == 1
@@ -253,9 +254,9 @@ def test_a_comment_is_one_line_without_links(world: World, imap, words: str):
 
 def test_control_cutting_before_the_links_are_replaced_outgrows_the_column(monkeypatch):
     words = " ".join(["www.a.se"] * 40)
-    monkeypatch.setattr(itip, "READ", itip.KEPT)
+    monkeypatch.setattr(itip, "LOOKED_THROUGH", itip.KEPT)
     monkeypatch.setattr(itip, "KEPT", 10_000)
-    assert len(itip.comment({"COMMENT": words})) > 300
+    assert len(itip.comment(itip.Event([itip.Line("COMMENT", words)]))) > 300
 
 
 def test_what_grows_in_upper_case_still_fits(world: World, imap):
