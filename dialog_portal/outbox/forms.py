@@ -55,4 +55,5 @@ class Reason(forms.Form):
         max_length=180,
         validators=[one_line],
         help_text="Visas för alla kolleger tills breven släpps.",
+        error_messages={"required": "Skriv varför breven ska hållas kvar."},
     )

@@ -128,6 +128,7 @@ def test_hold_needs_a_reason_and_release_lets_go(staff):
     letter()
     asked = page(staff.post("/arbete/utkorg/hall/", {"do": "hold", "reason": ""}))
     assert 'id="id_reason_error"' in asked
+    assert "Skriv varför breven ska hållas kvar." in asked
     assert Hold.objects.count() == 0
     staff.post("/arbete/utkorg/hall/", {"do": "hold", "reason": "återställd kopia"})
     assert "återställd kopia" in page(staff.get("/arbete/utkorg/"))
