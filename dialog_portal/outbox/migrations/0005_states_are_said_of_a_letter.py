@@ -4,15 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('outbox', '0004_letters_that_nobody_can_send_forget_their_bytes'),
+        ("outbox", "0004_letters_that_nobody_can_send_forget_their_bytes"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='letter',
-            name='state',
-            field=models.CharField(choices=[('queued', 'i kö'), ('sending', 'skickas'), ('accepted', 'lämnat'), ('retrying', 'väntar på nytt försök'), ('failed', 'misslyckat'), ('bounced', 'studsat'), ('stopped', 'stoppat')], default='queued', max_length=10),
+            model_name="letter",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("queued", "i kö"),
+                    ("sending", "skickas"),
+                    ("accepted", "lämnat"),
+                    ("retrying", "väntar på nytt försök"),
+                    ("failed", "misslyckat"),
+                    ("bounced", "studsat"),
+                    ("stopped", "stoppat"),
+                ],
+                default="queued",
+                max_length=10,
+            ),
         ),
     ]
