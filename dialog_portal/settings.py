@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "django.forms",
 ]
 MIDDLEWARE = [
+    "dialog_portal.links.door.headers_of_secrets",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -242,6 +243,8 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+# A coordinator's form has two fields for each person; what guests send is limited by its bytes before it is read
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2500
 PROSE_EDITOR_STYLE = (
     "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"  # the one style the editor injects
 )
@@ -274,6 +277,7 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True, "level": "INFO"},
         "django.server": {"handlers": [], "propagate": True},
         "django.security.DisallowedHost": {"filters": ["untraced"]},  # scanners, all day long
+        "django.security.TooManyFieldsSent": {"filters": ["untraced"]},
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
     },

@@ -54,6 +54,8 @@ def only_a_name(value: str) -> None:
     read = STOPS.sub(".", folded(value))
     if DOMAIN.search(read) or not all(belongs_in_a_name(char) for char in read):
         raise ValidationError("Skriv bara personens namn, utan adress eller länk.", code="only_a_name")
+    if not any(unicodedata.category(char).startswith("L") for char in read):
+        raise ValidationError("Skriv personens namn.", code="only_a_name")
     if "m" * (PILE + 1) in "".join("m" if piles(char) else "-" for char in read):
         raise ValidationError(
             f"Namnet har fler än {PILE} tecken över eller under samma bokstav.", code="only_a_name"

@@ -49,16 +49,16 @@ def calendar_for(
     """One event, the same for this person through every change; the sequence tells a calendar which is newest.
 
     Cancelled takes the event away: METHOD:CANCEL with one step higher sequence than what was sent before. By letter it
-    asks the person's own calendar for an answer, when a mailbox that is read can take one; accepted repeats their yes.
+    asks the person's own calendar for an answer, when one can be taken; accepted repeats their yes.
     """
     off = cancelled or meeting.cancelled
-    asked = invitee if by_letter and settings.MAILBOX else None
+    asked = invitee if by_letter and (off or can_answer(invitee)) and settings.MAILBOX else None
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Region Stockholm//Dialogportalen//SV",
         "CALSCALE:GREGORIAN",
-        f"METHOD:{method(cancelled=off, by_letter=asked is not None)}",
+        f"METHOD:{method(invitee, cancelled=off, by_letter=asked is not None)}",
         *STOCKHOLM.splitlines(),
         *event(meeting, invitee, off, people(asked, accepted=accepted) if asked else []),
         "END:VCALENDAR",
@@ -66,11 +66,16 @@ def calendar_for(
     return "".join(folded(line) for line in lines).encode()
 
 
-def method(*, cancelled: bool, by_letter: bool = True) -> str:
+def can_answer(invitee: Invitee | None) -> bool:
+    """Whether a mailbox that is read can take an answer from this person's calendar, and it would count."""
+    return bool(settings.MAILBOX) and not (invitee and invitee.calendar_closed)
+
+
+def method(invitee: Invitee | None = None, *, cancelled: bool, by_letter: bool = True) -> str:
     """What the letter's calendar part asks of the reader's calendar."""
     if cancelled:
         return "CANCEL"
-    return "REQUEST" if by_letter and settings.MAILBOX else "PUBLISH"
+    return "REQUEST" if by_letter and can_answer(invitee) else "PUBLISH"
 
 
 def people(invitee: Invitee, *, accepted: bool) -> list[str]:

@@ -40,6 +40,26 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
 }
 
+DOOR = "/svar/"
+SECRETS = (DOOR, "/konto/inbjudan/", "/konto/losenord/nytt/")  # before what a letter gave
+
+
+def headers_of_secrets(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+    """The door's headers also where no view has answered: on the way to an address' last slash, and on errors.
+
+    Pages about accounts have scripts and forms that need an origin; they have headers of their own.
+    """
+
+    def secret(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        away = response.status_code in (301, 308) or response.status_code >= 400
+        if request.path_info.startswith(DOOR) or (away and request.path_info.startswith(SECRETS)):
+            for name, value in HEADERS.items():
+                response[name] = value
+        return response
+
+    return secret
+
 
 def guest_view(view: View) -> View:
     """A page behind a personal link: its headers, no cookie read or set, and forms only from our own pages."""

@@ -18,7 +18,7 @@ def ask_again(invitee: Invitee) -> Draft:
         "ask_again",
         key("ask_again", invitee, f"s{meeting.sequence}"),
         calendar=calendar_for(meeting, invitee, by_letter=True),
-        calendar_method=method(cancelled=False),
+        calendar_method=method(invitee, cancelled=False),
         heading="Mötet har ändrats. Kan du komma?",
         button_text="Svara på inbjudan",
     )

@@ -47,7 +47,7 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee, *, now: dateti
         deadline=mailing.useful_until(meeting),
         priority=mailing.priority,
         calendar=calendar,
-        calendar_method=method(cancelled=cancelled),
+        calendar_method=method(invitee, cancelled=cancelled),
     )
 
 

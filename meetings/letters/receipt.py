@@ -49,7 +49,7 @@ def written(invitee: Invitee, where: Standing, case: str, cause: str, *, via: In
         "receipt",
         key("receipt", invitee, cause),
         calendar=calendar,
-        calendar_method=method(cancelled=False),
+        calendar_method=method(invitee, cancelled=False),
         case=case,
         standing=where,
         via=via,

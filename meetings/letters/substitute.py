@@ -27,7 +27,7 @@ def invited(deputy: Invitee) -> Draft:
         "substitute",
         key("substitute", deputy),
         calendar=calendar_for(meeting, deputy, by_letter=True),
-        calendar_method=method(cancelled=False),
+        calendar_method=method(deputy, cancelled=False),
         original=deputy.substitute_for,
         heading="Kan du komma som ersättare?",
         button_text="Svara på inbjudan",

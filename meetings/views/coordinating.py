@@ -17,7 +17,7 @@ from meetings.actions.coordinating import answer_for, coordinated
 from meetings.forms.coordinating import AnswersFor
 from meetings.models import Invitation, Invitee
 from meetings.roll import rows_of, with_ledger
-from meetings.views.guest import back_to, invited, see, shared
+from meetings.views.guest import back_to, invited, moved_since, see, shared
 
 ONCE_MORE = "Tryck på Spara svaren en gång till, så vet vi att det är du som svarar. Svaren räknas inte än."
 
@@ -49,6 +49,8 @@ def coordinate(request: HttpRequest) -> HttpResponse:
     form = form_for(invitee, parties, request.POST)
     if not form.is_valid():
         return coordinators_page(request, invitee, parties, form=form, status=422)
+    if moved := moved_since(request, invitee):
+        return coordinators_page(request, invitee, parties, form=form, error=moved, status=409)
     certain, wishes = pressed_by_a_person(request), form.wishes()
     try:
         overtaken = answer_for(invitee, wishes, confirmed=certain)

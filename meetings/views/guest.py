@@ -17,6 +17,7 @@ from dialog_portal.links.actions import find
 from dialog_portal.links.actions import token as token_of
 from dialog_portal.links.door import asked_too_often, gone, guest_view, page, pressed_by_a_person
 from dialog_portal.states import NotAllowed
+from dialog_portal.swedish import span
 from meetings.actions import replies
 from meetings.actions.again import ask_for_links
 from meetings.actions.coordinating import coordinated
@@ -32,6 +33,7 @@ PURPOSE = "svar"
 BACK = "tillbaka"
 NO_BUTTON = "Välj ett av svaren med en knapp. Inget är sparat än."
 ONCE_MORE = "Tryck på knappen en gång till, så vet vi att det är du som svarar. Inget är sparat än."
+MOVED = "Mötet har fått ny tid eller plats sedan du öppnade sidan. Nu gäller {}, {}. Inget är sparat, så tryck igen."
 
 
 def invited(token: str) -> Invitee | None:
@@ -211,10 +213,22 @@ def answer(request: HttpRequest) -> HttpResponse:
     press = PRESSES.get(pressed[0]) if len(pressed) == 1 else None
     if press is None:
         return own_page(request, invitee, error=NO_BUTTON, status=422)
+    moved = moved_since(request, invitee)
+    if moved and "name" not in request.POST:  # who has typed a name keeps it, see somebody_else
+        return own_page(request, invitee, error=moved, status=409)
     try:
         return press(request, invitee)
     except NotAllowed as refusal:
         return own_page(request, invitee, error=str(refusal), status=409)
+
+
+def moved_since(request: HttpRequest, invitee: Invitee) -> str:
+    """What holds now, when the pressed page showed another time or place. A form that does not say is let by."""
+    seen, meeting = request.POST.get("sett", ""), invitee.meeting
+    known = seen.isascii() and seen.isdecimal() and len(seen) < 10
+    if not known or int(seen) >= meeting.sequence or meeting.cancelled:
+        return ""
+    return MOVED.format(span(meeting.starts_at, meeting.ends_at), meeting.where)
 
 
 def say(request: HttpRequest, invitee: Invitee) -> HttpResponse:
@@ -253,6 +267,8 @@ def somebody_else(request: HttpRequest, invitee: Invitee, name: str, act: Callab
     form = somebody(invitee, name, request.POST)
     if not form.is_valid():
         return form_page(request, invitee, name, form, status=422)
+    if moved := moved_since(request, invitee):
+        return form_page(request, invitee, name, form, error=moved, status=409)
     if not pressed_by_a_person(request):
         return form_page(request, invitee, name, form, error=ONCE_MORE)
     try:
@@ -277,6 +293,8 @@ def tell_needs(request: HttpRequest, invitee: Invitee) -> HttpResponse:
     form = needs_form(invitee, request.POST)
     if not form.is_valid():
         return own_page(request, invitee, needs=form, status=422)
+    if not pressed_by_a_person(request):
+        return own_page(request, invitee, needs=form, error=ONCE_MORE)
     note_needs(invitee, food=form.cleaned_data.get("food", ""), access=form.cleaned_data["access"])
     return back_to(invitee)
 

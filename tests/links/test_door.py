@@ -3,6 +3,7 @@
 import hashlib
 import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -99,6 +100,38 @@ def test_headers_are_strict_on_every_page(guest, client):
         assert headers["X-Robots-Tag"] == "noindex, nofollow"
         assert headers["Content-Security-Policy"] == door.POLICY
         assert "default-src 'none'" in headers["Content-Security-Policy"]
+
+
+def unanswered(guest) -> dict[str, Any]:
+    """What no view of the door answers: an address without its last slash, a form that cannot be read."""
+    many = "&a=" * 3000
+    kind = "application/x-www-form-urlencoded"
+    return {
+        "no slash": Client().get(f"/svar/{token(guest.link)}"),
+        "no slash further in": Client().head(f"/svar/{token(guest.link)}/kollega"),
+        "too many fields": Client().post("/svar/", f"lank={token(guest.link)}{many}", content_type=kind),
+        "another alphabet": Client().generic("POST", "/svar/", b"lank=x", f"{kind}; charset=zip"),
+        "no such page": Client().get(f"/svar/{token(guest.link)}/finns/inte/"),
+        "account": Client().get("/konto/inbjudan/MQ-hemlig"),
+        "password": Client().get("/konto/losenord/nytt/1-hemlig"),
+    }
+
+
+def test_headers_are_strict_also_where_no_view_answers(guest):
+    for why, answer in unanswered(guest).items():
+        assert answer.status_code in (301, 400, 404), why
+        assert {name: answer.headers.get(name) for name in door.HEADERS} == door.HEADERS, why
+
+
+def test_control_without_its_guard_the_redirect_may_be_kept_and_passed_on(guest, settings):
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "headers_of_secrets" not in name]
+    answer = unanswered(guest)["no slash"]
+    assert (answer.status_code, answer.headers.get("Cache-Control")) == (301, None)
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_pages_about_accounts_keep_their_scripts(client):
+    assert "script-src 'self'" in client.get("/konto/logga-in/").headers["Content-Security-Policy"]
 
 
 def test_no_cookie_is_set_whatever_cookie_comes(guest):

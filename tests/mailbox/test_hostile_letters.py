@@ -9,21 +9,25 @@ from datetime import timedelta
 import pytest
 import time_machine
 from celery.exceptions import SoftTimeLimitExceeded
-from dateutil.tz import tz
 from django.db import connection
 from django.utils import timezone
 from icalendar import Calendar
 from icalendar.timezone import tzp
 
-from dialog_portal.outbox import incoming, mailbox
-from dialog_portal.outbox.incoming import Mail
-from dialog_portal.outbox.models import Incoming, State
+from dialog_portal.outbox import incoming, mailbox, mime
+from dialog_portal.outbox.incoming import Mail, content
+from dialog_portal.outbox.models import Incoming, Letter, State
 from meetings import itip, tasks
+from meetings.actions.relinking import change_link
 from meetings.actions.replies import answer
-from meetings.calendar import wall_clock
-from meetings.models import Answer, CalendarReply, Channel, Reply
+from meetings.calendar import calendar_for, wall_clock
+from meetings.letters.compose import compose
+from meetings.letters.purposes import MAILINGS
+from meetings.models import Answer, CalendarReply, Channel, Invitee, Purpose, Reply
+from tests import make
 from tests.mailbox.shapes import windows_zone
 from tests.mailbox.world import WINDOWS_ZONE, World, stamp
+from tests.outbox.letters import bytes_of
 
 STRANGER = "x@elsewhere.example"
 ANY = "x.1@dialogportalen"  # what everybody can write
@@ -74,7 +78,7 @@ def test_control_whoever_reads_the_whole_calendar_follows_the_zone(world: World,
         followed.append(moment)
         raise OverflowError
 
-    monkeypatch.setattr(tz._tzicalvtz, "_find_comp", find)
+    monkeypatch.setattr("dateutil.tz.tz._tzicalvtz._find_comp", find)
     written = world.calendar(zone=ENDLESS, more=line, start="")
     try:
         for event in Calendar.from_ical(written).walk("VEVENT"):
@@ -262,8 +266,48 @@ def test_a_visit_whose_time_is_up_ends_and_its_letter_is_read_again(world: World
     with pytest.raises(SoftTimeLimitExceeded):
         mailbox.read([hear])
     assert kinds() == []
-    task = tasks.read_mailbox
-    assert task.time_limit > task.soft_time_limit > 120
+    assert (tasks.read_mailbox.soft_time_limit, tasks.read_mailbox.time_limit) == (240, 300)
+
+
+# --- Events in the wrong hands ---------------------------------------------------------------------------------------
+
+
+def part_of(row: Letter) -> tuple[str, bool]:
+    """What the calendar in a letter is for, and whether it asks the reader's calendar for an answer."""
+    [part] = [one for one in mime.parse(bytes_of(row)).walk() if one.get_content_type() == "text/calendar"][
+        :1
+    ]
+    written = content(part).decode()
+    method = str(part.get_param("method"))
+    assert f"METHOD:{method}\r\n" in written
+    return method, "ATTENDEE" in written
+
+
+def test_whose_link_was_changed_is_asked_by_link_and_not_by_calendar(world: World, imap):
+    """What a calendar would answer does not count, so none is asked."""
+    change_link(world.invitee, tell=False, by=make.user())
+    answer(world.invitee, Answer.YES, channel=Channel.PHONE)
+    assert part_of(Letter.objects.get(purpose="receipt")) == ("PUBLISH", False)
+    again = compose(MAILINGS[Purpose.UPDATE], world.meeting, Invitee.objects.get(pk=world.invitee.pk))
+    assert (again.calendar_method, b"RSVP" in (again.calendar or b"")) == ("PUBLISH", False)
+
+
+def test_control_whose_link_is_their_own_is_asked_by_calendar(world: World, imap):
+    answer(world.invitee, Answer.YES, channel=Channel.PHONE)
+    assert part_of(Letter.objects.get(purpose="receipt")) == ("REQUEST", True)
+
+
+def test_a_cancellation_reaches_also_a_calendar_that_is_not_asked(world: World, imap):
+    change_link(world.invitee, tell=False, by=make.user())
+    off = calendar_for(world.meeting, Invitee.objects.get(), cancelled=True, by_letter=True)
+    assert (b"METHOD:CANCEL" in off, b"ATTENDEE" in off) == (True, True)
+
+
+def test_words_from_an_event_in_the_wrong_hands_are_not_kept(world: World, imap):
+    change_link(world.invitee, tell=False, by=make.user())
+    imap.deliver(world.reply("DECLINED", more="COMMENT:Mötet är flyttat"))
+    tasks.read_mailbox()
+    assert [(row.outcome, row.comment) for row in CalendarReply.objects.all()] == [("refused", "")]
 
 
 # --- Words and copies ------------------------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,11 +18,13 @@ from dialog_portal.links import door
 from dialog_portal.links.actions import token
 from dialog_portal.outbox.drafts import deliverable
 from dialog_portal.outbox.models import Letter, Wanted
+from dialog_portal.swedish import span
+from dialog_portal.text import only_a_name
 from meetings.actions.sharing import own_domains
 from meetings.forms.coordinating import UNTOUCHED
 from meetings.forms.inviting import FreeGuest, NoteReply
 from meetings.forms.reply import OwnAddress, SomebodyElse
-from meetings.models import Invitee, SubstituteRequest
+from meetings.models import Invitee, Need, SubstituteRequest
 from minutes.public import baking
 from tests import make
 from tests.meetings.acting import signed_in
@@ -182,3 +186,123 @@ def test_an_address_longer_than_any_file_name_is_not_found(letters: int):
     baking.file_of("/moten/2019/").parent.mkdir(parents=True, exist_ok=True)
     answer = Client(raise_request_exception=False).get(f"/moten/2019/{'a' * letters}/")
     assert answer.status_code == 404
+
+
+# --- Pages that were opened before something changed -----------------------------------------------------------------
+
+
+def move(chief: Invitee) -> None:
+    """What saving another time does to a meeting, as far as a page can see it."""
+    meeting = chief.meeting
+    meeting.starts_at += timedelta(days=3)
+    meeting.ends_at += timedelta(days=3)
+    meeting.sequence += 1
+    meeting.save()
+
+
+def hidden(chief: Invitee, name: str = "reply") -> dict[str, str]:
+    """The hidden fields of the last form on a page."""
+    page = Client().get(reverse(f"guest:{name}", args=[token(chief.link)])).content.decode()
+    return dict(re.findall(r'type="hidden" name="(lank|sett)" value="([^"]+)"', page))
+
+
+@pytest.mark.parametrize("press", ["ja", "nej", "ersattare", "tillbaka"])
+def test_a_press_on_a_page_with_the_old_time_is_shown_the_new_one(chief: Invitee, press: str):
+    before = hidden(chief)
+    move(chief)
+    answer = Client().post("/svar/", {**before, "svar": press})
+    words = answer.content.decode()
+    assert (answer.status_code, chief.replies.count()) == (409, 0)
+    assert f"Nu gäller {span(chief.meeting.starts_at, chief.meeting.ends_at)}" in words
+    assert hidden(chief)["sett"] == "1"
+    assert Client().post("/svar/", {**hidden(chief), "svar": "ja"}).status_code == 303
+
+
+@pytest.mark.parametrize(("name", "press"), [("substitute", "ersattare"), ("colleague", "kollega")])
+def test_who_has_typed_a_name_is_shown_the_new_time_and_keeps_the_name(chief: Invitee, name: str, press: str):
+    Client().post("/svar/", {"lank": token(chief.link), "svar": "ja"})
+    before = hidden(chief, name)
+    move(chief)
+    typed = {"svar": press, "name": "Sune Berg", "email": "sune@nynashamn.example"}
+    answer = Client().post("/svar/", {**before, **typed})
+    assert (answer.status_code, Invitee.objects.count()) == (409, 1)
+    assert "Mötet har fått ny tid" in answer.content.decode()
+    assert 'value="Sune Berg"' in answer.content.decode()
+    assert Client().post("/svar/", {**hidden(chief, name), **typed}).status_code == 303
+
+
+def test_a_coordinator_is_shown_the_new_time_and_keeps_what_was_chosen(chief: Invitee):
+    person, party = make.person(name="Kim Alm"), chief.invitation.party
+    assert party is not None
+    make.mandate(party, person, coordinator=True)
+    kim = make.invitee(chief.invitation, person=person, name="Kim Alm", email=person.email)
+    before = hidden(kim, "coordinator")
+    move(kim)
+    chosen = {f"svar-{chief.pk}": "ja", f"sett-{chief.pk}": "0"}
+    answer = Client().post(reverse("guest:coordinate"), {**before, **chosen})
+    assert (answer.status_code, chief.replies.count()) == (409, 0)
+    assert "Mötet har fått ny tid" in answer.content.decode()
+    assert "checked" in answer.content.decode().partition('value="ja"')[2].partition(">")[0]
+    again = Client().post(reverse("guest:coordinate"), {**hidden(kim, "coordinator"), **chosen})
+    assert (again.status_code, chief.replies.count()) == (303, 1)
+
+
+@pytest.mark.parametrize("seen", [None, "", "x", "-1", "9" * 30, "٣"])
+def test_a_form_that_does_not_say_what_it_showed_is_let_by(chief: Invitee, seen: str | None):
+    """As pages that stood open when the portal began to ask."""
+    move(chief)
+    said = {} if seen is None else {"sett": seen}
+    answer = Client().post("/svar/", {"lank": token(chief.link), "svar": "ja", **said})
+    assert (answer.status_code, chief.replies.count()) == (303, 1)
+
+
+def test_control_without_the_question_an_old_page_answers_for_the_new_time(chief: Invitee, monkeypatch):
+    before = hidden(chief)
+    move(chief)
+    monkeypatch.setattr("meetings.views.guest.moved_since", lambda *_: "")
+    assert Client().post("/svar/", {**before, "svar": "ja"}).status_code == 303
+
+
+# --- Scripts ---------------------------------------------------------------------------------------------------------
+
+SCRIPT = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
+
+
+def test_a_script_changes_no_needs(chief: Invitee):
+    """A receipt is sent for an answer, but none for these: nobody would see that they were changed."""
+    Client().post("/svar/", {"lank": token(chief.link), "svar": "ja"})
+    typed = {"lank": token(chief.link), "svar": "behov", "food": "", "access": "Hörslinga"}
+    asked = Client().post("/svar/", typed, headers=SCRIPT)
+    assert (asked.status_code, Need.objects.count()) == (200, 0)
+    assert "Tryck på knappen en gång till" in asked.content.decode()
+    assert "Hörslinga" in asked.content.decode()
+    assert Client().post("/svar/", typed, headers={**SCRIPT, "Sec-Fetch-User": "?1"}).status_code == 303
+    assert Need.objects.get().access == "Hörslinga"
+
+
+# --- Names and numbers -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["..", "-- ", "\u00b7", "()", "\u0301", " - . "])
+def test_a_name_has_a_letter(chief: Invitee, name: str):
+    answer = asks(chief, "sune@nynashamn.example", name)
+    assert (answer.status_code, "name" in answer.context["form"].errors) == (422, True)
+
+
+@pytest.mark.parametrize("name", ["Bo", "Ö", "李", "O'Brien", "J.-P. Ek"])
+def test_a_short_name_is_one(name: str):
+    only_a_name(name)
+
+
+def fields(chief: Invitee, many: int) -> Any:
+    body = f"lank={token(chief.link)}&svar=ja" + "&svar-12345678=-&sett-12345678=1" * (many // 2)
+    return Client().post("/svar/", body, content_type="application/x-www-form-urlencoded")
+
+
+def test_a_coordinator_of_six_hundred_is_read(chief: Invitee):
+    assert fields(chief, 1200).status_code == 303
+
+
+def test_control_with_djangos_limit_the_form_is_a_bad_request(chief: Invitee, settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+    assert fields(chief, 1200).status_code == 400
