@@ -19,6 +19,7 @@ class Row:
     """One person. `queue` is their number in the queue for a seat, nought for those who do not wait.
 
     `last` is the answer that counts. `newest` is the last confirmed one: they differ when a substitute is gone.
+    Who has changed their answer within a minute is contradictory, and not unconfirmed as well: one thing to ask about.
     """
 
     invitee: Invitee
@@ -98,6 +99,6 @@ def row_of(
         last=last,
         newest=current(said),
         queue=waiting.index(root) + 1 if waits else 0,
-        unconfirmed=bool(said) and not said[-1].confirmed,
+        unconfirmed=bool(said) and not said[-1].confirmed and invitee.pk not in odd,
         contradictory=invitee.pk in odd,
     )

@@ -17,6 +17,7 @@ from meetings.actions.needs import NEEDS_ARE_KEPT
 from meetings.models import Answer, Invitee, Meeting, Need, Reply, SubstituteRequest
 from meetings.roll import Row, rows, with_ledger
 from meetings.totals import totals
+from parties.models import Mandate
 
 KINDS: dict[str, tuple[str, Callable[[Row], bool]]] = {
     "tysta": ("Har inte svarat", lambda row: row.answer is None),
@@ -41,6 +42,7 @@ def ledger(meeting: Meeting, invitees: list[Invitee], query: QueryDict) -> dict[
         "invited": len(everybody),
         "parties": [(party, party.seats_taken) for party in parties],
         "answers": {name: sum(of(row) for _, row in everybody) for name, (_, of) in KINDS.items()},
+        "coordinators": coordinators(meeting),
         "kinds": [(name, label) for name, (label, _) in KINDS.items()],
         "kind": kind if kind in KINDS else "",
         "words": words,
@@ -48,6 +50,12 @@ def ledger(meeting: Meeting, invitees: list[Invitee], query: QueryDict) -> dict[
         .filter(invitee__meeting=meeting)
         .select_related("invitee__invitation__party"),
     }
+
+
+def coordinators(meeting: Meeting) -> set[int]:
+    """The people who answer for an invited party today, by the register."""
+    held = Mandate.objects.current().filter(coordinator=True, party__invitations__meeting=meeting)
+    return set(held.values_list("person", flat=True))
 
 
 def is_kind(row: Row, kind: str) -> bool:

@@ -85,8 +85,15 @@ def test_contradictory_answers_are_shown_and_asked_about_until_one_is_noted(offi
     answer(nina, YES, channel=LINK)
     answer(nina, NO, channel=LINK)
     assert "1 person med motstridiga svar" in page(officer, meeting)
+    assert "obekräftat svar<" not in page(officer, meeting)  # the same person is not counted twice
+    assert listed(officer, meeting, "?visa=obekraftat") == []
     assert listed(officer, meeting, "?visa=motstridigt") == ["Nina Lund"]
     assert verbs() == ["Fråga vad som gäller"]
+    task = tasks_for(make.user(), timezone.now())[0][0]
+    assert task.due == meeting.reply_by
+    with time_machine.travel(meeting.reply_by + timedelta(minutes=1)):
+        task = tasks_for(make.user(), timezone.now())[0][0]
+        assert task.due == meeting.starts_at
     answer(nina, NO, channel=PHONE, by=make.user())
     assert "motstridiga svar<" not in page(officer, meeting)
     assert verbs() == []
@@ -99,6 +106,13 @@ def test_control_a_change_of_mind_after_a_minute_is_no_contradiction(officer, me
         answer(nina, NO, channel=LINK)
     assert "motstridiga svar<" not in page(officer, meeting)
     assert verbs() == []
+
+
+def test_the_list_says_who_coordinates_the_answers_of_their_party(officer, meeting, invitation, nina):
+    chief = make.mandate(invitation.party, make.person(name="Sam Ordnare"), coordinator=True)
+    make.mandate(make.party(name="Nacka"), make.person(name="Eva Sand"), coordinator=True)
+    make.invitee(invitation, name="Sam Ordnare", person=chief.person)
+    assert re.findall(r"([^<>]*)<br><small>[^<]*samordnare", page(officer, meeting)) == ["Sam Ordnare"]
 
 
 def test_the_queue_says_its_numbers(officer, meeting, invitation, nina):

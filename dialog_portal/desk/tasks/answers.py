@@ -73,18 +73,27 @@ def reminders(meetings: list[int], now: datetime) -> dict[int, Reminders]:
 
 
 def contradictory_answers(user: User, now: datetime) -> Iterator[Task]:
-    """Meetings ahead where somebody's answers contradict each other; a call and a noted answer settle it."""
+    """Meetings ahead where somebody's answers contradict each other; a call and a noted answer settle it.
+
+    They are to be asked while people can still answer by themselves; after that, before the meeting.
+    """
     rows = (
         Reply.objects.unsettled()
         .filter(invitee__meeting__state=MeetingState.INVITED, invitee__meeting__starts_at__gt=now)
-        .values("invitee__meeting", "invitee__meeting__title", "invitee__meeting__starts_at")
+        .values(
+            "invitee__meeting",
+            "invitee__meeting__title",
+            "invitee__meeting__reply_by",
+            "invitee__meeting__starts_at",
+        )
         .annotate(people=Count("invitee", distinct=True))
         .order_by("invitee__meeting")
     )
     for row in rows:
         url = meeting_url("staff:invitations", row["invitee__meeting"]) + "?visa=motstridigt"
         why = f"{count(row['people'], 'person,personer')} har lämnat motstridiga svar inom en minut."
-        due = row["invitee__meeting__starts_at"]
+        until = row["invitee__meeting__reply_by"]
+        due = until if until > now else row["invitee__meeting__starts_at"]
         yield Task("Fråga vad som gäller", row["invitee__meeting__title"], url, why, due)
 
 
