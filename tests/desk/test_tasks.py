@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -185,6 +186,24 @@ def test_what_somebody_is_owed_comes_first_until_it_is_sent(arrange: Callable[[]
     assert inviting.left(mailing, full) == 1
     inviting.put_in_outbox(mailing, full, inviting.drafts_for(mailing, full), by=make.user())
     assert verbs(make.user()) == (["Rätta brevet", "Skicka inbjudan"], [])
+
+
+@pytest.mark.parametrize("state", [MeetingState.INVITED, MeetingState.CANCELLED])
+def test_the_task_counts_those_whom_the_preview_would_write_to(state: str):
+    meeting, party = meeting_in(80, state, letter_version=2), make.party()
+    place = make.invitation(meeting, party)
+    for purpose, version, became in product(
+        ("invitation", "receipt", "update", "distribution"), (1, 2), (State.ACCEPTED, State.STOPPED)
+    ):
+        guest, letter = make.invitee(place), failed_letter(meeting.campaign)
+        key = f"{purpose}:m{meeting.pk}:i{guest.pk}:v{version}"
+        Letter.objects.filter(pk=letter.pk).update(key=key, state=became, accepted_at=timezone.now())
+        meeting.letters.create(invitee=guest, purpose=purpose, letter=letter)
+    mailing = MAILINGS[Purpose.CANCELLATION if meeting.cancelled else Purpose.UPDATE]
+    number = inviting.left(mailing, Meeting.objects.with_letters().get(pk=meeting.pk))
+    mine, _ = tasks_for(make.user(), timezone.now())
+    assert number > 1
+    assert mine[0].why.startswith(f"{number} personer ")
 
 
 def test_a_meeting_that_nobody_was_told_of_or_that_is_over_owes_nobody_a_letter():

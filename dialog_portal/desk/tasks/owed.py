@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, OuterRef, Q, Value
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
@@ -14,7 +14,7 @@ from dialog_portal.access.models import User
 from dialog_portal.desk.tasks.task import Task
 from dialog_portal.outbox.models import State
 from dialog_portal.swedish import count
-from meetings.letters.purposes import MAILINGS, TOLD
+from meetings.letters.purposes import MAILINGS, SAYS_WHEN, TOLD
 from meetings.models import Invitee, MeetingLetter, Purpose
 from meetings.models.invitation import InviteeQuerySet
 
@@ -40,19 +40,22 @@ def told_something_old() -> InviteeQuerySet:
     """As in meetings.letters.purposes, for all meetings at once; whoever has got the update is left out."""
     current = MeetingLetter.objects.filter(invitee=OuterRef("pk"), letter__key__endswith=CURRENT)
     right = current.filter(Q(purpose=Purpose.UPDATE) | Q(purpose__in=TOLD) & ~Q(letter__state=State.STOPPED))
-    moved = told(Purpose.UPDATE).filter(meeting__letter_version__gt=1)
-    return moved.filter(~Exists(right))
+    old = telling().exclude(letter__key__endswith=CURRENT)
+    return in_time(Purpose.UPDATE).filter(Exists(old), ~Exists(right), meeting__letter_version__gt=1)
 
 
 def not_told_off() -> InviteeQuerySet:
     """Those who may have been told when the meeting is, but for whom nobody has made a letter that it is not."""
     have = MeetingLetter.objects.filter(invitee=OuterRef("pk"), purpose=Purpose.CANCELLATION)
-    return told(Purpose.CANCELLATION).filter(~Exists(have))
+    return in_time(Purpose.CANCELLATION).filter(Exists(telling()), ~Exists(have))
 
 
-def told(purpose: Purpose) -> InviteeQuerySet:
-    """Those whom a letter may have told when their meeting is, where letters of this kind can be sent now."""
-    telling = MeetingLetter.objects.filter(invitee=OuterRef("pk"), purpose__in=TOLD).exclude(
-        letter__state=State.STOPPED, letter__attempts__isnull=True
-    )
-    return Invitee.objects.active().filter(Exists(telling), meeting__state__in=MAILINGS[purpose].states)
+def in_time(purpose: Purpose) -> InviteeQuerySet:
+    """Everybody on the list of a meeting about which letters of this kind can be sent now."""
+    return Invitee.objects.active().filter(meeting__state__in=MAILINGS[purpose].states)
+
+
+def telling() -> QuerySet[MeetingLetter]:
+    """A person's letters that say when the meeting is, and may have left."""
+    letters = MeetingLetter.objects.filter(invitee=OuterRef("pk"), purpose__in=SAYS_WHEN)
+    return letters.exclude(letter__state=State.STOPPED, letter__attempts__isnull=True)
