@@ -87,7 +87,8 @@ def telling(meeting: Meeting) -> QuerySet[MeetingLetter]:
 def told_something_old(meeting: Meeting) -> InviteeQuerySet:
     """Those who have been told a time or place that no longer holds, and not by a letter of its own what does."""
     current = f":v{meeting.letter_version}"
-    old = telling(meeting).exclude(letter__key__endswith=current)
+    versioned = telling(meeting).filter(letter__key__regex=r":v\d+$")  # receipts of the first programs are not
+    old = versioned.exclude(letter__key__endswith=current)
     right = letters_of(meeting, *TOLD).filter(letter__key__endswith=current)
     return (
         meeting.invitees.active().filter(pk__in=old.values("invitee")).exclude(pk__in=right.values("invitee"))

@@ -255,6 +255,14 @@ def test_a_receipt_that_waits_when_a_planned_meeting_moves_says_the_new_day():
     assert [day in text(letter) for letter in Letter.objects.waiting()] == [True]
 
 
+def test_a_receipt_from_before_letters_knew_their_version_is_no_old_news():
+    world = World()
+    replies.answer(world.people[0], Answer.YES, channel=Channel.PHONE, by=world.by)
+    Letter.objects.update(key="receipt:m1:i1:r1")
+    world.deliver()
+    assert world.reached(Purpose.UPDATE) == set()
+
+
 def test_a_letter_that_was_tried_and_stopped_makes_no_news_of_a_meeting_that_stands():
     world = World().invite()
     Letter.objects.update(state=State.STOPPED)
