@@ -21,7 +21,7 @@ from dialog_portal.outbox import actions, explain
 from dialog_portal.outbox.forms import Bounced, Campaign, Correct, Reason, Search, Told
 from dialog_portal.outbox.health import health
 from dialog_portal.outbox.limits import outlook
-from dialog_portal.outbox.models import Hold, Host, Letter, LetterQuerySet, State
+from dialog_portal.outbox.models import Hold, Host, Letter, LetterQuerySet, Outcome, State
 from dialog_portal.states import NotAllowed
 from dialog_portal.swedish import found
 
@@ -103,6 +103,8 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
         "history": explain.history(row),
         "held": held,
         "still_useful": row.useful_until > timezone.now(),
+        "no_such_address": row.attempts.order_by("pk").values_list("outcome", flat=True).last()
+        == Outcome.ADDRESS,
         "State": State,
     }
     return render(request, "staff/outbox/letter.html", context)

@@ -17,6 +17,18 @@ if TYPE_CHECKING:  # models can be imported only when Django has started
     from tests.e2e.site import Demo
 
 
+def somebody_outside_the_register() -> None:
+    """A guest of the kind whose address is corrected on the meeting's list; the demo has none."""
+    from dialog_portal.access.models import User
+    from meetings.actions.inviting import invite_guest
+    from meetings.models import Meeting, MeetingState
+
+    meeting, by = Meeting.objects.filter(state=MeetingState.INVITED).first(), User.objects.first()
+    assert meeting
+    assert by
+    invite_guest(meeting, organisation="Föreningen Salong", name="Nina Ek", email="nina@salong.example", by=by)
+
+
 @pytest.fixture(scope="module")
 def demo(
     browser: Browser,
@@ -38,6 +50,7 @@ def demo(
         patch.setattr(portal_settings, "PUBLIC_ROOT", tmp_path_factory.mktemp("public"))
         try:
             call_command("demo", verbosity=0)
+            somebody_outside_the_register()
             for name in ("worker", "beat"):
                 heard(name)  # or the start page warns that nobody works
             yield Demo(server.url, browser, browser_context_args)

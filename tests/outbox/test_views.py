@@ -1,5 +1,7 @@
 """The staff's pages: found, read and acted on."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -94,6 +96,15 @@ def test_address_is_corrected_and_a_bad_one_refused(staff):
     assert "samma adress" in page(staff.post(f"/arbete/utkorg/{row.pk}/adress/", {"address": row.address}))
     done = staff.post(f"/arbete/utkorg/{row.pk}/adress/", {"address": "ny@kommun.example"}, follow=True)
     assert "ny@kommun.example" in page(done)
+
+
+@pytest.mark.parametrize(("outcome", "first"), [("address", "Rätta adressen"), ("policy", "Försök nu")])
+def test_what_helps_is_the_first_button(staff, outcome, first):
+    row = letter()
+    row.attempts.create(fence=1, worker="prov", started=timezone.now(), ended=timezone.now(), outcome=outcome)
+    Letter.objects.update(state=State.FAILED, fence=1, attempts_made=1)
+    shown = page(staff.get(f"/arbete/utkorg/{row.pk}/"))
+    assert re.findall(r'class="button button--primary"[^>]*>([^<]+)<', shown) == [first]
 
 
 def test_told_in_another_way(staff):
