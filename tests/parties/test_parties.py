@@ -99,7 +99,7 @@ def test_the_second_to_save_sees_both_texts_and_loses_nothing(officer):
     officer.post(url("party_change", party.pk), typed(party, name="Salem", note="deras text", code="0128"))
     response = officer.post(url("party_change", party.pk), mine)
     page = response.content.decode()
-    assert "Någon annan sparade ändringar medan du skrev." in page
+    assert "Någon annan sparade ändringar medan du skrev" in page
     assert dict(response.context["form"].theirs) == {"Anteckning": "deras text", "Kommunkod": "0128"}
     assert "min text</textarea>" in page
     party.refresh_from_db()
