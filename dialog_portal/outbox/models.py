@@ -94,6 +94,15 @@ def held() -> Exists:
     return Exists(Hold.objects.filter(Q(campaign="") | Q(campaign=OuterRef("campaign"))))
 
 
+def begun(letter: str) -> Exists:
+    """Whether a letter's text may have begun to leave; the letter is what the column of the outer query points at.
+
+    A worker that was refused before the text, or found the letter stopped, sent none of it.
+    """
+    tries = Attempt.objects.filter(letter=OuterRef(letter), started__isnull=False)
+    return Exists(tries.filter(outcome__in=("", Outcome.UNKNOWN, Outcome.ACCEPTED)))
+
+
 class LetterQuerySet(models.QuerySet["Letter"]):
     def waiting(self) -> LetterQuerySet:
         """Letters that have not yet left and are still meant to."""
@@ -109,7 +118,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def may_have_left(self) -> LetterQuerySet:
         """Those that somebody may have read: accepted, in a worker's hands, or broken off without our knowing how."""
         unread = Q(state__in=(State.QUEUED, State.RETRYING, State.FAILED), maybe_twice=False)
-        return self.exclude(unread).exclude(state=State.STOPPED, attempts__isnull=True)
+        return self.exclude(unread | Q(state=State.STOPPED) & ~begun("pk"))
 
     def visible_to(self, user: Any) -> LetterQuerySet:
         """Letters about accounts are a way in: administrators see them, and only them."""

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from dialog_portal.outbox.models import Priority, State
+from dialog_portal.outbox.models import Priority
 from meetings.models import Answer, Invitee, Meeting, MeetingLetter, MeetingState, Purpose
 from meetings.models.invitation import InviteeQuerySet
 
@@ -48,8 +48,8 @@ SAYS_WHEN = frozenset(Purpose) - {Purpose.CANCELLATION, Purpose.DISTRIBUTION}
 
 
 def letters_of(meeting: Meeting, *purposes: Purpose) -> QuerySet[MeetingLetter]:
-    """The letters of some kinds that were not stopped."""
-    return meeting.letters.filter(purpose__in=purposes).exclude(letter__state=State.STOPPED)
+    """The letters of some kinds that were not stopped before they left."""
+    return meeting.letters.filter(purpose__in=purposes).not_stopped_in_time()
 
 
 def not_invited(meeting: Meeting) -> InviteeQuerySet:
@@ -73,21 +73,21 @@ def coming(meeting: Meeting) -> InviteeQuerySet:
 
 
 def told(meeting: Meeting) -> InviteeQuerySet:
-    """Those whom an earlier letter may have told when the meeting is: also one that was stopped after a try."""
+    """Those whom an earlier letter may have told when the meeting is: also one that was stopped while it left."""
     return meeting.invitees.active().filter(pk__in=telling(meeting).values("invitee"))
 
 
 def telling(meeting: Meeting) -> QuerySet[MeetingLetter]:
-    """The letters that say when the meeting is, and may have left."""
-    return meeting.letters.filter(purpose__in=SAYS_WHEN).exclude(
-        letter__state=State.STOPPED, letter__attempts__isnull=True
-    )
+    """The letters that say when the meeting is."""
+    return letters_of(meeting, *SAYS_WHEN)
 
 
 def told_something_old(meeting: Meeting) -> InviteeQuerySet:
     """Those who have been told a time or place that no longer holds, and not by a letter of its own what does."""
     current = f":v{meeting.letter_version}"
-    versioned = telling(meeting).filter(letter__key__regex=r":v\d+$")  # receipts of the first programs are not
+    versioned = telling(meeting).filter(
+        letter__key__regex=r":v\d+$"
+    )  # receipts of the first programs are not
     old = versioned.exclude(letter__key__endswith=current)
     right = letters_of(meeting, *TOLD).filter(letter__key__endswith=current)
     return (

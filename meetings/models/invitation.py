@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 
+from dialog_portal.outbox.models import State, begun
 from dialog_portal.swedish import swedish
 from dialog_portal.text import one_line, unlinkable
 from meetings.models.meeting import Meeting
@@ -215,6 +216,12 @@ class Purpose(models.TextChoices):
     DISTRIBUTION = "distribution", "minnesanteckningar"
 
 
+class MeetingLetterQuerySet(models.QuerySet["MeetingLetter"]):
+    def not_stopped_in_time(self) -> Self:
+        """Those that have left, may have left, or still will."""
+        return self.exclude(Q(letter__state=State.STOPPED) & ~begun("letter"))
+
+
 class MeetingLetter(models.Model):
     """Ties a letter in the outbox to the person and the meeting it is about."""
 
@@ -222,6 +229,8 @@ class MeetingLetter(models.Model):
     invitee = models.ForeignKey(Invitee, models.PROTECT, null=True, blank=True, related_name="letters")
     purpose = models.CharField(max_length=20, choices=Purpose)
     letter = models.OneToOneField("outbox.Letter", models.CASCADE, related_name="meeting_letter")
+
+    objects = MeetingLetterQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)

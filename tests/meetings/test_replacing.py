@@ -552,3 +552,29 @@ def test_a_second_press_changes_nothing(world: World):
     assert withdrawing.put_back(chief, by=world.by) is True
     assert withdrawing.put_back(chief, by=world.by) is False
     assert waiting(purpose="links").count() == 1
+
+
+# --- Stopped in time, or too late -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tried", "may_know"),
+    [
+        ({"started": None}, False),
+        ({"outcome": "withdrawn"}, False),
+        ({"outcome": "soft"}, False),
+        ({"outcome": "unknown"}, True),
+        ({"outcome": ""}, True),
+    ],
+)
+def test_whether_a_stopped_invitation_may_have_been_read_decides_which_letter_is_offered(
+    tried, may_know: bool
+):
+    world = World().invite(left=False)
+    letter, now = Letter.objects.get(), timezone.now()
+    letter.attempts.create(**{"fence": 1, "worker": "prov", "started": now, **tried})
+    Letter.objects.update(state=State.SENDING, lease_until=now + timedelta(minutes=1), worker="prov", fence=1)
+    world.move()
+    chief = {world.people[0]}
+    invited, updated = world.reached(Purpose.INVITATION), world.reached(Purpose.UPDATE)
+    assert (invited, updated) == ((set(), chief) if may_know else (chief, set()))

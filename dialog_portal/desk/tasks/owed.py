@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Count, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
 from dialog_portal.access.models import User
 from dialog_portal.desk.tasks.task import Task
-from dialog_portal.outbox.models import State
 from dialog_portal.swedish import count
 from meetings.letters.purposes import MAILINGS, SAYS_WHEN, TOLD
 from meetings.models import Invitee, MeetingLetter, Purpose
@@ -39,9 +38,12 @@ def letters_that_are_owed(user: User, now: datetime) -> Iterator[Task]:
 def told_something_old() -> InviteeQuerySet:
     """As in meetings.letters.purposes, for all meetings at once; whoever has got the update is left out."""
     current = MeetingLetter.objects.filter(invitee=OuterRef("pk"), letter__key__endswith=CURRENT)
-    right = current.filter(Q(purpose=Purpose.UPDATE) | Q(purpose__in=TOLD) & ~Q(letter__state=State.STOPPED))
+    made = current.filter(purpose=Purpose.UPDATE)
+    right = current.filter(purpose__in=TOLD).not_stopped_in_time()
     old = telling().exclude(letter__key__endswith=CURRENT)
-    return in_time(Purpose.UPDATE).filter(Exists(old), ~Exists(right), meeting__letter_version__gt=1)
+    return in_time(Purpose.UPDATE).filter(
+        Exists(old), ~Exists(made), ~Exists(right), meeting__letter_version__gt=1
+    )
 
 
 def not_told_off() -> InviteeQuerySet:
@@ -56,6 +58,6 @@ def in_time(purpose: Purpose) -> InviteeQuerySet:
 
 
 def telling() -> QuerySet[MeetingLetter]:
-    """A person's letters that say when the meeting is, and may have left."""
+    """A person's letters that say when the meeting is."""
     letters = MeetingLetter.objects.filter(invitee=OuterRef("pk"), purpose__in=SAYS_WHEN)
-    return letters.exclude(letter__state=State.STOPPED, letter__attempts__isnull=True)
+    return letters.not_stopped_in_time()
