@@ -179,6 +179,7 @@ def test_control_without_stopping_old_letters_leave(rng, figure, vendor, monkeyp
 @pytest.mark.once
 def test_control_without_writing_anew_substitutes_are_left_out(rng, figure, vendor, monkeypatch):
     monkeypatch.setattr(replacing, "write_anew", lambda _rows: set())
-    _, left_out = stale_letters(rng, move, 170, before=1.0)  # both workers have their hands full when it moves
+    # So many letters to so slow a server that both workers have their hands full when the meeting moves
+    _, left_out = stale_letters(rng, move, 170, before=1.0)
     figure(f"control, nothing is written anew, {vendor}, people left out", left_out)
     assert left_out > 0
