@@ -26,7 +26,9 @@ def somebody_outside_the_register() -> None:
     meeting, by = Meeting.objects.filter(state=MeetingState.INVITED).first(), User.objects.first()
     assert meeting
     assert by
-    invite_guest(meeting, organisation="Föreningen Salong", name="Nina Ek", email="nina@salong.example", by=by)
+    invite_guest(
+        meeting, organisation="Föreningen Salong", name="Nina Ek", email="nina@salong.example", by=by
+    )
 
 
 @pytest.fixture(scope="module")
