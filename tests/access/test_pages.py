@@ -20,7 +20,7 @@ from tests import make
 from tests.access.world import with_second_factor
 from tests.desk.test_tasks import full_desk
 
-pytestmark = [pytest.mark.e2e, pytest.mark.once, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.once_on_sqlite, pytest.mark.django_db(transaction=True)]
 ENGLISH = re.compile(
     r"\b(the|your|you|please|password|sign in|email|code|codes|account|enter)\b", re.IGNORECASE
 )

@@ -111,7 +111,8 @@ def keys(place: tuple[str, str]) -> list[str]:
         case ("innehall", "number"):
             return []
     rows = MODELS.get(place)
-    return [str(pk) for pk in rows.objects.order_by("pk").values_list("pk", flat=True)[:60]] if rows else []
+    pks = [str(pk) for pk in rows.objects.order_by("pk").values_list("pk", flat=True)] if rows else []
+    return [*pks[:60], *pks[60:][-1:]]
 
 
 def stages(*fields: str) -> list[str]:

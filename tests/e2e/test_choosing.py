@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests import make
 from tests.e2e.test_chain import sign_in
 
-pytestmark = [pytest.mark.e2e, pytest.mark.once, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.once_on_sqlite, pytest.mark.django_db(transaction=True)]
 
 
 def test_all_of_a_category_are_chosen_at_once_and_counted(people: Callable[..., Page], portal: str):

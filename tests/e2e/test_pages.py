@@ -23,7 +23,7 @@ from tests.e2e.site import (
     visits,
 )
 
-pytestmark = [pytest.mark.e2e, pytest.mark.once, pytest.mark.usefixtures("db")]
+pytestmark = [pytest.mark.e2e, pytest.mark.once_on_sqlite, pytest.mark.usefixtures("db")]
 NO_PAGE = {"staff:minutes_pdf", "staff:item_add"}  # a file, and a form that stands on the agenda's page
 # Forms that refuse to be sent empty
 STRICT = (

@@ -17,7 +17,17 @@ from meetings.actions import sharing
 from meetings.actions.needs import forget_needs, note_needs
 from meetings.actions.replies import answer, hand_over, take_back
 from meetings.actions.sharing import bring_colleague
-from meetings.models import CONTRADICTION, Answer, Channel, Invitation, Invitee, MeetingState, Need, Reply
+from meetings.models import (
+    CONTRADICTION,
+    Answer,
+    Channel,
+    Invitation,
+    Invitee,
+    Meeting,
+    MeetingState,
+    Need,
+    Reply,
+)
 from meetings.standing import standing
 from tests import make
 from tests.mailbox.world import accept
@@ -339,7 +349,10 @@ def test_forty_answers_at_once_never_overbook(vendor, size, figure):
 def test_control_without_the_lock_seats_are_promised_twice(vendor, monkeypatch):
     if vendor != "postgresql":
         pytest.skip("SQLite has one writer at a time")
-    monkeypatch.setattr(Invitation.objects, "select_for_update", Invitation.objects.all, raising=False)
+    for model in (Invitation, Meeting):
+        monkeypatch.setattr(
+            model.objects, "select_for_update", lambda model=model, **_: model.objects.all(), raising=False
+        )
     assert max(told_seats(40, 10)[0] for _ in range(3)) > 10
 
 

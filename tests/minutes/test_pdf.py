@@ -18,7 +18,7 @@ from minutes.pdf import PdfFailed, page, render_pdf, typeset
 from tests.minutes.documents import extreme, normal, section
 from tests.minutes.vera import Verdicts, verdicts
 
-pytestmark = pytest.mark.once  # no database stands behind a PDF
+pytestmark = pytest.mark.once_on_sqlite  # no database stands behind a PDF
 
 BARE = """
 import sys

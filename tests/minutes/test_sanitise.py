@@ -9,7 +9,7 @@ from playwright.sync_api import Dialog, Page
 
 from minutes.sanitise import clean
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once_on_sqlite
 
 # --- What may stand where: a second opinion, written down apart from the code -----------------------------------------
 
