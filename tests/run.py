@@ -3,7 +3,8 @@
 The suite runs twice, as the portal itself can: on PostgreSQL with Redis, and on SQLite with everything in one process;
 both at the same time, because either spends much of its time waiting.
 Tests marked `once` say nothing new the second time and run on PostgreSQL only; those marked `once_on_sqlite` run on
-SQLite only, so that both passes take equally long.
+SQLite only, so that both passes take equally long. Those marked `long` are controls of faults that take many seconds:
+they run in `make faults`.
 """
 
 import argparse
@@ -190,10 +191,10 @@ def passes(
     given = rest or BOTH_CORES
     if chosen.on != "sqlite":
         # the whole server is thrown away afterwards, so nobody needs to drop its databases
-        alone = [] if chosen.on == "postgresql" else ["-m", "not once_on_sqlite"]
-        yield "PostgreSQL and Redis", ["--reuse-db", *alone, *given], urls
+        both = "" if chosen.on == "postgresql" else " and not once_on_sqlite"
+        yield "PostgreSQL and Redis", ["--reuse-db", "-m", f"not long{both}", *given], urls
     if chosen.on != "postgresql":
-        yield "SQLite, one process", ["-m", "not once", *given], {}
+        yield "SQLite, one process", ["-m", "not long and not once", *given], {}
 
 
 def closing_line(results: list[dict[str, int]], seconds: float) -> str:

@@ -15,7 +15,7 @@ from tests.e2e.hands import Hands
 from tests.e2e.test_chain import sign_in
 from tests.minutes.acting import held_meeting
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.once_on_sqlite, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

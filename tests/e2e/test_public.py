@@ -17,7 +17,7 @@ from tests.e2e.hands import Hands
 from tests.e2e.seeing import listening
 from tests.minutes.acting import came, distributed, held_meeting
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.once_on_sqlite, pytest.mark.django_db(transaction=True)]
 LIGHT = 60_000  # bytes that a page of notes may weigh with everything it fetches
 
 

@@ -176,6 +176,7 @@ def test_control_without_stopping_old_letters_leave(rng, figure, vendor, monkeyp
     assert stale > 0
 
 
+@pytest.mark.long
 @pytest.mark.once
 def test_control_without_writing_anew_substitutes_are_left_out(rng, figure, vendor, monkeypatch):
     monkeypatch.setattr(replacing, "write_anew", lambda _rows: set())

@@ -51,6 +51,7 @@ def test_killed_workers_lose_nothing(rng, size, figure, vendor):
     assert found.extra <= killed
 
 
+@pytest.mark.long
 @pytest.mark.once
 def test_control_a_letter_marked_before_it_is_sent_is_lost_by_a_kill(rng, figure, vendor):
     with Sink(rng, before=0.2) as sink, Fleet(sink.url, control="mark_first") as fleet:
@@ -95,6 +96,7 @@ def crash_in_mid_letter(postgres, url, rng, letters, **options):
         return judge(fleet.ask("report"), sink)
 
 
+@pytest.mark.long
 @pytest.mark.once
 def test_database_crash_alone_makes_no_copy_and_its_control_does(rng, figure, own_postgres):
     url = empty_outbox(own_postgres)
@@ -136,6 +138,7 @@ def test_frozen_worker_changes_nothing_when_it_wakes(rng, size, figure, vendor):
     assert found.extra <= stops
 
 
+@pytest.mark.long
 @pytest.mark.once
 def test_control_without_the_fence_a_worker_that_wakes_speaks_for_a_letter_in_other_hands(
     rng, figure, vendor
@@ -247,6 +250,7 @@ def tries_at_a_closed_door(letters, seconds, **options):
         return fleet.ask("report")
 
 
+@pytest.mark.long
 @pytest.mark.once
 def test_server_that_is_away_is_asked_seldom_and_its_control_again_and_again(size, figure, vendor):
     seconds = size(2, 10)
@@ -312,6 +316,7 @@ def test_wrong_password_pauses_after_three_tries(rng, size, figure, vendor):
     assert report["trouble"].startswith("535")
 
 
+@pytest.mark.long
 @pytest.mark.once
 def test_control_without_the_pause_a_wrong_password_is_tried_again_and_again(rng, figure, vendor):
     report = wrong_password(rng, 10, past_three, control="no_pause")
@@ -330,6 +335,7 @@ def test_policy_block_in_mid_campaign_marks_no_address(rng, size, figure, vendor
     assert report["waiting"] >= letters // 2 - 2
 
 
+@pytest.mark.long
 @pytest.mark.once
 def test_control_without_the_pause_a_block_is_tried_again_and_again(rng, figure, vendor):
     report, _ = blocked(rng, 10, past_three, control="no_pause")

@@ -10,7 +10,7 @@ from meetings.actions.replies import answer, hand_over
 from meetings.models import Answer, Channel, Reply
 from tests import make
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 SCRIPTS = {
     "submit": "document.querySelector('form').submit()",
     "click": "document.querySelector('button[value=ja]').click()",
@@ -75,7 +75,6 @@ def test_a_press_by_mouse_or_keyboard_is_an_answer_without_script_or_cookie(brow
     context.close()
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_have_no_findings_and_fit_a_phone(browser, at, live_server, guest, scheme):
     others = [make.invitee(guest.invitation, email=f"kollega{n}@nynashamn.example") for n in range(3)]

@@ -344,6 +344,7 @@ def test_forty_answers_at_once_never_overbook(vendor, size, figure):
 
 
 @pytest.mark.fault
+@pytest.mark.long
 @pytest.mark.once
 @pytest.mark.django_db(transaction=True)
 def test_control_without_the_lock_seats_are_promised_twice(vendor, monkeypatch):
