@@ -210,7 +210,7 @@ class Fleet:
         done = 0
         while done < kills and self.ask("waiting"):
             seen = len(sink.letters)
-            wait_until(partial(self._more, sink, seen), "a letter")
+            wait_until(partial(self._more, sink, seen), "a letter", 90)
             time.sleep(rng.uniform(*pause))
             self.kill(rng.choice(self.workers))
             self.start(1)
