@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from dialog_portal.outbox.models import Priority
-from meetings.models import Answer, Invitee, Meeting, MeetingLetter, MeetingState, Purpose
-from meetings.models.invitation import InviteeQuerySet
+from meetings.models import Answer, Invitee, Meeting, MeetingState, Purpose
+from meetings.models.invitation import InviteeQuerySet, MeetingLetterQuerySet
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ TOLD = (Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.SUBSTITUTE, Purpose.U
 SAYS_WHEN = frozenset(Purpose) - {Purpose.CANCELLATION, Purpose.DISTRIBUTION}
 
 
-def letters_of(meeting: Meeting, *purposes: Purpose) -> QuerySet[MeetingLetter]:
+def letters_of(meeting: Meeting, *purposes: Purpose) -> MeetingLetterQuerySet:
     """The letters of some kinds that were not stopped before they left."""
     return meeting.letters.filter(purpose__in=purposes).not_stopped_in_time()
 
@@ -77,7 +77,7 @@ def told(meeting: Meeting) -> InviteeQuerySet:
     return meeting.invitees.active().filter(pk__in=telling(meeting).values("invitee"))
 
 
-def telling(meeting: Meeting) -> QuerySet[MeetingLetter]:
+def telling(meeting: Meeting) -> MeetingLetterQuerySet:
     """The letters that say when the meeting is."""
     return letters_of(meeting, *SAYS_WHEN)
 
@@ -85,10 +85,7 @@ def telling(meeting: Meeting) -> QuerySet[MeetingLetter]:
 def told_something_old(meeting: Meeting) -> InviteeQuerySet:
     """Those who have been told a time or place that no longer holds, and not by a letter of its own what does."""
     current = f":v{meeting.letter_version}"
-    versioned = telling(meeting).filter(
-        letter__key__regex=r":v\d+$"
-    )  # receipts of the first programs are not
-    old = versioned.exclude(letter__key__endswith=current)
+    old = telling(meeting).versioned().exclude(letter__key__endswith=current)
     right = letters_of(meeting, *TOLD).filter(letter__key__endswith=current)
     return (
         meeting.invitees.active().filter(pk__in=old.values("invitee")).exclude(pk__in=right.values("invitee"))

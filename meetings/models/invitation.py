@@ -221,6 +221,10 @@ class MeetingLetterQuerySet(models.QuerySet["MeetingLetter"]):
         """Those that have left, may have left, or still will."""
         return self.exclude(Q(letter__state=State.STOPPED) & ~begun("letter"))
 
+    def versioned(self) -> Self:
+        """Those whose key ends with the meeting's version that they speak of; receipts of the first programs do not."""
+        return self.filter(letter__key__regex=r":v[0-9]+$")
+
 
 class MeetingLetter(models.Model):
     """Ties a letter in the outbox to the person and the meeting it is about."""

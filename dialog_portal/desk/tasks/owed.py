@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, OuterRef, QuerySet, Value
+from django.db.models import CharField, Count, Exists, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
@@ -15,7 +15,7 @@ from dialog_portal.desk.tasks.task import Task
 from dialog_portal.swedish import count
 from meetings.letters.purposes import MAILINGS, SAYS_WHEN, TOLD
 from meetings.models import Invitee, MeetingLetter, Purpose
-from meetings.models.invitation import InviteeQuerySet
+from meetings.models.invitation import InviteeQuerySet, MeetingLetterQuerySet
 
 CURRENT = Concat(Value(":v"), Cast(OuterRef("meeting__letter_version"), CharField()))
 VERBS = {Purpose.UPDATE: "Skicka brevet om ändringen", Purpose.CANCELLATION: "Skicka brevet om inställt möte"}
@@ -40,7 +40,7 @@ def told_something_old() -> InviteeQuerySet:
     current = MeetingLetter.objects.filter(invitee=OuterRef("pk"), letter__key__endswith=CURRENT)
     made = current.filter(purpose=Purpose.UPDATE)
     right = current.filter(purpose__in=TOLD).not_stopped_in_time()
-    old = telling().exclude(letter__key__endswith=CURRENT)
+    old = telling().versioned().exclude(letter__key__endswith=CURRENT)
     return in_time(Purpose.UPDATE).filter(
         Exists(old), ~Exists(made), ~Exists(right), meeting__letter_version__gt=1
     )
@@ -57,7 +57,7 @@ def in_time(purpose: Purpose) -> InviteeQuerySet:
     return Invitee.objects.active().filter(meeting__state__in=MAILINGS[purpose].states)
 
 
-def telling() -> QuerySet[MeetingLetter]:
+def telling() -> MeetingLetterQuerySet:
     """A person's letters that say when the meeting is."""
     letters = MeetingLetter.objects.filter(invitee=OuterRef("pk"), purpose__in=SAYS_WHEN)
     return letters.not_stopped_in_time()
