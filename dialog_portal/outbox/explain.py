@@ -32,10 +32,7 @@ STATES: dict[str, str] = {
     State.ACCEPTED: "E-postservern har tagit emot brevet. Om det har lästs vet vi inte.",
     State.RETRYING: "Brevet har inte kommit fram än. Portalen försöker igen av sig själv.",
     State.FAILED: "Brevet kom inte fram, och portalen försöker inte igen av sig själv.",
-    State.BOUNCED: (
-        "Brevet kom tillbaka från mottagarens server. Vem har efterträtt? Rätta i registret och bjud in den personen, "
-        "eller meddela på annat sätt."
-    ),
+    State.BOUNCED: "Brevet kom tillbaka från mottagarens server, så personen har inte fått det.",
     State.STOPPED: "Brevet är stoppat och skickas inte.",
 }
 

@@ -123,7 +123,7 @@ def test_a_letter_that_a_person_saw_bounce_is_marked_so(staff):
     assert 'aria-invalid="true"' in page(staff.post(where, {"why": ""}))
     shown = page(staff.post(where, {"why": "adressen finns inte"}, follow=True))
     assert "Brevet studsade: adressen finns inte" in shown
-    assert "Vem har efterträtt?" in shown
+    assert "Ring eller meddela personen på annat sätt." in shown
     assert Letter.objects.get().state == State.BOUNCED
 
 
