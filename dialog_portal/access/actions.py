@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from dialog_portal.access.audit_events import AccessEvent
 from dialog_portal.access.letters import staff_invitation
 from dialog_portal.access.models import Role, StaffInvitation, User
 from dialog_portal.base.audit import record
@@ -29,7 +30,7 @@ def invite(*, name: str, email: str, role: str, by: User | None) -> StaffInvitat
     link = mint(PURPOSE, timezone.now() + StaffInvitation.LIFE)
     invitation = StaffInvitation.objects.create(name=name, email=email.lower(), role=role, by=by, link=link)
     staff_invitation(invitation, by=by)
-    record(by, "konto: bjöd in", invitation, role=role)
+    record(by, AccessEvent.ACCOUNT_OFFERED, invitation, role=role)
     return invitation
 
 
@@ -39,7 +40,7 @@ def revoke_invitation(invitation: StaffInvitation, *, by: User | None) -> None:
     if invitation.accepted_at:
         raise NotAllowed("Inbjudan är redan använd. Stäng kontot i stället.")
     revoke(invitation.link)
-    record(by, "konto: återtog inbjudan", invitation)
+    record(by, AccessEvent.OFFER_REVOKED, invitation)
 
 
 @transaction.atomic
@@ -54,7 +55,7 @@ def accept(link: Link, *, password: str) -> User | None:
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     revoke(locked)
-    record(user, "konto: tog emot inbjudan", user, role=user.role)
+    record(user, AccessEvent.OFFER_ACCEPTED, user, role=user.role)
     return user
 
 
@@ -68,7 +69,7 @@ def change_role(user: User, role: str, *, by: User) -> User:
         keep_one_administrator(user, "få en annan roll")
     before, user.role = user.role, role
     user.save(update_fields=["role"])
-    record(by, "konto: ändrade roll", user, before=before, after=role)
+    record(by, AccessEvent.ROLE_CHANGED, user, before=before, after=role)
     return user
 
 
@@ -83,7 +84,7 @@ def close(user: User, *, by: User) -> User:
     user.is_active = False
     user.save(update_fields=["is_active"])
     end_sessions(user)
-    record(by, "konto: stängde", user)
+    record(by, AccessEvent.ACCOUNT_CLOSED, user)
     return user
 
 
@@ -95,7 +96,7 @@ def reopen(user: User, *, by: User) -> User:
         return user
     user.is_active = True
     user.save(update_fields=["is_active"])
-    record(by, "konto: öppnade", user)
+    record(by, AccessEvent.ACCOUNT_REOPENED, user)
     return user
 
 

@@ -8,17 +8,21 @@ from typing import Any
 from django.db import transaction
 
 from dialog_portal.base.audit import record
+from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.states import NotAllowed
+from parties.audit_events import PartiesEvent
 from parties.forms.mandate import HolderForm, MandateForm, PersonForm
 from parties.models import Mandate, Person
 from parties.signals import address_changed
+
+FIELDS_IN_NOTES = frozenset({"protected"})  # as PersonForm names them
 
 
 @transaction.atomic
 def add_person(*, name: str, email: str, by: Any, phone: str = "") -> Person:
     """Somebody new in the register."""
     person = Person.objects.create(name=name, email=email.lower(), phone=phone)
-    record(by, "person: la till", person)
+    record(by, PartiesEvent.PERSON_ADDED, person)
     return person
 
 
@@ -27,7 +31,9 @@ def change_person(form: PersonForm, *, by: Any) -> list[str]:
     """Change what all of a person's mandates share; answers what followed elsewhere, in sentences."""
     before = Person.objects.values_list("email", flat=True).get(pk=form.instance.pk)
     person: Person = form.save()
-    record(by, "person: ändrade", person, fields=form.changed_data)
+    event = record(by, PartiesEvent.PERSON_CHANGED, person, fields=form.changed_data)
+    if FIELDS_IN_NOTES & set(form.changed_data):
+        record_authorship(event, person, Part.FACTS)
     if person.email.lower() == before.lower():
         return []
     heard: list[tuple[Any, Any]] = address_changed.send(sender=Person, person=person, by=by)
@@ -44,7 +50,7 @@ def add_mandate(mandate: Mandate, *, person: Person, by: Any) -> Mandate:
     if twin.exists():
         raise NotAllowed(f"{person} har redan det uppdraget från den dagen.")
     mandate.save()
-    record(by, "uppdrag: la till", mandate, party=mandate.party_id, person=person.pk)
+    record(by, PartiesEvent.MANDATE_ADDED, mandate, party=mandate.party_id, person=person.pk)
     return mandate
 
 
@@ -52,7 +58,7 @@ def add_mandate(mandate: Mandate, *, person: Person, by: Any) -> Mandate:
 def change_mandate(form: MandateForm, *, by: Any) -> Mandate:
     """Change a post."""
     mandate: Mandate = form.save()
-    record(by, "uppdrag: ändrade", mandate, fields=form.changed_data)
+    record(by, PartiesEvent.MANDATE_CHANGED, mandate, fields=form.changed_data)
     return mandate
 
 
@@ -71,7 +77,7 @@ def end_mandate(
         raise NotAllowed("Uppdraget är redan avslutat.")
     now.to_date, now.version = last_day, now.version + 1
     now.save(update_fields=["to_date", "version"])
-    record(by, "uppdrag: avslutade", now, last_day=last_day)
+    record(by, PartiesEvent.MANDATE_ENDED, now, last_day=last_day)
     if successor and person:
         successor.party = now.party
         begins: Any = successor.from_date  # left open: the day after

@@ -10,12 +10,15 @@ from django.forms import BaseInlineFormSet
 from django.utils.text import slugify
 
 from dialog_portal.base.audit import record
+from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.states import NotAllowed
+from parties.audit_events import PartiesEvent
 from parties.forms.category import CategoryForm
 from parties.forms.party import MembershipForm, PartyForm
 from parties.models import Category, FormerName, Membership, Municipality, Party
 
 SLUG = 50  # characters, with room for a number after it in every model's field
+FIELDS_IN_NOTES = frozenset({"name", "code"})  # as PartyForm names them
 
 
 def free_slug(model: type[models.Model], name: str) -> str:
@@ -28,7 +31,7 @@ def free_slug(model: type[models.Model], name: str) -> str:
 @transaction.atomic
 def save_party(form: PartyForm, *, by: Any) -> Party:
     """Add or change a party, and with its code whether it is a municipality."""
-    what = "part: ändrade" if form.instance.pk else "part: la till"
+    kind = PartiesEvent.PARTY_CHANGED if form.instance.pk else PartiesEvent.PARTY_ADDED
     form.instance.slug = form.instance.slug or free_slug(Party, form.instance.name)
     party: Party = form.save()
     if code := form.cleaned_data["code"]:
@@ -36,7 +39,9 @@ def save_party(form: PartyForm, *, by: Any) -> Party:
         Municipality.objects.update_or_create(party=party, defaults=values)
     else:
         Municipality.objects.filter(party=party).delete()
-    record(by, what, party, fields=form.changed_data)
+    event = record(by, kind, party, fields=form.changed_data)
+    if kind == PartiesEvent.PARTY_CHANGED and FIELDS_IN_NOTES & set(form.changed_data):
+        record_authorship(event, party, Part.FACTS)
     return party
 
 
@@ -45,7 +50,8 @@ def rename(party: Party, *, name: str, since: date, by: Any, full_name: str = ""
     """Give a party a new name from a day; notes of earlier days keep the old one."""
     now = Party.objects.select_for_update().get(pk=party.pk)  # the caller's copy already has the new name
     FormerName.objects.create(party=now, name=now.name, until=since)
-    record(by, "part: bytte namn", now, before=now.name, after=name, since=since)
+    event = record(by, PartiesEvent.PARTY_RENAMED, now, before=now.name, after=name, since=since)
+    record_authorship(event, now, Part.FACTS)
     now.name, now.full_name, now.version = name, full_name, now.version + 1
     now.save(update_fields=["name", "full_name", "version"])
     return now
@@ -54,7 +60,7 @@ def rename(party: Party, *, name: str, since: date, by: Any, full_name: str = ""
 @transaction.atomic
 def end_party(party: Party, *, on: date, by: Any) -> Party:
     """A party is no more from a day: it is not invited after that, and everything about it is kept."""
-    return _set_end(party, on, "part: avslutade", by=by)
+    return _set_end(party, on, PartiesEvent.PARTY_ENDED, by=by)
 
 
 @transaction.atomic
@@ -62,12 +68,12 @@ def reopen_party(party: Party, *, by: Any) -> Party:
     """Undo the end of a party."""
     if party.ended is None:
         raise NotAllowed(f"{party} har inte upphört.")
-    return _set_end(party, None, "part: återupptog", by=by)
+    return _set_end(party, None, PartiesEvent.PARTY_REOPENED, by=by)
 
 
-def _set_end(party: Party, ended: date | None, what: str, *, by: Any) -> Party:
+def _set_end(party: Party, ended: date | None, kind: PartiesEvent, *, by: Any) -> Party:
     now = Party.objects.select_for_update().get(pk=party.pk)
-    record(by, what, now, before=now.ended, after=ended)
+    record(by, kind, now, before=now.ended, after=ended)
     now.ended, now.version = ended, now.version + 1
     now.save(update_fields=["ended", "version"])
     return now
@@ -76,20 +82,20 @@ def _set_end(party: Party, ended: date | None, what: str, *, by: Any) -> Party:
 @transaction.atomic
 def save_membership(form: MembershipForm, *, by: Any) -> Membership:
     """Bring a party to a category for some years, or change which years."""
-    what = "part: ändrade tillhörighet" if form.instance.pk else "part: förde till kategori"
+    kind = PartiesEvent.MEMBERSHIP_CHANGED if form.instance.pk else PartiesEvent.MEMBERSHIP_ADDED
     membership: Membership = form.save()
     years = {"category": membership.category_id, "from": membership.from_year, "to": membership.to_year}
-    record(by, what, membership.party, membership=membership.pk, **years)
+    record(by, kind, membership.party, membership=membership.pk, **years)
     return membership
 
 
 @transaction.atomic
 def save_category(form: CategoryForm, cadences: BaseInlineFormSet[Any, Any, Any], *, by: Any) -> Category:
     """Add or change a category with its cadences."""
-    what = "kategori: ändrade" if form.instance.pk else "kategori: la till"
+    kind = PartiesEvent.CATEGORY_CHANGED if form.instance.pk else PartiesEvent.CATEGORY_ADDED
     form.instance.slug = form.instance.slug or free_slug(Category, form.instance.name)
     category: Category = form.save()
     cadences.instance = category
     cadences.save()
-    record(by, what, category, fields=form.changed_data, cadences=[str(c) for c in category.cadences.all()])
+    record(by, kind, category, fields=form.changed_data, cadences=[str(c) for c in category.cadences.all()])
     return category

@@ -15,6 +15,7 @@ from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import count
 from dialog_portal.outbox.models import Letter, State
 from dialog_portal.outbox.queue.actions import correct
+from meetings.audit_events import MeetingsEvent
 from meetings.invitations.actions.change_link import closed, letters_of, told_of_new_link, written_anew
 from meetings.models import Invitee
 from meetings.replies.seats import lock
@@ -92,7 +93,7 @@ def follow_to(invitee: Invitee, followed: Followed, *, by: User | None) -> None:
     followed.corrected += sent_right(invitee, email, by=by)
     invitee.email = email
     invitee.save(update_fields=["email"])
-    record(by, "inbjudan: ny adress", invitee.meeting, invitee=invitee.pk)
+    record(by, MeetingsEvent.ADDRESS_CHANGED, invitee.meeting, invitee=invitee.pk)
     followed.moved += 1
     if old is not None:
         followed.closed += 1

@@ -14,6 +14,7 @@ from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import find, renew
 from dialog_portal.outbox.models import WAITING, Letter, LetterQuerySet, State
 from dialog_portal.outbox.queue.actions import read, stop, told
+from meetings.audit_events import MeetingsEvent
 from meetings.invitations.actions.rerender import write_anew
 from meetings.invitations.actions.resend_link import LINKS, send_links_again
 from meetings.invitations.letters.lost_links import RENEWED
@@ -32,7 +33,7 @@ def change_link(invitee: Invitee, *, tell: bool, by: User) -> bool:
     if invitee.withdrawn_at:
         raise NotAllowed(f"{invitee.name} är inte längre inbjuden till mötet.")
     old = closed(invitee, by=by)
-    record(by, "inbjudan: bytte länk", invitee.meeting, invitee=invitee.pk)
+    record(by, MeetingsEvent.LINK_CHANGED, invitee.meeting, invitee=invitee.pk)
     return written_anew(invitee, old) or (tell and told_of_new_link(invitee.email, old, by=by))
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
+from meetings.audit_events import MeetingsEvent
 from meetings.mailings.letters.wording import words_for
 from meetings.models import Meeting, Round, Wording
 
@@ -49,14 +50,16 @@ def use(owner: Round | Meeting, purpose: str, *, own: bool, by: User) -> bool:
     row.active = own
     row.version += 1
     row.save(update_fields=["active", "version"])
-    record(by, "brevtext: tog i bruk" if own else "brevtext: la i vila", owner, purpose=purpose)
+    record(
+        by, MeetingsEvent.WORDING_IN_USE if own else MeetingsEvent.WORDING_SET_ASIDE, owner, purpose=purpose
+    )
     return True
 
 
 def save_words(form: WordingForm, owner: Round | Meeting, *, by: User) -> Wording:
     """Keep what was typed; the row must have been made in the same transaction."""
     row: Wording = form.save()
-    record(by, "brevtext: ändrade", owner, purpose=row.purpose, version=row.version)
+    record(by, MeetingsEvent.WORDING_CHANGED, owner, purpose=row.purpose, version=row.version)
     return row
 
 

@@ -12,9 +12,11 @@ from django.utils.text import slugify
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
+from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.states import NotAllowed, step
 from dialog_portal.base.swedish import moment, span
 from dialog_portal.links.actions import prolong
+from meetings.audit_events import MeetingsEvent
 from meetings.invitations.actions import rerender
 from meetings.mailings.actions import reminder_schedule
 from meetings.mailings.letters.recipients import told
@@ -26,6 +28,10 @@ from parties.models import Category
 
 Appointment = tuple[datetime, datetime, str, str]
 A_MOMENT = timedelta(minutes=1)  # for a page that is slow to answer and a finger that presses again
+FIELDS_IN_NOTES = frozenset(  # as MeetingForm names them
+    {"title", "day", "start", "end", "venue", "room", "street", "online", "host", "diary_number"}
+    | {"outside_reference"}
+)
 GIVEN = ("id", "slug", "state")  # what nobody types
 KEPT = (
     "host",
@@ -75,7 +81,7 @@ def add_meeting(
     meeting.categories.set(categories)
     Agenda.objects.create(meeting=meeting)
     meeting.steps.create(before="", after=meeting.state, by=by, reason=reason)
-    record(by, "dialogmöte: la upp", meeting)
+    record_authorship(record(by, MeetingsEvent.MEETING_ADDED, meeting), meeting, Part.FACTS)
     return meeting
 
 
@@ -117,7 +123,9 @@ def changed(
     form says were changed.
     """
     was = {} if meeting.starts_at == before[0] else {"start_before": before[0]}
-    record(by, "dialogmöte: ändrade", meeting, fields=list(fields), **was)
+    event = record(by, MeetingsEvent.MEETING_CHANGED, meeting, fields=list(fields), **was)
+    if was or FIELDS_IN_NOTES & set(fields):
+        record_authorship(event, meeting, Part.FACTS, former_start=was.get("start_before"))
     reminder_schedule.replan(meeting, by=by)  # the deadline may have moved alone
     if appointment(meeting) == before:
         if reply_by_before not in (None, meeting.reply_by):
@@ -185,7 +193,7 @@ def copied(item: AgendaItem, target: Agenda) -> AgendaItem:
 def cancel(meeting: Meeting, *, reason: str, by: User) -> Meeting:
     """Call the meeting off: its calendar sequence rises, and letters that wait are stopped."""
     meeting = step(meeting, NEXT, MeetingState.CANCELLED, by=by, reason=reason)
-    record(by, "dialogmöte: ställde in", meeting)
+    record(by, MeetingsEvent.MEETING_CANCELLED, meeting)
     meeting.sequence += 1
     meeting.save(update_fields=["sequence"])
     reminder_schedule.skip(meeting, by=by, reason="Mötet är inställt.")
@@ -203,5 +211,5 @@ def hold(meeting: Meeting, *, by: User) -> Meeting:
             f"Mötet börjar {moment(now.starts_at)}. Det kan markeras som genomfört först när det har börjat."
         )
     reminder_schedule.skip(now, by=by, reason="Mötet har redan hållits.")
-    record(by, "dialogmöte: markerade som genomfört", now)
+    record(by, MeetingsEvent.MEETING_HELD, now)
     return step(now, NEXT, MeetingState.HELD, by=by)

@@ -10,7 +10,9 @@ from django.db.models import F
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
+from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.states import NotAllowed
+from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.wording import copy_wordings
 from meetings.models import Agenda, AgendaItem, Group, Meeting, MeetingState, MeetingStep, Round
 from meetings.planning.actions.meetings import KEPT, candidates, copied
@@ -20,17 +22,21 @@ from parties.models import in_year
 if TYPE_CHECKING:
     from meetings.planning.forms.rounds import GroupForm, RoundForm
 
+FIELDS_IN_NOTES = frozenset({"diary_number"})  # as RoundForm names them
+
 
 @transaction.atomic
 def save_round(form: RoundForm, *, by: User) -> Round:
     """Add or change a round; raises NotAllowed when somebody was first with the year."""
-    what = "dialogomgång: ändrade" if form.instance.pk else "dialogomgång: la upp"
+    kind = MeetingsEvent.ROUND_CHANGED if form.instance.pk else MeetingsEvent.ROUND_ADDED
     try:
         with transaction.atomic():
             row: Round = form.save()
     except IntegrityError as taken:
         raise NotAllowed(f"Det finns redan en omgång för {form.cleaned_data['year']}.") from taken
-    record(by, what, row, fields=form.changed_data)
+    event = record(by, kind, row, fields=form.changed_data)
+    if kind == MeetingsEvent.ROUND_CHANGED and FIELDS_IN_NOTES & set(form.changed_data):
+        record_authorship(event, row, Part.FACTS)
     return row
 
 
@@ -51,7 +57,7 @@ def copy_round(source: Round, *, year: int, meetings: Iterable[Meeting], by: Use
     copy_wordings(source, made)
     groups = copy_groups(source, made)
     copy_meetings(list(meetings), made, groups, weeks_between(source.year, year), by=by)
-    record(by, "dialogomgång: kopierade", made, source=source.pk)
+    record(by, MeetingsEvent.ROUND_COPIED, made, source=source.pk)
     return made
 
 
@@ -120,13 +126,13 @@ def copy_categories(pairs: list[tuple[Meeting, Meeting]], year: int) -> None:
 @transaction.atomic
 def save_group(form: GroupForm, *, by: User) -> Group:
     """Add or change a group; raises NotAllowed when somebody was first with the name."""
-    what = "grupp: ändrade" if form.instance.pk else "grupp: la till"
+    kind = MeetingsEvent.GROUP_CHANGED if form.instance.pk else MeetingsEvent.GROUP_ADDED
     try:
         with transaction.atomic():
             row: Group = form.save()
     except IntegrityError as taken:
         raise NotAllowed(f"Omgången har redan en grupp som heter {form.cleaned_data['name']}.") from taken
-    record(by, what, row, fields=form.changed_data)
+    record(by, kind, row, fields=form.changed_data)
     return row
 
 
@@ -135,5 +141,5 @@ def remove_group(group: Group, *, by: User) -> None:
     """Take a group away that no meeting uses."""
     if group.meetings.exists():
         raise NotAllowed(f"Gruppen {group} har möten. Flytta dem till en annan grupp först.")
-    record(by, "grupp: tog bort", group)
+    record(by, MeetingsEvent.GROUP_REMOVED, group)
     group.delete()

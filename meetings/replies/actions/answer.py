@@ -23,6 +23,7 @@ from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import revoke
 from dialog_portal.outbox.models import WAITING, Letter
 from dialog_portal.outbox.queue import actions as outbox
+from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.post import send
 from meetings.models import CONTRADICTION, Answer, Channel, Invitation, Invitee, Purpose, Reply
 from meetings.models.reply import ReplyQuerySet
@@ -73,7 +74,7 @@ def answer(
         answer=answer, channel=channel, by=by, confirmed=confirmed, note=note, via=via
     )
     if by:
-        record(by, "svar: noterade", invitee, reply=row.pk, channel=channel)
+        record(by, MeetingsEvent.ANSWER_NOTED, invitee, reply=row.pk, channel=channel)
     if confirmed:
         make_it_count(row, invitee, seated, by=by)
     return row
@@ -164,7 +165,7 @@ def hand_over(
     row = invitee.replies.create(answer=Answer.SUBSTITUTE, channel=channel, by=by, note=note)
     deputy = put_on_list(invitee, name, email, substitute_for=invitee)
     if by:
-        record(by, "svar: noterade ersättare", invitee, reply=row.pk, substitute=deputy.pk)
+        record(by, MeetingsEvent.SUBSTITUTE_NOTED, invitee, reply=row.pk, substitute=deputy.pk)
     send(deputy, Purpose.SUBSTITUTE, substitute.invited(deputy), by=by)
     send(invitee, Purpose.HANDED_OVER, substitute.handed_over(row, deputy), by=by)
     return deputy
