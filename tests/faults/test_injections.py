@@ -17,6 +17,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from icalendar.prop import vUnknown
 
 from dialog_portal.links.actions import token
 from dialog_portal.outbox import drafts, mime
@@ -43,7 +44,7 @@ from meetings.models import (
 from tests import make
 from tests.mailbox.world import accept
 from tests.meetings.acting import letter, retyped, signed_in
-from tests.meetings.test_calendar import BREAKS, NAMES, PAYLOADS, shape
+from tests.meetings.test_calendar import BREAKS, NAMES, PAYLOADS, SMUGGLED, shape
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db, pytest.mark.once]
 HEADERS = [f"Möte{brk}Bcc: x@elsewhere.example" for brk in BREAKS] + [
@@ -433,7 +434,7 @@ def test_control_without_looking_a_guests_substitute_writes_a_header(monkeypatch
 
 def test_control_without_escaping_a_title_writes_a_property(monkeypatch):
     monkeypatch.setattr(drafts, "check", lambda _draft: None)
-    monkeypatch.setattr("meetings.calendar.escaped", lambda text: text)
-    raw = letter_with("meeting", "title", PAYLOADS[0])
+    monkeypatch.setattr("meetings.calendar.Text", vUnknown)
+    raw = letter_with("meeting", "title", f"Möte\r{SMUGGLED[0]}")
     assert raw is not None
     assert foreign(raw)[1] > 0

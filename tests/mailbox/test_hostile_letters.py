@@ -20,13 +20,13 @@ from dialog_portal.outbox.models import Incoming, Letter, State
 from meetings import itip, tasks
 from meetings.actions.relinking import change_link
 from meetings.actions.replies import answer
-from meetings.calendar import calendar_for, wall_clock
+from meetings.calendar import calendar_for
 from meetings.letters.compose import compose
 from meetings.letters.purposes import MAILINGS
 from meetings.models import Answer, CalendarReply, Channel, Invitee, Purpose, Reply
 from tests import make
 from tests.mailbox.shapes import windows_zone
-from tests.mailbox.world import WINDOWS_ZONE, World, stamp
+from tests.mailbox.world import WINDOWS_ZONE, World, stamp, wall_clock
 from tests.outbox.letters import bytes_of
 
 STRANGER = "x@elsewhere.example"

@@ -10,13 +10,18 @@ from django.utils import timezone
 
 from dialog_portal.outbox.models import Attempt, Letter, Outcome, State
 from meetings.actions.inviting import drafts_for, put_in_outbox
-from meetings.calendar import uid, wall_clock
+from meetings.calendar import uid
 from meetings.letters.purposes import MAILINGS
 from meetings.models import MeetingState, Purpose
 from tests import make
 
 numbers = count(1)
 ME = "dialog@region.example"
+
+
+def wall_clock(moment: datetime) -> str:
+    """A moment as a calendar in Stockholm writes it."""
+    return f"{timezone.localtime(moment):%Y%m%dT%H%M%S}"
 
 
 def accept(letter: Letter) -> None:
