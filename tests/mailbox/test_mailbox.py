@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import socket
+import threading
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -216,12 +219,69 @@ def test_staff_are_told_when_nobody_has_read_for_half_an_hour(world: World, imap
 
 
 def test_a_server_that_says_nothing_is_left_in_time(db, settings, monkeypatch):
-    import socket
-
     monkeypatch.setattr("dialog_portal.outbox.imap.TIMEOUT", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings.MAILBOX = from_url(f"imap://a:b@127.0.0.1:{silent.getsockname()[1]}/INBOX")
         assert mailbox.read() == 0
+
+
+MOST_BYTES = 80  # 0.02 seconds apart
+GREETING = b"* OK ready"  # and never the end of the line
+HELLO = b"\x16\x03\x03\x3f\xff\x02"  # the head of a long record of TLS, of which the rest never comes
+
+
+class Drip:
+    """A server that says its beginning and then one byte after another, up to MOST_BYTES or until the client is gone."""
+
+    def __init__(self, beginning: bytes) -> None:
+        self.beginning, self.sent = beginning, 0
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.thread = threading.Thread(target=self._drip, daemon=True)
+
+    def _drip(self) -> None:
+        call, _ = self.socket.accept()
+        with call, suppress(OSError):
+            call.send(self.beginning)
+            call.settimeout(0.02)
+            while self.sent < MOST_BYTES and not self._gone(call):
+                call.send(b"2")
+                self.sent += 1
+
+    def _gone(self, call: socket.socket) -> bool:
+        try:
+            return not call.recv(4096)
+        except TimeoutError:
+            return False
+
+    def __enter__(self) -> Drip:
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.thread.join()
+        self.socket.close()
+
+
+def read_from(server: Drip, settings, *, tls: bool) -> int:
+    """Read the mailbox that the server pretends to be; return the bytes it dripped before it was left."""
+    settings.MAILBOX = from_url(f"imap://a:b@127.0.0.1:{server.socket.getsockname()[1]}/INBOX") | {"tls": tls}
+    with server:
+        assert mailbox.read() == 0
+    return server.sent
+
+
+@pytest.mark.parametrize(
+    ("beginning", "tls"), [(GREETING, False), (GREETING + b"\r\n", False), (HELLO, True)]
+)
+def test_a_server_that_drips_is_left_when_the_visit_is_over(db, settings, monkeypatch, beginning, tls):
+    """While it greets, while it answers, and while it begins TLS."""
+    monkeypatch.setattr("dialog_portal.outbox.imap.LONGEST", 0.3)
+    assert read_from(Drip(beginning), settings, tls=tls) < MOST_BYTES
+
+
+@pytest.mark.parametrize(("beginning", "tls"), [(GREETING, False), (HELLO, True)])
+def test_control_without_the_limit_it_is_heard_to_the_end(db, settings, beginning, tls):
+    assert read_from(Drip(beginning), settings, tls=tls) == MOST_BYTES
 
 
 # --- Return addresses ------------------------------------------------------------------------------------------------
