@@ -231,7 +231,7 @@ HELLO = b"\x16\x03\x03\x3f\xff\x02"  # the head of a long record of TLS, of whic
 
 
 class Drip:
-    """A server that says its beginning and then one byte after another, up to MOST_BYTES or until the client is gone."""
+    """A server that says its beginning, then one byte after another: MOST_BYTES, or until the client is gone."""
 
     def __init__(self, beginning: bytes) -> None:
         self.beginning, self.sent = beginning, 0
