@@ -435,6 +435,12 @@ def test_the_address_of_the_mailbox_is_read():
     assert from_url("") == {}
 
 
+@pytest.mark.parametrize("url", ["imaps://a:b@imap.region.example/%C3%85terbud", "imaps://a:lösen@c/INBOX"])
+def test_what_imap_cannot_say_stops_the_start_and_not_each_visit(url: str):
+    with pytest.raises(ImproperlyConfigured, match="ASCII"):
+        from_url(url)
+
+
 @pytest.mark.parametrize(
     "url",
     ["imap://a:b@imap.region.example/", "imaps://imap.region.example/", "https://a:b@c/", "imaps://a@c/"],
