@@ -13,7 +13,7 @@ TRUE, FALSE = {"1", "true", "yes", "ja"}, {"0", "false", "no", "nej", ""}
 
 
 class Environment:
-    """Typed access to variables; remembers which were asked for so that the documentation can be checked."""
+    """Typed access to variables."""
 
     def __init__(self, values: Mapping[str, str] = os.environ) -> None:
         self.values = values
