@@ -228,16 +228,15 @@ def test_a_server_that_says_nothing_is_left_in_time(db, settings, monkeypatch):
         assert read_mailbox.read() == 0
 
 
-MOST_BYTES = 80  # 0.02 seconds apart
 GREETING = b"* OK ready"  # and never the end of the line
 HELLO = b"\x16\x03\x03\x3f\xff\x02"  # the head of a long record of TLS, of which the rest never comes
 
 
 class Drip:
-    """A server that says its beginning, then one byte after another: MOST_BYTES, or until the client is gone."""
+    """A server that says its beginning, then a byte every 0.02 seconds: so many, or until the client is gone."""
 
-    def __init__(self, beginning: bytes) -> None:
-        self.beginning, self.sent = beginning, 0
+    def __init__(self, beginning: bytes, most: int) -> None:
+        self.beginning, self.most, self.sent = beginning, most, 0
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.thread = threading.Thread(target=self._drip, daemon=True)
 
@@ -246,7 +245,7 @@ class Drip:
         with call, suppress(OSError):
             call.send(self.beginning)
             call.settimeout(0.02)
-            while self.sent < MOST_BYTES and not self._gone(call):
+            while self.sent < self.most and not self._gone(call):
                 call.send(b"2")
                 self.sent += 1
 
@@ -279,12 +278,12 @@ def read_from(server: Drip, settings, *, tls: bool) -> int:
 def test_a_server_that_drips_is_left_when_the_visit_is_over(db, settings, monkeypatch, beginning, tls):
     """While it greets, while it answers, and while it begins TLS."""
     monkeypatch.setattr("dialog_portal.outbox.inbox.imap.LONGEST", 0.3)
-    assert read_from(Drip(beginning), settings, tls=tls) < MOST_BYTES
+    assert read_from(Drip(beginning, 2000), settings, tls=tls) < 2000
 
 
 @pytest.mark.parametrize(("beginning", "tls"), [(GREETING, False), (HELLO, True)])
 def test_control_without_the_limit_it_is_heard_to_the_end(db, settings, beginning, tls):
-    assert read_from(Drip(beginning), settings, tls=tls) == MOST_BYTES
+    assert read_from(Drip(beginning, 40), settings, tls=tls) == 40
 
 
 # --- Return addresses ------------------------------------------------------------------------------------------------
