@@ -43,7 +43,7 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee) -> Draft:
         else None
     )
     return Draft(
-        key=mailing.key(meeting, invitee, timezone.localdate().isoformat()),
+        key=mailing.key(invitee, timezone.localdate().isoformat()),
         purpose=mailing.purpose,
         campaign=meeting.campaign,
         name=invitee.called,
