@@ -157,7 +157,7 @@ def copy_meeting(
     reason = f"Kopierades från {source.title}."
     made = add_meeting(copy, categories=source.categories.all(), by=by, reason=reason)
     if made is copy:  # and not the one that an earlier press made
-        copy_items(source.agenda, made.agenda, internal=True)
+        copy_items(source.agenda, made.agenda)
     return made
 
 
@@ -169,10 +169,9 @@ def kept(source: Meeting, group: Group | None) -> dict[str, Any]:
     return same
 
 
-def copy_items(source: Agenda, target: Agenda, *, internal: bool) -> None:
-    """The points of one agenda as a draft in another, with or without the internal ones."""
-    items = source.items.all() if internal else source.items.filter(internal=False)
-    AgendaItem.objects.bulk_create(copied(item, target) for item in items)
+def copy_items(source: Agenda, target: Agenda) -> None:
+    """Copy the points of one agenda as a draft into another, the internal ones too."""
+    AgendaItem.objects.bulk_create(copied(item, target) for item in source.items.all())
 
 
 def copied(item: AgendaItem, target: Agenda) -> AgendaItem:
