@@ -213,7 +213,7 @@ def test_publish_of_a_page_that_cannot_be_shown_leaves_everything_as_it_was(
     def broken(_address: str) -> bytes:
         raise RuntimeError("a template is broken")
 
-    monkeypatch.setattr(publishing, "render_page", broken)
+    monkeypatch.setattr(baking, "render_page", broken)
     with pytest.raises(RuntimeError):
         publishing.publish(minutes, by=make.user(Role.APPROVER))
     assert (fresh(minutes).state, Edition.objects.count(), Bake.objects.count()) == (
