@@ -31,13 +31,13 @@ def prepare() -> None:
     from django.test import Client
 
     from dialog_portal.access.models import User
-    from tests import make
+    from tests import factories
 
-    meeting = make.meeting(title="Dialogmöte med länets kommuner")
+    meeting = factories.meeting(title="Dialogmöte med länets kommuner")
     for _ in range(INVITED):
-        make.invitee(make.invitation(meeting))
+        factories.invitee(factories.invitation(meeting))
     client = Client()
-    officer = User.objects.filter(role="officer").first() or make.user()
+    officer = User.objects.filter(role="officer").first() or factories.user()
     client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
     cookies = "; ".join(f"{name}={one.value}" for name, one in client.cookies.items())
     print(json.dumps({"meeting": meeting.pk, "cookies": cookies}))

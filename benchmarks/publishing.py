@@ -61,9 +61,9 @@ def publisher(database: str, root: Path) -> Callable[[], None]:
     from django.test import TestCase
 
     from dialog_portal.access.models import User
-    from minutes.actions.publishing import publish
     from minutes.models import Minutes, MinutesState
-    from minutes.public.baking import one_at_a_time
+    from minutes.publishing.actions import publish
+    from minutes.publishing.bake import one_at_a_time
 
     turns = count()
 
