@@ -132,7 +132,9 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def tally(self, campaign: str | None = None) -> Tally:
         """How many there are of each; of one campaign, or of all."""
         rows = self if campaign is None else self.filter(campaign=campaign)
-        counts = dict(rows.order_by().values_list("state").annotate(Count("*")))  # an index holds all it asks
+        counts = dict(
+            rows.order_by().values_list("state").annotate(number=Count("*"))
+        )  # read from the index alone
         return Tally(
             created=sum(counts.values()),
             accepted=counts.get(State.ACCEPTED, 0),
