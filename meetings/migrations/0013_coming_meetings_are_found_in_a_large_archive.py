@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("meetings", "0010_calendars_words_leave_the_ledger")]
+    dependencies = [("meetings", "0012_letters_about_meetings_get_their_version")]
 
     operations = [
         migrations.AddIndex(
