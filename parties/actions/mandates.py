@@ -19,7 +19,7 @@ FIELDS_IN_NOTES = frozenset({"protected"})  # as PersonForm names them
 
 
 @transaction.atomic
-def add_person(*, name: str, email: str, by: Any, phone: str = "") -> Person:
+def add_person(*, name: str, email: str, phone: str, by: Any) -> Person:
     """Somebody new in the register."""
     person = Person.objects.create(name=name, email=email.lower(), phone=phone)
     record(by, PartiesEvent.PERSON_ADDED, person)
@@ -68,8 +68,8 @@ def end_mandate(
     *,
     last_day: date,
     by: Any,
-    successor: Mandate | None = None,
-    person: Person | None = None,
+    successor: Mandate | None,
+    person: Person | None,
 ) -> Mandate:
     """End a post, and in the same go give it to the person who comes next; the former holder is kept."""
     now = Mandate.objects.select_for_update().get(pk=mandate.pk)

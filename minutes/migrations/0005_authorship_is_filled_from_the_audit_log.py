@@ -12,7 +12,7 @@ def forwards(apps, editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("minutes", "0002_notes_know_when_they_were_begun"),
+        ("minutes", "0004_notes_know_when_they_were_begun"),
         ("access", "0006_contributions_only_grow"),
     ]
     operations = [migrations.RunPython(forwards, migrations.RunPython.noop)]

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 
 class Migration(migrations.Migration):
-    dependencies = [("minutes", "0001_initial")]
+    dependencies = [("minutes", "0003_editions_are_not_withdrawn")]
 
     operations = [
         migrations.AddField(
