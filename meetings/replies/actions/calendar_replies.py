@@ -37,8 +37,14 @@ from meetings.replies.letters.ask_again import ask_again
 from meetings.replies.seats import lock_invitee, replies_must_be_open
 
 ANSWER_OF_PARTSTAT = {"ACCEPTED": Answer.YES, "DECLINED": Answer.NO}
-EVENT_UNKNOWN = "Svaret gäller inte kalenderposten som personen fick. Det kan vara skrivet av någon annan. Fråga personen."
-LINK_CHANGED = "Personens länk har bytts, så kalenderposten kan finnas hos någon annan. Fråga personen och notera svaret."
+EVENT_UNKNOWN = (
+    "Svaret gäller inte kalenderposten som personen fick. Det kan vara skrivet av någon annan. "
+    "Fråga personen."
+)
+LINK_CHANGED = (
+    "Personens länk har bytts, så kalenderposten kan finnas hos någon annan. "
+    "Fråga personen och notera svaret."
+)
 Verdict = tuple[CalendarReplyOutcome, str]
 
 

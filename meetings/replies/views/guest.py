@@ -33,7 +33,10 @@ from meetings.replies.reply_status import ReplyStatus, reply_status
 BACK = "tillbaka"
 PRESS_A_BUTTON = "Välj ett av svaren med en knapp. Inget är sparat än."
 PRESS_ONCE_MORE = "Tryck på knappen en gång till, så vet vi att det är du som svarar. Inget är sparat än."
-MEETING_MOVED = "Mötet har fått ny tid eller plats sedan du öppnade sidan. Nu gäller {}, {}. Inget är sparat, så tryck igen."
+MEETING_MOVED = (
+    "Mötet har fått ny tid eller plats sedan du öppnade sidan. Nu gäller {}, {}. "
+    "Inget är sparat, så tryck igen."
+)
 
 
 def find_invited(token: str) -> Invitee | None:
