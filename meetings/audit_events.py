@@ -25,7 +25,7 @@ class MeetingsEvent(EventKind):
     PEOPLE_ADDED_FROM_REGISTER = "inbjudan: hämtade från registret"
     GUEST_INVITED = "inbjudan: la till gäst"
     PERSON_WITHDRAWN = "inbjudan: tog bort person"
-    PERSON_PUT_BACK = "inbjudan: la tillbaka person"
+    PERSON_REINSTATED = "inbjudan: la tillbaka person"
     SEATS_CHANGED = "inbjudan: ändrade platser"
     LINK_CHANGED = "inbjudan: bytte länk"
     ADDRESS_CHANGED = "inbjudan: ny adress"

@@ -43,8 +43,8 @@ def authors_of(rows: Iterable[Minutes]) -> dict[int, list[User]]:
     What the last edition holds counts no more, nor does what came after the approval that stands.
     """
     known = {row.pk: row for row in rows}
-    since, until = last_editions(known), standing(known)
-    every = [*written(known), *contributed(known)]
+    since, until = last_editions(known), standing_approvals(known)
+    every = [*touches_in_text(known), *touches_on_subjects(known)]
     began = when_meetings_began(known, every)
     found: dict[int, list[Touch]] = defaultdict(list)
     for touch in every:
@@ -90,12 +90,12 @@ def last_editions(known: dict[int, Minutes]) -> dict[int, datetime]:
     return dict(rows.values_list("minutes", "rendering__approval__at"))
 
 
-def standing(known: dict[int, Minutes]) -> dict[int, datetime]:
+def standing_approvals(known: dict[int, Minutes]) -> dict[int, datetime]:
     rows = Approval.objects.filter(minutes__in=known, voided_at__isnull=True)
     return dict(rows.values_list("minutes", "at"))
 
 
-def written(known: dict[int, Minutes]) -> Iterator[Touch]:
+def touches_in_text(known: dict[int, Minutes]) -> Iterator[Touch]:
     """Who typed the text of these notes, and who began a correction of them."""
     typed = SectionRevision.objects.filter(section__minutes__in=known)
     for minutes, at, by in typed.values_list("section__minutes", "at", "by"):
@@ -107,7 +107,7 @@ def written(known: dict[int, Minutes]) -> Iterator[Touch]:
         yield Touch(minutes, at, by)
 
 
-def contributed(known: dict[int, Minutes]) -> Iterator[Touch]:
+def touches_on_subjects(known: dict[int, Minutes]) -> Iterator[Touch]:
     """Who changed the things that these notes are about."""
     about = subjects_of(known)
     columns = ("subject", "subject_id", "part", "by", "at", "former_start")

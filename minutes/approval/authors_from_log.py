@@ -51,7 +51,7 @@ COLUMNS = ("subject", "subject_id", "part", "by_id", "at", "former_start")
 
 
 @transaction.atomic
-def fill(event: Any, contribution: Any, minutes: Any) -> int:
+def fill_authorship(event: Any, contribution: Any, minutes: Any) -> int:
     """Add the rows that the log knows of and that are missing; return how many. Done twice it adds nothing more.
 
     The arguments are the models' classes, in a migration those of that time. The log is read first: whoever writes

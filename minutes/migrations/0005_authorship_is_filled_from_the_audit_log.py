@@ -2,12 +2,12 @@
 
 from django.db import migrations
 
-from minutes.approval.authors_from_log import fill
+from minutes.approval.authors_from_log import fill_authorship
 
 
 def forwards(apps, editor):
     named = (("access", "Event"), ("access", "Contribution"), ("minutes", "Minutes"))
-    fill(*(apps.get_model(*name) for name in named))
+    fill_authorship(*(apps.get_model(*name) for name in named))
 
 
 class Migration(migrations.Migration):

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand
 
 from dialog_portal.base.audit import Event
 from dialog_portal.base.authorship import Contribution
-from minutes.approval.authors_from_log import fill
+from minutes.approval.authors_from_log import fill_authorship
 from minutes.models import Minutes
 
 
@@ -13,5 +13,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(
-            f"{fill(Event, Contribution, Minutes)} rows of authorship were missing and are added."
+            f"{fill_authorship(Event, Contribution, Minutes)} rows of authorship were missing and are added."
         )

@@ -136,7 +136,7 @@ def test_what_is_read_from_the_log_is_what_the_actions_had_written(
     agenda.add_item(meeting.agenda, AgendaItem(title="Ny punkt"), by=factories.user())
     minutes = written(meeting, factories.user())
     writing.add_section(minutes, by=factories.user())
-    attendance.note(meeting, set(), by=factories.user())
+    attendance.note_attendance(meeting, set(), by=factories.user())
     party = Attendee.objects.get().invitation.party
     assert party is not None
     rename(party, name="Ett annat namn", since=meeting.starts_at.date(), by=factories.user())
