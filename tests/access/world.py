@@ -120,7 +120,7 @@ class World:
         return section
 
     def invite_somebody(self) -> StaffInvitation:
-        email, boss = f"ny{next(make.numbers)}@region.example", make.user(Role.ADMINISTRATOR)
+        email, boss = f"ny{make.unique()}@region.example", make.user(Role.ADMINISTRATOR)
         return invite(name="Ny Person", email=email, role=Role.READER, by=boss)
 
 

@@ -1,7 +1,6 @@
 """Letters for tests: each factory makes one valid thing and takes what should be different."""
 
 from datetime import timedelta
-from itertools import count
 from typing import Any
 
 from django.utils import timezone
@@ -12,12 +11,11 @@ from dialog_portal.outbox.actions import Draft, post, read
 from dialog_portal.outbox.claims import Claim
 from dialog_portal.outbox.envelope import open_up
 from dialog_portal.outbox.models import Letter
-
-numbers = count(1)
+from tests.make import unique
 
 
 def draft(**values: Any) -> Draft:
-    n = next(numbers)
+    n = unique()
     given = {
         "key": f"invitation:1:{n}:1",
         "purpose": "invitation",
