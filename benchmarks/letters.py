@@ -31,18 +31,18 @@ SENDING_FREE = Figure("the same to a server that does nothing for a letter (spee
 
 def guests(number: int) -> tuple[Any, Any, list[Any]]:
     """A meeting with so many invited people, as the action that sends finds them."""
-    from meetings.letters.purposes import MAILINGS
+    from meetings.mailings.letters.recipients import MAILINGS
     from meetings.models import Meeting, Purpose
-    from tests import make
+    from tests import factories
 
-    meeting = make.meeting(
+    meeting = factories.meeting(
         title="Dialogmöte med länets kommuner",
         message="Välkommen till årets dialog.\n" * 4,
     )
     for _ in range(6):
-        make.item(meeting)
+        factories.item(meeting)
     for n in range(number):
-        make.invitee(make.invitation(meeting), name=f"Åsa Öberg {n}")
+        factories.invitee(factories.invitation(meeting), name=f"Åsa Öberg {n}")
     loaded = Meeting.objects.with_names().with_letters().get(pk=meeting.pk)
     rows = loaded.invitees.in_order().select_related("invitation__party", "link", "invitation__meeting")
     return MAILINGS[Purpose.INVITATION], loaded, list(rows)
@@ -57,7 +57,7 @@ class Mailing:
 
     def drafts(self) -> list[Any]:
         """Everybody's letter, rendered anew; a new version, so that none exists already."""
-        from meetings.letters.compose import compose
+        from meetings.mailings.letters.compose import compose
 
         self.meeting.letter_version += 1
         return [compose(self.kind, self.meeting, person) for person in self.people]
@@ -70,7 +70,7 @@ class Mailing:
 
     def whole_way(self) -> None:
         """Render, store, and let the workers claim, send and finish."""
-        from dialog_portal.outbox.actions import post_all
+        from dialog_portal.outbox.queue.actions import post_all
 
         before = self.sink.letters
         post_all(self.drafts())
@@ -87,14 +87,14 @@ class Mailing:
 
     def store(self) -> None:
         """Store the letters of the next round, held."""
-        from dialog_portal.outbox import actions
+        from dialog_portal.outbox.queue import actions
 
         actions.hold(self.meeting.campaign, by=None, reason="Mätning")
         actions.post_all(self.drafts())
 
     def workers_alone(self) -> None:
         """Let stored letters go, until every one is finished."""
-        from dialog_portal.outbox import actions
+        from dialog_portal.outbox.queue import actions
 
         before = self.sink.letters
         actions.release(self.meeting.campaign, by=None)
@@ -146,15 +146,15 @@ def clocked(totals: Counter[str], name: str, function: Callable[..., Any]) -> Ca
 
 
 STEPS = (
-    ("rendering text and HTML, inlining included", "meetings.letters.compose.render"),
-    ("writing the calendar", "meetings.letters.compose.calendar_for"),
-    ("checking the draft", "dialog_portal.outbox.actions.check"),
+    ("rendering text and HTML, inlining included", "meetings.mailings.letters.compose.render"),
+    ("writing the calendar", "meetings.mailings.letters.compose.calendar_for"),
+    ("checking the draft", "dialog_portal.outbox.queue.actions.check"),
     ("building the bytes", "dialog_portal.outbox.mime.write"),
-    ("packing and sealing", "dialog_portal.outbox.drafts.close"),
-    ("claiming", "dialog_portal.outbox.claims.take"),
-    ("opening what was sealed", "dialog_portal.outbox.sending.open_up"),
-    ("talking SMTP, one look at the row included", "dialog_portal.outbox.smtp.Relay._hand_over"),
-    ("finishing", "dialog_portal.outbox.claims.finish"),
+    ("packing and sealing", "dialog_portal.outbox.draft.close"),
+    ("claiming", "dialog_portal.outbox.queue.claim.take"),
+    ("opening what was sealed", "dialog_portal.outbox.queue.deliver.open_up"),
+    ("talking SMTP, one look at the row included", "dialog_portal.outbox.smtp.transport.Relay._hand_over"),
+    ("finishing", "dialog_portal.outbox.queue.claim.finish"),
 )
 
 
@@ -164,7 +164,7 @@ def where_the_time_goes(mailing: Mailing) -> Iterator[Line]:
     from django.utils.module_loading import import_string
 
     from dialog_portal.environment import mail
-    from dialog_portal.outbox import actions, sending
+    from dialog_portal.outbox.queue import actions, deliver
 
     totals: Counter[str] = Counter()
     settings.MAIL, settings.MAIL_PER_MINUTE = mail(mailing.sink.url), 0
@@ -178,7 +178,7 @@ def where_the_time_goes(mailing: Mailing) -> Iterator[Line]:
         stored = time.perf_counter()
         actions.post_all(drafts)
         sent = time.perf_counter()
-        sending.deliver(60)
+        deliver.deliver(60)
         ended = time.perf_counter()
     settings.MAIL = None
     for name, spent in [

@@ -21,14 +21,14 @@ def prepare(meetings: int) -> None:
     from django.test import Client
 
     from dialog_portal.access.models import Role
-    from tests import make
+    from tests import factories
 
-    made = [make.meeting(title="Dialogmöte med länets kommuner") for _ in range(meetings)]
+    made = [factories.meeting(title="Dialogmöte med länets kommuner") for _ in range(meetings)]
     for meeting in made:
         for _ in range(INVITED):
-            make.invitee(make.invitation(meeting))
+            factories.invitee(factories.invitation(meeting))
     client = Client()
-    client.force_login(make.user(Role.OFFICER), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(factories.user(Role.OFFICER), backend="django.contrib.auth.backends.ModelBackend")
     cookies = "; ".join(f"{name}={one.value}" for name, one in client.cookies.items())
     print(json.dumps({"meetings": [meeting.pk for meeting in made], "cookies": cookies}))
 

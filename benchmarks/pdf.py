@@ -14,7 +14,7 @@ SPEED = Figure(
 BARE = """
 import os, sys
 sys.path.insert(0, "")
-from minutes.pdf_child import NO_SYSTEM_FONTS, STYLESHEET, fetcher
+from minutes.pdf.typeset import NO_SYSTEM_FONTS, STYLESHEET, fetcher
 os.environ["FONTCONFIG_FILE"] = str(NO_SYSTEM_FONTS)
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
@@ -26,9 +26,9 @@ sys.stdout.buffer.write(page.write_pdf(stylesheets=[style], font_config=fonts))
 
 
 def measure(stage: Stage) -> Iterator[Line]:
-    from minutes.compile import compile_document
+    from minutes.compile_document import compile_document
     from minutes.models import Edition
-    from minutes.pdf import page, typeset
+    from minutes.pdf.render import page, typeset
 
     edition = max(
         Edition.objects.select_related("rendering__approval"), key=lambda one: len(one.rendering.html)

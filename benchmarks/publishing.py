@@ -62,9 +62,9 @@ def publisher(database: str, root: Path) -> Callable[[], None]:
     from django.db import transaction
 
     from dialog_portal.access.models import User
-    from minutes.actions.publishing import publish
     from minutes.models import Bake, Minutes, MinutesState
-    from minutes.public.baking import finish
+    from minutes.publishing.actions import publish
+    from minutes.publishing.bake import finish
 
     def job() -> None:
         shutil.rmtree(root, ignore_errors=True)

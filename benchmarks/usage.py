@@ -24,7 +24,11 @@ def megabytes(pid: int) -> float:
     """Return the PSS of a process and its children: what they share is counted once, and not once for each."""
     rollups = [Path(f"/proc/{one}/smaps_rollup").read_text() for one in family(pid)]
     return (
-        sum(int(kilobytes) for text in rollups for kilobytes in re.findall(r"^Pss:\s+(\d+)", text, re.MULTILINE))
+        sum(
+            int(kilobytes)
+            for text in rollups
+            for kilobytes in re.findall(r"^Pss:\s+(\d+)", text, re.MULTILINE)
+        )
         / 1024
     )
 

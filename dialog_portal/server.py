@@ -252,7 +252,7 @@ def clock() -> Iterator[None]:
 
 def wait_until_heard() -> None:
     """Let worker and clock show themselves, so that the portal is well when it is said to be ready."""
-    from dialog_portal.desk.health import is_well
+    from dialog_portal.dashboard.health import is_well
 
     end = time.monotonic() + HEARD_SECONDS
     while not is_well() and time.monotonic() < end:

@@ -38,7 +38,7 @@ INSTALLED_APPS = [
     "parties",
     "meetings",
     "minutes",
-    "dialog_portal.desk",
+    "dialog_portal.dashboard",
     "dialog_portal.demo",
     "allauth",
     "allauth.account",
@@ -56,11 +56,11 @@ INSTALLED_APPS = [
     "django.forms",
 ]
 MIDDLEWARE = [
-    "dialog_portal.links.door.headers_of_secrets",
+    "dialog_portal.links.guest_view.headers_of_secrets",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "dialog_portal.desk.charset.utf8_only",
+    "dialog_portal.base.utf8_only.utf8_only",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -85,12 +85,16 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
             ],
             "libraries": {
-                "swedish": "dialog_portal.swedish",
-                "may": "dialog_portal.access.may",
-                "addressee": "meetings.addressee",
-                "mail": "dialog_portal.desk.mail",
+                "swedish": "dialog_portal.base.swedish",
+                "may": "dialog_portal.access.permission_tags",
+                "addressee": "meetings.invitations.address_page",
+                "mail": "dialog_portal.dashboard.mail_tags",
             },
-            "builtins": ["dialog_portal.swedish", "dialog_portal.access.may", "django.templatetags.static"],
+            "builtins": [
+                "dialog_portal.base.swedish",
+                "dialog_portal.access.permission_tags",
+                "django.templatetags.static",
+            ],
         },
     }
 ]
@@ -159,7 +163,7 @@ MAIL_TIMEOUT = 20  # seconds for each step of an SMTP conversation
 MAIL_DEADLINE = 120  # seconds for a whole letter
 MAIL_LEASE = 600  # seconds that a worker owns a letter
 # The account pages' own mail goes through the outbox too
-EMAIL_BACKEND = "dialog_portal.outbox.backend.OutboxBackend"
+EMAIL_BACKEND = "dialog_portal.outbox.django_mail.OutboxBackend"
 DEFAULT_FROM_EMAIL = f"{MAIL_FROM_NAME} <{MAIL_FROM}>"
 
 # Public files
@@ -195,7 +199,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "staff:start"
 LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "dialog_portal.access.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "dialog_portal.access.allauth_adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -220,7 +224,7 @@ ACCOUNT_FORMS = {
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,60/h/ip,1000/h/key", "reset_password": "20/m/ip"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
-MFA_ADAPTER = "dialog_portal.access.adapter.SecondFactorAdapter"
+MFA_ADAPTER = "dialog_portal.access.allauth_adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Dialogportalen"
 MFA_TOTP_TOLERANCE = 1  # half a minute either way: telephones keep different time, and people type slowly
@@ -231,7 +235,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "dialog_portal.desk.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "dialog_portal.dashboard.error_pages.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
@@ -267,8 +271,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "mask": {"()": "dialog_portal.links.masking.MaskTokens"},
-        "untraced": {"()": "dialog_portal.links.masking.Untraced"},
+        "mask": {"()": "dialog_portal.links.log_masking.MaskTokens"},
+        "untraced": {"()": "dialog_portal.links.log_masking.Untraced"},
     },
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}},

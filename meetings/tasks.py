@@ -2,9 +2,11 @@
 
 from celery import shared_task
 
-from dialog_portal.outbox import mailbox
-from dialog_portal.outbox.wanted import grant
-from meetings.actions import again, calendar_replies, needs, reminding
+from dialog_portal.outbox.inbox import read_mailbox as mailbox
+from dialog_portal.outbox.requested_letters import grant
+from meetings.invitations.actions import resend_link
+from meetings.mailings.actions import due_reminders
+from meetings.replies.actions import calendar_replies, needs
 
 READING = 240  # seconds: twice the longest visit to the mailbox
 
@@ -24,10 +26,10 @@ def forget_needs() -> None:
 @shared_task(name="meetings.send_due")
 def send_due() -> None:
     """Send the reminders whose time has come."""
-    reminding.send_due()
+    due_reminders.send_due()
 
 
 @shared_task(name="meetings.send_links")
 def send_links() -> None:
     """Send lost links to those who asked for them and are invited."""
-    grant(again.LINKS, again.send_links_again)
+    grant(resend_link.LINKS, resend_link.send_links_again)

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.safestring import SafeString, mark_safe
 
-from dialog_portal.states import Step
+from dialog_portal.base.states import Step
 from meetings.models import AgendaItem, Meeting
 from minutes.sanitise import clean
 

@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from minutes.public.baking import finish_what_is_left
-from minutes.public.refresh import refresh
+from minutes.publishing.bake import finish_what_is_left
+from minutes.publishing.refresh import refresh
 
 
 @shared_task(name="minutes.finish_publications")

@@ -2,24 +2,28 @@
 
 from django.urls import path
 
-from minutes import views
-from minutes.public import notes, pages
+from minutes import overview
+from minutes.approval import views as approval
+from minutes.distribution import views as distribution
+from minutes.publishing import notes, pages
+from minutes.publishing import views as publishing
+from minutes.writing import views as writing
 
 staff = [
-    path("moten/<int:pk>/anteckningar/", views.minutes, name="minutes"),
-    path("moten/<int:pk>/anteckningar/borja/", views.minutes_start, name="minutes_start"),
-    path("moten/<int:pk>/anteckningar/forhandsgranska/", views.minutes_preview, name="minutes_preview"),
-    path("moten/<int:pk>/anteckningar/utkast.pdf", views.minutes_pdf, name="minutes_pdf"),
-    path("moten/<int:pk>/anteckningar/dela/", views.minutes_circulate, name="minutes_circulate"),
-    path("moten/<int:pk>/anteckningar/oppna/", views.minutes_reopen, name="minutes_reopen"),
-    path("moten/<int:pk>/anteckningar/faststall/", views.minutes_approve, name="minutes_approve"),
-    path("moten/<int:pk>/anteckningar/skicka/", views.minutes_distribute, name="minutes_distribute"),
-    path("moten/<int:pk>/anteckningar/publicera/", views.minutes_publish, name="minutes_publish"),
-    path("moten/<int:pk>/anteckningar/ratta/", views.minutes_correct, name="minutes_correct"),
-    path("moten/<int:pk>/anteckningar/avsnitt/", views.section_add, name="section_add"),
-    path("avsnitt/<int:pk>/ta-bort/", views.section_remove, name="section_remove"),
-    path("avsnitt/<int:pk>/", views.section_change, name="section_change"),
-    path("avsnitt/<int:pk>/versioner/", views.section_history, name="section_history"),
+    path("moten/<int:pk>/anteckningar/", overview.minutes, name="minutes"),
+    path("moten/<int:pk>/anteckningar/borja/", writing.minutes_start, name="minutes_start"),
+    path("moten/<int:pk>/anteckningar/forhandsgranska/", approval.minutes_preview, name="minutes_preview"),
+    path("moten/<int:pk>/anteckningar/utkast.pdf", approval.minutes_pdf, name="minutes_pdf"),
+    path("moten/<int:pk>/anteckningar/dela/", writing.minutes_circulate, name="minutes_circulate"),
+    path("moten/<int:pk>/anteckningar/oppna/", writing.minutes_reopen, name="minutes_reopen"),
+    path("moten/<int:pk>/anteckningar/faststall/", approval.minutes_approve, name="minutes_approve"),
+    path("moten/<int:pk>/anteckningar/skicka/", distribution.minutes_distribute, name="minutes_distribute"),
+    path("moten/<int:pk>/anteckningar/publicera/", publishing.minutes_publish, name="minutes_publish"),
+    path("moten/<int:pk>/anteckningar/ratta/", writing.minutes_correct, name="minutes_correct"),
+    path("moten/<int:pk>/anteckningar/avsnitt/", writing.section_add, name="section_add"),
+    path("avsnitt/<int:pk>/ta-bort/", writing.section_remove, name="section_remove"),
+    path("avsnitt/<int:pk>/", writing.section_change, name="section_change"),
+    path("avsnitt/<int:pk>/versioner/", writing.section_history, name="section_history"),
 ]
 public = [
     path("", pages.start, name="start"),

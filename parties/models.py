@@ -12,9 +12,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from dialog_portal.editing import Versioned
-from dialog_portal.swedish import found, swedish
-from dialog_portal.text import one_line
+from dialog_portal.base.stale_saves import Versioned
+from dialog_portal.base.swedish import found, swedish
+from dialog_portal.base.typed_text import one_line
 
 YEAR = (MinValueValidator(2000), MaxValueValidator(2100))
 EVERY = ("varje år", "vartannat år", "vart tredje år", "vart fjärde år", "vart femte år")

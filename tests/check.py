@@ -34,7 +34,7 @@ READINGS: list[tuple[str, list[str], dict[str, str]]] = [
     ("settings", [*MANAGE, "check", "--fail-level", "WARNING"], {}),
     ("settings in production", [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], FOR_REAL),
     ("migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"], {}),
-    ("house rules", [str(BIN / "python"), "-m", "pytest", "-q", "--no-header", "tests/test_house.py"], {}),
+    ("house rules", [str(BIN / "python"), "-m", "pytest", "-q", "--no-header", "tests/house"], {}),
 ]
 
 

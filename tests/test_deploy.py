@@ -305,7 +305,7 @@ def secret_addresses() -> list[str]:
 
 
 def test_every_address_with_a_secret_is_masked_by_nginx_and_by_the_portal():
-    from dialog_portal.links.masking import mask
+    from dialog_portal.links.log_masking import mask
 
     masked = re.search(r'"~\*\(\?s\)\^\(\?<door>(\S+)\)\."', (DEPLOY / "nginx.conf").read_text())
     assert masked is not None

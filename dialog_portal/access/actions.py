@@ -9,12 +9,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from dialog_portal.access.audit import record
 from dialog_portal.access.letters import staff_invitation
 from dialog_portal.access.models import Role, StaffInvitation, User
+from dialog_portal.base.audit import record
+from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import mint, revoke
 from dialog_portal.links.models import Link
-from dialog_portal.states import NotAllowed
 
 PURPOSE = "konto"
 

@@ -12,7 +12,8 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from dialog_portal.access.models import Event, User
+from dialog_portal.access.models import User
+from dialog_portal.base.audit import Event
 
 
 class PortalAdmin(admin.AdminSite):

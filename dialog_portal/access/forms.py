@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from dialog_portal.access.models import Role, StaffInvitation, User
-from dialog_portal.text import one_address
+from dialog_portal.base.typed_text import one_address
 
 ROLE_HELP = (
     "Läsare ser. Handläggare planerar, bjuder in, skriver och skickar. Godkännare fastställer och publicerar också det "

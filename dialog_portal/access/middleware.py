@@ -17,7 +17,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from dialog_portal.access.models import User
-from dialog_portal.access.table import READING, NotPermitted, Rule, rule_for
+from dialog_portal.access.permissions import READING, NotPermitted, Rule, rule_for
 
 Answer = HttpResponse | None
 INSIDE = ("/arbete/", "/konto/", "/admin/")

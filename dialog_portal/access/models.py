@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from dialog_portal.swedish import swedish
-from dialog_portal.text import one_line
+from dialog_portal.base.swedish import swedish
+from dialog_portal.base.typed_text import one_line
 
 
 class Role(models.TextChoices):
@@ -130,20 +130,3 @@ class StaffInvitation(models.Model):
     @property
     def open(self) -> bool:
         return self.accepted_at is None and self.link.works(timezone.now())
-
-
-class Event(models.Model):
-    """The audit log: who did what to which thing. Rows are only ever added; names of guests stay out of it."""
-
-    at = models.DateTimeField(auto_now_add=True)
-    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    what = models.CharField(max_length=80)
-    thing = models.CharField(max_length=80, blank=True)
-    detail = models.JSONField(default=dict, blank=True)
-
-    class Meta:
-        ordering = ("-pk",)
-        indexes = (models.Index(fields=("thing",), name="event_by_thing"),)
-
-    def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.what} {self.thing}"

@@ -6,7 +6,7 @@ from allauth.account import forms
 from django.http import HttpRequest
 
 from dialog_portal.outbox.models import CONFIDENTIAL
-from dialog_portal.outbox.wanted import want
+from dialog_portal.outbox.requested_letters import want
 
 PASSWORD = f"{CONFIDENTIAL}:password"
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from dialog_portal.access.sign_in import PASSWORD, send_password_letter
-from dialog_portal.outbox.wanted import grant
+from dialog_portal.outbox.requested_letters import grant
 
 
 @shared_task(name="access.send_password_letters")

@@ -15,9 +15,9 @@ from dialog_portal.access import actions
 from dialog_portal.access.forms import InviteForm, PasswordForm, RoleForm
 from dialog_portal.access.letters import invitation_address
 from dialog_portal.access.models import StaffInvitation, User
+from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import find
-from dialog_portal.links.door import gone, guest_view
-from dialog_portal.states import NotAllowed
+from dialog_portal.links.guest_view import gone, guest_view
 
 
 def account_list(request: HttpRequest) -> HttpResponse:

@@ -20,14 +20,23 @@ from dialog_portal.demo.words import (
     MUNICIPAL_NOTES,
     WORDS_FOR_ALL,
 )
-from dialog_portal.outbox.sending import deliver
-from meetings.actions import agenda, attendance, inviting, meetings, reminding, replies
-from meetings.letters.compose import fingerprint
-from meetings.letters.purposes import MAILINGS
+from dialog_portal.outbox.queue.deliver import deliver
+from meetings.agenda import actions
+from meetings.attendance import actions as attendance
+from meetings.invitations.actions import invite
+from meetings.mailings.actions import due_reminders
+from meetings.mailings.actions import send as mailings_send
+from meetings.mailings.letters.compose import fingerprint
+from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import AgendaItem, AgendaState, Answer, Channel, Group, Meeting, Purpose, Round
-from minutes.actions import approving, distributing, publishing, writing
-from minutes.compile import content_hash
+from meetings.planning.actions import meetings
+from meetings.replies.actions import answer as replies
+from minutes.approval import actions as approving
+from minutes.compile_document import content_hash
+from minutes.distribution import actions as distributing
 from minutes.models import Minutes
+from minutes.publishing import actions as publishing
+from minutes.writing import actions as writing
 from parties.models import Category, Party
 
 STAGES = (
@@ -103,7 +112,7 @@ def tell(story: Story) -> Meeting:
             send(meeting, Purpose.SAVE_THE_DATE, story.officer)
     if story.reached("invited"):
         with clock_at(story.earlier(35)):
-            agenda.take_step(meeting.agenda, AgendaState.SETTLED, by=story.officer)
+            actions.take_step(meeting.agenda, AgendaState.SETTLED, by=story.officer)
             send(meeting, Purpose.INVITATION, story.officer)
         with clock_at(min(story.begins - days(12), timezone.now() - timedelta(minutes=30))):
             answer(meeting, story)
@@ -145,8 +154,8 @@ def plan(story: Story) -> Meeting:
         item = AgendaItem(
             title=story.said(title), minutes=minutes, presenter=story.said(presenter), internal=internal
         )
-        agenda.add_item(meeting.agenda, item, by=story.officer)
-    inviting.invite_parties(meeting, story.parties, seats=meeting.seats, by=story.officer)
+        actions.add_item(meeting.agenda, item, by=story.officer)
+    invite.invite_parties(meeting, story.parties, seats=meeting.seats, by=story.officer)
     return meeting
 
 
@@ -154,8 +163,8 @@ def send(meeting: Meeting, purpose: Purpose, by: User) -> None:
     """Preview and send, and let the letters leave at once."""
     mailing = MAILINGS[purpose]
     fresh = Meeting.objects.with_letters().get(pk=meeting.pk)
-    pairs = inviting.drafts_for(mailing, fresh)
-    inviting.send(mailing, fresh, previewed=fingerprint([draft for _, draft in pairs]), by=by)
+    pairs = mailings_send.drafts_for(mailing, fresh)
+    mailings_send.send(mailing, fresh, previewed=fingerprint([draft for _, draft in pairs]), by=by)
     deliver()
 
 
@@ -178,7 +187,7 @@ def remind(meeting: Meeting) -> None:
     """The letters that would have left by themselves by now, each at its time."""
     for row in meeting.planned.due(timezone.now()):
         with clock_at(row.due_at + timedelta(minutes=1)):
-            reminding.send_due()
+            due_reminders.send_due()
             deliver()
 
 

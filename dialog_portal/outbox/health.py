@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from dialog_portal.base.swedish import clock, moment
 from dialog_portal.outbox.models import Attempt, Hold, Host, Letter, Outcome, Pulse, State
-from dialog_portal.swedish import clock, moment
 
 log = logging.getLogger(__name__)
 SILENT = timedelta(minutes=5)

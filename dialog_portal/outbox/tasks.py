@@ -5,8 +5,9 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from dialog_portal.outbox import claims, health
-from dialog_portal.outbox.sending import deliver
+from dialog_portal.outbox import health
+from dialog_portal.outbox.queue import claim
+from dialog_portal.outbox.queue.deliver import deliver
 
 log = logging.getLogger(__name__)
 
@@ -22,22 +23,22 @@ def ring() -> None:
 def sweep() -> None:
     """Send what is due whether somebody rang or not, after clearing up what dead workers left."""
     health.heard("worker")
-    claims.free_abandoned(timezone.now())
-    claims.give_up_overdue(timezone.now())
+    claim.free_abandoned(timezone.now())
+    claim.give_up_overdue(timezone.now())
     deliver(patient=True)
 
 
 @shared_task(name="outbox.count", ignore_result=True)
 def count() -> None:
     """Add the letters up, and forget what nobody can need."""
-    claims.wipe_useless(timezone.now())
+    claim.wipe_useless(timezone.now())
     health.count()
 
 
 @shared_task(name="outbox.forget", ignore_result=True)
 def forget() -> None:
     """Remove the facts of letters whose time to be kept is over."""
-    if number := claims.forget_old(timezone.now()):
+    if number := claim.forget_old(timezone.now()):
         log.info("%s letters were of no use for so long that they are forgotten", number)
 
 

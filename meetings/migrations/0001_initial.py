@@ -5,7 +5,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import dialog_portal.text
+import dialog_portal.base.typed_text
 import meetings.models.meeting
 
 
@@ -61,7 +61,9 @@ class Migration(migrations.Migration):
                 (
                     "title",
                     models.CharField(
-                        max_length=200, validators=[dialog_portal.text.one_line], verbose_name="rubrik"
+                        max_length=200,
+                        validators=[dialog_portal.base.typed_text.one_line],
+                        verbose_name="rubrik",
                     ),
                 ),
                 ("description", models.TextField(blank=True, max_length=4000, verbose_name="beskrivning")),
@@ -79,7 +81,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=160,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="föredragande",
                     ),
                 ),
@@ -151,13 +153,15 @@ class Migration(migrations.Migration):
                 (
                     "code",
                     models.CharField(
-                        max_length=8, validators=[dialog_portal.text.one_line], verbose_name="kod"
+                        max_length=8, validators=[dialog_portal.base.typed_text.one_line], verbose_name="kod"
                     ),
                 ),
                 (
                     "name",
                     models.CharField(
-                        max_length=160, validators=[dialog_portal.text.one_line], verbose_name="insatsområde"
+                        max_length=160,
+                        validators=[dialog_portal.base.typed_text.one_line],
+                        verbose_name="insatsområde",
                     ),
                 ),
                 (
@@ -212,7 +216,9 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        max_length=80, validators=[dialog_portal.text.one_line], verbose_name="grupp"
+                        max_length=80,
+                        validators=[dialog_portal.base.typed_text.one_line],
+                        verbose_name="grupp",
                     ),
                 ),
                 (
@@ -253,7 +259,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=160,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="organisation",
                     ),
                 ),
@@ -298,7 +304,9 @@ class Migration(migrations.Migration):
                 (
                     "title",
                     models.CharField(
-                        max_length=160, validators=[dialog_portal.text.one_line], verbose_name="rubrik"
+                        max_length=160,
+                        validators=[dialog_portal.base.typed_text.one_line],
+                        verbose_name="rubrik",
                     ),
                 ),
                 ("slug", models.SlugField(max_length=80, verbose_name="adressord")),
@@ -309,7 +317,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=120,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="lokal",
                     ),
                 ),
@@ -318,7 +326,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=80,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="sal",
                     ),
                 ),
@@ -327,7 +335,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=160,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="gatuadress",
                     ),
                 ),
@@ -363,7 +371,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Till exempel KN 2019/123.",
                         max_length=40,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="diarienummer",
                     ),
                 ),
@@ -373,7 +381,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Till exempel AKTNR 2605-10597.",
                         max_length=40,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="yttre beteckning",
                     ),
                 ),
@@ -463,7 +471,9 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        max_length=120, validators=[dialog_portal.text.one_line], verbose_name="namn"
+                        max_length=120,
+                        validators=[dialog_portal.base.typed_text.one_line],
+                        verbose_name="namn",
                     ),
                 ),
                 ("email", models.EmailField(max_length=254, verbose_name="e-postadress")),
@@ -472,7 +482,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=120,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="uppdrag",
                     ),
                 ),
@@ -546,14 +556,18 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        max_length=120, validators=[dialog_portal.text.one_line], verbose_name="namn"
+                        max_length=120,
+                        validators=[dialog_portal.base.typed_text.one_line],
+                        verbose_name="namn",
                     ),
                 ),
                 ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-postadress")),
                 (
                     "organisation",
                     models.CharField(
-                        max_length=160, validators=[dialog_portal.text.one_line], verbose_name="organisation"
+                        max_length=160,
+                        validators=[dialog_portal.base.typed_text.one_line],
+                        verbose_name="organisation",
                     ),
                 ),
                 (
@@ -561,7 +575,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=120,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="uppdrag",
                     ),
                 ),
@@ -718,7 +732,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=300,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="mat",
                     ),
                 ),
@@ -727,7 +741,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=300,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="tillgänglighet",
                     ),
                 ),
@@ -783,7 +797,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=300,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="anteckning",
                     ),
                 ),
@@ -849,7 +863,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Till exempel KN 2019/123.",
                         max_length=40,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="diarienummer",
                     ),
                 ),
@@ -859,7 +873,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Till exempel AKTNR 2692-11572.",
                         max_length=40,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="yttre beteckning",
                     ),
                 ),
@@ -869,7 +883,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=160,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="konferensens plats",
                     ),
                 ),
@@ -877,7 +891,7 @@ class Migration(migrations.Migration):
                     "signer",
                     models.CharField(
                         max_length=120,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="breven undertecknas av",
                     ),
                 ),
@@ -885,7 +899,7 @@ class Migration(migrations.Migration):
                     "signer_title",
                     models.CharField(
                         max_length=120,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="undertecknarens titel",
                     ),
                 ),
@@ -934,7 +948,9 @@ class Migration(migrations.Migration):
                 (
                     "text",
                     models.CharField(
-                        max_length=300, validators=[dialog_portal.text.one_line], verbose_name="syfte"
+                        max_length=300,
+                        validators=[dialog_portal.base.typed_text.one_line],
+                        verbose_name="syfte",
                     ),
                 ),
                 ("position", models.PositiveSmallIntegerField(default=0, verbose_name="ordning")),

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import dialog_portal.text
+import dialog_portal.base.typed_text
 
 
 class Migration(migrations.Migration):
@@ -44,13 +44,17 @@ class Migration(migrations.Migration):
                 (
                     "subject",
                     models.CharField(
-                        max_length=150, validators=[dialog_portal.text.one_line], verbose_name="ämnesrad"
+                        max_length=150,
+                        validators=[dialog_portal.base.typed_text.one_line],
+                        verbose_name="ämnesrad",
                     ),
                 ),
                 (
                     "heading",
                     models.CharField(
-                        max_length=150, validators=[dialog_portal.text.one_line], verbose_name="rubrik"
+                        max_length=150,
+                        validators=[dialog_portal.base.typed_text.one_line],
+                        verbose_name="rubrik",
                     ),
                 ),
                 ("body", models.TextField(max_length=6000, verbose_name="text")),

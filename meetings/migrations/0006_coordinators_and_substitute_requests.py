@@ -5,8 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import dialog_portal.text
-from dialog_portal.access.append_only import lift, protect, run
+import dialog_portal.base.typed_text
+from dialog_portal.base.append_only import lift, protect, run
 
 LEDGER = "meetings_reply"
 
@@ -53,7 +53,9 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        max_length=80, validators=[dialog_portal.text.one_line], verbose_name="namn"
+                        max_length=80,
+                        validators=[dialog_portal.base.typed_text.one_line],
+                        verbose_name="namn",
                     ),
                 ),
                 ("email", models.EmailField(max_length=254, verbose_name="e-postadress")),

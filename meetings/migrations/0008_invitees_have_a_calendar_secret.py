@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from meetings.models.invitation import calendar_secret
+from meetings.models.invitee import calendar_secret
 
 
 def one_each(apps, schema_editor):

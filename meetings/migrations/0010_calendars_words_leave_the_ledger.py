@@ -5,7 +5,7 @@ An older program wrote it into the ledger as well, which is never changed; this 
 
 from django.db import migrations
 
-from dialog_portal.access.append_only import lift, protect, run
+from dialog_portal.base.append_only import lift, protect, run
 
 LEDGER = "meetings_reply"
 

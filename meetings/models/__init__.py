@@ -1,14 +1,17 @@
 """Rounds, meetings, agendas, invitations, replies and attendance."""
 
 from meetings.models.agenda import Agenda, AgendaItem, AgendaState, AgendaStep
+from meetings.models.attendee import Attendee
 from meetings.models.calendar_reply import CalendarReply
 from meetings.models.calendar_reply import Outcome as CalendarReplyOutcome
-from meetings.models.invitation import Invitation, Invitee, MeetingLetter, Need, Purpose
+from meetings.models.invitation import Invitation
+from meetings.models.invitee import Invitee, Need
 from meetings.models.meeting import Group, Meeting, MeetingState, MeetingStep
-from meetings.models.planned import PlannedMailing, PlannedState, PlannedStep
-from meetings.models.reply import CONTRADICTION, Answer, Attendee, Channel, Reply
-from meetings.models.request import SubstituteRequest
+from meetings.models.meeting_letter import MeetingLetter, Purpose
+from meetings.models.planned_mailing import PlannedMailing, PlannedState, PlannedStep
+from meetings.models.reply import CONTRADICTION, Answer, Channel, Reply
 from meetings.models.round import FocusArea, Round, RoundPurpose
+from meetings.models.substitute_request import SubstituteRequest
 from meetings.models.wording import Wording
 
 __all__ = [

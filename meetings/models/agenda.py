@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from django.core.validators import MaxValueValidator
 from django.db import models
 
-from dialog_portal.editing import Versioned
-from dialog_portal.states import Step
-from dialog_portal.text import one_line
+from dialog_portal.base.stale_saves import Versioned
+from dialog_portal.base.states import Step
+from dialog_portal.base.typed_text import one_line
 from meetings.models.meeting import Meeting
 
 

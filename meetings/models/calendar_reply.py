@@ -8,7 +8,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from meetings.models.invitation import Invitee
+from meetings.models.invitee import Invitee
 from meetings.models.meeting import MeetingState
 from meetings.models.reply import Reply
 

@@ -11,9 +11,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from dialog_portal.editing import Versioned
-from dialog_portal.states import Step
-from dialog_portal.text import one_line
+from dialog_portal.base.stale_saves import Versioned
+from dialog_portal.base.states import Step
+from dialog_portal.base.typed_text import one_line
 from meetings.models.round import Round
 from parties.models import Category, Party
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from dialog_portal.editing import Versioned
-from dialog_portal.text import one_line
+from dialog_portal.base.stale_saves import Versioned
+from dialog_portal.base.typed_text import one_line
 from parties.models import YEAR, ends_after_it_begins
 
 

@@ -7,10 +7,10 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from dialog_portal.editing import Versioned
-from dialog_portal.text import one_line
-from meetings.models.invitation import Purpose
+from dialog_portal.base.stale_saves import Versioned
+from dialog_portal.base.typed_text import one_line
 from meetings.models.meeting import Meeting
+from meetings.models.meeting_letter import Purpose
 from meetings.models.round import Round
 
 SHORT, LONG = 150, 6000  # characters of a subject or heading, and of the text

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import transaction
 
-from dialog_portal.access.audit import record
-from dialog_portal.states import NotAllowed
+from dialog_portal.base.audit import record
+from dialog_portal.base.states import NotAllowed
 from parties.forms.mandate import HolderForm, MandateForm, PersonForm
 from parties.models import Mandate, Person
 from parties.signals import address_changed

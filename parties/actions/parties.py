@@ -9,8 +9,8 @@ from django.db import models, transaction
 from django.forms import BaseInlineFormSet
 from django.utils.text import slugify
 
-from dialog_portal.access.audit import record
-from dialog_portal.states import NotAllowed
+from dialog_portal.base.audit import record
+from dialog_portal.base.states import NotAllowed
 from parties.forms.category import CategoryForm
 from parties.forms.party import MembershipForm, PartyForm
 from parties.models import Category, FormerName, Membership, Municipality, Party

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from dialog_portal.swedish import SwedishLower
+from dialog_portal.base.swedish import SwedishLower
 from parties.forms.plain import RowForm, check_period, in_plain_swedish
 from parties.models import Cadence, Category
 

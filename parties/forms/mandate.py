@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from dialog_portal.outbox.drafts import deliverable
-from dialog_portal.text import one_line
+from dialog_portal.base.typed_text import one_line
+from dialog_portal.outbox.draft import deliverable
 from parties.forms.plain import DateInput, PlainForm, RowForm, no_formula
 from parties.models import Mandate, Person
 

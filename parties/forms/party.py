@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from dialog_portal.swedish import SwedishLower, day
+from dialog_portal.base.swedish import SwedishLower, day
 from parties.forms.plain import DateInput, RowForm, check_period, in_plain_swedish
 from parties.models import Membership, Municipality, Party
 

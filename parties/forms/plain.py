@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from dialog_portal.editing import VersionedForm
-from dialog_portal.text import one_address
+from dialog_portal.base.stale_saves import VersionedForm
+from dialog_portal.base.typed_text import one_address
 
 MESSAGES = {
     "required": "Det här behöver fyllas i.",

@@ -6,7 +6,7 @@ import django.db.models.functions.text
 import django.utils.timezone
 from django.db import migrations, models
 
-import dialog_portal.text
+import dialog_portal.base.typed_text
 
 
 class Migration(migrations.Migration):
@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         max_length=120,
                         unique=True,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="namn",
                     ),
                 ),
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Till exempel FSKF för kommunerna.",
                         max_length=80,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="avstämning med",
                     ),
                 ),
@@ -159,7 +159,9 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        max_length=160, validators=[dialog_portal.text.one_line], verbose_name="namn"
+                        max_length=160,
+                        validators=[dialog_portal.base.typed_text.one_line],
+                        verbose_name="namn",
                     ),
                 ),
                 (
@@ -168,7 +170,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Till exempel Nynäshamns kommun.",
                         max_length=160,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="egen skrivning",
                     ),
                 ),
@@ -179,7 +181,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Domäner vars adresser utan vidare hör till parten, åtskilda med mellanslag.",
                         max_length=200,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="e-postdomäner",
                     ),
                 ),
@@ -253,7 +255,9 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        max_length=160, validators=[dialog_portal.text.one_line], verbose_name="tidigare namn"
+                        max_length=160,
+                        validators=[dialog_portal.base.typed_text.one_line],
+                        verbose_name="tidigare namn",
                     ),
                 ),
                 ("until", models.DateField(verbose_name="användes till")),
@@ -283,7 +287,9 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        max_length=120, validators=[dialog_portal.text.one_line], verbose_name="namn"
+                        max_length=120,
+                        validators=[dialog_portal.base.typed_text.one_line],
+                        verbose_name="namn",
                     ),
                 ),
                 (
@@ -300,7 +306,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=40,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="telefon",
                     ),
                 ),
@@ -332,7 +338,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         help_text="Till exempel kulturchef.",
                         max_length=120,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="uppdrag",
                     ),
                 ),

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from dialog_portal.swedish import swedish
+from dialog_portal.base.swedish import swedish
 from parties.actions.parties import save_category
 from parties.forms.category import CadenceFormSet, CategoryForm
 from parties.models import Category, in_year

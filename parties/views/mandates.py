@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from dialog_portal.swedish import day
+from dialog_portal.base.swedish import day
 from parties.actions import mandates as actions
 from parties.forms.mandate import HolderForm, MandateEndForm, MandateForm, SuccessorForm
 from parties.forms.register import PersonSearch

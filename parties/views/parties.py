@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from dialog_portal.states import NotAllowed
-from dialog_portal.swedish import day
+from dialog_portal.base.states import NotAllowed
+from dialog_portal.base.swedish import day
 from parties.actions import parties as actions
 from parties.forms.party import EndForm, MembershipForm, PartyForm, RenameForm
 from parties.models import Membership, Party

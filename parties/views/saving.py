@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
-from dialog_portal.states import NotAllowed
+from dialog_portal.base.states import NotAllowed
 
 CROSSED = "Någon annan sparade samma sak samtidigt. Kontrollera uppgifterna och spara igen."
 

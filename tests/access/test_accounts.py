@@ -14,12 +14,13 @@ from django.utils import timezone
 
 from dialog_portal.access import actions
 from dialog_portal.access.letters import invitation_address
-from dialog_portal.access.models import Event, Role, StaffInvitation, User
+from dialog_portal.access.models import Role, StaffInvitation, User
+from dialog_portal.base.audit import Event
+from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.models import Link
-from dialog_portal.outbox.actions import read
 from dialog_portal.outbox.models import Letter
-from dialog_portal.states import NotAllowed
-from tests import make
+from dialog_portal.outbox.queue.actions import read
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "en ny rad med många ord"
@@ -27,7 +28,7 @@ PASSWORD = "en ny rad med många ord"
 
 @pytest.fixture
 def boss() -> User:
-    return make.user(Role.ADMINISTRATOR)
+    return factories.user(Role.ADMINISTRATOR)
 
 
 @pytest.fixture
@@ -121,20 +122,20 @@ def test_a_poor_password_is_told_at_its_field(
 def test_only_administrators_find_the_letter_with_the_link(invitation: StaffInvitation, boss: User):
     letter = Letter.objects.get()
     client, other = Client(), Client()
-    client.force_login(make.user(Role.OFFICER))
+    client.force_login(factories.user(Role.OFFICER))
     other.force_login(boss)
     pages = [one.get(reverse("staff:letter_body", args=[letter.pk])).status_code for one in (client, other)]
     assert pages == [404, 200]
 
 
 def test_an_address_with_an_account_is_not_invited_again(boss: User):
-    there = make.user()
+    there = factories.user()
     with pytest.raises(NotAllowed, match="redan ett konto"):
         actions.invite(name="Dubbel", email=there.email.upper(), role=Role.READER, by=boss)
 
 
 def test_a_changed_role_counts_from_the_next_request(boss: User):
-    officer, client = make.user(Role.OFFICER), Client()
+    officer, client = factories.user(Role.OFFICER), Client()
     client.force_login(officer)
     assert client.get(reverse("staff:round_add")).status_code == 200
     actions.change_role(officer, Role.READER, by=boss)
@@ -142,7 +143,7 @@ def test_a_changed_role_counts_from_the_next_request(boss: User):
 
 
 def test_a_closed_account_is_out_at_once_and_its_old_session_stays_out(boss: User):
-    officer, client, other = make.user(), Client(), Client()
+    officer, client, other = factories.user(), Client(), Client()
     client.force_login(officer)
     other.force_login(boss)
     actions.close(officer, by=boss)
@@ -163,7 +164,7 @@ def test_nobody_changes_their_own_account(boss: User, act):
 
 
 def test_the_last_administrator_stays(boss: User):
-    closed_meanwhile = make.user(Role.ADMINISTRATOR)
+    closed_meanwhile = factories.user(Role.ADMINISTRATOR)
     actions.close(closed_meanwhile, by=boss)
     with pytest.raises(NotAllowed, match="enda administratören"):
         actions.close(boss, by=closed_meanwhile)
@@ -190,7 +191,7 @@ def test_every_change_of_an_account_is_in_the_log(boss: User, invitation: StaffI
 
 
 def test_the_pages_do_what_their_buttons_say(boss: User):
-    client, other = Client(), make.user(Role.READER)
+    client, other = Client(), factories.user(Role.READER)
     client.force_login(boss)
     client.post(
         reverse("staff:account_invite"), {"name": "Ny", "email": "ny@region.example", "role": "officer"}

@@ -16,9 +16,9 @@ from pytest_django.live_server_helper import LiveServer
 from dialog_portal.access.actions import invite
 from dialog_portal.access.letters import invitation_address
 from dialog_portal.access.models import Role, User
-from tests import make
+from tests import factories
 from tests.access.world import with_second_factor
-from tests.desk.test_tasks import full_desk
+from tests.dashboard.test_tasks import full_desk
 
 pytestmark = [pytest.mark.e2e, pytest.mark.once_on_sqlite, pytest.mark.django_db(transaction=True)]
 ENGLISH = re.compile(
@@ -82,7 +82,7 @@ PAGES: list[tuple[str, str | None, Callable[[User], str], bool]] = [
     (
         "account",
         Role.ADMINISTRATOR,
-        lambda user: reverse("staff:account_change", args=[make.user().pk]),
+        lambda user: reverse("staff:account_change", args=[factories.user().pk]),
         False,
     ),
     ("own-account", Role.ADMINISTRATOR, lambda user: reverse("staff:account_change", args=[user.pk]), False),
@@ -120,7 +120,7 @@ def look(page: Page) -> list[str]:
 def test_page_is_open_to_everybody(
     page: Page, live_server: LiveServer, role: str | None, where: Callable[[User], str], send: bool
 ):
-    user = make.user(role or Role.ADMINISTRATOR)
+    user = factories.user(role or Role.ADMINISTRATOR)
     address = where(user)
     if role:
         enter(page, live_server, user)
@@ -134,7 +134,7 @@ def test_page_is_open_to_everybody(
 def test_the_second_factor_from_first_to_last(page: Page, live_server: LiveServer):
     from tests.access.test_signing_in import code
 
-    user, seen = make.user(Role.ADMINISTRATOR), []
+    user, seen = factories.user(Role.ADMINISTRATOR), []
 
     def visit(name: str) -> None:
         page.goto(live_server.url + reverse(name))
@@ -142,12 +142,12 @@ def test_the_second_factor_from_first_to_last(page: Page, live_server: LiveServe
     def sign_in() -> None:
         visit("account_login")
         page.locator("input[name=login]").fill(user.email)
-        page.locator("input[name=password]").fill(make.PASSWORD)
+        page.locator("input[name=password]").fill(factories.PASSWORD)
         page.get_by_role("button", name="Logga in").click()
 
     sign_in()
     visit("mfa_activate_totp")
-    page.locator("input[name=password]").fill(make.PASSWORD)
+    page.locator("input[name=password]").fill(factories.PASSWORD)
     page.get_by_role("button", name="Bekräfta").click()
     page.wait_for_url("**/tva-steg/app/")
     seen += look(page)

@@ -22,15 +22,15 @@ from django.utils import timezone
 from dialog_portal.access.models import Role, User
 from dialog_portal.access.sign_in import ResetPasswordForm
 from dialog_portal.access.tasks import send_password_letters
-from dialog_portal.outbox.actions import read
 from dialog_portal.outbox.models import Letter, Wanted
-from tests import make
+from dialog_portal.outbox.queue.actions import read
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/konto/logga-in/"
 
 
-def sign_in(user: User, password: str = make.PASSWORD, **values: str) -> tuple[Client, Any]:
+def sign_in(user: User, password: str = factories.PASSWORD, **values: str) -> tuple[Client, Any]:
     client = Client()
     answer = client.post(LOGIN, {"login": user.email, "password": password, **values})
     return client, answer
@@ -52,26 +52,26 @@ def letter_to(user: User) -> Letter:
 
 
 def test_the_address_may_be_typed_in_any_case():
-    user = make.user()
+    user = factories.user()
     _, answer = sign_in(user, login=user.email.upper())
     assert (answer.status_code, answer["Location"]) == (302, "/arbete/")
 
 
 @pytest.mark.parametrize("password", ["fel lösenord som är långt", ""])
 def test_a_wrong_password_lets_nobody_in(password: str):
-    client, answer = sign_in(make.user(), password)
+    client, answer = sign_in(factories.user(), password)
     assert (answer.status_code, "_auth_user_id" in client.session) == (200, False)
 
 
 def test_a_closed_account_is_told_so():
-    user = make.user()
+    user = factories.user()
     User.objects.filter(pk=user.pk).update(is_active=False)
     client, answer = sign_in(user)
     assert (answer["Location"], "_auth_user_id" in client.session) == ("/konto/stangt/", False)
 
 
 def test_guessing_is_slowed_down():
-    user = make.user()
+    user = factories.user()
     for _ in range(11):
         _, answer = sign_in(user, "fel lösenord som är långt")
     _, answer = sign_in(user)
@@ -86,7 +86,7 @@ def fails(user: User, times: int, caller: str) -> Any:
 
 
 def test_who_guesses_is_stopped_and_the_owner_comes_in_from_elsewhere():
-    user = make.user()
+    user = factories.user()
     assert "För många" in fails(user, 30, "192.0.2.7").content.decode()
     fails(user, 9, "192.0.2.8")
     _, answer = sign_in(user)
@@ -95,14 +95,14 @@ def test_who_guesses_is_stopped_and_the_owner_comes_in_from_elsewhere():
 
 def test_control_by_the_usual_limits_a_stranger_keeps_the_owner_out(settings):
     settings.ACCOUNT_RATE_LIMITS = {}
-    user = make.user()
+    user = factories.user()
     fails(user, 6, "192.0.2.7")
     assert sign_in(user)[1].status_code != 302
 
 
 @pytest.mark.parametrize(("minutes", "letters"), [(0, 1), (16, 2)])
 def test_however_often_it_is_asked_for_a_password_letter_comes_once_a_quarter(minutes: int, letters: int):
-    user = make.user()
+    user = factories.user()
     with time_machine.travel(timezone.now().replace(minute=1), tick=True) as clock:
         answers = [ask_for_password(user.email) for _ in range(7)]
         clock.shift(timedelta(minutes=minutes))
@@ -122,7 +122,7 @@ def test_what_the_portal_does_not_use_has_no_address(name: str):
 
 
 def test_a_new_password_comes_by_letter_and_the_old_one_stops_working():
-    user = make.user()
+    user = factories.user()
     ask_for_password(user.email)
     content = read(letter_to(user))
     assert content is not None
@@ -133,12 +133,15 @@ def test_a_new_password_comes_by_letter_and_the_old_one_stops_working():
     form = page.redirect_chain[-1][0]
     client.post(form, {"password1": "ännu en lång rad ord", "password2": "ännu en lång rad ord"})
     user.refresh_from_db()
-    assert (user.check_password("ännu en lång rad ord"), user.check_password(make.PASSWORD)) == (True, False)
+    assert (user.check_password("ännu en lång rad ord"), user.check_password(factories.PASSWORD)) == (
+        True,
+        False,
+    )
     assert letter_to(user).subject == "Ditt konto i Dialogportalen har ändrats"
 
 
 def test_asking_for_somebody_unknown_looks_the_same_and_writes_to_nobody():
-    known, unknown = make.user(), "ingen@region.example"
+    known, unknown = factories.user(), "ingen@region.example"
     answers = [ask_for_password(email) for email in (known.email, unknown)]
     assert {(answer.status_code, answer["Location"]) for answer in answers} == {
         (302, "/konto/losenord/glomt/skickat/")
@@ -164,7 +167,7 @@ def work_of_asking(email: str) -> tuple[list[str], int]:
 
 
 def test_asking_takes_the_same_work_whosever_the_address_is():
-    known, closed = make.user(), make.user()
+    known, closed = factories.user(), factories.user()
     User.objects.filter(pk=closed.pk).update(is_active=False)
     work = [work_of_asking(email) for email in (known.email, closed.email, "ingen@region.example")]
     assert (work[0], work[0]) == (work[1], work[2])
@@ -179,11 +182,11 @@ def test_asking_takes_the_same_work_whosever_the_address_is():
 def test_control_looking_up_while_the_person_waits_differs(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(ResetPasswordForm, "clean_email", forms.ResetPasswordForm.clean_email)
     monkeypatch.setattr(ResetPasswordForm, "save", forms.ResetPasswordForm.save)
-    assert work_of_asking(make.user().email) != work_of_asking("ingen@region.example")
+    assert work_of_asking(factories.user().email) != work_of_asking("ingen@region.example")
 
 
 def test_a_second_factor_is_asked_for_and_its_seed_is_unreadable_at_rest():
-    user, secret = make.user(), generate_totp_secret()
+    user, secret = factories.user(), generate_totp_secret()
     TOTP.activate(user, secret)
     assert secret not in str(Authenticator.objects.get().data)
     client, answer = sign_in(user)
@@ -193,12 +196,12 @@ def test_a_second_factor_is_asked_for_and_its_seed_is_unreadable_at_rest():
 
 
 def test_the_app_is_connected_after_saying_the_password_again():
-    client, _ = sign_in(make.user())
+    client, _ = sign_in(factories.user())
     later = timezone.now() + timedelta(minutes=16)
     with time_machine.travel(later, tick=False):
         asked = client.get(reverse("mfa_activate_totp"))
         assert asked["Location"].startswith(reverse("account_reauthenticate"))
-        client.post(asked["Location"], {"password": make.PASSWORD})
+        client.post(asked["Location"], {"password": factories.PASSWORD})
         page = client.get(reverse("mfa_activate_totp"))
         secret = page.context["form"].secret
         done = client.post(reverse("mfa_activate_totp"), {"code": code(secret)})
@@ -207,7 +210,7 @@ def test_the_app_is_connected_after_saying_the_password_again():
 
 
 def boss_with_factor() -> tuple[User, str]:
-    boss, secret = make.user(Role.ADMINISTRATOR), generate_totp_secret()
+    boss, secret = factories.user(Role.ADMINISTRATOR), generate_totp_secret()
     TOTP.activate(boss, secret)
     return boss, secret
 
@@ -227,13 +230,13 @@ def test_djangos_admin_wants_the_second_factor_in_this_session():
 
 
 def test_djangos_admin_has_no_sign_in_of_its_own():
-    person = {"username": make.user(Role.ADMINISTRATOR).email, "password": make.PASSWORD}
+    person = {"username": factories.user(Role.ADMINISTRATOR).email, "password": factories.PASSWORD}
     for answer in (Client().get("/admin/login/"), Client().post("/admin/login/", person)):
         assert (answer.status_code, answer["Location"].startswith(LOGIN)) == (302, True)
 
 
 def test_a_session_ends_after_a_working_day_however_busy():
-    client, _ = sign_in(make.user())
+    client, _ = sign_in(factories.user())
     for hours in (4, 8, 9.9):
         with time_machine.travel(timezone.now() + timedelta(hours=hours)):
             assert client.get("/arbete/").status_code == 200
@@ -245,7 +248,7 @@ def test_a_session_ends_after_a_working_day_however_busy():
 
 
 def test_signing_in_leads_back_to_the_page_and_never_to_another_site():
-    user = make.user()
+    user = factories.user()
     assert Client().get("/arbete/konton/?sida=2")["Location"] == f"{LOGIN}?next=/arbete/konton/%3Fsida%3D2"
     pressed = Client().post("/arbete/utkorg/hall/", headers={"referer": "http://testserver/arbete/utkorg/"})
     assert pressed["Location"] == f"{LOGIN}?next=/arbete/utkorg/"
@@ -256,7 +259,7 @@ def test_signing_in_leads_back_to_the_page_and_never_to_another_site():
 
 
 def test_cookies_are_out_of_reach_for_scripts_and_other_sites():
-    client, _ = sign_in(make.user())
+    client, _ = sign_in(factories.user())
     client.get(LOGIN)
     for cookie in (client.cookies[settings.SESSION_COOKIE_NAME], client.cookies[settings.CSRF_COOKIE_NAME]):
         assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
@@ -265,7 +268,7 @@ def test_cookies_are_out_of_reach_for_scripts_and_other_sites():
 
 
 def test_a_staff_page_tells_the_browser_to_trust_nobody_else():
-    client, _ = sign_in(make.user())
+    client, _ = sign_in(factories.user())
     page = client.get("/arbete/")
     policy = page["Content-Security-Policy"]
     wanted = {
@@ -308,7 +311,7 @@ def test_pages_that_everybody_may_read_may_be_kept_and_found():
 
 
 def test_the_secret_of_a_reset_letter_is_told_to_no_next_page_and_the_form_still_works():
-    user = make.user()
+    user = factories.user()
     ask_for_password(user.email)
     content = read(letter_to(user))
     assert content is not None
@@ -334,7 +337,7 @@ def test_the_secret_of_a_reset_letter_is_told_to_no_next_page_and_the_form_still
 
 def test_a_refusal_says_which_role_it_takes():
     client = Client()
-    client.force_login(make.user(Role.READER))
+    client.force_login(factories.user(Role.READER))
     page = client.get(reverse("staff:round_add"))
     assert page.status_code == 403
     assert (

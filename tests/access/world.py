@@ -15,13 +15,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from dialog_portal.access.actions import invite
-from dialog_portal.access.audit import record
 from dialog_portal.access.models import Role, StaffInvitation, User
+from dialog_portal.base.audit import record
 from dialog_portal.links.actions import token
-from dialog_portal.outbox.actions import Attachment, Draft, post
+from dialog_portal.outbox.queue.actions import Attachment, Draft, post
 from meetings.models import Group, MeetingState, Purpose
 from minutes.models import Minutes, MinutesState, Section, SectionRevision
-from tests import make
+from tests import factories
 
 PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 
@@ -67,9 +67,9 @@ class World:
 
     def __init__(self, owner: User) -> None:
         self.owner = owner
-        self.round = make.round_()
-        start = make.afternoon(-2)
-        self.meeting = make.meeting(
+        self.round = factories.round_()
+        start = factories.afternoon(-2)
+        self.meeting = factories.meeting(
             round=self.round,
             officer=owner,
             starts_at=start,
@@ -78,19 +78,19 @@ class World:
             state=MeetingState.HELD,
         )
         self.group = Group.objects.create(round=self.round, name=f"Grupp {owner.pk}")
-        self.item = make.item(self.meeting)
-        self.party = make.party()
-        self.category = make.category()
-        self.membership = make.membership(self.party, self.category)
-        self.mandate = make.mandate(self.party)
-        self.invitation = make.invitation(self.meeting, self.party)
-        self.invitee = make.invitee(self.invitation)
+        self.item = factories.item(self.meeting)
+        self.party = factories.party()
+        self.category = factories.category()
+        self.membership = factories.membership(self.party, self.category)
+        self.mandate = factories.mandate(self.party)
+        self.invitation = factories.invitation(self.meeting, self.party)
+        self.invitee = factories.invitee(self.invitation)
         self.wish = self.invitee.substitute_requests.create(name="Udo Ek", email="udo@annan.example")
         self.planned = self.meeting.planned.create(purpose=Purpose.REMINDER, due_at=start)
         self.letter = self.write_letter()
         self.minutes = Minutes.objects.create(meeting=self.meeting, state=MinutesState.CIRCULATED)
         self.section = self.write_section()
-        self.account = make.user()
+        self.account = factories.user()
         self.staff_invitation = self.invite_somebody()
         self.event = record(owner, "prov")
 
@@ -120,7 +120,7 @@ class World:
         return section
 
     def invite_somebody(self) -> StaffInvitation:
-        email, boss = f"ny{make.unique()}@region.example", make.user(Role.ADMINISTRATOR)
+        email, boss = f"ny{factories.unique()}@region.example", factories.user(Role.ADMINISTRATOR)
         return invite(name="Ny Person", email=email, role=Role.READER, by=boss)
 
 

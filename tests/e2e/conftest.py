@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # models can be imported only when Django has started
 def somebody_outside_the_register() -> None:
     """A guest of the kind whose address is corrected on the meeting's list; the demo has none."""
     from dialog_portal.access.models import User
-    from meetings.actions.inviting import invite_guest
+    from meetings.invitations.actions.invite import invite_guest
     from meetings.models import Meeting, MeetingState
 
     meeting, by = Meeting.objects.filter(state=MeetingState.INVITED).first(), User.objects.first()

@@ -15,11 +15,11 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext
 
 from dialog_portal.access.models import Role, User
-from dialog_portal.access.table import Rule, rule_for
+from dialog_portal.access.permissions import Rule, rule_for
 from dialog_portal.links.actions import token
 from dialog_portal.outbox.models import Letter
-from meetings.actions.inviting import left
-from meetings.letters.purposes import MAILINGS
+from meetings.mailings.actions.send import left
+from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import AgendaItem, Group, Invitation, Invitee, Meeting, Purpose, Round
 from minutes.models import Edition, Section
 from parties.models import Category, Mandate, Membership, Party, Person

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from dialog_portal.access.models import Role
 from dialog_portal.demo.clock import clock_at
-from tests import make, services
+from tests import factories, services
 from tests.e2e.hands import Hands
 from tests.e2e.post import files_in, link_in, text_of, wait_for
 
@@ -33,12 +33,15 @@ def on(year: int, month: int, day: int, hour: int = 9) -> datetime:
 
 def register() -> None:
     """The parties that are to be invited, with those who hold their mandates."""
-    centres = make.category(name="Regionala centrumbildningar", slug="centrumbildningar", from_year=2018)
+    centres = factories.category(name="Regionala centrumbildningar", slug="centrumbildningar", from_year=2018)
     for name, (person, address) in PARTIES.items():
-        party = make.party(name=name)
-        make.membership(party, centres)
-        make.mandate(
-            party, make.person(name=person, email=address), title="verksamhetsledare", from_date="2017-01-01"
+        party = factories.party(name=name)
+        factories.membership(party, centres)
+        factories.mandate(
+            party,
+            factories.person(name=person, email=address),
+            title="verksamhetsledare",
+            from_date="2017-01-01",
         )
 
 
@@ -46,7 +49,7 @@ def sign_in(page: Page, email: str) -> None:
     hands = Hands(page)
     page.goto("/arbete/")
     hands.write("E-post", email)
-    hands.write("Lösenord", make.PASSWORD)
+    hands.write("Lösenord", factories.PASSWORD)
     hands.follow("button", "Logga in")
     page.get_by_role("heading", level=1, name="Hej").wait_for()
 
@@ -199,8 +202,8 @@ def read_in_public(page: Page, mailed: bytes) -> None:
 def test_a_dialogue_goes_from_plan_to_published_notes(
     people: Callable[..., Page], portal: str, letters_leave: services.Mailbox
 ):
-    officer = make.user(email="hampus.idstrom@example.org", name="Hampus Idström")
-    approver = make.user(Role.APPROVER, email="gunilla.odefalk@example.org", name="Gunilla Odefalk")
+    officer = factories.user(email="hampus.idstrom@example.org", name="Hampus Idström")
+    approver = factories.user(Role.APPROVER, email="gunilla.odefalk@example.org", name="Gunilla Odefalk")
     with clock_at(on(2018, 12, 10)):
         register()
         page = people()

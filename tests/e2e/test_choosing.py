@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests import make
+from tests import factories
 from tests.e2e.test_chain import sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.once_on_sqlite, pytest.mark.django_db(transaction=True)]
@@ -15,9 +15,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.once_on_sqlite, pytest.mark.django_db
 
 def test_all_of_a_category_are_chosen_at_once_and_counted(people: Callable[..., Page], portal: str):
     for _ in range(3):
-        make.party()
-    page, meeting = people(), make.meeting()
-    sign_in(page, make.user().email)
+        factories.party()
+    page, meeting = people(), factories.meeting()
+    sign_in(page, factories.user().email)
     page.goto(f"/arbete/moten/{meeting.pk}/inbjudna/parter/")
     told = page.locator("output")
     expect(told).to_have_text("Ingen vald")

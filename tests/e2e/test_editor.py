@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Dialog, Locator, Page, expect
 
-from minutes.actions import writing
 from minutes.models import Section
-from tests import make
+from minutes.writing import actions
+from tests import factories
 from tests.e2e.hands import Hands
 from tests.e2e.test_chain import sign_in
 from tests.minutes.acting import held_meeting
@@ -20,14 +20,14 @@ pytestmark = [pytest.mark.e2e, pytest.mark.once_on_sqlite, pytest.mark.django_db
 
 @pytest.fixture
 def section(portal: str) -> Section:
-    return writing.start(held_meeting(), by=make.user()).sections.all()[0]
+    return actions.start(held_meeting(), by=factories.user()).sections.all()[0]
 
 
 @pytest.fixture
 def page(people: Callable[..., Page], section: Section) -> Page:
     """A writer at the section's page."""
     page = people()
-    sign_in(page, make.user().email)
+    sign_in(page, factories.user().email)
     page.goto(f"/arbete/avsnitt/{section.pk}/")
     return page
 

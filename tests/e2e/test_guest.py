@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 
 from dialog_portal.demo.clock import clock_at
 from dialog_portal.links.actions import token
-from meetings.actions.meetings import cancel
 from meetings.models import Invitee, Meeting, MeetingState
-from tests import make, services
+from meetings.planning.actions.meetings import cancel
+from tests import factories, services
 from tests.e2e.hands import Hands
 from tests.e2e.post import files_in, link_in, text_of, wait_for
 
@@ -21,11 +21,11 @@ pytestmark = [pytest.mark.e2e, pytest.mark.once_on_sqlite, pytest.mark.django_db
 
 @pytest.fixture
 def invited() -> Invitee:
-    party = make.municipality("Nynäshamn", "0192", mail_domains="nynashamn.example")
-    meeting = make.meeting(title="Dialogmöte i söder", state=MeetingState.INVITED, serves_meal=True)
-    make.item(meeting, title="Läget i kommunerna")
-    return make.invitee(
-        make.invitation(meeting, party), name="Nina Lund", email="nina.lund@nynashamn.example"
+    party = factories.municipality("Nynäshamn", "0192", mail_domains="nynashamn.example")
+    meeting = factories.meeting(title="Dialogmöte i söder", state=MeetingState.INVITED, serves_meal=True)
+    factories.item(meeting, title="Läget i kommunerna")
+    return factories.invitee(
+        factories.invitation(meeting, party), name="Nina Lund", email="nina.lund@nynashamn.example"
     )
 
 
@@ -133,7 +133,7 @@ def test_after_the_deadline_the_page_says_so_and_has_no_buttons(guest: Page, por
 
 
 def test_a_cancelled_meeting_says_so_and_why(guest: Page, portal: str, invited: Invitee):
-    cancel(invited.meeting, reason="Lokalen är inte längre tillgänglig.", by=make.user())
+    cancel(invited.meeting, reason="Lokalen är inte längre tillgänglig.", by=factories.user())
     open_link(guest, portal, invited)
     expect(guest.get_by_text("Mötet blir inte av")).to_contain_text("Lokalen är inte längre tillgänglig.")
     expect(guest.locator("main").get_by_role("button")).to_have_count(0)

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dialog_portal.access.models import Role
-from minutes.actions.publishing import publish
 from minutes.models import Edition
-from tests import make
+from minutes.publishing.actions import publish
+from tests import factories
 from tests.e2e.hands import Hands
 from tests.e2e.seeing import listening
 from tests.minutes.acting import came, distributed, held_meeting
@@ -25,7 +25,7 @@ LIGHT = 60_000  # bytes that a page of notes may weigh with everything it fetche
 def edition(portal: str) -> Edition:
     meeting = held_meeting(title="Dialogmöte med länets kommuner")
     came(meeting, "Nina Lund", "0192", title="kulturchef")
-    publish(distributed(meeting), by=make.user(Role.APPROVER))
+    publish(distributed(meeting), by=factories.user(Role.APPROVER))
     return Edition.objects.select_related("rendering", "minutes__meeting__round").get()
 
 

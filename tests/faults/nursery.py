@@ -24,14 +24,16 @@ from django.db import DatabaseError, InterfaceError, connection  # noqa: E402
 from django.db.models import F  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from dialog_portal.outbox import bell, claims, health, limits, sending, tasks  # noqa: E402
-from dialog_portal.outbox.actions import Draft, post_all  # noqa: E402
-from dialog_portal.outbox.classify import Result  # noqa: E402
+from dialog_portal.outbox import health, tasks  # noqa: E402
 from dialog_portal.outbox.models import Attempt, Host, Letter, Outcome, State  # noqa: E402
+from dialog_portal.outbox.queue import claim as claims  # noqa: E402
+from dialog_portal.outbox.queue import deliver, limits, wake_up  # noqa: E402
+from dialog_portal.outbox.queue.actions import Draft, post_all  # noqa: E402
+from dialog_portal.outbox.smtp.answers import Result  # noqa: E402
 from tests.services import PR_SET_PDEATHSIG, prctl  # noqa: E402
 
 # What a control changes is changed by name, as no type would allow it
-GUARDS: dict[str, Any] = {"claims": claims, "limits": limits, "sending": sending, "bell": bell}
+GUARDS: dict[str, Any] = {"claims": claims, "limits": limits, "sending": deliver, "bell": wake_up}
 OPTIONS: dict[str, Any] = json.loads(os.environ.get("NURSERY", "{}"))
 
 
@@ -47,7 +49,7 @@ def quicken() -> None:
 
 def mark_first() -> None:
     """The guard off: the letter is called accepted before it is sent, as systems do that send after saving."""
-    real = sending.send
+    real = deliver.send
 
     def send(claim: claims.Claim, door: Any) -> Result:
         claims.finish(claim, Result(Outcome.ACCEPTED, "250", ""), wipe=False)
@@ -214,7 +216,7 @@ def taken_over(attempt: int) -> bool:
 
 def stop_all() -> float:
     """Stop every letter, as a cancelled meeting does; answers when that was committed."""
-    from dialog_portal.outbox.actions import stop
+    from dialog_portal.outbox.queue.actions import stop
 
     stop(Letter.objects.all(), by=None, reason="Mötet är inställt")
     return time.time()

@@ -11,10 +11,10 @@ from celery import Celery
 from django.conf import settings
 
 from dialog_portal.links.actions import token
-from dialog_portal.outbox.actions import post_all
 from dialog_portal.outbox.models import Letter
+from dialog_portal.outbox.queue.actions import post_all
 from meetings.models import Reply
-from tests import make
+from tests import factories
 from tests.faults.harness import Sink
 from tests.faults.portal import Portal
 from tests.outbox.letters import draft
@@ -39,8 +39,8 @@ def running(redis, sink):
 
 def people(number):
     """So many guests with the links to their answers."""
-    meeting = make.meeting()
-    return [token(make.invitee(make.invitation(meeting)).link) for _ in range(number)]
+    meeting = factories.meeting()
+    return [token(factories.invitee(factories.invitation(meeting)).link) for _ in range(number)]
 
 
 def answers(portal, links, faults):

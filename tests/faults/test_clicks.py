@@ -12,13 +12,16 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from dialog_portal.base.swedish import weekday
 from dialog_portal.outbox.models import Letter, State
-from dialog_portal.swedish import weekday
-from meetings.actions import again, inviting, meetings, replacing, replies
-from meetings.letters.compose import fingerprint
-from meetings.letters.purposes import MAILINGS, Mailing, told
+from meetings.invitations.actions import rerender, resend_link
+from meetings.mailings.actions import send
+from meetings.mailings.letters.compose import fingerprint
+from meetings.mailings.letters.recipients import MAILINGS, Mailing, told
 from meetings.models import Answer, Channel, Meeting, Purpose
-from tests import make
+from meetings.planning.actions import meetings
+from meetings.replies.actions import answer
+from tests import factories
 from tests.faults.harness import Fleet, Sink, judge
 from tests.services import Received, wait_until
 
@@ -37,19 +40,19 @@ def loaded(meeting) -> Meeting:
 
 
 def invited(number: int) -> Meeting:
-    meeting = make.meeting(title="Dialogmöte med kommunerna")
+    meeting = factories.meeting(title="Dialogmöte med kommunerna")
     for _ in range(number):
-        make.invitee(make.invitation(meeting))
+        factories.invitee(factories.invitation(meeting))
     return loaded(meeting)
 
 
 def previewed(meeting: Meeting) -> str:
-    return fingerprint([draft for _, draft in inviting.drafts_for(INVITATION, meeting)])
+    return fingerprint([draft for _, draft in send.drafts_for(INVITATION, meeting)])
 
 
 def press(meeting: Meeting, times: int) -> None:
     """Two officers press Send, many times at once."""
-    people = [make.user(), make.user()]
+    people = [factories.user(), factories.user()]
     seen = previewed(meeting)
 
     def one(number: int) -> int:
@@ -84,7 +87,7 @@ def test_control_without_key_and_lock_presses_make_letters_of_their_own(figure, 
     monkeypatch.setattr(Mailing, "key", lambda *_: uuid.uuid4().hex)
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_: rows)
     monkeypatch.setitem(press.__globals__, "previewed", lambda _meeting: "")
-    monkeypatch.setattr(inviting, "fingerprint", lambda _drafts: "")
+    monkeypatch.setattr(send, "fingerprint", lambda _drafts: "")
     extra = 0
     for _ in range(10):  # twenty presses do not always meet
         meeting = invited(6)
@@ -97,7 +100,7 @@ def test_control_without_key_and_lock_presses_make_letters_of_their_own(figure, 
 
 
 def cancel(meeting: Meeting) -> None:
-    meetings.cancel(meeting, reason="Lokalen är inte tillgänglig.", by=make.user())
+    meetings.cancel(meeting, reason="Lokalen är inte tillgänglig.", by=factories.user())
 
 
 def move(meeting: Meeting) -> None:
@@ -105,17 +108,17 @@ def move(meeting: Meeting) -> None:
     meeting.starts_at += timedelta(days=1)
     meeting.ends_at += timedelta(days=1)
     meeting.save()
-    meetings.changed(meeting, before=before, by=make.user())
+    meetings.changed(meeting, before=before, by=factories.user())
 
 
 def busy(meeting: Meeting) -> None:
     """Guests answer, hand over and ask for their links, each of which writes letters that go before all others."""
-    by, people = make.user(), list(meeting.invitees.order_by("pk")[:9])
+    by, people = factories.user(), list(meeting.invitees.order_by("pk")[:9])
     for number, person in enumerate(people[:3]):
-        replies.answer(person, Answer.YES, channel=Channel.PHONE, by=by)
+        answer.answer(person, Answer.YES, channel=Channel.PHONE, by=by)
         name, email = f"Ersättare {number}", f"ersattare{number}.{person.pk}@kommun.example"
-        replies.hand_over(people[3 + number], name=name, email=email, channel=Channel.PHONE, by=by)
-        again.send_links_again(people[6 + number].email)
+        answer.hand_over(people[3 + number], name=name, email=email, channel=Channel.PHONE, by=by)
+        resend_link.send_links_again(people[6 + number].email)
 
 
 def old_news(got: Received, day: str) -> bool:
@@ -129,7 +132,7 @@ def unreached(meeting: Meeting) -> set[int]:
     sent = meeting.letters.filter(letter__key__endswith=f":v{meeting.letter_version}")
     reached = set(sent.exclude(letter__state=State.STOPPED).values_list("invitee", flat=True))
     for kind in kinds:
-        reached |= {invitee.pk for invitee, _ in inviting.drafts_for(MAILINGS[kind], meeting)}
+        reached |= {invitee.pk for invitee, _ in send.drafts_for(MAILINGS[kind], meeting)}
     everybody = told(meeting) if meeting.cancelled else meeting.invitees.active()
     return set(everybody.values_list("pk", flat=True)) - reached
 
@@ -140,7 +143,7 @@ def stale_letters(rng: random.Random, change, number: int = 60, before: float = 
     meeting = invited(number)
     day = weekday(meeting.starts_at)
     with Sink(rng, delay=0.02, before=before) as sink, Fleet(sink.url) as fleet:
-        inviting.send(INVITATION, meeting, previewed=previewed(meeting), by=make.user())
+        send.send(INVITATION, meeting, previewed=previewed(meeting), by=factories.user())
         fleet.start(WORKERS)
         wait_until(lambda: bool(sink.letters), "the first letter")
         time.sleep(rng.uniform(0, 0.4))
@@ -170,7 +173,7 @@ def test_cancelled_or_moved_in_mid_sending_nothing_old_leaves_afterwards(rng, si
 
 @pytest.mark.once
 def test_control_without_stopping_old_letters_leave(rng, figure, vendor, monkeypatch):
-    monkeypatch.setattr(replacing, "stop", lambda *_, **__: None)
+    monkeypatch.setattr(rerender, "stop", lambda *_, **__: None)
     stale, _ = stale_letters(rng, move, 150)
     figure(f"control, nothing is stopped, {vendor}, stale letters after the commit", stale)
     assert stale > 0
@@ -179,7 +182,7 @@ def test_control_without_stopping_old_letters_leave(rng, figure, vendor, monkeyp
 @pytest.mark.long
 @pytest.mark.once
 def test_control_without_writing_anew_substitutes_are_left_out(rng, figure, vendor, monkeypatch):
-    monkeypatch.setattr(replacing, "write_anew", lambda _rows: set())
+    monkeypatch.setattr(rerender, "write_anew", lambda _rows: set())
     # So many letters to so slow a server that both workers have their hands full when the meeting moves
     _, left_out = stale_letters(rng, move, 170, before=1.0)
     figure(f"control, nothing is written anew, {vendor}, people left out", left_out)

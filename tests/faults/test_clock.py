@@ -10,11 +10,12 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from meetings.actions import planned, reminding, replies
-from meetings.letters.purposes import Mailing
+from meetings.mailings.actions import due_reminders, reminder_schedule
+from meetings.mailings.letters.recipients import Mailing
 from meetings.models import Answer, Channel, Meeting, MeetingLetter, MeetingState, Purpose
-from meetings.models.planned import PlannedQuerySet
-from tests import make
+from meetings.models.planned_mailing import PlannedQuerySet
+from meetings.replies.actions import answer
+from tests import factories
 from tests.meetings.acting import at, letter
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db]
@@ -48,14 +49,14 @@ def schedule(change: date, days: int) -> Due:
 def meeting(*, starts: str, reply_by: str) -> Meeting:
     """An invited meeting with one who comes and one who is silent, planned before the clock changes."""
     start = at(starts)
-    row = make.meeting(
+    row = factories.meeting(
         starts_at=start, ends_at=start + timedelta(hours=3), reply_by=at(reply_by), state=MeetingState.INVITED
     )
-    invitation = make.invitation(row)
+    invitation = factories.invitation(row)
     for _ in range(2):
-        letter(make.invitee(invitation))
-    replies.answer(row.invitees.order_by("pk")[0], Answer.YES, channel=Channel.STAFF, by=make.user())
-    planned.plan(row, by=make.user())
+        letter(factories.invitee(invitation))
+    answer.answer(row.invitees.order_by("pk")[0], Answer.YES, channel=Channel.STAFF, by=factories.user())
+    reminder_schedule.plan(row, by=factories.user())
     return row
 
 
@@ -78,9 +79,9 @@ def live_through(change: date, days: int, when: Iterable[datetime]) -> tuple[Due
         due = schedule(change, days)
         for moment in when:
             clock.move_to(moment)
-            reminding.send_due()
+            due_reminders.send_due()
     made: Made = {}
-    for row in MeetingLetter.objects.filter(purpose__in=planned.DAY).select_related("letter"):
+    for row in MeetingLetter.objects.filter(purpose__in=reminder_schedule.DAY).select_related("letter"):
         made.setdefault((row.meeting_id, row.purpose), []).append(row.letter.created)
     return due, made
 
@@ -128,8 +129,8 @@ def without_guards(monkeypatch: pytest.MonkeyPatch) -> None:
         return f"{mailing.purpose}:m{meeting.pk}:{next(number)}"
 
     monkeypatch.setattr(PlannedQuerySet, "due", since_last_night)
-    monkeypatch.setattr(reminding, "step", lambda row, *_, **__: row)
-    monkeypatch.setattr(reminding, "just_written_to", lambda *_: set())
+    monkeypatch.setattr(due_reminders, "step", lambda row, *_, **__: row)
+    monkeypatch.setattr(due_reminders, "just_written_to", lambda *_: set())
     monkeypatch.setattr(Mailing, "key", a_key_each_time)
 
 
@@ -166,10 +167,13 @@ def test_counting_hours_in_utc_is_an_hour_off(change: date, monkeypatch: pytest.
     def naive(meeting: Meeting, purpose: Purpose) -> datetime:
         own = meeting.reply_by if purpose == Purpose.REMINDER else meeting.starts_at
         nine = timezone.localtime(own).replace(hour=9, minute=0).astimezone(UTC)
-        return nine - timedelta(hours=24) * (timezone.localdate(own) - planned.DAY[purpose](meeting)).days
+        return (
+            nine
+            - timedelta(hours=24) * (timezone.localdate(own) - reminder_schedule.DAY[purpose](meeting)).days
+        )
 
-    monkeypatch.setattr(planned, "due_at", naive)
-    monkeypatch.setattr(reminding, "due_at", naive)
+    monkeypatch.setattr(reminder_schedule, "due_at", naive)
+    monkeypatch.setattr(due_reminders, "due_at", naive)
     should, made = live_through(change, 1, each_minute(change, 1, 5))
     assert (set(made), wrong_hour(made) > 0) == (set(should), True)
 
@@ -187,4 +191,4 @@ def test_counting_hours_in_utc_is_an_hour_off(change: date, monkeypatch: pytest.
     ],
 )
 def test_odd_nights_and_leap_days_keep_nine_on_the_wall(starts: str, due: str):
-    assert planned.due_at(Meeting(starts_at=at(starts)), Purpose.COMING) == at(due)
+    assert reminder_schedule.due_at(Meeting(starts_at=at(starts)), Purpose.COMING) == at(due)

@@ -18,18 +18,18 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import token
-from dialog_portal.outbox import drafts, mime
-from dialog_portal.outbox.drafts import written
-from dialog_portal.outbox.envelope import open_up
+from dialog_portal.outbox import draft as drafts
+from dialog_portal.outbox import mime
+from dialog_portal.outbox.draft import written
+from dialog_portal.outbox.encrypted_bytes import open_up
 from dialog_portal.outbox.models import Letter
-from dialog_portal.states import NotAllowed
 from meetings import tasks
-from meetings.actions import replies, requests
-from meetings.actions.inviting import drafts_for, put_in_outbox
-from meetings.actions.sharing import bring_colleague
-from meetings.letters.compose import compose
-from meetings.letters.purposes import MAILINGS
+from meetings.mailings.actions.post import put_in_outbox
+from meetings.mailings.actions.send import drafts_for
+from meetings.mailings.letters.compose import compose
+from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import (
     Answer,
     Channel,
@@ -40,10 +40,12 @@ from meetings.models import (
     SubstituteRequest,
     Wording,
 )
-from tests import make
-from tests.mailbox.world import accept
+from meetings.replies.actions import answer, substitute_requests
+from meetings.replies.actions.colleagues import bring_colleague
+from tests import factories
 from tests.meetings.acting import letter, retyped, signed_in
-from tests.meetings.test_calendar import BREAKS, NAMES, PAYLOADS, shape
+from tests.meetings.mailings.test_calendar_file import BREAKS, NAMES, PAYLOADS, shape
+from tests.outbox.inbox.world import accept
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db, pytest.mark.once]
 HEADERS = [f"Möte{brk}Bcc: x@elsewhere.example" for brk in BREAKS] + [
@@ -82,12 +84,12 @@ class World:
     """A meeting with a chief who was invited, one who comes, one whose letter is still to write, and who types."""
 
     def __init__(self, staff: Client) -> None:
-        self.staff, self.officer = staff, make.user()
-        self.meeting = make.meeting(state=MeetingState.INVITED, serves_meal=True)
-        self.item = make.item(self.meeting)
-        party = make.party(mail_domains="kommun.example")
-        self.chief = make.invitee(make.invitation(self.meeting, party), email="ada@kommun.example")
-        self.comes, _ = (make.invitee(make.invitation(self.meeting)) for _ in range(2))
+        self.staff, self.officer = staff, factories.user()
+        self.meeting = factories.meeting(state=MeetingState.INVITED, serves_meal=True)
+        self.item = factories.item(self.meeting)
+        party = factories.party(mail_domains="kommun.example")
+        self.chief = factories.invitee(factories.invitation(self.meeting, party), email="ada@kommun.example")
+        self.comes, _ = (factories.invitee(factories.invitation(self.meeting)) for _ in range(2))
         for one in (self.chief, self.comes):
             accept(letter(one))
         self.comes.replies.create(answer=Answer.YES, channel=Channel.STAFF, by=self.officer)
@@ -121,12 +123,12 @@ class World:
 
     def deputy_answers_and_is_sent_home(self) -> None:
         deputy = self.chief.substitutes.active().get()
-        replies.answer(deputy, Answer.YES, channel=Channel.LINK)
-        replies.take_back(self.chief, channel=Channel.PHONE, by=self.officer)
+        answer.answer(deputy, Answer.YES, channel=Channel.LINK)
+        answer.take_back(self.chief, channel=Channel.PHONE, by=self.officer)
 
     def wish_is_refused(self) -> None:
         wish = SubstituteRequest.objects.get()
-        requests.decide(wish, approve=False, seen=(wish.name, wish.email), by=self.officer)
+        substitute_requests.decide(wish, approve=False, seen=(wish.name, wish.email), by=self.officer)
 
 
 def changed_meeting(field: str) -> Way:
@@ -231,7 +233,7 @@ def cancelled(world: World, text: str) -> None:
 
 def handed_over_past_the_field(world: World, text: str) -> None:
     said = {"name": text, "email": "eva@kommun.example", "channel": Channel.LINK}
-    if world.act(replies.hand_over, world.chief, **said):
+    if world.act(answer.hand_over, world.chief, **said):
         world.deputy_answers_and_is_sent_home()
 
 
@@ -241,7 +243,7 @@ def brought_past_the_field(world: World, text: str) -> None:
 
 def asked_for_past_the_field(world: World, text: str) -> None:
     said = {"name": text, "email": "eva@elsewhere.example", "channel": Channel.LINK}
-    if world.act(requests.ask_for_substitute, world.chief, **said):
+    if world.act(substitute_requests.ask_for_substitute, world.chief, **said):
         world.wish_is_refused()
 
 
@@ -344,11 +346,11 @@ def people() -> tuple[Meeting, Invitee]:
 def stored(owner: str) -> None:
     """What the letter is about."""
     called_off = owner == "step"
-    meeting = make.meeting(state=MeetingState.CANCELLED if called_off else MeetingState.INVITED)
+    meeting = factories.meeting(state=MeetingState.CANCELLED if called_off else MeetingState.INVITED)
     if called_off:
         meeting.steps.create(before=MeetingState.INVITED, after=MeetingState.CANCELLED, reason="Sjukdom")
-    make.item(meeting, description="Vi talar om det.", presenter="Ylva Norrby")
-    invitation = make.invitation(meeting)
+    factories.item(meeting, description="Vi talar om det.", presenter="Ylva Norrby")
+    invitation = factories.invitation(meeting)
     if owner == "invitation":
         invitation.party, invitation.label = None, "Folkets hus"
         invitation.save()
@@ -356,7 +358,7 @@ def stored(owner: str) -> None:
         Wording.objects.create(
             meeting=meeting, purpose=INVITATION, subject="Inbjudan", heading="Hej", body="Hej!"
         )
-    make.invitee(invitation)
+    factories.invitee(invitation)
 
 
 def letter_with(owner: str, field: str, payload: str) -> bytes | None:
@@ -412,7 +414,7 @@ def test_nothing_that_is_stored_becomes_a_header_or_a_property(size, figure):
 def without_looking(monkeypatch: pytest.MonkeyPatch) -> None:
     """The outbox takes what it gets, and names are written as they are."""
     monkeypatch.setattr(drafts, "check", lambda _draft: None)
-    monkeypatch.setattr("dialog_portal.outbox.actions.check", lambda _draft: None)
+    monkeypatch.setattr("dialog_portal.outbox.queue.actions.check", lambda _draft: None)
     monkeypatch.setattr(mime, "mailbox", lambda name, address: f"{name} <{address}>")
     monkeypatch.setattr(Invitee, "called", property(lambda guest: guest.name))
 
@@ -433,7 +435,7 @@ def test_control_without_looking_a_guests_substitute_writes_a_header(monkeypatch
 
 def test_control_without_escaping_a_title_writes_a_property(monkeypatch):
     monkeypatch.setattr(drafts, "check", lambda _draft: None)
-    monkeypatch.setattr("meetings.calendar.escaped", lambda text: text)
+    monkeypatch.setattr("meetings.mailings.calendar_file.escaped", lambda text: text)
     raw = letter_with("meeting", "title", PAYLOADS[0])
     assert raw is not None
     assert foreign(raw)[1] > 0

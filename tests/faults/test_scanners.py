@@ -12,8 +12,8 @@ from django.test import Client
 
 from dialog_portal.links.actions import token
 from meetings.models import Reply
-from tests import make
-from tests.links.test_door import EDGE, IPHONE
+from tests import factories
+from tests.links.test_guest_view import EDGE, IPHONE
 from tests.links.test_scanners import ONCE, SCRIPTS
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db, pytest.mark.once]
@@ -66,8 +66,8 @@ WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE|WITH .*\b(INSERT|UPDATE|
 
 
 def links(number: int) -> list[str]:
-    meeting = make.meeting()
-    return [f"/svar/{token(make.invitee(make.invitation(meeting)).link)}/" for _ in range(number)]
+    meeting = factories.meeting()
+    return [f"/svar/{token(factories.invitee(factories.invitation(meeting)).link)}/" for _ in range(number)]
 
 
 class Writes:
@@ -103,7 +103,7 @@ def test_a_scanner_answers_nothing(name, size, figure):
 
 
 def test_control_without_looking_at_the_press_a_scanner_answers(monkeypatch):
-    monkeypatch.setattr("meetings.views.guest.pressed_by_a_person", lambda _: True)
+    monkeypatch.setattr("meetings.replies.views.guest.pressed_by_a_person", lambda _: True)
     assert written(PROFILES["clicks by script"], links(3)) > 0
     assert Reply.objects.confirmed().count() == 3
 

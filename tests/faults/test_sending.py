@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from dialog_portal.outbox import bell
-from dialog_portal.outbox.actions import post
 from dialog_portal.outbox.models import Letter
+from dialog_portal.outbox.queue import wake_up
+from dialog_portal.outbox.queue.actions import post
 from tests.faults.harness import BASE, Fleet, Hole, Sink, judge
 from tests.outbox.letters import draft
 from tests.services import free_port, wait_until
@@ -381,7 +381,7 @@ def test_broker_away_no_request_waits_and_the_sweep_sends_all(rng, size, figure,
 
     nobody = Celery(broker="redis://127.0.0.1:1/0")
     nobody.conf.broker_transport_options = {"max_retries": 1, "socket_connect_timeout": 1}
-    monkeypatch.setattr(bell, "app", nobody)
+    monkeypatch.setattr(wake_up, "app", nobody)
     letters, times = size(30, 200), []
     for _ in range(letters):
         begun = time.monotonic()

@@ -6,9 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from dialog_portal.links.actions import token
-from meetings.actions.replies import answer, hand_over
 from meetings.models import Answer, Channel, Reply
-from tests import make
+from meetings.replies.actions.answer import answer, hand_over
+from tests import factories
 
 pytestmark = [pytest.mark.e2e, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 SCRIPTS = {
@@ -25,11 +25,11 @@ ONCE = (
 
 @pytest.fixture
 def guest():
-    party = make.party(name="Nynäshamn", full_name="Nynäshamns kommun", mail_domains="nynashamn.example")
-    meeting = make.meeting(title="Dialogmöte i söder", serves_meal=True)
-    make.item(meeting, title="Välkomna")
-    return make.invitee(
-        make.invitation(meeting, party), name="Nina Lund", email="nina.lund@nynashamn.example"
+    party = factories.party(name="Nynäshamn", full_name="Nynäshamns kommun", mail_domains="nynashamn.example")
+    meeting = factories.meeting(title="Dialogmöte i söder", serves_meal=True)
+    factories.item(meeting, title="Välkomna")
+    return factories.invitee(
+        factories.invitation(meeting, party), name="Nina Lund", email="nina.lund@nynashamn.example"
     )
 
 
@@ -51,7 +51,7 @@ def test_what_a_script_does_is_never_an_answer(page, at, guest, script, figure):
 
 
 def test_control_without_looking_at_the_press_a_script_answers(page, at, guest, monkeypatch):
-    monkeypatch.setattr("meetings.views.guest.pressed_by_a_person", lambda _: True)
+    monkeypatch.setattr("meetings.replies.views.guest.pressed_by_a_person", lambda _: True)
     page.add_init_script(ONCE % SCRIPTS["click"])
     page.goto(at(guest))
     page.get_by_role("heading", level=1, name="Du är anmäld").wait_for()
@@ -77,7 +77,7 @@ def test_a_press_by_mouse_or_keyboard_is_an_answer_without_script_or_cookie(brow
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_have_no_findings_and_fit_a_phone(browser, at, live_server, guest, scheme):
-    others = [make.invitee(guest.invitation, email=f"kollega{n}@nynashamn.example") for n in range(3)]
+    others = [factories.invitee(guest.invitation, email=f"kollega{n}@nynashamn.example") for n in range(3)]
     answer(others[0], Answer.YES, channel=Channel.LINK)
     answer(others[1], Answer.YES, channel=Channel.LINK, confirmed=False)
     hand_over(others[2], name="Sune Berg", email="sune@nynashamn.example", channel=Channel.LINK)

@@ -9,14 +9,14 @@ from django.test import Client
 from django.utils import timezone
 
 from dialog_portal.access.models import Role, User
-from dialog_portal.outbox.actions import Draft, post
 from dialog_portal.outbox.models import Letter
+from dialog_portal.outbox.queue.actions import Draft, post
 from meetings.models import Invitee, Meeting, MeetingLetter, Purpose
-from tests import make
+from tests import factories
 
 
 def signed_in(role: str = Role.OFFICER) -> tuple[Client, User]:
-    user, client = make.user(role), Client()
+    user, client = factories.user(role), Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client, user
 

@@ -6,14 +6,16 @@ from datetime import timedelta
 
 from dialog_portal.access.models import Role, User
 from meetings.models import Attendee, Meeting, MeetingState
-from minutes.actions import approving, distributing, writing
-from minutes.compile import content_hash
+from minutes.approval import actions
+from minutes.compile_document import content_hash
+from minutes.distribution import actions as distributing
 from minutes.models import Minutes
-from tests import make
+from minutes.writing import actions as writing
+from tests import factories
 
 
 def held_meeting(**values: object) -> Meeting:
-    start = make.afternoon(-3)
+    start = factories.afternoon(-3)
     given = {
         "starts_at": start,
         "ends_at": start + timedelta(hours=3),
@@ -21,17 +23,17 @@ def held_meeting(**values: object) -> Meeting:
         "state": MeetingState.HELD,
         **values,
     }
-    meeting = make.meeting(**given)
-    make.item(meeting, title="Läget i kommunerna")
-    make.item(meeting, title="Nästa steg")
-    make.item(meeting, title="Bara för oss", internal=True)
+    meeting = factories.meeting(**given)
+    factories.item(meeting, title="Läget i kommunerna")
+    factories.item(meeting, title="Nästa steg")
+    factories.item(meeting, title="Bara för oss", internal=True)
     return meeting
 
 
 def came(meeting: Meeting, name: str, code: str, **values: object) -> Attendee:
     """Somebody from a municipality who came."""
-    invitation = make.invitation(meeting, make.municipality(f"Kommun {code}", code))
-    invitee = make.invitee(invitation, name=name)
+    invitation = factories.invitation(meeting, factories.municipality(f"Kommun {code}", code))
+    invitee = factories.invitee(invitation, name=name)
     given = {"name": name, "email": invitee.email, "organisation": str(invitation), **values}
     return Attendee.objects.create(meeting=meeting, invitee=invitee, invitation=invitation, **given)
 
@@ -46,15 +48,15 @@ def written(meeting: Meeting, by: User) -> Minutes:
 
 
 def approved(meeting: Meeting) -> Minutes:
-    minutes = written(meeting, make.user())
-    writing.circulate(minutes, by=make.user())
-    approving.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=make.user(Role.APPROVER))
+    minutes = written(meeting, factories.user())
+    writing.circulate(minutes, by=factories.user())
+    actions.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=factories.user(Role.APPROVER))
     return fresh(minutes)
 
 
 def distributed(meeting: Meeting) -> Minutes:
     minutes = approved(meeting)
-    distributing.distribute(minutes, previewed=content_hash(minutes), by=make.user())
+    distributing.distribute(minutes, previewed=content_hash(minutes), by=factories.user())
     return fresh(minutes)
 
 

@@ -7,5 +7,7 @@ import pytest
 def quiet(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every ring that would have gone to the broker."""
     rung: list[str] = []
-    monkeypatch.setattr("dialog_portal.outbox.bell.app.send_task", lambda name, **_: rung.append(name))
+    monkeypatch.setattr(
+        "dialog_portal.outbox.queue.wake_up.app.send_task", lambda name, **_: rung.append(name)
+    )
     return rung

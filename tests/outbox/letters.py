@@ -6,12 +6,12 @@ from typing import Any
 from django.utils import timezone
 
 from dialog_portal.environment import mail
-from dialog_portal.outbox import claims, sending
-from dialog_portal.outbox.actions import Draft, post, read
-from dialog_portal.outbox.claims import Claim
-from dialog_portal.outbox.envelope import open_up
+from dialog_portal.outbox.encrypted_bytes import open_up
 from dialog_portal.outbox.models import Letter
-from tests.make import unique
+from dialog_portal.outbox.queue import claim, deliver
+from dialog_portal.outbox.queue.actions import Draft, post, read
+from dialog_portal.outbox.queue.claim import Claim
+from tests.factories import unique
 
 
 def draft(**values: Any) -> Draft:
@@ -36,14 +36,14 @@ def letter(**values: Any) -> Letter:
 
 
 def take(worker: str = "test", most: int = 8, host: str = "mx.example:25") -> list[Claim]:
-    return claims.take(host, worker, most)
+    return claim.take(host, worker, most)
 
 
 def through(mailbox: Any, settings: Any, per_minute: int = 0, **values: Any) -> int:
     """Send what is due through a real SMTP conversation."""
     settings.MAIL = {**mail(mailbox.url), **values}
     settings.MAIL_PER_MINUTE = per_minute
-    return sending.deliver(10)
+    return deliver.deliver(10)
 
 
 def bytes_of(row: Letter) -> bytes:

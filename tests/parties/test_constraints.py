@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from dialog_portal.access.models import Event
+from dialog_portal.base.audit import Event
 from parties.actions import parties as actions
 from parties.models import Cadence, Category, FormerName, Mandate, Membership, Municipality, Party, Person
 from parties.seed import seed_parties
 from parties.views.saving import CROSSED, saved
-from tests import make
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -26,14 +26,14 @@ def refused(make_row):
 
 def test_the_database_refuses_what_must_never_be():
     party, kind, person = (
-        make.party(name="Skap", slug="skap"),
-        make.category(),
-        make.person(email="a@example.org"),
+        factories.party(name="Skap", slug="skap"),
+        factories.category(),
+        factories.person(email="a@example.org"),
     )
-    make.membership(party, kind, from_year=2018)
+    factories.membership(party, kind, from_year=2018)
     Municipality.objects.create(party=party, code="0114")
     FormerName.objects.create(party=party, name="A", until="2020-01-01")
-    other = make.party()
+    other = factories.party()
     wrong = [
         lambda: Party.objects.create(name="SKAP", slug="skap-2"),
         lambda: Party.objects.create(name="Annan", slug="skap"),
@@ -63,7 +63,7 @@ def test_what_a_rival_saved_in_between_becomes_a_sentence_not_a_crash(rf):
             self.error = error
 
     form = Form()
-    make.party(name="Skap")
+    factories.party(name="Skap")
 
     def save():
         Event.objects.create(what="halvvägs")

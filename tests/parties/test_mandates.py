@@ -7,9 +7,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from dialog_portal.access.models import Event
+from dialog_portal.base.audit import Event
 from parties.models import Mandate, Person
-from tests import make
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 EMAIL = "Skriv en fullständig e-postadress, som namn@example.org."
@@ -20,7 +20,7 @@ AS_USUAL = {"receives_invitations": "on"}
 
 @pytest.fixture
 def officer(client):
-    client.force_login(make.user("officer"))
+    client.force_login(factories.user("officer"))
     return client
 
 
@@ -39,7 +39,7 @@ def errors(response, form="form"):
 
 
 def test_a_new_person_gets_a_post_and_both_stand_in_the_log_without_names(officer):
-    party = make.party()
+    party = factories.party()
     officer.post(url("mandate_add", party.pk), post())
     mandate = Mandate.objects.get()
     assert (mandate.person.email, mandate.label, mandate.party) == (
@@ -53,7 +53,7 @@ def test_a_new_person_gets_a_post_and_both_stand_in_the_log_without_names(office
 
 
 def test_an_address_already_there_raises_a_question_that_one_press_answers(officer):
-    party, anna = make.party(), make.person(name="Anna Ek", email="anna.ek@example.org")
+    party, anna = factories.party(), factories.person(name="Anna Ek", email="anna.ek@example.org")
     asked = officer.post(url("mandate_add", party.pk), post(**{"holder-name": "Anna Eek"}))
     page = asked.content.decode()
     assert "Ja, använd Anna Ek</button>" in page
@@ -66,8 +66,8 @@ def test_an_address_already_there_raises_a_question_that_one_press_answers(offic
 
 
 def test_somebody_in_the_register_is_found_and_chosen_without_script(officer):
-    party, anna = make.party(), make.person(name="Åsa Öhrn", email="asa@example.org")
-    make.mandate(make.party(name="Nacka"), anna, title="fritidschef")
+    party, anna = factories.party(), factories.person(name="Åsa Öhrn", email="asa@example.org")
+    factories.mandate(factories.party(name="Nacka"), anna, title="fritidschef")
     page = officer.get(url("mandate_add", party.pk), {"q": "ÖHRN"}).content.decode()
     assert f'href="?person={anna.pk}"' in page
     assert "fritidschef, Nacka" in page
@@ -78,7 +78,7 @@ def test_somebody_in_the_register_is_found_and_chosen_without_script(officer):
 
 @pytest.mark.parametrize("person", ["x", "999999", "-1", "٣", "9" * 40])
 def test_a_person_who_is_not_there_is_nobody(officer, person):
-    response = officer.get(url("mandate_add", make.party().pk), {"person": person})
+    response = officer.get(url("mandate_add", factories.party().pk), {"person": person})
     assert response.context["who"].chosen is None
 
 
@@ -97,13 +97,13 @@ def test_a_person_who_is_not_there_is_nobody(officer, person):
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_half_done(officer, values, form, wrong):
-    response = officer.post(url("mandate_add", make.party().pk), post(**values))
+    response = officer.post(url("mandate_add", factories.party().pk), post(**values))
     assert errors(response, form) == wrong
     assert (Mandate.objects.count(), Person.objects.count(), Event.objects.count()) == (0, 0, 0)
 
 
 def test_the_same_form_sent_twice_gives_one_post(officer):
-    party, anna = make.party(), make.person(name="Anna Ek")
+    party, anna = factories.party(), factories.person(name="Anna Ek")
     values = post(**{"holder-person": anna.pk})
     officer.post(url("mandate_add", party.pk), values)
     response = officer.post(url("mandate_add", party.pk), values)
@@ -116,7 +116,7 @@ def successor(**values):
 
 
 def test_a_post_ends_and_the_former_holder_is_kept(officer):
-    mandate = make.mandate(make.party())
+    mandate = factories.mandate(factories.party())
     last = timezone.localdate() - timedelta(days=1)
     officer.post(url("mandate_end", mandate.pk), {"to_date": last, "seen_version": 1, **successor()})
     assert list(Mandate.objects.past()) == [mandate]
@@ -125,7 +125,7 @@ def test_a_post_ends_and_the_former_holder_is_kept(officer):
 
 
 def test_a_post_is_passed_on_in_one_go(officer):
-    mandate = make.mandate(make.party(), from_date=date(2018, 1, 1))
+    mandate = factories.mandate(factories.party(), from_date=date(2018, 1, 1))
     who = {"holder-name": "Bo Lind", "holder-email": "bo@example.org"}
     officer.post(
         url("mandate_end", mandate.pk), {"to_date": "2019-06-30", "seen_version": 1, **who, **successor()}
@@ -141,7 +141,7 @@ def test_a_post_is_passed_on_in_one_go(officer):
 
 
 def test_an_acting_successor_may_overlap(officer):
-    mandate, bo = make.mandate(make.party(), from_date=date(2018, 1, 1)), make.person()
+    mandate, bo = factories.mandate(factories.party(), from_date=date(2018, 1, 1)), factories.person()
     values = successor(**{"next-from_date": "2019-06-01", "next-acting": "on", "holder-person": bo.pk})
     officer.post(url("mandate_end", mandate.pk), {"to_date": "2019-06-30", "seen_version": 1, **values})
     assert Mandate.objects.get(person=bo).label == "tf kulturchef"
@@ -149,7 +149,7 @@ def test_an_acting_successor_may_overlap(officer):
 
 
 def test_a_wrong_successor_leaves_the_post_as_it_was(officer):
-    mandate = make.mandate(make.party())
+    mandate = factories.mandate(factories.party())
     who = {"holder-name": "Bo Lind", "holder-email": "fel"}
     values = {"to_date": "2099-01-01", "seen_version": 1, **who, **successor(**{"next-title": "fritidschef"})}
     response = officer.post(url("mandate_end", mandate.pk), values)
@@ -160,7 +160,7 @@ def test_a_wrong_successor_leaves_the_post_as_it_was(officer):
 
 
 def test_a_post_cannot_end_before_it_began_or_end_twice(officer):
-    mandate = make.mandate(make.party(), from_date=date(2020, 1, 1))
+    mandate = factories.mandate(factories.party(), from_date=date(2020, 1, 1))
     end = url("mandate_end", mandate.pk)
     response = officer.post(end, {"to_date": "2019-12-31", "seen_version": 1})
     assert errors(response) == {"to_date": ["Sista dagen kan inte komma före uppdragets första dag."]}
@@ -171,7 +171,7 @@ def test_a_post_cannot_end_before_it_began_or_end_twice(officer):
 
 
 def test_a_changed_post_is_not_overwritten(officer):
-    mandate = make.mandate(make.party(), title="kulturchef")
+    mandate = factories.mandate(factories.party(), title="kulturchef")
     values = {"from_date": "2019-01-01", "to_date": "", "seen_version": 1, **AS_USUAL}
     officer.post(url("mandate_change", mandate.pk), {**values, "title": "förvaltningschef"})
     response = officer.post(url("mandate_change", mandate.pk), {**values, "title": "fritidschef"})
@@ -180,9 +180,9 @@ def test_a_changed_post_is_not_overwritten(officer):
 
 
 def test_a_person_with_several_posts_gets_one_letter_and_one_change_of_address(officer):
-    anna = make.person(name="Anna Ek")
+    anna = factories.person(name="Anna Ek")
     for name in ("KLYS", "Skap", "Bilda"):
-        make.mandate(make.party(name=name), anna)
+        factories.mandate(factories.party(name=name), anna)
     page = officer.get(url("person_detail", anna.pk)).content.decode()
     assert "Anna Ek har 3 uppdrag som får inbjudningar, men får ett enda brev för varje möte" in page
     page = officer.get(url("person_change", anna.pk)).content.decode()
@@ -196,7 +196,9 @@ def test_a_person_with_several_posts_gets_one_letter_and_one_change_of_address(o
 
 
 def test_a_coordinator_is_called_what_guests_read(officer):
-    mandate = make.mandate(make.party(name="Bilda"), make.person(name="Anna Ek"), coordinator=True)
+    mandate = factories.mandate(
+        factories.party(name="Bilda"), factories.person(name="Anna Ek"), coordinator=True
+    )
     assert (
         "samordnare, svarar för hela parten"
         in officer.get(url("party_detail", mandate.party_id)).content.decode()
@@ -208,8 +210,8 @@ def test_a_coordinator_is_called_what_guests_read(officer):
 
 
 def test_two_people_cannot_share_an_address_whatever_its_case(officer):
-    make.person(name="Anna Ek", email="anna@example.org")
-    bo = make.person(name="Bo Lind")
+    factories.person(name="Anna Ek", email="anna@example.org")
+    bo = factories.person(name="Bo Lind")
     response = officer.post(
         url("person_change", bo.pk), {"name": "Bo", "email": "ANNA@example.org", "seen_version": 1}
     )

@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from dialog_portal.access.models import Event
+from dialog_portal.base.audit import Event
 from parties.models import Category, FormerName, Membership, Municipality, Party
-from tests import make
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -16,7 +16,7 @@ TODAY = timezone.localdate
 
 @pytest.fixture
 def officer(client):
-    client.force_login(make.user("officer"))
+    client.force_login(factories.user("officer"))
     return client
 
 
@@ -54,7 +54,7 @@ def test_a_municipality_is_added_with_code_address_word_and_a_line_in_the_log(of
 
 
 def test_address_words_never_clash_and_stay_when_the_name_changes(officer):
-    make.party(name="Skap", slug="skap")
+    factories.party(name="Skap", slug="skap")
     officer.post(url("party_add"), typed(name="Skåp"))
     party = Party.objects.get(name="Skåp")
     officer.post(url("party_change", party.pk), typed(party, name="Skåpet"))
@@ -82,7 +82,7 @@ def test_address_words_never_clash_and_stay_when_the_name_changes(officer):
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_is_kept(officer, field, value, sentence):
-    make.municipality("Österåker", "0117")
+    factories.municipality("Österåker", "0117")
     response = officer.post(url("party_add"), typed(**{field: value}))
     assert errors(response) == {field: [sentence]}
     assert response.context["form"][field].value() == value
@@ -94,7 +94,7 @@ def test_a_long_text_is_not_cut_off_by_the_browser(officer):
 
 
 def test_the_second_to_save_sees_both_texts_and_loses_nothing(officer):
-    party = make.party(name="Salem", note="från början")
+    party = factories.party(name="Salem", note="från början")
     mine = typed(party, name="Salem", note="min text")
     officer.post(url("party_change", party.pk), typed(party, name="Salem", note="deras text", code="0128"))
     response = officer.post(url("party_change", party.pk), mine)
@@ -110,13 +110,13 @@ def test_the_second_to_save_sees_both_texts_and_loses_nothing(officer):
 
 
 def test_emptying_the_code_makes_the_party_no_municipality(officer):
-    party = make.municipality("Salem", "0128")
+    party = factories.municipality("Salem", "0128")
     officer.post(url("party_change", party.pk), typed(party, name="Salem"))
     assert Municipality.objects.count() == 0
 
 
 def test_a_new_name_keeps_the_old_one_with_its_day(officer):
-    party = make.party(name="Teaterförbundet", slug="teaterforbundet")
+    party = factories.party(name="Teaterförbundet", slug="teaterforbundet")
     values = {"name": "Fackförbundet Scen & Film", "full_name": "", "since": "2021-01-01", "seen_version": 1}
     page = officer.post(url("party_rename", party.pk), values, follow=True).content.decode()
     party.refresh_from_db()
@@ -140,7 +140,7 @@ def test_a_new_name_keeps_the_old_one_with_its_day(officer):
     ],
 )
 def test_a_new_name_that_cannot_be_is_explained(officer, values, field, sentence):
-    party = make.party(name="Gamla")
+    party = factories.party(name="Gamla")
     FormerName.objects.create(party=party, name="Äldst", until=date(2020, 5, 1))
     given = {"name": "Nya", "full_name": "", "since": "2021-01-01", "seen_version": 1, **values}
     response = officer.post(url("party_rename", party.pk), given)
@@ -149,7 +149,7 @@ def test_a_new_name_that_cannot_be_is_explained(officer, values, field, sentence
 
 
 def test_a_party_ends_and_is_taken_up_again(officer):
-    party = make.party(name="Ibn Rushd")
+    party = factories.party(name="Ibn Rushd")
     officer.post(url("party_end", party.pk), {"ended": "2025-01-01", "seen_version": 1})
     party.refresh_from_db()
     assert (party.ended, list(Party.objects.active())) == (date(2025, 1, 1), [])
@@ -165,7 +165,7 @@ def membership(kind, begin, end="", **more):
 
 
 def test_a_party_belongs_to_a_category_for_some_years_and_again_later(officer):
-    party, kind = make.party(), make.category(name="KLYS")
+    party, kind = factories.party(), factories.category(name="KLYS")
     add = url("membership_add", party.pk)
     officer.post(add, membership(kind, 2018, 2020))
     assert errors(officer.post(add, membership(kind, 2020))) == {
@@ -185,13 +185,13 @@ def test_a_party_belongs_to_a_category_for_some_years_and_again_later(officer):
     ],
 )
 def test_years_that_cannot_be_are_explained(officer, begin, end, wrong):
-    party, kind = make.party(), make.category()
+    party, kind = factories.party(), factories.category()
     assert errors(officer.post(url("membership_add", party.pk), membership(kind, begin, end))) == wrong
     assert Membership.objects.count() == 0
 
 
 def test_a_membership_that_somebody_else_changed_is_not_overwritten(officer):
-    row = make.membership(make.party(), make.category())
+    row = factories.membership(factories.party(), factories.category())
     change = url("membership_change", row.pk)
     seen = officer.get(change).context["form"]["seen"].value()
     officer.post(change, membership(row.category, 2018, 2022, seen=seen))
@@ -245,7 +245,7 @@ def test_a_category_is_added_with_how_often_it_meets(officer):
     ],
 )
 def test_a_category_that_cannot_be_is_explained(officer, values, wrong):
-    make.category(name="Kommuner")
+    factories.category(name="Kommuner")
     assert errors(officer.post(url("category_add"), category(**values))) == wrong
     assert Category.objects.count() == 1
 
@@ -262,7 +262,7 @@ def test_cadences_may_not_overlap_or_run_backwards(officer):
 
 
 def test_a_category_that_somebody_else_changed_is_not_overwritten(officer):
-    kind = make.category(name="KLYS", seats=3)
+    kind = factories.category(name="KLYS", seats=3)
     values = category(name="KLYS", from_year=2018, position=0)
     officer.post(url("category_change", kind.pk), {**values, "seats": 4, "seen_version": 1})
     response = officer.post(url("category_change", kind.pk), {**values, "seats": 5, "seen_version": 1})
@@ -272,7 +272,7 @@ def test_a_category_that_somebody_else_changed_is_not_overwritten(officer):
 
 
 def test_the_end_of_a_party_may_lie_ahead(officer):
-    party, tomorrow = make.party(), TODAY() + timedelta(days=1)
+    party, tomorrow = factories.party(), TODAY() + timedelta(days=1)
     page = officer.post(
         url("party_end", party.pk), {"ended": tomorrow, "seen_version": 1}, follow=True
     ).content.decode()

@@ -5,7 +5,7 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
-import dialog_portal.text
+import dialog_portal.base.typed_text
 
 
 class Migration(migrations.Migration):
@@ -39,7 +39,9 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        max_length=120, validators=[dialog_portal.text.one_line], verbose_name="namn"
+                        max_length=120,
+                        validators=[dialog_portal.base.typed_text.one_line],
+                        verbose_name="namn",
                     ),
                 ),
                 (
@@ -47,7 +49,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=120,
-                        validators=[dialog_portal.text.one_line],
+                        validators=[dialog_portal.base.typed_text.one_line],
                         verbose_name="titel",
                     ),
                 ),
@@ -123,7 +125,9 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        max_length=120, validators=[dialog_portal.text.one_line], verbose_name="namn"
+                        max_length=120,
+                        validators=[dialog_portal.base.typed_text.one_line],
+                        verbose_name="namn",
                     ),
                 ),
                 (

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from dialog_portal.access.append_only import lift, protect, run
+from dialog_portal.base.append_only import lift, protect, run
 
 TABLE = "access_event"
 

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from minutes.public.refresh import rebuild
+from minutes.publishing.refresh import rebuild
 
 
 class Command(BaseCommand):

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from dialog_portal.access.handbook import PAGE, page
+from dialog_portal.access.permissions_page import PAGE, page
 
 
 class Command(BaseCommand):

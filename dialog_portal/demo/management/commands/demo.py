@@ -10,7 +10,7 @@ from django.utils import timezone
 from dialog_portal.access.models import Role, User
 from dialog_portal.demo import people, year
 from meetings.seed import seed_tags
-from minutes.public.refresh import rebuild
+from minutes.publishing.refresh import rebuild
 from parties.seed import seed_parties
 
 

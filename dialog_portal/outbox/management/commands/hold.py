@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from dialog_portal.outbox.actions import hold
+from dialog_portal.base.swedish import moment
 from dialog_portal.outbox.models import Hold, Letter
-from dialog_portal.swedish import moment
+from dialog_portal.outbox.queue.actions import hold
 
 
 class Command(BaseCommand):

@@ -1,0 +1,58 @@
+"""How allauth behaves here: nobody signs up, letters go through the outbox, second-factor seeds are encrypted."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from dialog_portal.access.letters import new_password, notice
+from dialog_portal.access.models import User
+from dialog_portal.base.encryption import seal_text, unseal_text
+
+# What each of allauth's letters tells, in words of our own
+NOTICES = {
+    "password_changed": "Lösenordet till ditt konto har bytts.",
+    "password_reset": "Lösenordet till ditt konto har bytts med länken i ett brev.",
+    "totp_activated": "En autentiseringsapp har kopplats till ditt konto.",
+    "totp_deactivated": "Autentiseringsappen har kopplats bort från ditt konto.",
+    "recovery_codes_generated": "Nya återställningskoder har skapats till ditt konto. De gamla gäller inte längre.",
+}
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts come only from an administrator's invitation."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "E-postadressen eller lösenordet stämmer inte.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The address in the letter stands on our own host, whatever host the request claims."""
+        address = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return str(settings.BASE_URL) + address.replace("UID-KEY", key)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write to the owner of the address through the outbox."""
+        user = User.objects.get(email__iexact=email)
+        purpose = template_prefix.rpartition("/")[2]
+        if purpose == "password_reset_key":
+            new_password(user, context["password_reset_url"])
+        else:
+            notice(user, NOTICES[purpose])
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Keeps seeds and recovery codes unreadable in the database and its backups."""
+
+    def encrypt(self, text: str) -> str:
+        return seal_text(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return unseal_text(encrypted_text)

@@ -1,0 +1,46 @@
+"""docs/permissions.md: the permission table as a page to read."""
+
+from pathlib import Path
+
+from django.conf import settings
+
+from dialog_portal.access.models import Role
+from dialog_portal.access.permissions import DJANGO_ADMIN, TABLE, Rule
+
+PAGE: Path = settings.BASE_DIR / "docs" / "permissions.md"
+HEAD = """# Who may do what
+
+Made from `dialog_portal/access/permissions.py` by `python manage.py permissions`; a test keeps it current.
+"se" is looking at the page, "gör" is sending its form or pressing its button. An address without a row answers 404.
+"""
+OPEN = """
+## Without signing in
+
+Everybody: the public, guests with the personal link in their letter, and the sign-in pages themselves.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    rows = {**TABLE, "admin:*": DJANGO_ADMIN}
+    titles = [str(role.label) for role in Role]
+    table = [line("address", "what", *titles), line(*["---"] * (2 + len(titles)))]
+    table += [row(name, rule) for name, rule in rows.items() if not rule.open]
+    doors = [f"- `{name}`: {rule.what}" for name, rule in rows.items() if rule.open]
+    return "\n".join([HEAD, *table, OPEN, *doors, ""])
+
+
+def row(name: str, rule: Rule) -> str:
+    notes = (" (aldrig det man själv skrev)" if rule.others_only else "") + (
+        " (bara med tvåstegsverifiering)" if rule.second_factor else ""
+    )
+    return line(f"`{name}`", rule.what + notes, *(cell(rule, role) for role in Role))
+
+
+def cell(rule: Rule, role: str) -> str:
+    words = [word for word, roles in (("se", rule.see), ("gör", rule.act)) if role in roles]
+    return ", ".join(words) or "–"
+
+
+def line(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"

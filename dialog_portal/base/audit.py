@@ -1,0 +1,37 @@
+"""The audit log: one row for each thing that somebody at the office did."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db import models
+from django.db.models import Model
+
+
+class Event(models.Model):
+    """The audit log: who did what to which thing. Rows are only ever added; names of guests stay out of it."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey("access.User", models.PROTECT, null=True, related_name="+")
+    what = models.CharField(max_length=80)
+    thing = models.CharField(max_length=80, blank=True)
+    detail = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        app_label = "access"  # whose table it has been from the first version
+        ordering = ("-pk",)
+        indexes = (models.Index(fields=("thing",), name="event_by_thing"),)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.what} {self.thing}"
+
+
+def record(by: Any, what: str, thing: Model | str = "", **detail: Any) -> Event:
+    """Add who did what to which thing; nobody means the portal itself.
+
+    The detail holds ids, dates and names of fields. What a guest is called or wrote does not belong here.
+    """
+    named = thing if isinstance(thing, str) else f"{thing._meta.model_name} {thing.pk}"
+    plain = json.loads(json.dumps(detail, default=str))
+    return Event.objects.create(by=by, what=what, thing=named, detail=plain)

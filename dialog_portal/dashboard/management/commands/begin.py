@@ -1,0 +1,65 @@
+"""Makes a new portal ready for its first administrator, whom nobody else can invite."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from dialog_portal.access.actions import invite, revoke_invitation
+from dialog_portal.access.letters import invitation_address
+from dialog_portal.access.models import Role, StaffInvitation, User
+from dialog_portal.base.states import NotAllowed
+from dialog_portal.base.swedish import moment
+from dialog_portal.base.typed_text import one_address
+from meetings.seed import seed_tags
+from parties.seed import seed_parties
+
+
+class Command(BaseCommand):
+    help = "Fill the register of a new portal and invite its first administrator."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--email", required=True, help="where the invitation is sent")
+        parser.add_argument("--name", required=True, help="the administrator's name")
+
+    def handle(self, *args: Any, email: str, name: str, **options: Any) -> None:
+        if User.objects.filter(role=Role.ADMINISTRATOR).exists():
+            raise CommandError("The portal has an administrator, who invites everybody else under Konton.")
+        check(email, name)
+        with transaction.atomic():
+            seed_parties()
+            seed_tags()
+            promise, new = first_invitation(email, name)
+        self.stdout.write(
+            f"The register is in place. {promise} is invited until {moment(promise.link.expires_at)}."
+        )
+        if new:
+            self.stdout.write(
+                f"The letter is in the outbox. The same link, shown this once:\n{invitation_address(promise)}"
+            )
+
+
+def check(email: str, name: str) -> None:
+    """Refuse an address or a name that the form for inviting would refuse."""
+    try:
+        one_address(email)
+        StaffInvitation(email=email, name=name, role=Role.ADMINISTRATOR).clean_fields(exclude=["by", "link"])
+    except ValidationError as wrong:
+        raise CommandError(" ".join(wrong.messages)) from wrong
+
+
+def first_invitation(email: str, name: str) -> tuple[StaffInvitation, bool]:
+    """The open invitation to that address, or a new one in place of those that went elsewhere; True when new."""
+    waiting = StaffInvitation.objects.waiting().filter(role=Role.ADMINISTRATOR)
+    if same := waiting.filter(email__iexact=email).first():
+        return same, False
+    for other in waiting:
+        revoke_invitation(other, by=None)
+    try:
+        return invite(name=name, email=email, role=Role.ADMINISTRATOR, by=None), True
+    except NotAllowed as refusal:
+        raise CommandError(str(refusal)) from refusal

@@ -1,0 +1,73 @@
+"""The staff's start page: what must I do next, and what waits for others?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from dialog_portal.access.models import User
+from dialog_portal.dashboard.tasks import tasks_for
+from dialog_portal.outbox.health import health
+from meetings.models import Answer, Invitee, Meeting
+from meetings.replies.guest_list import waiting
+
+COMING = 8
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A meeting ahead, with how many said what; who sends a substitute is on the list like everybody else."""
+
+    meeting: Meeting
+    seated: int
+    queue: int
+    no: int
+    handed_over: int
+    silent: int
+
+    @property
+    def invited(self) -> int:
+        return self.seated + self.queue + self.no + self.handed_over + self.silent
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """Two lists, the meetings ahead, and whether letters leave as they should."""
+    now = timezone.now()
+    mine, others = tasks_for(cast("User", request.user), now)
+    context = {
+        "mine": mine,
+        "others": others,
+        "coming": coming(),
+        "today": now,
+        "health": health(now),
+        "letters_wait": any(task.letters for task in (*mine, *others)),
+    }
+    return render(request, "staff/start.html", context)
+
+
+def coming() -> list[Coming]:
+    """The next meetings with their answers."""
+    meetings = list(Meeting.objects.coming().with_names()[:COMING])
+    answers = Counter[tuple[int, str | None]]()
+    listed: Any = Invitee.objects.active().with_answer()
+    rows = listed.filter(meeting__in=meetings).order_by().values_list("meeting_id", "current_answer")
+    for meeting, answer, number in rows.annotate(Count("pk")):
+        answers[meeting, answer] = number
+    queue = waiting(meetings)
+    return [
+        Coming(
+            meeting,
+            answers[meeting.pk, Answer.YES] - queue[meeting.pk],
+            queue[meeting.pk],
+            answers[meeting.pk, Answer.NO],
+            answers[meeting.pk, Answer.SUBSTITUTE],
+            answers[meeting.pk, None],
+        )
+        for meeting in meetings
+    ]

@@ -1,0 +1,33 @@
+"""The states of everything that has them, drawn from the tables that the code walks."""
+
+from django.conf import settings
+
+from dialog_portal.base.states import Table
+from dialog_portal.outbox import models as outbox
+from meetings.models import agenda, meeting, planned_mailing
+from minutes import models as minutes
+
+PAGE = settings.BASE_DIR / "docs" / "states.md"
+TABLES: dict[str, Table] = {
+    "Dialogmöte": meeting.NEXT,
+    "Dagordning": agenda.AGENDA_NEXT,
+    "Automatisk påminnelse": planned_mailing.PLANNED_NEXT,
+    "Minnesanteckningar": minutes.NEXT,
+    "Brev": outbox.NEXT,
+}
+
+
+def page() -> str:
+    """The whole page as Markdown with a Mermaid picture for each table."""
+    head = "# States\n\nWritten by `manage.py states` from the tables beside the enums; a test keeps it current.\n"
+    return head + "".join(f"\n## {name}\n\n{picture(table)}" for name, table in TABLES.items())
+
+
+def picture(table: Table) -> str:
+    """A state diagram; the first state of the table is where everything begins."""
+    lines = ["```mermaid", "stateDiagram-v2"]
+    lines += [f"    {state.value}: {state.label} ({state.value})" for state in table]
+    lines.append(f"    [*] --> {next(iter(table)).value}")
+    for before, following in table.items():
+        lines += [f"    {before.value} --> {after.value}" for after in type(before) if after in following]
+    return "\n".join([*lines, "```", ""])

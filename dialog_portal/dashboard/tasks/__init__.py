@@ -1,0 +1,65 @@
+"""What must be done next, and what waits for others: one function for each kind of task, one file for each subject.
+
+Each function reads the rows of its kind in a fixed number of queries. Who may see a kind, and whether it is theirs to
+do, is read from the permission table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from dialog_portal.access.models import Role, User
+from dialog_portal.access.permissions import rule_for
+from dialog_portal.dashboard.tasks import accounts, letters, minutes, pending_letters, planning, replies
+from dialog_portal.dashboard.tasks.task import Kind, Task
+
+KINDS = (
+    Kind(pending_letters.letters_that_are_owed, "staff:letters_preview", "staff:letters_send"),
+    Kind(planning.plans_with_gaps, "staff:meeting_detail", "staff:meeting_change"),
+    Kind(planning.agendas_to_settle, "staff:agenda", "staff:agenda_step"),
+    Kind(planning.invitations_to_send, "staff:letters_preview", "staff:letters_send"),
+    Kind(replies.silent_invitees, "staff:invitations", "staff:letters_send"),
+    Kind(replies.contradictory_answers, "staff:invitations", "staff:reply_note"),
+    Kind(replies.substitute_requests, "staff:invitations", "staff:substitute_decide"),
+    Kind(planning.meetings_that_passed, "staff:meeting_detail", "staff:meeting_hold"),
+    Kind(minutes.meetings_without_notes, "staff:minutes", "staff:minutes_start"),
+    Kind(minutes.notes_to_finish, "staff:minutes", "staff:minutes_circulate"),
+    Kind(minutes.notes_to_approve, "staff:minutes", "staff:minutes_approve"),
+    Kind(minutes.notes_to_distribute, "staff:minutes", "staff:minutes_distribute"),
+    Kind(minutes.notes_to_publish, "staff:minutes", "staff:minutes_publish"),
+    Kind(letters.letters_that_failed, "staff:outbox", "staff:letter_correct"),
+    Kind(letters.letters_that_bounced, "staff:outbox", "staff:letter_correct"),
+    Kind(replies.calendar_replies_to_read, "staff:reply_note", "staff:reply_note"),
+    Kind(letters.letters_on_hold, "staff:outbox", "staff:outbox_hold"),
+    Kind(accounts.promised_accounts, "staff:account_list", "staff:account_invite"),
+    Kind(accounts.own_second_factor, "staff:account_list", "mfa_activate_totp"),
+)
+
+
+def tasks_for(user: User, now: datetime) -> tuple[list[Task], list[Task]]:
+    """What the person should do next, and what waits for others: letters first, then what is most urgent."""
+    found = [task for kind in KINDS if may_see(user, kind) for task in of_kind(kind, user, now)]
+    found.sort(key=lambda task: (-task.letters, task.due is None, task.due or now, task.about))
+    return [task for task in found if task.mine], [task for task in found if not task.mine]
+
+
+def of_kind(kind: Kind, user: User, now: datetime) -> Iterator[Task]:
+    """The tasks of one kind, as this person meets them."""
+    rule = rule_for(kind.step)
+    may = rule is not None and user.role in rule.act
+    for task in kind.find(user, now):
+        why = task.why if may or not task.mine else f"{task.why} Väntar på {somebody(kind.step)}."
+        yield replace(task, mine=task.mine and may, why=why, late=task.due is not None and task.due < now)
+
+
+def may_see(user: User, kind: Kind) -> bool:
+    rule = rule_for(kind.page)
+    return rule is not None and user.role in rule.see
+
+
+def somebody(step: str) -> str:
+    """`en handläggare eller godkännare`: whom a step waits for."""
+    rule = rule_for(step)
+    return "en " + " eller ".join(str(role.label) for role in Role if rule and role in rule.act)

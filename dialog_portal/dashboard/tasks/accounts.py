@@ -1,0 +1,37 @@
+"""Accounts that were promised, and the own one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+from dialog_portal.access.models import StaffInvitation, User, factors
+from dialog_portal.dashboard.tasks.task import Task
+
+FORGET_AFTER = timedelta(days=14)
+
+
+def promised_accounts(user: User, now: datetime) -> Iterator[Task]:
+    """Invitations to accounts: those that can still be used are waited for, those that ran out are sent again."""
+    recent = now - FORGET_AFTER
+    rows = StaffInvitation.objects.filter(
+        accepted_at=None, link__revoked_at=None, link__expires_at__gt=recent
+    )
+    taken = User.objects.filter(email=OuterRef("email"))
+    for row in rows.exclude(Exists(taken)).select_related("link"):
+        over = row.link.expires_at <= now
+        url = reverse("staff:account_invite" if over else "staff:account_list")
+        why = "Länken hann gå ut." if over else "Inbjudan är skickad men inte använd."
+        yield Task(
+            "Bjud in igen" if over else "Invänta svar", row.name, url, why, row.link.expires_at, mine=over
+        )
+
+
+def own_second_factor(user: User, now: datetime) -> Iterator[Task]:
+    """An administrator's account opens every other account, so it should take more than a password."""
+    if not factors().filter(user=user).exists():
+        why = "Ditt konto kan släppa in andra och behöver mer än ett lösenord."
+        yield Task("Slå på tvåstegsverifiering", "ditt konto", reverse("mfa_index"), why)

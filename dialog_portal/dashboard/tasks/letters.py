@@ -1,0 +1,62 @@
+"""Letters that a person must see to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.db.models import Count, Min
+from django.urls import reverse
+
+from dialog_portal.access.models import User
+from dialog_portal.dashboard.tasks.task import Task
+from dialog_portal.outbox.models import Hold, Letter, State
+from meetings.models import Meeting
+
+
+def letters_that_failed(user: User, now: datetime) -> Iterator[Task]:
+    """Letters that will not get through by themselves, gathered by what they are about; one alone is named."""
+    failed = Letter.objects.visible_to(user).needs_a_person().filter(state=State.FAILED)
+    piles = failed.order_by().values_list("campaign").annotate(Count("pk"), Min("pk")).order_by("campaign")
+    rows = list(piles)
+    about = titles(campaign for campaign, _, _ in rows)
+    first = failed.only("pk", "name", "address").in_bulk([pk for _, _, pk in rows])
+    for campaign, number, pk in rows:
+        title = about.get(campaign, "övriga brev")
+        if number == 1:
+            why = f"Brevet till {first[pk].name or first[pk].address} kom inte fram."
+            yield Task("Rätta brevet", title, reverse("staff:letter", args=[pk]), why, letters=1)
+        else:
+            url = f"{reverse('staff:outbox')}?{urlencode({'campaign': campaign, 'state': 'person'})}"
+            yield Task("Rätta breven", title, url, f"{number} brev kom inte fram.", letters=1)
+
+
+def titles(campaigns: Iterable[str]) -> dict[str, str]:
+    """The titles of the meetings that campaigns are about, in one query."""
+    return {row.campaign: row.title for row in Meeting.objects.filter(pk__in=meeting_ids(campaigns))}
+
+
+def meeting_ids(campaigns: Iterable[str]) -> list[int]:
+    """The numbers of the meetings that campaigns like `meeting:12` belong to."""
+    pairs = (campaign.partition(":") for campaign in campaigns)
+    return [int(number) for kind, _, number in pairs if kind == "meeting" and number.isdecimal()]
+
+
+def letters_that_bounced(user: User, now: datetime) -> Iterator[Task]:
+    """Letters that came back from a server which had taken them: most often the post has a new holder."""
+    rows = Letter.objects.visible_to(user).needs_a_person().filter(state=State.BOUNCED).order_by("pk")
+    for row in rows.only("pk", "name", "address"):
+        url = reverse("staff:letter", args=[row.pk])
+        who = row.name or row.address
+        yield Task("Ta reda på vem som har efterträtt", who, url, "Brevet dit studsade.", letters=1)
+
+
+def letters_on_hold(user: User, now: datetime) -> Iterator[Task]:
+    """Mailings that somebody has asked the portal to keep for now; when all letters are kept, a banner says so."""
+    rows = list(Hold.objects.exclude(campaign="").order_by("pk"))
+    about = titles(row.campaign for row in rows)
+    for row in rows:
+        url = f"{reverse('staff:outbox')}?{urlencode({'campaign': row.campaign})}"
+        title = about.get(row.campaign, "ett utskick")
+        yield Task("Släpp breven", title, url, f"De hålls kvar: {row.reason}", letters=1)

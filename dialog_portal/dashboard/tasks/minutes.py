@@ -1,0 +1,67 @@
+"""Notes on their way from the meeting to the public."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from dialog_portal.access.models import User
+from dialog_portal.base.swedish import day
+from dialog_portal.dashboard.tasks.task import Task, meeting_url
+from meetings.models import Meeting, MeetingState
+from minutes.approval.authors import authors_of
+from minutes.models import Minutes, MinutesState
+
+
+def meetings_without_notes(user: User, now: datetime) -> Iterator[Task]:
+    """Held meetings that nobody has begun to write about."""
+    for row in Meeting.objects.filter(state=MeetingState.HELD, minutes__isnull=True):
+        why = f"Mötet hölls {day(row.starts_at)}."
+        yield Task("Börja på anteckningarna", row.title, meeting_url("staff:minutes", row), why, row.ends_at)
+
+
+def minutes_in(state: MinutesState) -> QuerySet[Minutes]:
+    return Minutes.objects.filter(state=state).select_related("meeting")
+
+
+def notes_to_finish(user: User, now: datetime) -> Iterator[Task]:
+    """Drafts that are still being written."""
+    for row in minutes_in(MinutesState.DRAFT):
+        why = (
+            f"Rättelse: {row.correction}" if row.correction else f"Mötet hölls {day(row.meeting.starts_at)}."
+        )
+        yield Task(
+            "Skriv klart anteckningarna", row.meeting.title, meeting_url("staff:minutes", row.meeting), why
+        )
+
+
+def notes_to_approve(user: User, now: datetime) -> Iterator[Task]:
+    """Notes that wait for an approver who has had no hand in them since the last edition."""
+    rows = list(minutes_in(MinutesState.CIRCULATED))
+    wrote = authors_of(rows)
+    for row in rows:
+        own = user in wrote[row.pk]
+        own_words = "Du har skrivit i dem eller ändrat uppgifter, så någon annan fastställer."
+        why = own_words if own else "Läs och fastställ, eller öppna dem igen."
+        url = meeting_url("staff:minutes", row.meeting)
+        yield Task("Fastställ anteckningarna", row.meeting.title, url, why, mine=not own)
+
+
+def notes_to_distribute(user: User, now: datetime) -> Iterator[Task]:
+    """Approved notes that the participants have not got."""
+    for row in minutes_in(MinutesState.APPROVED):
+        why = "De är fastställda men inte utskickade till deltagarna."
+        yield Task(
+            "Skicka ut anteckningarna", row.meeting.title, meeting_url("staff:minutes", row.meeting), why
+        )
+
+
+def notes_to_publish(user: User, now: datetime) -> Iterator[Task]:
+    """Distributed notes that the public cannot read yet."""
+    for row in minutes_in(MinutesState.DISTRIBUTED):
+        why = "De är utskickade men inte publicerade."
+        yield Task(
+            "Publicera anteckningarna", row.meeting.title, meeting_url("staff:minutes", row.meeting), why
+        )

@@ -1,0 +1,82 @@
+"""Meetings that must be planned, agreed, sent out to, and marked as held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+
+from dialog_portal.access.models import User
+from dialog_portal.base.swedish import weekday
+from dialog_portal.dashboard.tasks.task import Task, meeting_url
+from meetings.models import Agenda, AgendaItem, AgendaState, Invitation, Meeting, MeetingState, Purpose
+
+PLAN_AHEAD = timedelta(days=90)
+SETTLE_BEFORE = timedelta(days=49)  # the agenda goes with the invitation
+INVITE_BEFORE = timedelta(days=42)
+WARN_BEFORE = timedelta(days=14)  # how long before it is late a task is shown
+
+UNSENT = (MeetingState.PLANNED, MeetingState.ANNOUNCED)
+
+
+def plans_with_gaps(user: User, now: datetime) -> Iterator[Task]:
+    """Planned meetings that cannot be sent yet because something is missing in the plan."""
+    coming = Meeting.objects.filter(state__in=UNSENT, starts_at__gt=now, starts_at__lt=now + PLAN_AHEAD)
+    rows: QuerySet[Any] = coming.annotate(
+        parties=Exists(Invitation.objects.filter(meeting=OuterRef("pk"))),
+        items=Exists(AgendaItem.objects.filter(agenda__meeting=OuterRef("pk"))),
+    )
+    for row in rows:
+        lacks = [
+            (row.parties, "Inga parter är valda."),
+            (row.items, "Dagordningen är tom."),
+            (row.venue or row.online, "Platsen saknas."),
+        ]
+        why = " ".join(sentence for there, sentence in lacks if not there)
+        if why:
+            url, due = meeting_url("staff:meeting_detail", row), row.starts_at - SETTLE_BEFORE
+            yield Task("Gör klart planen", row.title, url, why, due)
+
+
+def agendas_to_settle(user: User, now: datetime) -> Iterator[Task]:
+    """Agendas that must be settled before the invitation goes out; one that is being consulted waits for others."""
+    soon = now + SETTLE_BEFORE + WARN_BEFORE
+    rows = Agenda.objects.filter(
+        Exists(AgendaItem.objects.filter(agenda=OuterRef("pk"))),
+        meeting__state__in=UNSENT,
+        meeting__starts_at__gt=now,
+        meeting__starts_at__lt=soon,
+    ).exclude(state=AgendaState.SETTLED)
+    for row in rows.select_related("meeting"):
+        consulted = row.state == AgendaState.CONSULTED
+        why = "Den är på avstämning." if consulted else "Dagordningen följer med inbjudan."
+        due = row.meeting.starts_at - SETTLE_BEFORE
+        url = meeting_url("staff:agenda", row.meeting)
+        yield Task("Lägg fast dagordningen", row.meeting.title, url, why, due, mine=not consulted)
+
+
+def invitations_to_send(user: User, now: datetime) -> Iterator[Task]:
+    """Meetings with a settled agenda and parties, which nobody has been invited to yet."""
+    rows = Meeting.objects.filter(
+        Exists(Invitation.objects.filter(meeting=OuterRef("pk"))),
+        state__in=UNSENT,
+        agenda__state=AgendaState.SETTLED,
+        starts_at__gt=now,
+        starts_at__lt=now + INVITE_BEFORE + WARN_BEFORE,
+    )
+    for row in rows:
+        url = reverse("staff:letters_preview", args=[row.pk, Purpose.INVITATION])
+        why = f"Mötet är {weekday(row.starts_at)}."
+        yield Task("Skicka inbjudan", row.title, url, why, row.starts_at - INVITE_BEFORE)
+
+
+def meetings_that_passed(user: User, now: datetime) -> Iterator[Task]:
+    """Meetings whose time is over but which nobody has marked as held, or cancelled."""
+    for row in Meeting.objects.filter(state__in=(*UNSENT, MeetingState.INVITED), ends_at__lt=now):
+        invited = row.state == MeetingState.INVITED
+        verb = "Markera som genomfört" if invited else "Ställ in eller flytta mötet"
+        why = "Mötets tid är över." if invited else "Mötets tid är över, men ingen blev inbjuden."
+        yield Task(verb, row.title, meeting_url("staff:meeting_detail", row), why, row.ends_at)

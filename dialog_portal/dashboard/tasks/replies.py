@@ -1,0 +1,116 @@
+"""Answers that are missing, odd, or wait for staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Max
+from django.urls import reverse
+
+from dialog_portal.access.models import User
+from dialog_portal.base.swedish import count, day
+from dialog_portal.dashboard.tasks.task import Task, meeting_url
+from meetings.mailings.last_reminder import REMIND_BEFORE, asked_lately
+from meetings.models import (
+    CalendarReply,
+    Invitee,
+    MeetingLetter,
+    MeetingState,
+    PlannedMailing,
+    Purpose,
+    Reply,
+    SubstituteRequest,
+)
+
+
+def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
+    """People who have not answered: to be reminded in the last week, waited for until then and after a reminder."""
+    listed: Any = Invitee.objects.active().with_answer()
+    rows = list(
+        listed.filter(
+            current_answer__isnull=True, meeting__state=MeetingState.INVITED, meeting__reply_by__gt=now
+        )
+        .values("meeting_id", "meeting__title", "meeting__reply_by")
+        .annotate(silent=Count("pk"), ripe=Count("pk", filter=~asked_lately(now)))
+        .order_by("meeting_id")
+    )
+    said = reminders([row["meeting_id"] for row in rows], now)
+    for row in rows:
+        due, pk = row["meeting__reply_by"], row["meeting_id"]
+        soon = bool(due < now + REMIND_BEFORE and row["ripe"] and not said[pk].ahead)
+        remind = reverse("staff:letters_preview", args=[pk, Purpose.REMINDER])
+        url = remind if soon else meeting_url("staff:invitations", pk)
+        why = f"{count(row['silent'], 'person,personer')} har inte svarat.{said[pk].sentence}"
+        yield Task(
+            "Påminn om svar" if soon else "Invänta svar", row["meeting__title"], url, why, due, mine=soon
+        )
+
+
+@dataclass(frozen=True)
+class Reminders:
+    """When a meeting's silent people were last reminded, and when they will be without anybody's doing."""
+
+    last: datetime | None = None
+    ahead: datetime | None = None
+
+    @property
+    def sentence(self) -> str:
+        last = f" Påminnelse skickades {day(self.last)}." if self.last else ""
+        return last + (f" En påminnelse går automatiskt {day(self.ahead)}." if self.ahead else "")
+
+
+def reminders(meetings: list[int], now: datetime) -> dict[int, Reminders]:
+    """For each of the meetings, in two queries."""
+    about = {"meeting__in": meetings, "purpose": Purpose.REMINDER}
+    letters = MeetingLetter.objects.filter(**about).order_by()
+    last = dict(letters.values_list("meeting").annotate(Max("letter__created")))
+    plans = PlannedMailing.objects.waiting().filter(**about, due_at__gt=now, meeting__round__reminds=True)
+    ahead = dict(plans.values_list("meeting", "due_at"))
+    return {pk: Reminders(last.get(pk), ahead.get(pk)) for pk in meetings}
+
+
+def contradictory_answers(user: User, now: datetime) -> Iterator[Task]:
+    """Meetings ahead where somebody's answers contradict each other; a call and a noted answer settle it.
+
+    They are to be asked while people can still answer by themselves; after that, before the meeting.
+    """
+    rows = (
+        Reply.objects.unsettled()
+        .filter(invitee__meeting__state=MeetingState.INVITED, invitee__meeting__starts_at__gt=now)
+        .values(
+            "invitee__meeting",
+            "invitee__meeting__title",
+            "invitee__meeting__reply_by",
+            "invitee__meeting__starts_at",
+        )
+        .annotate(people=Count("invitee", distinct=True))
+        .order_by("invitee__meeting")
+    )
+    for row in rows:
+        url = meeting_url("staff:invitations", row["invitee__meeting"]) + "?visa=motstridigt"
+        why = f"{count(row['people'], 'person,personer')} har lämnat motstridiga svar inom en minut."
+        until = row["invitee__meeting__reply_by"]
+        due = until if until > now else row["invitee__meeting__starts_at"]
+        yield Task("Fråga vad som gäller", row["invitee__meeting__title"], url, why, due)
+
+
+def substitute_requests(user: User, now: datetime) -> Iterator[Task]:
+    """Substitutes from outside the party, whom guests wait for us to let in."""
+    rows = SubstituteRequest.objects.waiting().select_related("invitee__meeting").order_by("pk")
+    for row in rows:
+        url = f"{meeting_url('staff:invitations', row.invitee.meeting)}#o{row.pk}"
+        why = f"{row.invitee} vill skicka {row.name}, som inte hör till parten."
+        yield Task(
+            "Ta ställning till ersättare", row.invitee.meeting.title, url, why, row.invitee.meeting.reply_by
+        )
+
+
+def calendar_replies_to_read(user: User, now: datetime) -> Iterator[Task]:
+    """What came from people's calendars but is no answer yet."""
+    rows = CalendarReply.objects.needs_a_person(now).select_related("invitee__meeting")
+    for row in rows:
+        url, meeting = reverse("staff:reply_note", args=[row.invitee_id]), row.invitee.meeting
+        yield Task("Läs kalendersvaret", f"{row.invitee}, {meeting}", url, row.why, meeting.reply_by)

@@ -1,0 +1,1 @@
+"""What comes back: the mailbox is read by IMAP, bounces and replies are told apart."""

@@ -1,0 +1,1 @@
+"""The queue of letters: post, claim, finish, limits, sweep."""

@@ -1,0 +1,1 @@
+"""Handing a letter to the mail server, and what the server's answer means."""

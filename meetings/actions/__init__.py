@@ -1,1 +1,0 @@
-"""What changes rounds, meetings, agendas, invitations and replies."""

@@ -1,0 +1,134 @@
+"""Who came: ticked from the answers, corrected by staff, and kept under the names of that day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from dialog_portal.access.models import User
+from dialog_portal.base.audit import record
+from dialog_portal.base.states import NotAllowed
+from meetings.models import Answer, Attendee, Invitee, Meeting, MeetingState
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the attendance list before and after it is saved."""
+
+    key: str
+    name: str
+    organisation: str
+    title: str
+    answer: str | None
+    attended: bool
+
+
+def rows(meeting: Meeting) -> list[Row]:
+    """Everybody who could have come: ticked as they were noted, or as they answered until somebody has noted it."""
+    noted = {row.invitee_id: row for row in meeting.attendees.all()}
+    listed = [
+        Row(
+            key=f"i{invitee.pk}",
+            name=invitee.name,
+            organisation=str(invitee.invitation),
+            title=invitee.title,
+            answer=invitee.current_answer,  # type: ignore[attr-defined]
+            attended=noted[invitee.pk].attended
+            if invitee.pk in noted
+            else invitee.current_answer == Answer.YES,  # type: ignore[attr-defined]
+        )
+        for invitee in meeting.invitees.active().with_answer().in_order().select_related("invitation__party")
+    ]
+    others = [
+        Row(f"a{row.pk}", row.name, row.organisation, row.title, None, row.attended)
+        for row in meeting.attendees.filter(invitee__isnull=True)
+    ]
+    return [row for row in listed if row.answer != Answer.SUBSTITUTE] + others
+
+
+@transaction.atomic
+def note(
+    meeting: Meeting, present: Collection[str], *, by: User, shown: Collection[str] | None = None
+) -> int:
+    """Keep who came; `present` holds the keys of the ticked rows. Answers how many came.
+
+    `shown` holds the keys of the rows that were ticked on the page: a row whose tick is the same as there stays as it
+    is now, so that nobody overwrites what a colleague has noted meanwhile.
+    """
+    meeting = begun(meeting)
+    ticks = {row.key: row.attended for row in rows(meeting)}
+    if shown is None:
+        ticks = {key: key in present for key in ticks}
+    else:
+        ticks |= {key: key in present for key in set(present) ^ set(shown)}
+    have = {row.invitee_id: row for row in meeting.attendees.filter(invitee__isnull=False)}
+    listed = meeting.invitees.active().select_related("invitation__party")
+    marks = [
+        (have.get(row.pk) or new_attendee(meeting, row), ticks.get(f"i{row.pk}", False)) for row in listed
+    ]
+    marks += [(row, ticks[f"a{row.pk}"]) for row in meeting.attendees.filter(invitee__isnull=True)]
+    if changed := [attendee.pk for attendee, came in marks if keep(attendee, came)]:
+        record(by, "närvaro: noterade", meeting, attendees=changed)
+    return meeting.attendees.filter(attended=True).count()
+
+
+def begun(meeting: Meeting) -> Meeting:
+    """The meeting as it is now, for one officer at a time. Raises NotAllowed when nobody can have come to it."""
+    meeting = Meeting.objects.select_for_update(of=("self",), no_key=True).get(pk=meeting.pk)
+    if meeting.state == MeetingState.CANCELLED:
+        raise NotAllowed("Mötet är inställt, så det finns ingen närvaro att notera.")
+    if timezone.now() < meeting.starts_at:
+        raise NotAllowed("Mötet har inte börjat än. Närvaron noteras när mötet hålls.")
+    return meeting
+
+
+def new_attendee(meeting: Meeting, invitee: Invitee) -> Attendee:
+    """The person under the name that the party had that day."""
+    party, day = invitee.invitation.party, timezone.localdate(meeting.starts_at)
+    return Attendee(
+        meeting=meeting,
+        invitee=invitee,
+        invitation=invitee.invitation,
+        name=invitee.name,
+        email=invitee.email,
+        organisation=party.name_on(day) if party else invitee.invitation.label,
+        title=invitee.title,
+    )
+
+
+def keep(attendee: Attendee, attended: bool) -> bool:
+    """Whether it was news, and therefore stored."""
+    news = attendee._state.adding or attendee.attended != attended
+    if news:
+        attendee.attended = attended
+        attendee.save()
+    return news
+
+
+@transaction.atomic
+def add(
+    meeting: Meeting, *, name: str, organisation: str, email: str, title: str, staff: bool, by: User
+) -> Attendee:
+    """Somebody who came without being on the list, or who came from the region."""
+    meeting = begun(meeting)
+    if email and meeting.attendees.filter(email__iexact=email).exists():
+        raise NotAllowed("Den adressen står redan på listan.")
+    attendee = Attendee.objects.create(
+        meeting=meeting, name=name, organisation=organisation, email=email, title=title, staff=staff
+    )
+    record(by, "närvaro: la till deltagare", meeting, attendee=attendee.pk)
+    return attendee
+
+
+def absent(meeting: Meeting) -> list[Invitee]:
+    """Those on the list who did not come, and whose substitute did not come either."""
+    came = meeting.attendees.filter(attended=True, invitee__isnull=False)
+    return list(
+        meeting.invitees.active()
+        .exclude(pk__in=came.values("invitee"))
+        .exclude(pk__in=came.filter(invitee__substitute_for__isnull=False).values("invitee__substitute_for"))
+        .select_related("invitation__party")
+    )

@@ -1,0 +1,20 @@
+"""Form about people who came without being on the list."""
+
+from django import forms
+
+from dialog_portal.base.typed_text import one_address
+from meetings.models import Attendee
+
+
+class AddAttendee(forms.ModelForm):  # type: ignore[type-arg]
+    """A participant who was not invited by name; an address is needed to send them the notes."""
+
+    class Meta:
+        model = Attendee
+        fields = ("name", "organisation", "title", "email", "staff")
+        help_texts = {"email": "Behövs för att personen ska få minnesanteckningarna."}
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        one_address(email)
+        return email

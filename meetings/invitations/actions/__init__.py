@@ -1,0 +1,1 @@
+"""What changes who is invited, and their links and addresses."""

@@ -1,0 +1,89 @@
+"""A personal link that came into the wrong hands is closed, and the person gets another."""
+
+from __future__ import annotations
+
+import re
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from dialog_portal.access.models import User
+from dialog_portal.base.audit import record
+from dialog_portal.base.states import NotAllowed
+from dialog_portal.links.actions import find, renew
+from dialog_portal.outbox.models import WAITING, Letter, LetterQuerySet, State
+from dialog_portal.outbox.queue.actions import read, stop, told
+from meetings.invitations.actions.rerender import write_anew
+from meetings.invitations.actions.resend_link import LINKS, send_links_again
+from meetings.invitations.letters.lost_links import RENEWED
+from meetings.models import Invitee, MeetingLetter, Purpose
+from meetings.replies.seats import lock
+
+# What these say matters more than a link in them that is dead
+NEEDED = (Purpose.CANCELLATION, Purpose.DISTRIBUTION)
+TOKEN = re.compile(r"/svar/([\w-]{42})")
+
+
+@transaction.atomic
+def change_link(invitee: Invitee, *, tell: bool, by: User) -> bool:
+    """Close a person's link; answers whether a letter with the new one is on its way to their address."""
+    invitee = lock(invitee)
+    if invitee.withdrawn_at:
+        raise NotAllowed(f"{invitee.name} är inte längre inbjuden till mötet.")
+    old = closed(invitee, by=by)
+    record(by, "inbjudan: bytte länk", invitee.meeting, invitee=invitee.pk)
+    return written_anew(invitee, old) or (tell and told_of_new_link(invitee.email, old, by=by))
+
+
+def closed(invitee: Invitee, *, by: User | None) -> list[Letter]:
+    """Close the link; answers the letters that have not brought it: those stopped now, failed ones, returned ones."""
+    old = bringing(invitee)
+    stop(
+        Letter.objects.filter(pk__in=[letter.pk for letter in old]),
+        by=by,
+        reason="Personen har fått en ny länk.",
+        final=True,
+    )
+    renew(invitee.link)
+    Invitee.objects.filter(pk=invitee.pk).update(calendar_closed=True)
+    came_back = letters_of(invitee).needs_a_person().filter(state=State.BOUNCED).exclude(purpose__in=NEEDED)
+    return [*old, *came_back]
+
+
+def written_anew(invitee: Invitee, old: list[Letter]) -> bool:
+    """Write again, with the new link, what still waited for somebody; answers whether there was anything."""
+    wanted = [letter for letter in old if letter.state in (*WAITING, State.FAILED)]
+    asked = [letter for letter in wanted if letter.purpose == LINKS]
+    sent = [send_links_again(invitee.email, renewed=letter.key.startswith(RENEWED)) for letter in asked[-1:]]
+    about = MeetingLetter.objects.filter(letter__in=wanted).select_related("letter", "invitee")
+    return bool(write_anew(about.defer("letter__raw").order_by("pk"))) or any(sent)
+
+
+def bringing(invitee: Invitee) -> list[Letter]:
+    """The letters that have not left and have the person's link in them, also those that failed or were stopped."""
+    letters = letters_of(invitee).filter(raw__isnull=False, useful_until__gt=timezone.now())
+    letters = letters.exclude(state=State.ACCEPTED).exclude(purpose__in=NEEDED)
+    return [letter for letter in letters if brings(letter, invitee)]
+
+
+def letters_of(invitee: Invitee) -> LetterQuerySet:
+    """Every letter that may have the person's link in it."""
+    about = Q(meeting_letter__invitee=invitee) | Q(purpose=LINKS, address__iexact=invitee.email)
+    return Letter.objects.filter(about)
+
+
+def brings(letter: Letter, invitee: Invitee) -> bool:
+    content = read(letter)
+    tokens = set(TOKEN.findall(content.text + content.html)) if content else set()
+    return any(find(token, invitee.link.purpose) == invitee.link for token in tokens)
+
+
+def told_of_new_link(email: str, old: list[Letter], *, by: User | None) -> bool:
+    """Whether the person was written to: nobody hears of a meeting here before they have been invited to it."""
+    if not send_links_again(email, renewed=True):
+        return False
+    for letter in old:
+        if letter.state in (State.FAILED, State.BOUNCED):
+            told(letter, f"Ny länk skickad till {email}", by=by)
+    return True

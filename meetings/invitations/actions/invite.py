@@ -1,0 +1,172 @@
+"""Inviting parties to a meeting, and sending its letters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from dialog_portal.access.models import User
+from dialog_portal.base.audit import record
+from dialog_portal.base.states import NotAllowed
+from dialog_portal.links.actions import mint
+from meetings.mailings.letters.reply_link import LINK_LIFE
+from meetings.models import Invitation, Invitee, Meeting, MeetingLetter
+from meetings.models.meeting import NEXT
+from meetings.replies.actions.answer import tell_those_who_got_a_seat
+from meetings.replies.seats import with_seats
+from parties.models import Mandate, Party, Person
+
+
+@transaction.atomic
+def invite_parties(meeting: Meeting, parties: Iterable[Party], *, seats: int, by: User) -> list[Invitation]:
+    """Give each party its seats at the meeting and find the people who will get the letters."""
+    meeting = alone_with(meeting)
+    must_be_open(meeting)
+    made = [
+        invitation
+        for party in parties
+        for invitation, created in [
+            Invitation.objects.get_or_create(meeting=meeting, party=party, defaults={"seats": seats})
+        ]
+        if created
+    ]
+    record(by, "inbjudan: la till parter", meeting, parties=[row.party_id for row in made], seats=seats)
+    add_missing(meeting, by=by)
+    return made
+
+
+def alone_with(meeting: Meeting) -> Meeting:
+    """The meeting as it is now, for one officer at a time; answers, which only point at it, need not wait."""
+    return Meeting.objects.select_for_update(of=("self",), no_key=True).get(pk=meeting.pk)
+
+
+def must_be_open(meeting: Meeting) -> None:
+    if not NEXT[meeting.state]:  # type: ignore[index]
+        raise NotAllowed(f"Mötet är {meeting.get_state_display()}. Inbjudningarna kan inte ändras längre.")
+
+
+def missing(meeting: Meeting) -> list[Mandate]:
+    """The mandates that should have a letter but whose holders are not yet on the meeting's list."""
+    day = timezone.localdate(meeting.starts_at)
+    held = Mandate.objects.invited(min(day, timezone.localdate())).filter(party__invitations__meeting=meeting)
+    listed = meeting.invitees.active().filter(person__isnull=False).values("person")
+    replaced = meeting.invitees.filter(withdrawn_at__isnull=False, person__isnull=False).values("person")
+    found = (
+        held.exclude(person__in=listed)
+        .exclude(person__in=replaced)
+        .select_related("person", "party")
+        .order_by("party_id", "pk")
+    )
+    taken = addresses(meeting)
+    return [mandate for mandate in found if mandate.person.email.lower() not in taken]
+
+
+def addresses(meeting: Meeting) -> set[str]:
+    """The addresses that are on the list, also of guests and substitutes: each gets one letter."""
+    return {email.lower() for email in meeting.invitees.active().values_list("email", flat=True)}
+
+
+def outdated(meeting: Meeting) -> list[Invitee]:
+    """Those on the list who no longer hold a mandate for any party that is invited."""
+    holders = Mandate.objects.current().filter(party__invitations__meeting=meeting).values("person")
+    return list(
+        meeting.invitees.active()
+        .filter(person__isnull=False, substitute_for__isnull=True)
+        .exclude(person__in=holders)
+        .select_related("invitation__party")
+    )
+
+
+@transaction.atomic
+def add_missing(meeting: Meeting, *, by: User) -> list[Invitee]:
+    """Put everybody who holds an inviting mandate on the list: one row a person, however many mandates."""
+    meeting = alone_with(meeting)
+    must_be_open(meeting)
+    invitations = {invitation.party_id: invitation for invitation in meeting.invitations.all()}
+    taken = addresses(meeting)
+    made: dict[int, Invitee] = {}
+    for mandate in missing(meeting):
+        invitation = invitations[mandate.party_id]
+        if mandate.person_id in made:
+            made[mandate.person_id].also.add(invitation)
+        elif mandate.person.email.lower() not in taken:
+            made[mandate.person_id] = put_on_list(invitation, mandate.person, mandate.label)
+            taken.add(mandate.person.email.lower())
+    if made:
+        record(by, "inbjudan: hämtade från registret", meeting, invitees=[row.pk for row in made.values()])
+    return list(made.values())
+
+
+def put_on_list(invitation: Invitation, person: Person, title: str) -> Invitee:
+    """One more person who will get a letter with a link of their own."""
+    meeting = invitation.meeting
+    return Invitee.objects.create(
+        meeting=meeting,
+        invitation=invitation,
+        person=person,
+        name=person.name,
+        email=person.email,
+        title=title,
+        link=mint("svar", meeting.ends_at + LINK_LIFE),
+    )
+
+
+@transaction.atomic
+def invite_guest(meeting: Meeting, *, organisation: str, name: str, email: str, by: User) -> Invitee:
+    """A free-standing guest with one seat, outside every party."""
+    meeting = alone_with(meeting)
+    must_be_open(meeting)
+    if meeting.invitees.active().filter(email__iexact=email).exists():
+        raise NotAllowed("Den adressen är redan inbjuden till mötet.")
+    invitation = Invitation.objects.create(meeting=meeting, label=organisation, seats=1)
+    link = mint("svar", meeting.ends_at + LINK_LIFE)
+    guest = Invitee.objects.create(meeting=meeting, invitation=invitation, name=name, email=email, link=link)
+    record(by, "inbjudan: la till gäst", meeting, invitee=guest.pk)
+    return guest
+
+
+@transaction.atomic
+def change_seats(invitation: Invitation, seats: int, *, by: User) -> Invitation:
+    """Give a party more or fewer seats; people in the queue who get one are told."""
+    must_be_open(alone_with(invitation.meeting))
+    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    seated, before = with_seats(invitation), invitation.seats
+    taken = Invitation.objects.with_seats().get(pk=invitation.pk).seats_taken
+    if seats < taken:
+        raise NotAllowed(f"{taken} har redan svarat att de kommer. Antalet platser kan inte bli lägre.")
+    invitation.seats = seats
+    invitation.save(update_fields=["seats"])
+    record(by, "inbjudan: ändrade platser", invitation, before=before, after=seats)
+    tell_those_who_got_a_seat(invitation, seated, cause=f"seats{timezone.now():%Y%m%d%H%M%S}", by=by)
+    return invitation
+
+
+@transaction.atomic
+def remove_party(invitation: Invitation, *, by: User) -> None:
+    """Take a party off the meeting; possible only until somebody there has got a letter."""
+    must_be_open(invitation.meeting)
+    if MeetingLetter.objects.filter(invitee__invitation=invitation).exists():
+        raise NotAllowed(
+            f"{invitation} har redan fått brev. Ta bort personerna i stället, så syns det vad som hänt."
+        )
+    record(by, "inbjudan: tog bort part", invitation.meeting, party=invitation.party_id)
+    links = [invitee.link for invitee in invitation.invitees.select_related("link")]
+    invitation.invitees.all().delete()
+    invitation.delete()
+    for link in links:
+        link.delete()
+
+
+def recipients_with_letters(meeting: Meeting) -> list[Invitee]:
+    """Everybody on the list with their answer and their letters, in a fixed number of queries."""
+    letters = MeetingLetter.objects.select_related("letter").defer("letter__raw").order_by("pk")
+    rows = (
+        meeting.invitees.with_answer()
+        .in_order()
+        .select_related("invitation__party", "substitute_for")
+        .prefetch_related(Prefetch("letters", letters, to_attr="sent"), "also__party", "substitutes")
+    )
+    return list(rows)

@@ -1,0 +1,52 @@
+"""Sending lost links again, without telling anybody who is invited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from dialog_portal.access.models import User
+from dialog_portal.outbox.models import WAITING, Letter
+from dialog_portal.outbox.queue.actions import post, stop
+from dialog_portal.outbox.requested_letters import want
+from meetings.invitations.letters.lost_links import RENEWED, again
+from meetings.models import Invitee, MeetingState
+
+LINKS = "links"
+
+
+def ask_for_links(email: str) -> None:
+    """Note the wish. Whether the address is invited anywhere is found out when nobody can time it any more."""
+    want(LINKS, email.lower(), task="meetings.send_links")
+
+
+@transaction.atomic
+def send_links_again(email: str, *, renewed: bool = False) -> bool:
+    """Write to the address if it is invited to a coming meeting; answers whether it is.
+
+    Renewed says that we closed the earlier link; else somebody asked for it.
+    """
+    invitees = list(
+        Invitee.objects.active()
+        .filter(email__iexact=email, meeting__ends_at__gte=timezone.now(), link__revoked_at=None)
+        .exclude(meeting__state=MeetingState.CANCELLED)
+        .exclude(letters=None)  # nobody hears of a meeting before they have been invited to it
+        .select_related("meeting__round", "link")
+        .order_by("meeting__starts_at")
+    )
+    if invitees:
+        post(again(email, invitees, renewed=renewed))
+    return bool(invitees)
+
+
+@transaction.atomic
+def refresh_links(emails: Iterable[str], *, by: User | None, reason: str) -> None:
+    """Letters with links that have not left, and say what no longer holds, give way to ones that say what does."""
+    addresses = {email.lower() for email in emails}
+    waiting = Letter.objects.filter(purpose=LINKS, state__in=WAITING).alias(to=Lower("address"))
+    for letter in waiting.filter(to__in=addresses).defer("raw").order_by("pk"):
+        stop(Letter.objects.filter(pk=letter.pk), by=by, reason=reason, final=True)
+        send_links_again(letter.address, renewed=letter.key.startswith(RENEWED))

@@ -1,0 +1,1 @@
+"""Letters about links and about what has changed before it was sent."""

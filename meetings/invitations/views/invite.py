@@ -1,0 +1,163 @@
+"""Staff pages: give parties seats at a meeting, add guests, take people off the list and put them back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from dialog_portal.access.models import User
+from dialog_portal.access.staff_request import StaffRequest
+from dialog_portal.base.states import NotAllowed
+from dialog_portal.base.swedish import count
+from meetings.invitations.actions import invite, withdraw
+from meetings.invitations.forms import FreeGuest, InviteParties, Seats
+from meetings.mailings.views.preview import find
+from meetings.models import Invitation, Invitee, Meeting
+from meetings.replies.seats import with_seats
+from parties.models import Membership, Party
+
+
+def invitation_add(request: StaffRequest, pk: int) -> HttpResponse:
+    """Choose parties, gathered by category, and give them seats."""
+    meeting = find(pk)
+    candidates = Party.objects.active().exclude(invitations__meeting=meeting).in_order()
+    form = InviteParties(request.POST or None, meeting=meeting, parties=candidates)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = invite.invite_parties(
+                meeting, form.cleaned_data["parties"], seats=form.cleaned_data["seats"], by=request.user
+            )
+        except NotAllowed as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(
+                request,
+                f"{count(len(made), 'part,parter')} har fått plats vid mötet. Inget brev har skickats än.",
+            )
+            return redirect("staff:invitations", meeting.pk)
+    chosen = set(request.POST.getlist("parties"))
+    return render(
+        request,
+        "staff/invitations/add.html",
+        {"meeting": meeting, "form": form, "groups": by_category(meeting, list(candidates), chosen)},
+    )
+
+
+def by_category(meeting: Meeting, parties: list[Party], chosen: set[str]) -> list[dict[str, Any]]:
+    """The candidates under their category of the year, the meeting's own categories first and ticked from start."""
+    own = {category.pk for category in meeting.categories.all()}
+    members: dict[int, list[int]] = {}
+    names: dict[int, Any] = {}
+    for membership in Membership.objects.in_year(meeting.round.year).select_related("category"):
+        members.setdefault(membership.category_id, []).append(membership.party_id)
+        names[membership.category_id] = membership.category
+    groups: list[dict[str, Any]] = []
+    seen: set[int] = set()
+    for category in sorted(names.values(), key=lambda row: (row.pk not in own, row.position)):
+        rows = [party for party in parties if party.pk in members[category.pk] and party.pk not in seen]
+        seen.update(party.pk for party in rows)
+        ticked = {party.pk for party in rows if (str(party.pk) in chosen if chosen else category.pk in own)}
+        groups.append({"name": category.name, "parties": rows, "ticked": ticked})
+    rest = [party for party in parties if party.pk not in seen]
+    groups.append(
+        {"name": "Övriga parter", "parties": rest, "ticked": {p.pk for p in rest if str(p.pk) in chosen}}
+    )
+    return [group for group in groups if group["parties"]]
+
+
+@require_POST
+def invitees_refresh(request: StaffRequest, pk: int) -> HttpResponse:
+    """Put those who have taken over a mandate since on the list."""
+    meeting = find(pk)
+    try:
+        made = invite.add_missing(meeting, by=request.user)
+        messages.success(request, f"{count(len(made), 'person,personer')} lades till från registret.")
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    return redirect("staff:invitations", meeting.pk)
+
+
+def invitation_change(request: StaffRequest, pk: int) -> HttpResponse:
+    """Change how many seats a party has."""
+    invitation = get_object_or_404(Invitation.objects.select_related("meeting", "party"), pk=pk)
+    form = Seats(request.POST or None, instance=invitation)
+    if request.method == "POST" and form.is_valid():
+        try:
+            before = with_seats(invitation)
+            changed = invite.change_seats(invitation, form.cleaned_data["seats"], by=request.user)
+            told = given_a_seat(with_seats(changed) - before)
+            messages.success(request, f"{invitation} har nu {count(changed.seats, 'plats,platser')}.{told}")
+            return redirect("staff:invitations", invitation.meeting_id)
+        except NotAllowed as refusal:
+            form.add_error("seats", str(refusal))
+    context = {"form": form, "meeting": invitation.meeting, "heading": f"Platser för {invitation}"}
+    return render(request, "staff/invitations/form.html", context)
+
+
+def given_a_seat(people: set[int]) -> str:
+    """A sentence about those whom more seats took out of the queue; who comes instead of somebody got the letter."""
+    waited = Invitee.objects.filter(pk__in=people).in_order()
+    names = [str(person.substitutes.active().first() or person) for person in waited]
+    who = " och ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    return f" {who} har fått plats från väntelistan, och brev om det skickas." if names else ""
+
+
+@require_POST
+def invitation_remove(request: StaffRequest, pk: int) -> HttpResponse:
+    invitation = get_object_or_404(Invitation.objects.select_related("meeting", "party"), pk=pk)
+    name, meeting = str(invitation), invitation.meeting_id
+    try:
+        invite.remove_party(invitation, by=request.user)
+        messages.success(request, f"{name} är inte längre med på mötet. Du kan bjuda in parten igen.")
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    return redirect("staff:invitations", meeting)
+
+
+def guest_add(request: StaffRequest, pk: int) -> HttpResponse:
+    """Invite somebody who belongs to no party in the register."""
+    meeting = find(pk)
+    form = FreeGuest(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            invite.invite_guest(meeting, by=request.user, **form.cleaned_data)
+            messages.success(
+                request, f"{form.cleaned_data['name']} är med på listan. Inget brev har skickats än."
+            )
+            return redirect("staff:invitations", meeting.pk)
+        except NotAllowed as refusal:
+            form.add_error("email", str(refusal))
+    return render(
+        request,
+        "staff/invitations/form.html",
+        {"form": form, "meeting": meeting, "heading": "Bjud in en fristående gäst"},
+    )
+
+
+@require_POST
+def invitee_withdraw(request: StaffRequest, pk: int) -> HttpResponse:
+    """Take somebody off the list, or put them back."""
+    invitee = get_object_or_404(Invitee.objects.select_related("meeting", "link"), pk=pk)
+    try:
+        said = (
+            put_back(invitee, by=request.user) if "undo" in request.POST else took_off(invitee, request.user)
+        )
+        messages.success(request, said)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    return redirect("staff:invitations", invitee.meeting_id)
+
+
+def took_off(invitee: Invitee, by: User) -> str:
+    withdraw.withdraw(invitee, by=by)
+    return f"{invitee} är borttagen från listan och den personliga länken är stängd."
+
+
+def put_back(invitee: Invitee, *, by: User) -> str:
+    sent = withdraw.put_back(invitee, by=by)
+    after = f"En ny personlig länk skickas till {invitee.email}." if sent else "Inget brev har skickats."
+    return f"{invitee} står på listan igen. {after}"

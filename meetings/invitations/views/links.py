@@ -1,0 +1,59 @@
+"""Staff pages: close a person's link and give them another; correct the address that it goes to."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from dialog_portal.access.staff_request import StaffRequest
+from dialog_portal.base.states import NotAllowed
+from meetings.invitations.actions.change_address import change_address
+from meetings.invitations.actions.change_link import change_link
+from meetings.invitations.forms import ChangeAddress, ChangeLink
+from meetings.models import Invitee
+
+
+def find(pk: int) -> Invitee:
+    found = Invitee.objects.active().select_related("meeting", "invitation__party", "link")
+    return get_object_or_404(found, pk=pk)
+
+
+def link_change(request: StaffRequest, pk: int) -> HttpResponse:
+    """Say what happens, and ask whether the new link leaves at once."""
+    invitee = find(pk)
+    form = ChangeLink(request.POST if request.method == "POST" else None, invitee=invitee)
+    if request.method == "POST" and form.is_valid():
+        tell = form.cleaned_data["tell"]
+        try:
+            sent = change_link(invitee, tell=tell, by=request.user)
+            messages.success(request, f"Den gamla länken är stängd. {news(invitee, tell=tell, sent=sent)}")
+            return redirect("staff:invitations", invitee.meeting_id)
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+    context = {"form": form, "meeting": invitee.meeting, "invitee": invitee}
+    return render(request, "staff/invitations/link.html", context)
+
+
+def news(invitee: Invitee, *, tell: bool, sent: bool) -> str:
+    if sent:
+        return f"En ny skickas till {invitee.email}."
+    now = "" if tell else " Vill du skicka den nu, välj Byt länk igen."
+    return f"{invitee} får en ny i nästa brev.{now}"
+
+
+def address_change(request: StaffRequest, pk: int) -> HttpResponse:
+    """The address of a guest or a substitute; that of somebody in the register is corrected there."""
+    invitee = find(pk)
+    if invitee.person_id:
+        return redirect("staff:person_change", invitee.person_id)
+    form = ChangeAddress(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            said = change_address(invitee, form.cleaned_data["email"], by=request.user)
+            messages.success(request, " ".join([f"Adressen till {invitee} är rättad.", *said]))
+            return redirect("staff:invitations", invitee.meeting_id)
+        except NotAllowed as refusal:
+            form.add_error("email", str(refusal))
+    context = {"form": form, "meeting": invitee.meeting, "invitee": invitee}
+    return render(request, "staff/invitations/address.html", context)

@@ -1,1 +1,0 @@
-"""The letters of the chain, one function for each."""

@@ -1,0 +1,1 @@
+"""The letters that staff send for a meeting: their recipients, wording, preview and reminders."""

@@ -1,0 +1,1 @@
+"""What sends letters about meetings, and plans those that leave by themselves."""

@@ -1,0 +1,111 @@
+"""Planning the letters that leave by themselves: when they are due, and what moves, skips or stops them.
+
+Everything here happens under the lock of the meeting's row, which also whoever sends holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from dialog_portal.access.models import User
+from dialog_portal.base.audit import record
+from dialog_portal.base.states import NotAllowed, step
+from meetings.models import Meeting, MeetingState, PlannedMailing, PlannedState, Purpose
+from meetings.models.planned_mailing import PLANNED_NEXT
+
+CLOCK = time(9)
+DAYS_BEFORE_DEADLINE = 3
+WORKING_DAYS_BEFORE_MEETING = 2
+FRIDAY = 4
+WAITING, DONE, SKIPPED, STOPPED = (
+    PlannedState.WAITING,
+    PlannedState.DONE,
+    PlannedState.SKIPPED,
+    PlannedState.STOPPED,
+)
+
+
+def before_deadline(meeting: Meeting) -> date:
+    return timezone.localdate(meeting.reply_by) - timedelta(days=DAYS_BEFORE_DEADLINE)
+
+
+def before_meeting(meeting: Meeting) -> date:
+    """Monday to Friday count as working days."""
+    day, left = timezone.localdate(meeting.starts_at), WORKING_DAYS_BEFORE_MEETING
+    while left:
+        day -= timedelta(days=1)
+        left -= day.weekday() <= FRIDAY
+    return day
+
+
+DAY: dict[Purpose, Callable[[Meeting], date]] = {
+    Purpose.REMINDER: before_deadline,
+    Purpose.COMING: before_meeting,
+}
+
+
+def due_at(meeting: Meeting, purpose: Purpose) -> datetime:
+    """When the clock in Stockholm shows nine on the letter's day; days are counted on the calendar, never in hours."""
+    wall = datetime.combine(DAY[purpose](meeting), CLOCK)
+    return timezone.make_aware(wall).astimezone(UTC)
+
+
+def plan(meeting: Meeting, *, by: User) -> None:
+    """Plan the meeting's letters when its invitation is sent; a second invitation changes nothing."""
+    for purpose in DAY:
+        row, created = PlannedMailing.objects.get_or_create(
+            meeting=meeting, purpose=purpose, defaults={"due_at": due_at(meeting, purpose)}
+        )
+        if created:
+            row.steps.create(before="", after=row.state, by=by)
+            skip_if_past(row, "Tiden hade redan passerat när inbjudan skickades.")
+
+
+def skip_if_past(row: PlannedMailing, reason: str) -> None:
+    if row.due_at <= timezone.now():
+        step(row, PLANNED_NEXT, SKIPPED, by=None, reason=reason)
+
+
+def replan(meeting: Meeting, *, by: User) -> None:
+    """Move the letters with the meeting. What has left is planned anew for a later day; what a person stopped stays."""
+    for row in meeting.planned.all():
+        due = due_at(meeting, Purpose(row.purpose))
+        if due == row.due_at:
+            continue
+        row.due_at = due
+        row.save(update_fields=["due_at"])
+        if row.state == WAITING:
+            skip_if_past(row, "Tiden hade redan passerat när mötet ändrades.")
+        elif row.state != STOPPED and meeting.state == MeetingState.INVITED and due > timezone.now():
+            step(row, PLANNED_NEXT, WAITING, by=by, reason="Mötet ändrades.")
+
+
+def skip(meeting: Meeting, *, by: User, reason: str) -> None:
+    """What has not left never will."""
+    for row in meeting.planned.waiting():
+        step(row, PLANNED_NEXT, SKIPPED, by=by, reason=reason)
+
+
+@transaction.atomic
+def stop(row: PlannedMailing, *, by: User) -> PlannedMailing:
+    """Keep a letter from leaving by itself."""
+    Meeting.objects.select_for_update().get(pk=row.meeting_id)
+    record(by, "brev: stoppade automatiskt utskick", row)
+    return step(row, PLANNED_NEXT, STOPPED, by=by)
+
+
+@transaction.atomic
+def resume(row: PlannedMailing, *, by: User) -> PlannedMailing:
+    """Let a stopped letter leave by itself after all, if its time has not passed."""
+    Meeting.objects.select_for_update().get(pk=row.meeting_id)
+    now = PlannedMailing.objects.select_related("meeting").get(pk=row.pk)
+    if now.state != STOPPED:
+        raise NotAllowed(f"{now} är {now.get_state_display()} och kan inte återupptas.")
+    if now.meeting.state != MeetingState.INVITED or now.due_at <= timezone.now():
+        raise NotAllowed("Tiden har passerat. Förhandsgranska brevet och skicka det själv i stället.")
+    record(by, "brev: återupptog automatiskt utskick", now)
+    return step(now, PLANNED_NEXT, WAITING, by=by)

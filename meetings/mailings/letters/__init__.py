@@ -1,0 +1,1 @@
+"""How a letter about a meeting is written, and who gets it."""

@@ -1,0 +1,114 @@
+"""Writes the letters of a meeting. Preview and sending use the same function, so they cannot differ."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from dialog_portal.base.swedish import span
+from dialog_portal.outbox.queue.actions import Draft
+from dialog_portal.outbox.render import render
+from meetings.mailings.calendar_file import calendar_for, method
+from meetings.mailings.letters.recipients import Mailing
+from meetings.mailings.letters.reply_link import reply_url
+from meetings.mailings.letters.wording import (
+    CLOSED,
+    STANDARD,
+    Words,
+    filled,
+    values,
+    without_deadline,
+    words_for,
+)
+from meetings.models import Invitee, Meeting, MeetingState, Purpose
+
+WITH_CALENDAR = {Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.UPDATE, Purpose.CANCELLATION}
+LOOK = "Se mötet och ditt svar"  # what is left to do on the page when it is too late to answer
+
+
+def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee, *, now: datetime | None = None) -> Draft:
+    """The letter of this kind to one person."""
+    cancelled = meeting.state == MeetingState.CANCELLED
+    said = context(meeting, invitee, now=now)
+    if mailing.purpose == Purpose.SAVE_THE_DATE and not said["closed"]:
+        said["button_text"] = "Svara redan nu"
+    if mailing.purpose in STANDARD:
+        said = worded(words_for(meeting, mailing.purpose), said)
+    rendered = render(str(mailing.purpose), said)
+    calendar = (
+        calendar_for(meeting, invitee, cancelled=cancelled, by_letter=True)
+        if mailing.purpose in WITH_CALENDAR
+        else None
+    )
+    return Draft(
+        key=mailing.key(meeting, invitee, timezone.localdate(now).isoformat()),
+        purpose=mailing.purpose,
+        campaign=meeting.campaign,
+        name=invitee.called,
+        address=invitee.email,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        deadline=mailing.useful_until(meeting),
+        priority=mailing.priority,
+        calendar=calendar,
+        calendar_method=method(invitee, cancelled=cancelled),
+    )
+
+
+def context(meeting: Meeting, invitee: Invitee, *, now: datetime | None = None) -> dict[str, object]:
+    """What every letter about a meeting may say; see templates/letters/base.html for the shared parts.
+
+    `closed` is what stands in place of the way to answer once the deadline has passed.
+    """
+    closed = "" if meeting.answers_open(now or timezone.now()) else CLOSED
+    said = about(meeting, invitee)
+    return {
+        **said,
+        "closed": closed,
+        "button_text": LOOK if closed else said["button_text"],
+        "agenda": meeting.agenda.clocked(public_only=True),
+        "yes": reply_url(invitee, "ja"),
+        "no": reply_url(invitee, "nej"),
+        "button_url": "" if meeting.cancelled else reply_url(invitee),
+        "reason": meeting.cancelled_because,
+    }
+
+
+def about(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
+    """What is known of the meeting and the person without asking for the agenda or a link."""
+    diary_number = meeting.diary_number or meeting.round.diary_number
+    facts = [
+        ("När", span(meeting.starts_at, meeting.ends_at)),
+        ("Var", meeting.where),
+        ("Gäller", str(invitee.invitation)),
+    ]
+    return {
+        "meeting": meeting,
+        "invitee": invitee,
+        "party": str(invitee.invitation),
+        "seats": invitee.invitation.seats,
+        "facts": [*facts, ("Diarienummer", diary_number)] if diary_number else facts,
+        "button_text": "Svara på inbjudan",
+        "signed_by": meeting.round.signer,
+        "signed_title": meeting.round.signer_title,
+        "reply_to": settings.MAIL_REPLY_TO,
+    }
+
+
+def worded(words: Words, context: dict[str, object]) -> dict[str, object]:
+    """The context with the words that stand above the facts, their placeholders filled."""
+    said = filled(without_deadline(words) if context.get("closed") else words, values(context))
+    return {**context, "heading": said.heading, "words": said}
+
+
+def fingerprint(drafts: list[Draft]) -> str:
+    """What was previewed: who gets which words. Sending is refused when it has become something else."""
+    digest = hashlib.sha256()
+    for draft in sorted(drafts, key=lambda draft: draft.key):
+        for part in (draft.key, draft.name, draft.address, draft.subject, draft.text, draft.html):
+            digest.update(hashlib.sha256(part.encode()).digest())
+    return digest.hexdigest()

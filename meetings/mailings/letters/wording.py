@@ -1,0 +1,175 @@
+"""The words of the letters: what they say unless staff have changed them, and what their {platshållare} stand for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dialog_portal.base.swedish import clock, count, span, weekday
+from meetings.models import Meeting, Purpose, Round, Wording
+
+# What each placeholder stands for, in the order that staff see them
+PLACEHOLDERS = {
+    "namn": "mottagarens namn",
+    "part": "parten som är inbjuden",
+    "möte": "mötets rubrik",
+    "dag": "mötets dag",
+    "tid": "mötets dag och klockslag",
+    "plats": "var mötet hålls",
+    "platser": "antalet platser, som 3 platser",
+    "svara_senast": "sista dag och tid för svar",
+    "år": "omgångens år",
+}
+# Whole paragraphs that come from the meeting, in the letters that have them
+PASSAGES = {
+    Purpose.INVITATION: {"hälsning": "mötets egen hälsning, i ett eget stycke"},
+    Purpose.CANCELLATION: {"skäl": "varför mötet ställs in"},
+}
+PLACE = re.compile(r"\{([^{}\n]*)\}")
+CLOSED = "Sista svarsdag har passerat. Hör av dig till oss om något ändras."
+DEADLINE = re.compile(r"\{\s*svara_senast\s*\}", re.IGNORECASE)
+SENTENCE = re.compile(r"[.!?]\s+(?=[A-ZÅÄÖ])")
+SUBJECT_MOST = 240  # the outbox takes 250
+
+
+@dataclass(frozen=True)
+class Words:
+    """What staff can change in a letter, with placeholders or filled; a blank line parts the text's paragraphs."""
+
+    subject: str
+    heading: str
+    body: str
+
+    @property
+    def paragraphs(self) -> list[str]:
+        return [part.strip("\n") for part in re.split(r"\n\s*\n", self.body) if part.strip()]
+
+
+STANDARD = {
+    Purpose.SAVE_THE_DATE: Words(
+        "Boka dagen: {möte}, {dag}",
+        "Boka dagen för {möte}",
+        "Hej {namn}!\n\n"
+        "Vi bjuder in {part} till {möte} och ber dig boka tiden redan nu. Inbjudan med dagordning kommer senare.",
+    ),
+    Purpose.INVITATION: Words(
+        "Inbjudan: {möte}, {dag}",
+        "Inbjudan till {möte}",
+        "Hej {namn}!\n\n"
+        "{hälsning}\n\n"
+        "Inbjudan gäller {part}, som har {platser} vid mötet. Ska någon annan gå i ditt ställe anger du det i svaret."
+        "\n\nSvara senast {svara_senast}. Du kan ändra ditt svar fram till dess.",
+    ),
+    Purpose.REMINDER: Words(
+        "Påminnelse: svara på inbjudan till {möte}",
+        "Vi har inte fått ditt svar",
+        "Hej {namn}!\n\n"
+        "Vi vill gärna veta om {part} kommer till {möte}. Svara senast {svara_senast}.\n\n"
+        "Har du redan svarat på annat sätt kan du bortse från det här brevet.",
+    ),
+    Purpose.COMING: Words(
+        "Påminnelse: {möte}, {dag}",
+        "Snart är det dags för {möte}",
+        "Hej {namn}!\n\n"
+        "Du har svarat att du kommer för {part}, och du har en plats. Här är tid och plats en gång till.\n\n"
+        "Kan du inte längre komma? Svara på det här brevet så snart du kan, så kan någon annan få platsen.",
+    ),
+    Purpose.UPDATE: Words(
+        "Ändrat: {möte}, {dag}",
+        "Ny tid eller plats för {möte}",
+        "Hej {namn}!\n\n"
+        "Tiden eller platsen för {möte} har ändrats. Det här gäller nu. "
+        "Den bifogade kalenderfilen ersätter den du fick tidigare.\n\n"
+        "Har du redan svarat står ditt svar kvar. Du kan ändra det, eller svara, senast {svara_senast}.",
+    ),
+    Purpose.CANCELLATION: Words(
+        "Inställt: {möte}, {dag}",
+        "{möte} är inställt",
+        "Hej {namn}!\n\n"
+        "{möte} {dag} är inställt. Du behöver inte göra något. "
+        "Den bifogade kalenderfilen tar bort mötet ur din kalender.\n\n"
+        "Orsak: {skäl}",
+    ),
+}
+
+
+def normal(name: str) -> str:
+    """A placeholder's name as people may type it: {Möte} and { möte } are {möte}."""
+    return unicodedata.normalize("NFC", name).strip().lower()
+
+
+def words_for(owner: Round | Meeting, purpose: str) -> Words:
+    """What the letter says: the meeting's own words, else the round's, else the standard.
+
+    A meeting loaded with_letters() asks the database nothing here, so the letters of a mailing can.
+    """
+    own = next((row for row in owner.wordings.all() if row.active and row.purpose == purpose), None)
+    return words_of(own) if own else words_above(owner, purpose)
+
+
+def words_above(owner: Round | Meeting, purpose: str) -> Words:
+    """What the letter says when the round or the meeting has no words of its own."""
+    return words_for(owner.round, purpose) if isinstance(owner, Meeting) else STANDARD[Purpose(purpose)]
+
+
+def words_of(row: Wording) -> Words:
+    return Words(row.subject, row.heading, row.body)
+
+
+def values(context: Mapping[str, Any]) -> dict[str, str]:
+    """What the placeholders stand for in one letter."""
+    meeting, invitee = context["meeting"], context["invitee"]
+    return {
+        "namn": invitee.called,
+        "part": context["party"],
+        "möte": meeting.title,
+        "dag": weekday(meeting.starts_at),
+        "tid": span(meeting.starts_at, meeting.ends_at),
+        "plats": meeting.where,
+        "platser": count(context["seats"], "plats,platser"),
+        "svara_senast": f"{weekday(meeting.reply_by)} kl. {clock(meeting.reply_by)}",
+        "år": str(meeting.round.year),
+        "hälsning": meeting.message,
+        "skäl": context["reason"],
+    }
+
+
+def filled(words: Words, given: Mapping[str, str]) -> Words:
+    """The words with their values. A paragraph about something that there is nothing to say of is left out."""
+    said = [fill(part, given) for part in words.paragraphs if not silent(part, given)]
+    subject, heading = (" ".join(fill(line, given).split()) for line in (words.subject, words.heading))
+    return Words(subject[:SUBJECT_MOST], heading, "\n\n".join(said))
+
+
+def without_deadline(words: Words) -> Words:
+    """The words when it is too late to answer: from the sentence about the last day, a paragraph says that instead."""
+    return replace(words, body="\n\n".join(map(until_deadline, words.paragraphs)))
+
+
+def until_deadline(paragraph: str) -> str:
+    found = DEADLINE.search(paragraph)
+    if not found:
+        return paragraph
+    ends = [end.end() for end in SENTENCE.finditer(paragraph[: found.start()])]
+    return (paragraph[: ends[-1]] if ends else "") + CLOSED
+
+
+def fill(text: str, given: Mapping[str, str]) -> str:
+    """Every known placeholder once replaced; braces inside a value are only braces."""
+    return PLACE.sub(lambda match: given.get(normal(match[1]), match[0]), text)
+
+
+def silent(paragraph: str, given: Mapping[str, str]) -> bool:
+    return any(not given.get(name, "-").strip() for name in map(normal, PLACE.findall(paragraph)))
+
+
+def allowed(purpose: str, *, in_body: bool) -> dict[str, str]:
+    """The placeholders of a letter's text, or of its subject and heading, with what they stand for."""
+    return PLACEHOLDERS | (PASSAGES.get(Purpose(purpose), {}) if in_body else {})
+
+
+def listed(names: Iterable[str]) -> str:
+    return " ".join(f"{{{name}}}" for name in names)

@@ -1,0 +1,1 @@
+"""Staff pages: preview and progress of a mailing, its wording, automatic reminders."""

@@ -1,0 +1,132 @@
+"""Staff pages: the letters to everybody who is invited, previewed, sent and followed while they leave."""
+
+from __future__ import annotations
+
+from csp.constants import SELF
+from csp.decorators import csp_update
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST
+
+from dialog_portal.access.staff_request import StaffRequest
+from dialog_portal.base.states import NotAllowed
+from dialog_portal.base.swedish import count
+from dialog_portal.outbox.health import stuck
+from dialog_portal.outbox.models import Hold, Letter
+from dialog_portal.outbox.pages.views import letter_page
+from meetings.mailings.actions import send
+from meetings.mailings.letters.compose import compose, fingerprint
+from meetings.mailings.letters.recipients import MAILINGS, Mailing
+from meetings.mailings.views.wording import on_preview
+from meetings.models import Invitation, Invitee, Meeting, MeetingState, Purpose
+
+
+def find(pk: int) -> Meeting:
+    return get_object_or_404(Meeting.objects.with_names().with_letters(), pk=pk)
+
+
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
+def letters_preview(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
+    """Exactly what each recipient will get, to how many and to whom; the button sends what is shown here."""
+    meeting, mailing = find(pk), get_mailing(purpose)
+    why_not = mailing.why_not(meeting, timezone.now())
+    if why_not and not_yet(mailing, meeting):
+        why_not = "Ingen är inbjuden till mötet än, så det finns ingen att påminna."
+    pairs = [] if why_not else send.drafts_for(mailing, meeting)
+    shown = next(
+        (pair for pair in pairs if str(pair[0].pk) == request.GET.get("till")), pairs[0] if pairs else None
+    )
+    context = {
+        "meeting": meeting,
+        "mailing": mailing,
+        "why_not": why_not,
+        "pairs": pairs,
+        "shown": shown,
+        "fingerprint": fingerprint([draft for _, draft in pairs]),
+        "parties": len({pair[0].invitation_id for pair in pairs}),
+        "already": Letter.objects.filter(campaign=meeting.campaign, purpose=mailing.purpose).count(),
+        "without": without_recipient(meeting),
+        "wording": on_preview(meeting, mailing.purpose),
+    }
+    return render(request, "staff/mailings/preview.html", context)
+
+
+def not_yet(mailing: Mailing, meeting: Meeting) -> bool:
+    """Whether it is a reminder of an invitation that nobody has got."""
+    reminder = mailing.purpose in (Purpose.REMINDER, Purpose.COMING)
+    return reminder and meeting.state in (MeetingState.PLANNED, MeetingState.ANNOUNCED)
+
+
+@xframe_options_sameorigin
+def letters_preview_body(request: StaffRequest, pk: int, purpose: str, invitee: int) -> HttpResponse:
+    """The HTML of one previewed letter, for a frame without scripts, links or sending."""
+    meeting, mailing = find(pk), get_mailing(purpose)
+    row = get_object_or_404(meeting.invitees.active().select_related("invitation__party", "link"), pk=invitee)
+    return letter_page(compose(mailing, meeting, row).html)
+
+
+def without_recipient(meeting: Meeting) -> list[Invitation]:
+    """The invited parties where nobody will get a letter."""
+    active = Invitee.objects.active()
+    return list(
+        meeting.invitations.select_related("party")
+        .prefetch_related(Prefetch("invitees", active, to_attr="active"))
+        .exclude(invitees__in=active.filter(meeting=meeting))
+        .exclude(pk__in=Invitee.also.through.objects.filter(invitee__meeting=meeting).values("invitation"))
+    )
+
+
+def get_mailing(purpose: str) -> Mailing:
+    """The mailing of an address, or 404."""
+    if purpose not in MAILINGS:
+        raise Http404
+    return MAILINGS[purpose]
+
+
+@require_POST
+def letters_send(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
+    """Send what was previewed, then show the letters leaving."""
+    meeting, mailing = find(pk), get_mailing(purpose)
+    try:
+        number = send.send(mailing, meeting, previewed=request.POST.get("previewed", ""), by=request.user)
+    except send.Changed as change:
+        messages.warning(request, str(change))
+        return redirect("staff:letters_preview", pk, purpose)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect("staff:invitations", pk)
+    written = f"{count(number, 'brev ligger,brev ligger')} i utkorgen"
+    if why := why_waiting(meeting):
+        messages.warning(request, f"{written}. {why}")
+    else:
+        messages.success(request, f"{written} och skickas nu.")
+    return redirect("staff:letters_progress", pk, purpose)
+
+
+def why_waiting(meeting: Meeting) -> str:
+    """What keeps the meeting's letters in the outbox; nothing when they leave."""
+    if Hold.objects.filter(campaign__in=("", meeting.campaign)).exists():
+        return "Breven hålls kvar tills någon släpper dem."
+    return "Breven väntar på att utskicket kommer igång. De skickas då av sig själva." if stuck() else ""
+
+
+def letters_progress(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
+    """How the letters of one kind leave; the figures renew themselves while any of them waits."""
+    if purpose not in Purpose.values:
+        raise Http404
+    meeting, kind = find(pk), Purpose(purpose)
+    letters = Letter.objects.filter(campaign=meeting.campaign, purpose=kind)
+    tally = letters.tally()
+    context = {
+        "meeting": meeting,
+        "purpose": kind,
+        "tally": tally,
+        "why_waiting": why_waiting(meeting) if tally.waiting else "",
+        "letters": letters.defer("raw").order_by("pk")[:300],
+    }
+    template = "progress_part.html" if request.htmx else "progress.html"  # type: ignore[attr-defined]
+    return render(request, f"staff/mailings/{template}", context)

@@ -1,0 +1,38 @@
+"""The letters that leave by themselves, as staff see them, and the switch to stop them."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from dialog_portal.access.staff_request import StaffRequest
+from dialog_portal.base.states import NotAllowed
+from meetings.mailings.actions import reminder_schedule
+from meetings.models import Meeting, PlannedMailing
+
+
+def shown(meeting: Meeting) -> list[dict[str, object]]:
+    """Each planned letter with its last step, and whether it still lies ahead."""
+    rows = meeting.planned.prefetch_related("steps__by")
+    return [
+        {"row": row, "last": list(row.steps.all())[-1:], "ahead": row.due_at > timezone.now()} for row in rows
+    ]
+
+
+@require_POST
+def planned_switch(request: StaffRequest, pk: int) -> HttpResponse:
+    """Stop an automatic letter, or let it leave by itself again."""
+    row = get_object_or_404(PlannedMailing, pk=pk)
+    go = request.POST.get("to") == "resume"
+    try:
+        row = (reminder_schedule.resume if go else reminder_schedule.stop)(row, by=request.user)
+        messages.success(
+            request,
+            f"{row} skickas automatiskt." if go else f"{row} är stoppad och skickas inte automatiskt.",
+        )
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    return redirect("staff:invitations", row.meeting_id)

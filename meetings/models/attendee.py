@@ -1,0 +1,39 @@
+"""Who came to a meeting."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from dialog_portal.base.typed_text import one_line, unlinkable
+from meetings.models.meeting import Meeting
+
+
+class Attendee(models.Model):
+    """A person on the attendance list, under the name that the party had that day."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="attendees")
+    invitee = models.OneToOneField("Invitee", models.PROTECT, null=True, blank=True, related_name="attendee")
+    invitation = models.ForeignKey(
+        "Invitation", models.PROTECT, null=True, blank=True, related_name="attendees"
+    )
+    name = models.CharField("namn", max_length=120, validators=[one_line])
+    email = models.EmailField("e-postadress", blank=True)
+    organisation = models.CharField("organisation", max_length=160, validators=[one_line])
+    title = models.CharField("uppdrag", max_length=120, blank=True, validators=[one_line])
+    attended = models.BooleanField("deltog", default=True)
+    staff = models.BooleanField("från regionen", default=False)
+
+    class Meta:
+        verbose_name = "deltagare"
+        verbose_name_plural = "deltagare"
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.organisation}"
+
+    @property
+    def called(self) -> str:
+        """The name as letters say it; see Invitee.called, whose name this may be."""
+        return (
+            self.invitee.called if self.invitee and self.invitee.name == self.name else unlinkable(self.name)
+        )

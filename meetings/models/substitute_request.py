@@ -1,0 +1,64 @@
+"""What a guest asks for and staff decide: a substitute whose address is not at the party's own domains."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from dialog_portal.base.typed_text import one_line
+from meetings.models.invitee import Invitee
+from meetings.models.meeting import MeetingState
+from meetings.models.reply import Reply
+
+
+class SubstituteRequestQuerySet(models.QuerySet["SubstituteRequest"]):
+    def waiting(self) -> Self:
+        """Those to decide: the meeting is ahead, and the guest has not answered in another way since."""
+        since = Reply.objects.filter(invitee=OuterRef("invitee"), confirmed=True, at__gt=OuterRef("at"))
+        return self.filter(
+            ~Exists(since),
+            decided_at=None,
+            invitee__withdrawn_at=None,
+            invitee__meeting__starts_at__gt=timezone.now(),
+        ).exclude(invitee__meeting__state__in=(MeetingState.HELD, MeetingState.CANCELLED))
+
+    def refused_since(self, at: datetime | None) -> SubstituteRequest | None:
+        """The last one that staff refused after that time, or ever."""
+        refused = self.filter(approved=False, **({"decided_at__gt": at} if at else {}))
+        return refused.order_by("decided_at").last()
+
+
+class SubstituteRequest(models.Model):
+    """A guest's wish for a substitute whom the portal does not let in by itself; a new wish replaces the old one."""
+
+    invitee = models.ForeignKey(Invitee, models.CASCADE, related_name="substitute_requests")
+    name = models.CharField("namn", max_length=80, validators=[one_line])
+    email = models.EmailField("e-postadress")
+    at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    approved = models.BooleanField(null=True, blank=True)
+    by = models.ForeignKey("access.User", models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = SubstituteRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "önskad ersättare"
+        verbose_name_plural = "önskade ersättare"
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("invitee",), condition=Q(decided_at__isnull=True), name="substitute_request_one_waits"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True, approved__isnull=True, by__isnull=True)
+                | Q(decided_at__isnull=False, approved__isnull=False, by__isnull=False),
+                name="substitute_request_decided_by_somebody",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} i stället för {self.invitee}"

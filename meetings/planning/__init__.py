@@ -1,0 +1,1 @@
+"""Rounds, groups and meetings, from plan to held or cancelled."""

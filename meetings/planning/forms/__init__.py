@@ -1,0 +1,1 @@
+"""What staff type about rounds and meetings."""

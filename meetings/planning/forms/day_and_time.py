@@ -1,0 +1,55 @@
+"""A day and a time of the clock made into one moment; the two odd nights of the year explained."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+
+from django import forms
+from django.utils import timezone
+
+from dialog_portal.base.swedish import day as in_words
+
+
+def at(day: date, clock: time) -> datetime:
+    """When the clock in Stockholm shows this; raises ValidationError if it never does, or does twice."""
+    wall = datetime.combine(day, clock)
+    zone = timezone.get_current_timezone()
+    first, second = wall.replace(tzinfo=zone, fold=0), wall.replace(tzinfo=zone, fold=1)
+    if first.utcoffset() == second.utcoffset():
+        return first.astimezone(UTC)
+    if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != wall:
+        raise forms.ValidationError(never(day, clock), code="never")
+    raise forms.ValidationError(twice(day, clock), code="twice")
+
+
+def never(day: date, clock: time) -> str:
+    return (
+        f"Klockan {clock:%H.%M} finns inte den {in_words(day)}: då ställs klockan fram till sommartid. "
+        "Välj en tid före 02.00 eller från 03.00."
+    )
+
+
+def twice(day: date, clock: time) -> str:
+    return (
+        f"Klockan {clock:%H.%M} inträffar två gånger den {in_words(day)}: då ställs klockan tillbaka till "
+        "vintertid. Välj en tid före 02.00 eller från 03.00."
+    )
+
+
+class DayField(forms.DateField):
+    """A day, picked or typed."""
+
+    def __init__(self, label: str, **options: object) -> None:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        errors = {"required": "Ange en dag.", "invalid": "Skriv dagen som 2019-01-31."}
+        super().__init__(label=label, widget=widget, error_messages=errors, **options)  # type: ignore[arg-type]
+
+
+class ClockField(forms.TimeField):
+    """A time of the clock, picked or typed, with a colon or a full stop."""
+
+    def __init__(self, label: str, **options: object) -> None:
+        widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+        errors = {"required": "Ange ett klockslag.", "invalid": "Skriv tiden som 15:00."}
+        formats = ["%H:%M", "%H.%M", "%H:%M:%S"]
+        super().__init__(label=label, widget=widget, error_messages=errors, input_formats=formats, **options)  # type: ignore[arg-type]

@@ -1,0 +1,111 @@
+"""What people type about a round and its groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from dialog_portal.base.stale_saves import VersionedForm
+from dialog_portal.base.swedish import weekday
+from meetings.models import FocusArea, Group, Meeting, MeetingState, Round, RoundPurpose
+from meetings.planning.dates import moved, weeks_between
+from meetings.planning.forms.day_and_time import DayField
+from meetings.planning.forms.diary_number import DiaryNumberWarning
+from parties.models import Category, Party, in_year
+
+
+class RoundForm(DiaryNumberWarning, VersionedForm):
+    """A round. Its year is fixed once it has meetings, because their addresses carry it."""
+
+    conference_on = DayField("Konferensdag", required=False)
+
+    class Meta:
+        model = Round
+        fields = (
+            "year", "intro", "purposes", "focus_areas", "diary_number", "outside_reference", "conference_on",
+            "conference_place", "signer", "signer_title", "reminds",
+        )  # fmt: skip
+        widgets = {
+            "intro": forms.Textarea(attrs={"rows": 5}),
+            "purposes": forms.CheckboxSelectMultiple,
+            "focus_areas": forms.CheckboxSelectMultiple,
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        year = self.instance.year or self.initial.get("year")
+        self.fields["purposes"].queryset = valid(RoundPurpose.objects.all(), self.instance, year)  # type: ignore[attr-defined]
+        self.fields["focus_areas"].queryset = valid(FocusArea.objects.all(), self.instance, year)  # type: ignore[attr-defined]
+        if self.instance.pk and self.instance.meetings.exists():
+            self.fields["year"].disabled = True
+            self.fields["year"].help_text = "Året kan inte ändras när omgången har möten."
+
+
+def valid(rows: Any, round_: Round, year: int | None) -> Any:
+    """What is worded for the year, and what the round already has; everything while the year is unknown."""
+    if not year:
+        return rows
+    return rows.filter(in_year(year) | Q(pk__in=rows.filter(rounds=round_.pk))).distinct()
+
+
+class MeetingChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Meetings to copy, each with the day it was and the day it would be."""
+
+    weeks = 52
+
+    def label_from_instance(self, meeting: Meeting) -> str:
+        then = moved(meeting.starts_at, self.weeks)
+        return f"{meeting.title}: {weekday(meeting.starts_at)} blir {weekday(then)}"
+
+
+class CopyRoundForm(forms.Form):
+    """To which year a round is copied, and which of its meetings go with it."""
+
+    year = forms.IntegerField(label="År", min_value=2000, max_value=2100)
+    meetings = MeetingChoices(
+        Meeting.objects.none(), label="Möten som ska med", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, data: Any = None, *, source: Round, year: int) -> None:
+        rows = source.meetings.exclude(state=MeetingState.CANCELLED).select_related("round", "officer")
+        with_cadences = rows.prefetch_related("categories__cadences")
+        due = [row.pk for row in with_cadences if is_due(row, year)]
+        super().__init__(data, initial={"year": year, "meetings": due})
+        chosen: Any = self.fields["meetings"]
+        chosen.queryset = rows
+        chosen.weeks = weeks_between(source.year, year)
+
+    def clean_year(self) -> int:
+        year: int = self.cleaned_data["year"]
+        if Round.objects.filter(year=year).exists():
+            raise forms.ValidationError("Det finns redan en omgång för det året.")
+        return year
+
+
+def is_due(meeting: Meeting, year: int) -> bool:
+    """Whether any of its categories meets that year; a meeting outside the categories may come along."""
+    categories: list[Category] = list(meeting.categories.all())
+    return not categories or any(cadence.is_due(year) for row in categories for cadence in row.cadences.all())
+
+
+class GroupForm(VersionedForm):
+    """Parties that meet together one year, and who of them is the host."""
+
+    class Meta:
+        model = Group
+        fields = ("name", "parties", "host")
+        widgets = {"parties": forms.CheckboxSelectMultiple}
+        error_messages = {"name": {"unique": "Omgången har redan en grupp med det namnet."}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parties"].queryset = self.fields["host"].queryset = Party.objects.active().in_order()  # type: ignore[attr-defined]
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        others = Group.objects.filter(round=self.instance.round, name=name).exclude(pk=self.instance.pk)
+        if others.exists():
+            raise forms.ValidationError("Omgången har redan en grupp med det namnet.")
+        return name

@@ -1,0 +1,164 @@
+"""Staff pages: the rounds, one for each year, with their meetings and groups."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Count, Min, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from dialog_portal.access.staff_request import StaffRequest
+from dialog_portal.base.states import NotAllowed
+from dialog_portal.base.swedish import swedish
+from meetings.models import Group, Meeting, MeetingState, Round
+from meetings.planning.actions import rounds as actions
+from meetings.planning.forms.rounds import CopyRoundForm, GroupForm, RoundForm
+from meetings.planning.progress import ORDER, with_answers, without_queue
+from parties.models import Category, in_year
+
+PER_PAGE = 100
+STATES = (*ORDER, MeetingState.CANCELLED)
+
+
+def round_list(request: StaffRequest) -> HttpResponse:
+    """All rounds, the newest first, with how far their meetings have come."""
+    by_state = {state.value: Count("meetings", filter=Q(meetings__state=state)) for state in STATES}
+    coming = Q(meetings__starts_at__gte=timezone.now()) & ~Q(meetings__state=MeetingState.CANCELLED)
+    rows = Round.objects.annotate(
+        number=Count("meetings"), next=Min("meetings__starts_at", filter=coming), **by_state
+    ).order_by("-year")  # an aggregate drops the model's own order
+    rounds = [
+        (row, [(state, getattr(row, state.value)) for state in STATES if getattr(row, state.value)])
+        for row in rows
+    ]
+    return render(request, "staff/rounds/list.html", {"rounds": rounds})
+
+
+def round_detail(request: StaffRequest, year: int) -> HttpResponse:
+    """A round: its meetings in the order of time, its groups, and which categories still lack a meeting."""
+    row = get_object_or_404(Round.objects.prefetch_related("purposes", "focus_areas"), year=year)
+    state = request.GET.get("lage", "")
+    meetings = with_answers(row.meetings.with_names().order_by("starts_at", "pk"))
+    if state in MeetingState.values:
+        meetings = meetings.filter(state=state)
+    page = Paginator(meetings, PER_PAGE).get_page(request.GET.get("page"))
+    without_queue(page.object_list)
+    context = {
+        "round": row,
+        "page_obj": page,
+        "states": STATES,
+        "chosen": state,
+        "groups": row.groups.select_related("host").prefetch_related("parties").order_by(swedish("name")),
+        "missing": categories_without_meeting(row),
+    }
+    return render(request, "staff/rounds/detail.html", context)
+
+
+def categories_without_meeting(row: Round) -> list[Category]:
+    """The categories that are due this year but have no meeting that is going to happen."""
+    met = Meeting.objects.filter(round=row).exclude(state=MeetingState.CANCELLED).values("categories")
+    rows = Category.objects.filter(in_year(row.year)).prefetch_related("cadences")
+    with_meeting = set(met.values_list("categories", flat=True))
+    return [
+        category
+        for category in rows
+        if category.pk not in with_meeting
+        and any(cadence.is_due(row.year) for cadence in category.cadences.all())
+    ]
+
+
+def round_add(request: StaffRequest) -> HttpResponse:
+    """A new, empty round."""
+    last = Round.objects.first()
+    year = (last.year if last else timezone.localdate().year - 1) + 1
+    initial = (
+        {"year": year, "signer": last.signer, "signer_title": last.signer_title} if last else {"year": year}
+    )
+    form = RoundForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid() and (done := saved(request, form)):
+        return done
+    return render(request, "staff/rounds/form.html", {"form": form, "last": last})
+
+
+def round_change(request: StaffRequest, year: int) -> HttpResponse:
+    """What the year is for, its conference, and who signs its letters."""
+    row = get_object_or_404(Round, year=year)
+    form = RoundForm(request.POST or None, instance=row)
+    if request.method == "POST":
+        with transaction.atomic():
+            if form.is_valid() and (done := saved(request, form)):
+                return done
+    return render(request, "staff/rounds/form.html", {"form": form, "round": row, "year": year})
+
+
+def saved(request: StaffRequest, form: RoundForm) -> HttpResponse | None:
+    """On to the round; nothing when somebody was first with the year, which the form then says."""
+    try:
+        row = actions.save_round(form, by=request.user)
+    except NotAllowed as refusal:
+        form.add_error("year", str(refusal))
+        return None
+    messages.success(request, f"Omgången {row.year} är sparad.")
+    for warning in form.warnings:
+        messages.warning(request, warning)
+    return redirect("staff:round_detail", row.year)
+
+
+def round_copy(request: StaffRequest, year: int) -> HttpResponse:
+    """A new round from this one, the same weekdays a year later."""
+    source = get_object_or_404(Round, year=year)
+    form = CopyRoundForm(request.POST or None, source=source, year=year + 1)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.copy_round(source, by=request.user, **form.cleaned_data)
+            messages.success(
+                request, f"Omgången {made.year} är upplagd. Gå igenom dagarna innan du bjuder in."
+            )
+            return redirect("staff:round_detail", made.year)
+        except NotAllowed as refusal:
+            form.add_error("year", str(refusal))
+    return render(request, "staff/rounds/copy.html", {"form": form, "round": source})
+
+
+def group_add(request: StaffRequest, year: int) -> HttpResponse:
+    """Parties that meet together this year."""
+    return edit_group(request, Group(round=get_object_or_404(Round, year=year)))
+
+
+def group_change(request: StaffRequest, pk: int) -> HttpResponse:
+    """Who belongs to the group, and who is the host."""
+    return edit_group(request, get_object_or_404(Group.objects.select_related("round"), pk=pk))
+
+
+def edit_group(request: StaffRequest, group: Group) -> HttpResponse:
+    form = GroupForm(request.POST or None, instance=group)
+    if request.method == "POST":
+        with transaction.atomic():
+            if form.is_valid() and group_saved(request, form):
+                return redirect("staff:round_detail", group.round.year)
+    return render(request, "staff/rounds/group.html", {"form": form, "group": group, "round": group.round})
+
+
+def group_saved(request: StaffRequest, form: GroupForm) -> bool:
+    try:
+        messages.success(request, f"Gruppen {actions.save_group(form, by=request.user)} är sparad.")
+    except NotAllowed as refusal:
+        form.add_error("name", str(refusal))
+        return False
+    return True
+
+
+@require_POST
+def group_remove(request: StaffRequest, pk: int) -> HttpResponse:
+    """Take away a group that no meeting uses."""
+    group = get_object_or_404(Group.objects.select_related("round"), pk=pk)
+    try:
+        actions.remove_group(group, by=request.user)
+        messages.success(request, f"Gruppen {group} är borttagen.")
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    return redirect("staff:round_detail", group.round.year)

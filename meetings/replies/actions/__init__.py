@@ -1,0 +1,1 @@
+"""What stores an answer, and what follows from it."""

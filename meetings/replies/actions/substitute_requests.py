@@ -1,0 +1,90 @@
+"""A substitute from outside the party: the guest asks, staff decide, and the guest is told either way."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from dialog_portal.access.models import User
+from dialog_portal.base.audit import record
+from dialog_portal.base.states import NotAllowed
+from dialog_portal.outbox.draft import deliverable
+from meetings.mailings.actions.post import send
+from meetings.models import Channel, Invitee, Purpose, SubstituteRequest
+from meetings.replies.actions.answer import hand_over
+from meetings.replies.actions.colleagues import CHANGES_A_DAY, a_day_ago, is_ours, must_not_be_too_often
+from meetings.replies.letters import substitute
+from meetings.replies.seats import lock, must_be_open
+
+
+def hand_over_or_ask(invitee: Invitee, *, name: str, email: str, channel: Channel) -> None:
+    """Let somebody of the same party come at once; anybody else waits for staff."""
+    if is_ours(invitee, email):
+        hand_over(invitee, name=name, email=email, channel=channel)
+    else:
+        ask_for_substitute(invitee, name=name, email=email, channel=channel)
+
+
+@transaction.atomic
+def ask_for_substitute(invitee: Invitee, *, name: str, email: str, channel: Channel) -> SubstituteRequest:
+    """Put the wish before staff. Nothing is sent and nothing is said of who else is invited."""
+    invitee = lock(invitee)
+    must_be_open(invitee, channel)
+    if invitee.substitute_for_id:
+        raise NotAllowed("En ersättare kan inte skicka en egen ersättare.")
+    must_not_be_too_often(
+        invitee.substitute_requests.filter(at__gte=a_day_ago()).count(), CHANGES_A_DAY, None
+    )
+    wish, _ = SubstituteRequest.objects.update_or_create(
+        invitee=invitee,
+        decided_at=None,
+        defaults={"name": name, "email": email.lower(), "at": timezone.now()},
+    )
+    return wish
+
+
+def must_be_who_was_read(wish: SubstituteRequest, seen: tuple[str, str]) -> None:
+    if seen != (wish.name, wish.email):
+        raise NotAllowed(
+            f"{wish.invitee.name} har ändrat vem som ska få komma: nu gäller det {wish.name}, {wish.email}. "
+            "Inget är beslutat. Läs det nya och ta ställning igen."
+        )
+
+
+def must_be_reachable(wish: SubstituteRequest) -> None:
+    """Older wishes were stored without being asked whether any server can be told the address."""
+    try:
+        deliverable(wish.email)
+    except ValidationError as trouble:
+        raise NotAllowed(
+            f"Inget brev kan nå {wish.email}. {trouble.messages[0]} "
+            f"Avslå, så får {wish.invitee.name} besked och kan skriva en annan adress."
+        ) from trouble
+
+
+@transaction.atomic
+def decide(wish: SubstituteRequest, *, approve: bool, seen: tuple[str, str], by: User) -> SubstituteRequest:
+    """Invite the substitute, or write to the guest that somebody else is needed.
+
+    `seen` is the name and the address that the decision is about. Raises NotAllowed when a colleague decided first,
+    or when the guest has asked for somebody else or answered in another way since.
+    """
+    invitee = lock(wish.invitee)
+    wish = SubstituteRequest.objects.select_for_update().get(pk=wish.pk)
+    if wish.decided_at:
+        raise NotAllowed(f"En kollega har redan tagit ställning till {wish.name}.")
+    if not SubstituteRequest.objects.waiting().filter(pk=wish.pk).exists():
+        raise NotAllowed(f"{invitee.name} har svarat på annat sätt sedan dess, eller så är mötet över.")
+    wish.invitee = invitee
+    must_be_who_was_read(wish, seen)
+    if approve:
+        must_be_reachable(wish)
+    wish.approved, wish.by, wish.decided_at = approve, by, timezone.now()
+    wish.save(update_fields=["approved", "by", "decided_at"])
+    record(by, "ersättare: godkände" if approve else "ersättare: avslog", wish, invitee=invitee.pk)
+    if approve:
+        hand_over(invitee, name=wish.name, email=wish.email, channel=Channel.STAFF, by=by)
+    else:
+        send(invitee, Purpose.HANDED_OVER, substitute.refused(wish), by=by)
+    return wish

@@ -1,0 +1,24 @@
+"""The question put again to somebody whose calendar answered for a time or place that no longer holds."""
+
+from __future__ import annotations
+
+from dialog_portal.outbox.queue.actions import Draft
+from meetings.mailings.calendar_file import calendar_for, method
+from meetings.mailings.letters.recipients import key
+from meetings.models import Invitee, Purpose
+from meetings.replies.letters.receipt import draft_to
+
+
+def ask_again(invitee: Invitee) -> Draft:
+    """One letter for each change of the meeting, however often the old entry is answered."""
+    meeting = invitee.meeting
+    return draft_to(
+        invitee,
+        Purpose.UPDATE,
+        "ask_again",
+        key("ask_again", invitee, f"s{meeting.sequence}"),
+        calendar=calendar_for(meeting, invitee, by_letter=True),
+        calendar_method=method(invitee, cancelled=False),
+        heading="Mötet har ändrats. Kan du komma?",
+        button_text="Svara på inbjudan",
+    )

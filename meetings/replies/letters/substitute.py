@@ -1,0 +1,93 @@
+"""Letters between the one who hands over a seat and the one who takes it. Names here were typed by guests."""
+
+from __future__ import annotations
+
+from dialog_portal.base.typed_text import unlinkable
+from dialog_portal.outbox.queue.actions import Draft
+from meetings.mailings.calendar_file import calendar_for, method
+from meetings.mailings.letters.recipients import key
+from meetings.models import Answer, Invitee, Purpose, Reply, SubstituteRequest
+from meetings.replies.letters.receipt import draft_to
+
+HEADINGS = {
+    "asked": "Vi har frågat din ersättare",
+    "comes": "Din ersättare kommer",
+    "declined": "Din ersättare kan inte komma",
+    "removed": "Din ersättare är borttagen",
+}
+CASES = {None: "asked", Answer.YES: "comes", Answer.NO: "declined"}
+
+
+def invited(deputy: Invitee) -> Draft:
+    """The substitute's own invitation, with a link of their own."""
+    meeting = deputy.meeting
+    return draft_to(
+        deputy,
+        Purpose.SUBSTITUTE,
+        "substitute",
+        key("substitute", deputy),
+        calendar=calendar_for(meeting, deputy, by_letter=True),
+        calendar_method=method(deputy, cancelled=False),
+        original=deputy.substitute_for,
+        heading="Kan du komma som ersättare?",
+        button_text="Svara på inbjudan",
+    )
+
+
+def taken_back(deputy: Invitee) -> Draft:
+    """To the substitute whose seat was taken back; their link no longer works, so there is no button."""
+    return draft_to(
+        deputy,
+        Purpose.SUBSTITUTE,
+        "taken_back",
+        f"taken_back:m{deputy.meeting_id}:i{deputy.pk}",
+        calendar=calendar_for(deputy.meeting, deputy, cancelled=True, by_letter=True),
+        calendar_method="CANCEL",
+        original=deputy.substitute_for,
+        heading="Du behöver inte komma som ersättare",
+        button_url="",
+    )
+
+
+def handed_over(reply: Reply, deputy: Invitee) -> Draft:
+    """The receipt to the one who handed over."""
+    return noted(reply.invitee, deputy, "asked", f"r{reply.pk}")
+
+
+def answered(reply: Reply, deputy: Invitee) -> Draft:
+    """To the one who handed over: what the substitute said."""
+    assert deputy.substitute_for is not None  # only substitutes are written about here
+    return noted(deputy.substitute_for, deputy, CASES[Answer(reply.answer)], f"r{reply.pk}")
+
+
+def removed(original: Invitee, deputy: Invitee) -> Draft:
+    """To the one who handed over, when staff took the substitute off the list."""
+    return noted(original, deputy, "removed", f"removed{deputy.pk}")
+
+
+def noted(original: Invitee, deputy: Invitee, case: str, cause: str) -> Draft:
+    """How it stands with the substitute."""
+    return draft_to(
+        original,
+        Purpose.HANDED_OVER,
+        "handed_over",
+        key("handed_over", original, cause),
+        deputy=deputy,
+        case=case,
+        heading=HEADINGS[case],
+        button_text="Svara igen" if case == "removed" else "Ändra eller ta tillbaka",
+    )
+
+
+def refused(wish: SubstituteRequest) -> Draft:
+    """To the one who asked for a substitute from outside the party, when staff said no."""
+    invitee = wish.invitee
+    return draft_to(
+        invitee,
+        Purpose.HANDED_OVER,
+        "substitute_refused",
+        key("substitute_refused", invitee, f"w{wish.pk}"),
+        asked_for=unlinkable(wish.name),
+        heading="Vi behöver ett annat svar",
+        button_text="Svara på inbjudan",
+    )

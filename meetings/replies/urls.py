@@ -1,0 +1,25 @@
+"""Addresses of answers: the guests' own pages, and the staff's pages about answers.
+
+Guests come with a personal link; what they press is posted to one address without the link."""
+
+from django.urls import URLPattern, path
+
+from meetings.replies.views import coordinator
+from meetings.replies.views import guest as guests
+from meetings.replies.views import staff as staff_views
+
+staff: list[URLPattern] = [
+    path("inbjudna/<int:pk>/svar/", staff_views.reply_note, name="reply_note"),
+    path("inbjudna/ersattare/<int:pk>/", staff_views.substitute_decide, name="substitute_decide"),
+    path("moten/<int:pk>/inbjudna/behov/", staff_views.needs, name="needs"),
+]
+
+guest: list[URLPattern] = [
+    path("", guests.answer, name="answer"),
+    path("samordna/", coordinator.coordinate, name="coordinate"),
+    path("<str:token>/", guests.reply, name="reply"),
+    path("<str:token>/ersattare/", guests.substitute, name="substitute"),
+    path("<str:token>/kollega/", guests.colleague, name="colleague"),
+    path("<str:token>/samordnare/", coordinator.coordinator, name="coordinator"),
+    path("<str:token>/kalender.ics", guests.calendar, name="calendar"),
+]

@@ -1,0 +1,1 @@
+"""The guests' pages, and the staff's pages about answers."""

@@ -1,0 +1,99 @@
+"""A coordinator's page: the people of the parties they answer for, and one button."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dialog_portal.base.states import NotAllowed
+from dialog_portal.links.actions import token as token_of
+from dialog_portal.links.guest_view import gone, guest_view, pressed_by_a_person
+from meetings.models import Invitation, Invitee
+from meetings.replies.actions.coordinators import answer_for, coordinated
+from meetings.replies.forms.coordinator import AnswersFor
+from meetings.replies.guest_list import rows_of, with_ledger
+from meetings.replies.views.guest import back_to, invited, moved_since, see, shared
+
+ONCE_MORE = "Tryck på Spara svaren en gång till, så vet vi att det är du som svarar. Svaren räknas inte än."
+
+
+def parties_of(token: str) -> tuple[Invitee | None, list[Invitation]]:
+    """The coordinator whom a token belongs to, with their parties; to everybody else there is no such page."""
+    invitee = invited(token)
+    parties = with_ledger(coordinated(invitee)) if invitee else []
+    return (invitee if parties else None), parties
+
+
+@guest_view
+@require_safe
+def coordinator(request: HttpRequest, token: str) -> HttpResponse:
+    """Everybody the coordinator can answer for, as they stand now."""
+    invitee, parties = parties_of(token)
+    if invitee is None:
+        return gone(request)
+    return coordinators_page(request, invitee, parties, saved="sparat" in request.GET)
+
+
+@guest_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def coordinate(request: HttpRequest) -> HttpResponse:
+    """Store what was chosen; nothing typed is lost when something is wrong."""
+    invitee, parties = parties_of(request.POST.get("lank", ""))
+    if invitee is None:
+        return gone(request)
+    form = form_for(invitee, parties, request.POST)
+    if not form.is_valid():
+        return coordinators_page(request, invitee, parties, form=form, status=422)
+    if moved := moved_since(request, invitee):
+        return coordinators_page(request, invitee, parties, form=form, error=moved, status=409)
+    certain, wishes = pressed_by_a_person(request), form.wishes()
+    try:
+        overtaken = answer_for(invitee, wishes, confirmed=certain)
+    except NotAllowed as refusal:
+        return coordinators_page(request, invitee, parties, form=form, error=str(refusal), status=409)
+    if wishes and not certain:
+        return coordinators_page(request, invitee, parties, form=form, error=ONCE_MORE)
+    if overtaken:
+        fresh = with_ledger(coordinated(invitee))
+        return coordinators_page(request, invitee, fresh, overtaken=overtaken, status=409)
+    return see(reverse("guest:coordinator", args=[token_of(invitee.link)]) + "?sparat=1" * bool(wishes))
+
+
+def form_for(invitee: Invitee, parties: list[Invitation], data: Any = None) -> AnswersFor:
+    """Choices for everybody but the coordinator themselves, and those who have handed over to a substitute."""
+    people = [row for party in parties for row in rows_of(party)]
+    return AnswersFor(
+        data, rows=[row for row in people if row.invitee.pk != invitee.pk and not row.handed_over]
+    )
+
+
+def coordinators_page(
+    request: HttpRequest,
+    invitee: Invitee,
+    parties: list[Invitation],
+    *,
+    form: AnswersFor | None = None,
+    status: int = 200,
+    **words: Any,
+) -> HttpResponse:
+    """The parties with their people; once answers are closed, the coordinator's own page says whom to ask."""
+    if not invitee.meeting.answers_open(timezone.now()):
+        return back_to(invitee)
+    form = form or form_for(invitee, parties)
+    choices = {row.invitee.pk: form.field_for(row) for row in form.rows}
+    groups = [
+        {
+            "party": party,
+            "rows": [
+                (row, choices.get(row.invitee.pk)) for row in rows_of(party) if row.invitee.pk != invitee.pk
+            ],
+        }
+        for party in parties
+    ]
+    context = {**shared(invitee), "form": form, "groups": groups, **words}
+    return render(request, "guest/coordinator.html", context, status=status)

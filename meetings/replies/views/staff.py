@@ -1,0 +1,89 @@
+"""Staff pages: note an answer, decide about a substitute, see food and access needs as totals."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from dialog_portal.access.models import User
+from dialog_portal.access.staff_request import StaffRequest
+from dialog_portal.base.states import NotAllowed
+from meetings.models import Answer, Channel, Invitee, Meeting, Need, SubstituteRequest
+from meetings.replies.actions import answer as replies
+from meetings.replies.actions import substitute_requests
+from meetings.replies.actions.needs import NEEDS_ARE_KEPT
+from meetings.replies.forms.staff import NoteReply
+from meetings.replies.guest_list import rows, with_ledger
+from meetings.replies.need_totals import totals
+
+
+def reply_note(request: StaffRequest, pk: int) -> HttpResponse:
+    """Note an answer that came by telephone or e-mail; the person gets a receipt as for their own answers."""
+    invitee = get_object_or_404(
+        Invitee.objects.active().select_related("meeting", "invitation__party"), pk=pk
+    )
+    form = NoteReply(request.POST or None, deputy=bool(invitee.substitute_for_id))
+    if request.method == "POST" and form.is_valid():
+        try:
+            note(invitee, by=request.user, **form.cleaned_data)
+            messages.success(
+                request, f"Svaret från {invitee} är noterat. Ett kvitto skickas till {invitee.email}."
+            )
+            return redirect("staff:invitations", invitee.meeting_id)
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+    context = {
+        "form": form,
+        "meeting": invitee.meeting,
+        "invitee": invitee,
+        "history": invitee.replies.select_related("by"),
+        "from_calendar": invitee.calendar_replies.order_by("-pk"),
+    }
+    return render(request, "staff/replies/reply.html", context)
+
+
+def note(
+    invitee: Invitee, *, answer: str, channel: str, note: str, by: User, name: str = "", email: str = ""
+) -> None:
+    """Into the ledger with what was typed: an answer, or the substitute that the person sends."""
+    how = Channel(channel)
+    if answer == Answer.SUBSTITUTE:
+        replies.hand_over(invitee, name=name, email=email, channel=how, by=by, note=note)
+    else:
+        replies.answer(invitee, Answer(answer), channel=how, by=by, note=note)
+
+
+def needs(request: StaffRequest, pk: int) -> HttpResponse:
+    """Food and access for those who come: how many want what, never who."""
+    meeting = get_object_or_404(Meeting.objects.with_names(), pk=pk)
+    coming = [row.invitee.pk for row in rows(with_ledger(meeting.invitations.all())) if row.seated]
+    told = list(Need.objects.filter(invitee__in=coming))
+    context = {
+        "meeting": meeting,
+        "coming": len(coming),
+        "told": len(told),
+        "food": totals(need.food for need in told),
+        "access": totals(need.access for need in told),
+        "erased": meeting.ends_at + NEEDS_ARE_KEPT,
+    }
+    return render(request, "staff/replies/needs.html", context)
+
+
+@require_POST
+def substitute_decide(request: StaffRequest, pk: int) -> HttpResponse:
+    """Approve or refuse a substitute from outside the party; the guest is told."""
+    wish = get_object_or_404(SubstituteRequest.objects.select_related("invitee"), pk=pk)
+    approve = request.POST.get("beslut") == "ja"
+    if not approve and request.POST.get("beslut") != "nej":
+        messages.error(request, "Välj Godkänn eller Avslå.")
+        return redirect("staff:invitations", wish.invitee.meeting_id)
+    try:
+        seen = (request.POST.get("namn", ""), request.POST.get("adress", ""))
+        substitute_requests.decide(wish, approve=approve, seen=seen, by=request.user)
+        done = "har fått en egen inbjudan" if approve else "får ingen inbjudan"
+        messages.success(request, f"{wish.name} {done}. {wish.invitee} får besked till {wish.invitee.email}.")
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    return redirect("staff:invitations", wish.invitee.meeting_id)

@@ -1,0 +1,19 @@
+"""Addresses of rounds, meetings, agendas, invitations and replies."""
+
+from meetings.agenda import urls as agenda
+from meetings.attendance import urls as attendance
+from meetings.invitations import urls as invitations
+from meetings.mailings import urls as mailings
+from meetings.planning import urls as planning
+from meetings.replies import urls as replies
+
+staff = [
+    *planning.staff,
+    *agenda.staff,
+    *invitations.staff,
+    *replies.staff,
+    *mailings.staff,
+    *attendance.staff,
+]
+# Addresses with a word of their own come before those with a token in their place
+guest = [*invitations.guest, *replies.guest]

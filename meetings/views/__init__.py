@@ -1,1 +1,0 @@
-"""Pages about rounds, meetings, agendas and invitations."""

@@ -1,1 +1,0 @@
-"""What changes minutes: writing, approving, distributing and publishing."""

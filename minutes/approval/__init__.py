@@ -1,0 +1,1 @@
+"""Approval by somebody else than the authors."""

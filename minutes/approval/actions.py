@@ -1,0 +1,52 @@
+"""Four eyes: somebody else than those who wrote stands for exactly the words that were read."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from dialog_portal.access.models import User
+from dialog_portal.base.audit import record
+from dialog_portal.base.states import NotAllowed, step
+from minutes.approval.authors import authors
+from minutes.compile_document import content_hash
+from minutes.models import NEXT, Approval, Minutes, MinutesState
+
+OWN = "Du har själv skrivit i anteckningarna, eller ändrat uppgifter om mötet eller om vilka som kom."
+
+
+def may_approve(minutes: Minutes, user: User) -> bool:
+    """Whether the words are somebody else's; the role is the permission table's business."""
+    return user not in authors(minutes)
+
+
+@transaction.atomic
+def approve(minutes: Minutes, *, seen: str, by: User) -> Approval:
+    """Stand for the words whose hash was on the page that `by` read."""
+    minutes = Minutes.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=minutes.pk)
+    wrote = authors(minutes)
+    if not wrote:
+        raise NotAllowed("Ingen har skrivit något sedan förra utgåvan, så det finns inget att fastställa.")
+    if by in wrote:
+        raise NotAllowed(f"{OWN} Någon annan behöver fastställa dem.")
+    content = content_hash(minutes)
+    if content != seen:
+        raise NotAllowed("Anteckningarna har ändrats sedan du läste dem. Läs dem igen innan du fastställer.")
+    step(minutes, NEXT, MinutesState.APPROVED, by=by)
+    approval = Approval.objects.create(
+        minutes=minutes, content_hash=content, author=wrote[0], by=by, at=timezone.now()
+    )
+    record(by, "anteckningar: fastställde", minutes, approval=approval.pk)
+    return approval
+
+
+def standing_approval(minutes: Minutes) -> Approval:
+    """The approval that holds for the words as they are now, or NotAllowed."""
+    approval = minutes.approvals.filter(voided_at__isnull=True).select_related("by").first()
+    if approval is None:
+        raise NotAllowed("Anteckningarna är inte fastställda.")
+    if approval.content_hash != content_hash(minutes):
+        raise NotAllowed(
+            "Uppgifter om mötet har ändrats sedan anteckningarna fastställdes. Öppna dem och fastställ dem på nytt."
+        )
+    return approval

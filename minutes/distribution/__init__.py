@@ -1,0 +1,1 @@
+"""Mailing the approved notes to the participants."""

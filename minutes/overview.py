@@ -1,0 +1,39 @@
+"""Staff page: the notes of a meeting, where they stand, and what can be done next."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from dialog_portal.access.staff_request import StaffRequest
+from meetings.models import Meeting
+from minutes.approval import actions
+from minutes.approval.authors import authors
+from minutes.compile_document import notes_address
+from minutes.models import Bake, Minutes
+
+
+def minutes(request: StaffRequest, pk: int) -> HttpResponse:
+    """The notes of a meeting, where they stand, and what can be done next."""
+    meeting = get_object_or_404(Meeting.objects.with_names(), pk=pk)
+    row = Minutes.objects.filter(meeting=meeting).select_related("meeting__round").first()
+    if row is None:
+        return render(
+            request,
+            "staff/minutes/none.html",
+            {"meeting": meeting, "begun": meeting.starts_at <= timezone.now()},
+        )
+    context = {
+        "meeting": meeting,
+        "minutes": row,
+        "sections": row.sections.all(),
+        "steps": row.steps.select_related("by"),
+        "approval": row.approvals.filter(voided_at__isnull=True).select_related("by").first(),
+        "authors": authors(row),
+        "others_wrote": actions.may_approve(row, request.user),
+        "editions": row.editions.select_related("by").order_by("-number"),
+        "address": notes_address(meeting),
+        "unfinished": Bake.objects.filter(done_at__isnull=True).exclude(trouble="").last(),
+    }
+    return render(request, "staff/minutes/detail.html", context)

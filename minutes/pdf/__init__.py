@@ -1,0 +1,1 @@
+"""The notes as an accessible archive PDF."""

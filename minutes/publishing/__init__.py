@@ -1,0 +1,1 @@
+"""Editions, baking, and the public pages."""

@@ -1,0 +1,50 @@
+"""The public page of a meeting's notes and its files."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from minutes.models import Edition
+from minutes.publishing.bake import public_page
+
+
+def editions(year: int, slug: str) -> list[Edition]:
+    """The editions of a meeting's notes, the newest last."""
+    rows = Edition.objects.filter(minutes__meeting__round__year=year, minutes__meeting__slug=slug)
+    return list(
+        rows.select_related("rendering", "minutes__meeting__round", "minutes__meeting__host").order_by(
+            "number"
+        )
+    )
+
+
+@public_page
+def notes(request: HttpRequest, year: int, slug: str) -> HttpResponse:
+    """The newest edition with its files, and which editions there have been."""
+    found = editions(year, slug)
+    if not found:
+        raise Http404
+    context = {"edition": found[-1], "meeting": found[-1].minutes.meeting, "earlier": found[-2::-1]}
+    return render(request, "public/notes.html", context)
+
+
+def edition_file(year: int, slug: str, number: int) -> Edition:
+    for edition in editions(year, slug):
+        if edition.number == number:
+            return edition
+    raise Http404
+
+
+@public_page
+def notes_pdf(request: HttpRequest, year: int, slug: str, number: int) -> HttpResponse:
+    """One edition as PDF, the bytes that were mailed."""
+    edition = edition_file(year, slug, number)
+    return HttpResponse(bytes(edition.rendering.pdf), content_type="application/pdf")
+
+
+@public_page
+def notes_json(request: HttpRequest, year: int, slug: str, number: int) -> HttpResponse:
+    """One edition as open data."""
+    edition = edition_file(year, slug, number)
+    return HttpResponse(edition.rendering.json, content_type="application/json")

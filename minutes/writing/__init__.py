@@ -1,0 +1,1 @@
+"""Writing the notes, by several people at once."""

@@ -1,0 +1,129 @@
+"""Writing the notes, by several people at the same time, without anybody's words being lost."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from dialog_portal.access.models import User
+from dialog_portal.base.audit import record
+from dialog_portal.base.states import NotAllowed, step
+from meetings.models import Meeting, MeetingState
+from minutes.models import NEXT, Minutes, MinutesState, Section
+from minutes.sanitise import clean
+
+
+class Conflict(NotAllowed):
+    """Somebody else saved the section meanwhile; `theirs` is the section as it stands now."""
+
+    def __init__(self, theirs: Section) -> None:
+        super().__init__("Någon annan har sparat avsnittet medan du skrev. Din text är inte förlorad.")
+        self.theirs = theirs
+
+
+@transaction.atomic
+def start(meeting: Meeting, *, by: User) -> Minutes:
+    """Begin the notes with one section for each point of the agenda that the public may see."""
+    meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    if meeting.state == MeetingState.CANCELLED:
+        raise NotAllowed("Mötet är inställt, så det finns inget att anteckna.")
+    if meeting.starts_at > timezone.now():
+        raise NotAllowed("Mötet har inte börjat än. Anteckningarna kan påbörjas när det börjar.")
+    minutes, created = Minutes.objects.get_or_create(meeting=meeting)
+    if created:
+        items = meeting.agenda.items.filter(internal=False)
+        minutes.sections.bulk_create(
+            Section(minutes=minutes, item=item, position=position, heading=item.title)
+            for position, item in enumerate(items, start=1)
+        )
+        if not items:
+            minutes.sections.create(position=1, heading="Anteckningar")
+        record(by, "anteckningar: påbörjade", minutes)
+    return minutes
+
+
+@transaction.atomic
+def save_section(section: Section, *, heading: str, html: str, seen_version: int, by: User) -> Section:
+    """Keep a new text, sanitised; raises Conflict when somebody else saved since `seen_version`."""
+    section = Section.objects.select_for_update().select_related("minutes").get(pk=section.pk)
+    must_be_draft(section.minutes)
+    if section.version != seen_version:
+        raise Conflict(section)
+    html = clean(html)
+    if (section.heading, section.html) == (heading, html):
+        return section
+    section.heading, section.html, section.version = heading, html, section.version + 1
+    section.save(update_fields=["heading", "html", "version"])
+    section.revisions.create(heading=heading, html=html, version=section.version, by=by)
+    record(by, "anteckningar: skrev i avsnitt", section.minutes, section=section.pk, version=section.version)
+    return section
+
+
+@transaction.atomic
+def add_section(minutes: Minutes, *, by: User) -> Section:
+    """An empty section at the end."""
+    minutes = Minutes.objects.select_for_update().get(pk=minutes.pk)
+    must_be_draft(minutes)
+    last = minutes.sections.last()
+    section = minutes.sections.create(position=last.position + 1 if last else 1, heading="Övrigt")
+    record(by, "anteckningar: la till avsnitt", minutes, section=section.pk)
+    return section
+
+
+@transaction.atomic
+def remove_section(section: Section, *, by: User) -> None:
+    """Take a section away that nobody has written in; words that somebody wrote are never thrown away."""
+    section = Section.objects.select_for_update().select_related("minutes").get(pk=section.pk)
+    must_be_draft(section.minutes)
+    if section.revisions.exists():
+        raise NotAllowed(
+            "Någon har skrivit i avsnittet, så det bevaras. Ändra rubriken eller texten i stället."
+        )
+    if section.minutes.sections.count() == 1:
+        raise NotAllowed("Anteckningarna behöver minst ett avsnitt.")
+    record(by, "anteckningar: tog bort avsnitt", section.minutes, section=section.pk)
+    section.delete()
+
+
+def must_be_held(meeting: Meeting) -> None:
+    if meeting.state != MeetingState.HELD:
+        raise NotAllowed("Markera mötet som genomfört på mötets sida först.")
+
+
+def must_be_draft(minutes: Minutes) -> None:
+    if minutes.state != MinutesState.DRAFT:
+        raise NotAllowed(f"Anteckningarna är {minutes.get_state_display()}. Öppna dem för ändring först.")
+
+
+@transaction.atomic
+def circulate(minutes: Minutes, *, by: User) -> Minutes:
+    """Hand the draft over for reading; nobody writes in it until it is opened again."""
+    must_be_held(minutes.meeting)
+    if not minutes.sections.exclude(html="").exists():
+        raise NotAllowed("Det finns ingen text att dela än.")
+    record(by, "anteckningar: delade", minutes)
+    return step(minutes, NEXT, MinutesState.CIRCULATED, by=by)
+
+
+@transaction.atomic
+def reopen(minutes: Minutes, *, by: User) -> Minutes:
+    """Open the notes for changes again; an approval that was given falls."""
+    minutes = Minutes.objects.select_for_update().get(pk=minutes.pk)
+    if minutes.state == MinutesState.PUBLISHED:
+        raise NotAllowed("Publicerade anteckningar ändras genom en rättelse.")
+    minutes.approvals.filter(voided_at__isnull=True).update(voided_at=timezone.now())
+    record(by, "anteckningar: öppnade", minutes)
+    return step(minutes, NEXT, MinutesState.DRAFT, by=by)
+
+
+@transaction.atomic
+def correct(minutes: Minutes, *, what: str, by: User) -> Minutes:
+    """Begin a correction of published notes; the public edition stays until the next one replaces it."""
+    minutes = Minutes.objects.select_for_update().get(pk=minutes.pk)
+    if minutes.state != MinutesState.PUBLISHED:
+        raise NotAllowed("Bara publicerade anteckningar kan rättas.")
+    minutes.correction = what
+    minutes.save(update_fields=["correction"])
+    minutes.approvals.filter(voided_at__isnull=True).update(voided_at=timezone.now())
+    record(by, "anteckningar: påbörjade rättelse", minutes)
+    return step(minutes, NEXT, MinutesState.DRAFT, by=by, reason=what)

@@ -1,0 +1,163 @@
+"""Staff pages: writing, approving, distributing and publishing the notes of a meeting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_POST
+
+from dialog_portal.access.staff_request import StaffRequest
+from dialog_portal.base.states import NotAllowed
+from meetings.models import Meeting
+from minutes.models import Minutes, MinutesState, Section
+from minutes.writing import actions as writing
+from minutes.writing.forms import CorrectionForm, SectionForm
+
+
+def find(pk: int) -> Minutes:
+    """The notes of a meeting, or 404."""
+    rows = Minutes.objects.select_related("meeting__round", "meeting__host")
+    return get_object_or_404(rows, meeting=pk)
+
+
+def attempt(request: StaffRequest, action: Callable[[], Any], done: str) -> None:
+    """Do it and say so, or say in Swedish why it was not possible."""
+    try:
+        action()
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+
+
+@require_POST
+def minutes_start(request: StaffRequest, pk: int) -> HttpResponse:
+    meeting = get_object_or_404(Meeting, pk=pk)
+    attempt(
+        request,
+        lambda: writing.start(meeting, by=request.user),
+        "Ett avsnitt för varje punkt finns nu att skriva i.",
+    )
+    return redirect("staff:minutes", pk)
+
+
+def section_change(request: StaffRequest, pk: int) -> HttpResponse:
+    """Write in a section; when somebody else saved meanwhile both texts are shown and nothing is lost."""
+    section = get_object_or_404(Section.objects.select_related("minutes__meeting"), pk=pk)
+    if section.minutes.state != MinutesState.DRAFT:
+        messages.error(request, "Anteckningarna är inte öppna för ändring. Öppna dem först.")
+        return redirect("staff:minutes", section.minutes.meeting_id)
+    initial = {"heading": section.heading, "html": section.html, "seen_version": section.version}
+    form = SectionForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            writing.save_section(section, by=request.user, **typed)
+            return after_saving(request, section)
+        except writing.Conflict as conflict:
+            mine = SectionForm(initial={**typed, "seen_version": conflict.theirs.version})
+            return section_page(request, section, mine, conflict.theirs)
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+    return section_page(request, section, form)
+
+
+def section_page(
+    request: StaffRequest, section: Section, form: SectionForm, theirs: Section | None = None
+) -> HttpResponse:
+    """The section in its editor, with its place among the others; after a conflict also what somebody else saved."""
+    around = list(section.minutes.sections.all())
+    context = {
+        "form": form,
+        "editor_media": form.media.with_nonce(request.csp_nonce),  # type: ignore[attr-defined]
+        "mine": mark_safe(form.initial["html"]) if theirs else "",  # cleaned by the form
+        "section": section,
+        "meeting": section.minutes.meeting,
+        "theirs": theirs,
+        "last": theirs and theirs.revisions.select_related("by").last(),
+        "next": next((row for row in around if row.position > section.position), None),
+        "number": [row.pk for row in around].index(section.pk) + 1,
+        "total": len(around),
+    }
+    return render(request, "staff/minutes/section.html", context, status=409 if theirs else 200)
+
+
+def after_saving(request: StaffRequest, section: Section) -> HttpResponse:
+    """To the next section when that button was pressed, else back to the notes at the same place."""
+    messages.success(request, f"Avsnittet ”{section.heading}” är sparat.")
+    following = section.minutes.sections.filter(position__gt=section.position).first()
+    if "next" in request.POST and following:
+        return redirect("staff:section_change", following.pk)
+    response = redirect("staff:minutes", section.minutes.meeting_id)
+    response["Location"] += f"#avsnitt-{section.pk}"
+    return response
+
+
+@require_POST
+def section_add(request: StaffRequest, pk: int) -> HttpResponse:
+    """One more section at the end, for what was not on the agenda."""
+    try:
+        section = writing.add_section(find(pk), by=request.user)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect("staff:minutes", pk)
+    return redirect("staff:section_change", section.pk)
+
+
+@require_POST
+def section_remove(request: StaffRequest, pk: int) -> HttpResponse:
+    section = get_object_or_404(Section.objects.select_related("minutes"), pk=pk)
+    attempt(
+        request,
+        lambda: writing.remove_section(section, by=request.user),
+        f"Avsnittet ”{section.heading}” är borttaget.",
+    )
+    return redirect("staff:minutes", section.minutes.meeting_id)
+
+
+def section_history(request: StaffRequest, pk: int) -> HttpResponse:
+    """Every text that a section has had, the newest first."""
+    section = get_object_or_404(Section.objects.select_related("minutes__meeting"), pk=pk)
+    revisions = section.revisions.select_related("by").order_by("-pk")
+    context = {"section": section, "meeting": section.minutes.meeting, "revisions": revisions}
+    return render(request, "staff/minutes/history.html", context)
+
+
+@require_POST
+def minutes_circulate(request: StaffRequest, pk: int) -> HttpResponse:
+    row = find(pk)
+    attempt(
+        request,
+        lambda: writing.circulate(row, by=request.user),
+        "Utkastet är delat och väntar på att fastställas.",
+    )
+    return redirect("staff:minutes", pk)
+
+
+@require_POST
+def minutes_reopen(request: StaffRequest, pk: int) -> HttpResponse:
+    row = find(pk)
+    attempt(
+        request, lambda: writing.reopen(row, by=request.user), "Anteckningarna är öppna för ändring igen."
+    )
+    return redirect("staff:minutes", pk)
+
+
+def minutes_correct(request: StaffRequest, pk: int) -> HttpResponse:
+    """Begin a correction; what is public stays until the next edition."""
+    row = find(pk)
+    form = CorrectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        attempt(
+            request,
+            lambda: writing.correct(row, what=form.cleaned_data["what"], by=request.user),
+            "Rättelsen är påbörjad. Den publicerade utgåvan ligger kvar tills du publicerar nästa.",
+        )
+        return redirect("staff:minutes", pk)
+    context = {"form": form, "minutes": row, "meeting": row.meeting}
+    return render(request, "staff/minutes/correct.html", context)

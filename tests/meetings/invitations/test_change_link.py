@@ -1,0 +1,415 @@
+"""A link in the wrong hands is closed: nothing brings it any more, and the person gets another at the right address."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from dialog_portal.access.models import Role
+from dialog_portal.base.audit import Event
+from dialog_portal.base.states import NotAllowed
+from dialog_portal.links.actions import token
+from dialog_portal.outbox.models import Letter, State
+from dialog_portal.outbox.queue.actions import read
+from meetings.invitations.actions import change_link as relinking
+from meetings.invitations.actions.change_address import change_address as change_address_of_guest
+from meetings.invitations.actions.change_link import change_link
+from meetings.invitations.actions.resend_link import send_links_again
+from meetings.invitations.actions.withdraw import withdraw
+from meetings.mailings.actions.post import send
+from meetings.mailings.letters.compose import compose
+from meetings.mailings.letters.recipients import MAILINGS
+from meetings.models import Answer, Channel, Invitee, MeetingState, Purpose
+from meetings.replies.actions.answer import answer
+from tests import factories
+from tests.meetings.acting import signed_in
+from tests.outbox.inbox.world import accept
+
+pytestmark = pytest.mark.django_db
+NEW = "asa.ny@haninge.example"
+IN_HAND = {"state": State.SENDING, "worker": "prov", "lease_until": factories.afternoon(1)}
+
+
+@pytest.fixture
+def asa() -> Invitee:
+    """Somebody in the register who is invited to a coming meeting, and whose letter has left."""
+    person = factories.person(name="Åsa Öberg", email="asa@haninge.example")
+    guest = placed(person)
+    accept(invite(guest))
+    return guest
+
+
+def placed(person, **values) -> Invitee:
+    """One more meeting that the person is on the list of."""
+    party = factories.party(mail_domains="haninge.example")
+    invitation = factories.invitation(factories.meeting(state=MeetingState.INVITED, **values), party)
+    return factories.invitee(invitation, person=person, name=person.name, email=person.email)
+
+
+def invite(guest: Invitee) -> Letter:
+    send(guest, Purpose.INVITATION, compose(MAILINGS[Purpose.INVITATION], guest.meeting, guest), by=None)
+    return Letter.objects.latest("pk")
+
+
+def opened(text: str) -> int:
+    return Client().get(f"/svar/{text}/").status_code
+
+
+def now(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+def change_address(guest: Invitee, email: str = NEW) -> str:
+    """What staff are told when they have corrected the address in the register."""
+    client, _ = signed_in()
+    person = guest.person
+    assert person is not None
+    given = {"name": person.name, "email": email, "phone": "", "seen_version": person.version}
+    answered = client.post(reverse("staff:person_change", args=[person.pk]), given, follow=True)
+    return answered.content.decode()
+
+
+def press(guest: Invitee, role: str = Role.OFFICER, **values: str):
+    client, _ = signed_in(role)
+    return client.post(reverse("staff:link_change", args=[guest.pk]), values, follow=True)
+
+
+# --- Changing the link -----------------------------------------------------------------------------------------------
+
+
+def test_the_old_link_is_gone_like_any_other_and_the_new_one_is_in_a_letter(asa: Invitee):
+    old = token(asa.link)
+    page = press(asa, tell="on").content.decode()
+    assert f"Den gamla länken är stängd. En ny skickas till {asa.email}." in page
+    new = token(now(asa).link)
+    assert (opened(old), opened(new)) == (404, 200)
+    assert Client().get(f"/svar/{old}/").content == Client().get(f"/svar/{'A' * 42}/").content
+    letter = Letter.objects.get(purpose="links")
+    found = read(letter)
+    assert found is not None
+    assert (letter.address, f"/svar/{new}/" in found.text, f"/svar/{new}/" in found.html) == (
+        asa.email,
+        True,
+        True,
+    )
+    assert "Vi har bytt din personliga länk" in found.text
+    assert "bad om" not in found.text
+    assert Event.objects.filter(what="inbjudan: bytte länk").count() == 1
+
+
+def test_without_sending_the_next_letter_has_the_new_link(asa: Invitee):
+    page = press(asa).content.decode()
+    assert "Den gamla länken är stängd. Åsa Öberg får en ny i nästa brev. Vill du skicka den nu" in page
+    assert Letter.objects.filter(purpose="links").count() == 0
+    answer(now(asa), Answer.YES, channel=Channel.PHONE)
+    found = read(Letter.objects.get(purpose="receipt"))
+    assert found is not None
+    assert token(now(asa).link) in found.text
+
+
+def test_twice_within_the_hour_brings_the_newest_link(asa: Invitee):
+    press(asa, tell="on")
+    press(asa, tell="on")
+    first, second = Letter.objects.filter(purpose="links").order_by("pk")
+    found = read(second)
+    assert found is not None
+    assert token(now(asa).link) in found.text
+    assert first.state == State.STOPPED
+
+
+def test_a_waiting_letter_with_the_old_link_never_leaves_and_others_do(asa: Invitee):
+    other = factories.invitee(asa.invitation)
+    waiting, theirs = invite_again(asa), invite(other)
+    change_link(asa, tell=False, by=factories.user())
+    assert (now(waiting).state, now(theirs).state) == (State.STOPPED, State.QUEUED)
+    client, _ = signed_in()
+    client.post(reverse("staff:letter_stop", args=[waiting.pk]), {"undo": "1"})
+    assert now(waiting).state == State.STOPPED
+    assert opened(token(other.link)) == 200
+
+
+def invite_again(guest: Invitee) -> Letter:
+    draft = compose(MAILINGS[Purpose.REMINDER], guest.meeting, guest)
+    send(guest, Purpose.REMINDER, draft, by=None)
+    return Letter.objects.latest("pk")
+
+
+def cancellation(guest: Invitee) -> Letter:
+    draft = compose(MAILINGS[Purpose.CANCELLATION], guest.meeting, guest)
+    send(guest, Purpose.CANCELLATION, draft, by=None)
+    return Letter.objects.get(purpose="cancellation")
+
+
+def test_the_word_that_a_meeting_is_off_still_leaves(asa: Invitee):
+    letter = cancellation(asa)
+    change_link(asa, tell=False, by=factories.user())
+    assert now(letter).state == State.QUEUED
+
+
+def test_the_word_that_a_meeting_is_off_goes_to_the_new_address(asa: Invitee):
+    letter = cancellation(asa)
+    change_address(asa)
+    assert (now(letter).state, now(letter).address) == (State.QUEUED, NEW)
+
+
+@pytest.mark.parametrize("tell", [True, False])
+@pytest.mark.parametrize("state", [State.QUEUED, State.RETRYING, State.FAILED])
+def test_a_letter_that_waited_is_written_again_with_the_new_link(asa: Invitee, state: str, tell: bool):
+    old, key = invite_again(asa), token(asa.link)
+    Letter.objects.filter(pk=old.pk).update(state=state)
+    assert change_link(asa, tell=tell, by=factories.user())
+    new = Letter.objects.get(state=State.QUEUED)
+    found = read(new)
+    assert found is not None
+    assert (new.purpose, new.subject, new.address) == (old.purpose, old.subject, old.address)
+    assert (token(now(asa).link) in found.text, key in found.text) == (True, False)
+    assert not Letter.objects.needs_a_person().exists()
+
+
+def test_a_failed_letter_that_nobody_waits_for_needs_nobody_when_the_new_link_is_sent(asa: Invitee):
+    failed = invite_again(asa)
+    Letter.objects.filter(pk=failed.pk).update(state=State.BOUNCED)
+    assert change_link(asa, tell=True, by=factories.user())
+    assert now(failed).told_otherwise == f"Ny länk skickad till {asa.email}"
+    assert not Letter.objects.needs_a_person().exists()
+
+
+def test_control_when_every_letter_seems_clean_the_old_link_leaves(asa: Invitee, monkeypatch):
+    monkeypatch.setattr(relinking, "brings", lambda *_: False)
+    waiting = invite_again(asa)
+    change_link(asa, tell=False, by=factories.user())
+    assert now(waiting).state == State.QUEUED
+
+
+def test_who_never_heard_of_the_meeting_is_not_written_to():
+    guest = placed(factories.person())
+    assert change_link(guest, tell=True, by=factories.user()) is False
+    assert Letter.objects.count() == 0
+
+
+def test_a_person_taken_off_the_list_has_no_link_to_change(asa: Invitee):
+    Invitee.objects.update(withdrawn_at=asa.meeting.starts_at)
+    assert press(asa).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.ADMINISTRATOR])
+def test_others_do_not_change_links(asa: Invitee, role: str):
+    old = token(asa.link)
+    assert press(asa, role, tell="on").status_code == 403
+    assert opened(old) == 200
+
+
+def test_the_page_asks_first_and_changes_nothing(asa: Invitee):
+    client, _ = signed_in()
+    old, url = token(asa.link), reverse("staff:link_change", args=[asa.pk])
+    assert url in client.get(reverse("staff:invitations", args=[asa.meeting_id])).content.decode()
+    page = client.get(url).content.decode()
+    assert f"Skicka den nya länken till {asa.email} nu" in page
+    assert "checked" in page
+    assert opened(old) == 200
+
+
+# --- A new address in the register -----------------------------------------------------------------------------------
+
+
+def test_a_new_address_holds_at_coming_meetings_with_a_new_link(asa: Invitee):
+    later, old = (
+        placed(asa.person, starts_at=factories.afternoon(60), ends_at=factories.afternoon(61)),
+        token(asa.link),
+    )
+    page = change_address(asa)
+    assert "Den nya adressen gäller också på 2 möten." in page
+    assert f"Länken som gick till den gamla adressen är stängd. En ny skickas till {NEW}." in page
+    assert {now(asa).email, now(later).email} == {NEW}
+    assert (opened(old), opened(token(now(asa).link))) == (404, 200)
+    assert Letter.objects.get(purpose="links").address == NEW
+    answer(now(asa), Answer.YES, channel=Channel.LINK)
+    assert Letter.objects.get(purpose="receipt").address == NEW
+
+
+def test_a_letter_that_never_left_goes_to_the_right_address_as_it_is():
+    guest = placed(factories.person(name="Åsa Öberg", email="asa@hanige.example"))
+    letter, old = invite(guest), token(guest.link)
+    Letter.objects.update(state=State.FAILED)
+    page = change_address(guest)
+    assert "1 brev som inte hade gått fram skickas dit." in page
+    assert (now(letter).address, now(letter).state) == (NEW, State.RETRYING)
+    assert (opened(old), Letter.objects.count()) == (200, 1)
+
+
+@pytest.mark.parametrize(
+    "left",
+    [{"maybe_twice": True}, {"state": State.STOPPED}, {"state": State.BOUNCED}, IN_HAND],
+)
+def test_a_letter_that_may_have_left_closes_its_link(left):
+    guest = placed(factories.person(name="Åsa Öberg", email="asa@hanige.example"))
+    old = token(guest.link)
+    invite(guest)
+    Letter.objects.update(**left)
+    change_address(guest)
+    assert (opened(old), now(guest).email) == (404, NEW)
+    assert set(Letter.objects.filter(address="asa@hanige.example").values_list("state", flat=True)) <= {
+        State.STOPPED,
+        State.BOUNCED,
+    }
+
+
+def test_an_address_that_is_on_the_list_already_is_said(asa: Invitee):
+    factories.invitee(asa.invitation, email=NEW)
+    page = change_address(asa)
+    assert f"{asa.meeting.title}: den nya adressen stod redan på listan." in page
+    assert now(asa).email == "asa@haninge.example"
+
+
+def test_an_untouched_address_closes_nothing(asa: Invitee):
+    old = token(asa.link)
+    assert "Den nya adressen" not in change_address(asa, "ASA@haninge.example")
+    assert opened(old) == 200
+
+
+def test_meetings_long_past_keep_what_was(asa: Invitee):
+    asa.link.expires_at = factories.afternoon(-1)
+    asa.link.save()
+    assert "Den nya adressen" not in change_address(asa)
+    assert now(asa).email == "asa@haninge.example"
+
+
+def test_an_address_that_no_letter_reaches_is_refused_in_the_form(asa: Invitee):
+    assert "Det är inte en giltig e-postadress" in change_address(asa, f"asa@{'ö' * 60}.example")
+    assert now(asa).email == "asa@haninge.example"
+
+
+def test_control_when_nobody_listens_the_old_address_keeps_the_link(asa: Invitee, monkeypatch):
+    monkeypatch.setattr("parties.signals.address_changed.receivers", [])
+    old = token(asa.link)
+    change_address(asa)
+    assert (opened(old), now(asa).email) == (200, "asa@haninge.example")
+
+
+# --- The address of somebody outside the register ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def nina(asa: Invitee) -> Invitee:
+    """A guest whose invitation could not be delivered."""
+    guest = factories.invitee(asa.invitation, name="Nina Ek", email="nina@forening.exmaple")
+    invite(guest)
+    Letter.objects.filter(meeting_letter__invitee=guest).update(state=State.FAILED)
+    return guest
+
+
+def correct_guest(guest: Invitee, email: str) -> str:
+    client, _ = signed_in()
+    url = reverse("staff:address_change", args=[guest.pk])
+    return client.post(url, {"email": email}, follow=True).content.decode()
+
+
+def letters_to(email: str):
+    return Letter.objects.filter(address=email)
+
+
+def test_a_guests_letter_that_failed_goes_to_the_right_address_as_it_is(nina: Invitee):
+    old = token(nina.link)
+    page = correct_guest(nina, "Nina@forening.example")
+    assert "Adressen till Nina Ek är rättad. 1 brev som inte hade gått fram skickas dit." in page
+    assert now(nina).email == "nina@forening.example"
+    assert letters_to("nina@forening.example").get().state == State.RETRYING
+    assert opened(old) == 200
+
+
+def test_a_guests_letter_that_left_closes_its_link_and_brings_a_new_one(nina: Invitee):
+    letter, old = letters_to(nina.email).get(), token(nina.link)
+    Letter.objects.filter(pk=letter.pk).update(state=State.BOUNCED, raw=None)
+    page = correct_guest(nina, "nina@forening.example")
+    assert "En ny skickas till nina@forening.example." in page
+    assert (opened(old), letters_to("nina@forening.example").get().purpose) == (404, "links")
+    assert now(letter).told_otherwise == "Ny länk skickad till nina@forening.example"
+    assert not Letter.objects.needs_a_person().exists()
+
+
+def test_the_next_letters_to_a_guest_go_to_the_right_address(nina: Invitee):
+    correct_guest(nina, "nina@forening.example")
+    answer(now(nina), Answer.YES, channel=Channel.PHONE)
+    assert Letter.objects.get(purpose="receipt").address == "nina@forening.example"
+
+
+@pytest.mark.parametrize(
+    ("email", "said"),
+    [
+        ("asa@haninge.example", "Den adressen är redan inbjuden till mötet."),
+        ("NINA@forening.exmaple", "Det är samma adress som förut."),
+        ("nina", "giltig e-postadress"),
+    ],
+)
+def test_what_cannot_be_a_guests_address_is_said_at_the_field(nina: Invitee, email: str, said: str):
+    page = correct_guest(nina, email)
+    assert said in page
+    assert f'value="{email}"' in page
+    assert now(nina).email == "nina@forening.exmaple"
+    assert Letter.objects.get(meeting_letter__invitee=nina).state == State.FAILED
+
+
+def test_somebody_in_the_register_is_corrected_there(asa: Invitee):
+    client, _ = signed_in()
+    answered = client.get(reverse("staff:address_change", args=[asa.pk]))
+    assert answered["Location"] == reverse("staff:person_change", args=[asa.person_id])
+
+
+def test_a_guest_who_was_taken_off_the_list_has_no_address_to_correct(nina: Invitee):
+    Invitee.objects.filter(pk=nina.pk).update(withdrawn_at=nina.meeting.starts_at)
+    with pytest.raises(NotAllowed, match="inte längre inbjuden"):
+        change_address_of_guest(nina, "nina@forening.example", by=factories.user())
+
+
+# --- Where a letter's page leads --------------------------------------------------------------------------------------
+
+
+def letter_page(letter: Letter) -> str:
+    client, _ = signed_in()
+    return client.get(reverse("staff:letter", args=[letter.pk])).content.decode()
+
+
+def test_a_letters_page_corrects_the_address_for_all_letters_at_once(asa: Invitee, nina: Invitee):
+    hers, ninas = invite_again(asa), letters_to(nina.email).get()
+    assert reverse("staff:person_change", args=[asa.person_id]) in letter_page(hers)
+    assert reverse("staff:address_change", args=[nina.pk]) in letter_page(ninas)
+    for letter in (hers, ninas):
+        assert reverse("staff:letter_correct", args=[letter.pk]) not in letter_page(letter)
+
+
+def test_what_was_corrected_from_the_letter_and_then_in_the_register_makes_one_letter():
+    guest = placed(factories.person(name="Åsa Öberg", email="asa@hanige.example"))
+    letter = invite(guest)
+    Letter.objects.update(state=State.FAILED)
+    assert reverse("staff:person_change", args=[guest.person_id]) in letter_page(letter)
+    change_address(guest)
+    accept(now(letter))
+    change_address(now(guest))
+    assert Letter.objects.count() == 1
+
+
+def test_a_lost_link_letter_leads_to_whoever_has_the_address(asa: Invitee):
+    send_links_again(asa.email)
+    assert reverse("staff:person_change", args=[asa.person_id]) in letter_page(
+        Letter.objects.get(purpose="links")
+    )
+
+
+def test_a_letter_to_an_address_that_nobody_has_any_more_is_corrected_by_itself(nina: Invitee):
+    letter = letters_to(nina.email).get()
+    Invitee.objects.filter(pk=nina.pk).update(email="annan@forening.example")
+    assert reverse("staff:letter_correct", args=[letter.pk]) in letter_page(letter)
+
+
+def test_a_letter_that_came_back_leads_to_the_successor_and_to_the_right_address(asa: Invitee):
+    Letter.objects.update(state=State.BOUNCED)
+    page = letter_page(Letter.objects.get())
+    assert reverse("staff:person_detail", args=[asa.person_id]) in page
+    assert reverse("staff:person_change", args=[asa.person_id]) in page
+    assert "Har någon annan tagit över?" in page
+
+
+def test_a_person_off_the_list_leaves_no_failed_letter_behind(nina: Invitee):
+    withdraw(nina, by=factories.user())
+    assert not Letter.objects.needs_a_person().exists()

@@ -1,0 +1,574 @@
+"""Letters that have not left when something changes: none says what no longer holds, and nobody is left without."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+
+from dialog_portal.base.states import NotAllowed
+from dialog_portal.base.swedish import weekday
+from dialog_portal.links.actions import token
+from dialog_portal.outbox.models import Letter, LetterQuerySet, State
+from dialog_portal.outbox.queue.actions import hold, read, release, undo
+from meetings.invitations.actions import rerender, resend_link, withdraw
+from meetings.invitations.actions.change_link import change_link
+from meetings.mailings.actions import due_reminders, post, reminder_schedule, send
+from meetings.mailings.actions.post import put_in_outbox
+from meetings.mailings.actions.send import drafts_for
+from meetings.mailings.letters.compose import fingerprint
+from meetings.mailings.letters.recipients import MAILINGS, told
+from meetings.models import CONTRADICTION, Answer, Channel, Invitee, Meeting, MeetingState, Purpose
+from meetings.planning.actions import meetings
+from meetings.replies.actions import answer, colleagues
+from meetings.replies.actions.substitute_requests import ask_for_substitute, decide
+from meetings.replies.letters import receipt
+from meetings.replies.reply_status import standing
+from tests import factories
+from tests.meetings.acting import signed_in
+from tests.outbox.inbox.world import accept
+
+pytestmark = pytest.mark.django_db
+
+
+class World:
+    """A meeting to which some people of one party have been invited."""
+
+    def __init__(self, people: int = 1, state: str = MeetingState.INVITED, **values: Any) -> None:
+        self.pk = factories.meeting(state=state, **values).pk
+        self.by = factories.user()
+        self.invitation = factories.invitation(self.meeting, factories.party(mail_domains="kommun.example"))
+        self.people = [factories.invitee(self.invitation) for _ in range(people)]
+
+    @property
+    def meeting(self) -> Meeting:
+        return Meeting.objects.with_names().with_letters().get(pk=self.pk)
+
+    def invite(self, *, left: bool = True) -> World:
+        mailing = MAILINGS[Purpose.INVITATION]
+        put_in_outbox(mailing, self.meeting, drafts_for(mailing, self.meeting), by=self.by)
+        if left:
+            self.deliver()
+        return self
+
+    def deliver(self) -> None:
+        for letter in Letter.objects.waiting():
+            accept(letter)
+
+    def move(self, days: int = 1) -> datetime:
+        """A day later; answers when it is now."""
+        meeting = self.meeting
+        before = meetings.appointment(meeting)
+        meeting.starts_at, meeting.ends_at = (at + timedelta(days=days) for at in before[:2])
+        meeting.save()
+        meetings.changed(meeting, before=before, by=self.by)
+        return meeting.starts_at
+
+    def hand_over(self, name: str = "Eva Ek") -> Invitee:
+        return answer.hand_over(self.people[0], name=name, email="eva@kommun.example", channel=Channel.LINK)
+
+    def cancel(self) -> None:
+        meetings.cancel(self.meeting, reason="Vatten i salen.", by=self.by)
+
+    def reached(self, purpose: Purpose) -> set[Invitee]:
+        """Who would get that letter from staff now."""
+        return {invitee for invitee, _ in drafts_for(MAILINGS[purpose], self.meeting)}
+
+
+@pytest.fixture
+def world() -> World:
+    return World().invite()
+
+
+@pytest.fixture
+def two() -> World:
+    return World(2).invite()
+
+
+def text(letter: Letter) -> str:
+    found = read(letter)
+    assert found is not None
+    return found.text
+
+
+def waiting(**chosen: Any) -> LetterQuerySet:
+    return Letter.objects.waiting().filter(**chosen)
+
+
+def answered(invitee: Invitee, said: Answer, channel: Channel = Channel.PHONE) -> None:
+    """Later than the minute in which two answers contradict each other."""
+    with time_machine.travel(timezone.now() + 2 * CONTRADICTION):
+        answer.answer(invitee, said, channel=channel)
+
+
+# --- A meeting that moves ---------------------------------------------------------------------------------------------
+
+
+def test_a_substitute_whose_invitation_had_not_left_is_invited_to_the_new_day(world: World):
+    deputy = world.hand_over()
+    day = weekday(world.move())
+    invited = waiting(purpose="substitute").get()
+    assert (invited.address, day in text(invited)) == (deputy.email, True)
+    assert f"/svar/{token(deputy.link)}/" in text(invited)
+    assert day in text(waiting(purpose="handed_over").get())
+    assert world.reached(Purpose.UPDATE) == {world.people[0]}
+
+
+@pytest.mark.parametrize(
+    ("said", "heading"),
+    [(Answer.NO, "Din ersättare kan inte komma"), (Answer.YES, "Din ersättare kommer")],
+)
+def test_what_the_substitute_said_is_told_with_the_new_day(world: World, said: Answer, heading: str):
+    deputy = world.hand_over()
+    world.deliver()
+    answered(deputy, said)
+    day = weekday(world.move())
+    note = waiting(purpose="handed_over").get()
+    assert (note.subject.startswith(heading), day in text(note)) == (True, True)
+    assert day in text(waiting(purpose="receipt", address=deputy.email).get())
+
+
+def test_that_the_substitute_was_taken_off_is_told_with_the_new_day(world: World):
+    withdraw.withdraw(world.hand_over(), by=world.by)
+    day = weekday(world.move())
+    note = waiting(purpose="handed_over").get()
+    assert (note.subject.startswith("Din ersättare är borttagen"), day in text(note)) == (True, True)
+
+
+def test_an_older_refusal_does_not_hide_that_the_substitute_was_taken_off(world: World):
+    wish = ask_for_substitute(world.people[0], name="Bo Al", email="bo@annan.example", channel=Channel.LINK)
+    decide(wish, approve=False, seen=(wish.name, wish.email), by=world.by)
+    world.deliver()
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        withdraw.withdraw(world.hand_over(), by=world.by)
+        world.move()
+    assert waiting(purpose="handed_over").get().subject.startswith("Din ersättare är borttagen")
+
+
+@pytest.mark.parametrize("came", [True, False])
+def test_that_a_substitute_was_refused_is_told_whatever_else_was_said(world: World, came: bool):
+    chief = world.people[0]
+    if came:
+        answer.answer(chief, Answer.YES, channel=Channel.LINK)
+        world.deliver()
+    wish = ask_for_substitute(chief, name="Bo Al", email="bo@annan.example", channel=Channel.LINK)
+    decide(wish, approve=False, seen=(wish.name, wish.email), by=world.by)
+    day = weekday(world.move())
+    note = waiting(purpose="handed_over").get()
+    assert (note.subject.startswith("Vi behöver ett annat svar"), day in text(note)) == (True, True)
+
+
+def test_whoever_got_a_seat_from_the_queue_hears_it_with_the_new_day(two: World):
+    two.invitation.seats = 1
+    two.invitation.save()
+    first, second = two.people
+    for person in (first, second):
+        answer.answer(person, Answer.YES, channel=Channel.LINK)
+    two.deliver()
+    answered(first, Answer.NO)
+    day = weekday(two.move())
+    note = waiting(purpose="receipt", address=second.email).get()
+    assert (note.subject.startswith("Du är anmäld"), day in text(note)) == (True, True)
+
+
+def test_a_colleague_whom_a_guest_brought_is_invited_to_the_new_day(world: World):
+    chief = world.people[0]
+    answer.answer(chief, Answer.YES, channel=Channel.LINK)
+    colleagues.bring_colleague(chief, name="Kim Ek", email="kim@kommun.example", channel=Channel.LINK)
+    day = weekday(world.move())
+    assert day in text(waiting(purpose="invitation", address="kim@kommun.example").get())
+
+
+def test_an_invitation_that_staff_sent_waits_for_staff_to_look_again():
+    world = World(2).invite(left=False)
+    world.move()
+    assert not Letter.objects.waiting().exists()
+    assert world.reached(Purpose.INVITATION) == set(world.people)
+
+
+def test_a_failed_letter_is_written_again_once_and_asks_for_nobody(world: World):
+    world.hand_over()
+    waiting(purpose="substitute").update(state=State.FAILED)
+    world.move()
+    assert Letter.objects.filter(purpose="substitute").count() == 2
+    assert not Letter.objects.needs_a_person().exists()
+
+
+def test_a_second_move_replaces_what_the_first_one_wrote(world: World):
+    world.hand_over()
+    world.move()
+    day = weekday(world.move())
+    assert [day in text(letter) for letter in waiting(purpose="substitute")] == [True]
+    assert [day in text(letter) for letter in waiting(purpose="handed_over")] == [True]
+
+
+def test_who_is_gone_gets_nothing_new(world: World):
+    deputy = world.hand_over()
+    Invitee.objects.filter(pk=deputy.pk).update(withdrawn_at=timezone.now())
+    world.move()
+    assert not waiting(address=deputy.email).exists()
+
+
+def test_control_when_nothing_is_written_anew_the_substitute_hears_nothing(world: World, monkeypatch):
+    monkeypatch.setattr(rerender, "write_anew", lambda rows: set())
+    deputy = world.hand_over()
+    world.move()
+    assert not waiting(address=deputy.email).exists()
+    assert deputy not in world.reached(Purpose.UPDATE)
+
+
+# --- Who has been told ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", [MeetingState.PLANNED, MeetingState.INVITED])
+def test_whoever_knows_of_the_meeting_only_by_a_receipt_hears_of_a_change_and_of_the_end(state: str):
+    world = World(state=state)
+    chief = world.people[0]
+    answer.answer(chief, Answer.YES, channel=Channel.PHONE, by=world.by)
+    world.deliver()
+    assert world.reached(Purpose.UPDATE) == set()
+    world.move()
+    assert world.meeting.sequence == 1
+    assert world.reached(Purpose.UPDATE) == {chief}
+    world.cancel()
+    assert world.reached(Purpose.CANCELLATION) == {chief}
+
+
+def test_a_receipt_that_waits_when_a_planned_meeting_moves_says_the_new_day():
+    world = World(state=MeetingState.PLANNED)
+    answer.answer(world.people[0], Answer.YES, channel=Channel.PHONE, by=world.by)
+    day = weekday(world.move())
+    assert [day in text(letter) for letter in Letter.objects.waiting()] == [True]
+
+
+def test_a_receipt_from_before_letters_knew_their_version_is_no_old_news():
+    world = World()
+    answer.answer(world.people[0], Answer.YES, channel=Channel.PHONE, by=world.by)
+    Letter.objects.update(key="receipt:m1:i1:r1")
+    world.deliver()
+    assert world.reached(Purpose.UPDATE) == set()
+
+
+def test_a_letter_that_was_tried_and_stopped_makes_no_news_of_a_meeting_that_stands():
+    world = World().invite()
+    Letter.objects.update(state=State.STOPPED)
+    assert told(world.meeting).exists()
+    assert world.reached(Purpose.UPDATE) == set()
+
+
+# --- Link letters -----------------------------------------------------------------------------------------------------
+
+
+def test_a_letter_with_links_says_the_new_day_or_nothing(world: World):
+    resend_link.send_links_again(world.people[0].email)
+    day = weekday(world.move())
+    assert day in text(waiting(purpose="links").get())
+    world.cancel()
+    assert not waiting(purpose="links").exists()
+
+
+def test_links_asked_for_again_within_the_hour_say_the_new_day(world: World):
+    email = world.people[0].email
+    resend_link.send_links_again(email)
+    world.deliver()
+    day = weekday(world.move())
+    resend_link.send_links_again(email)
+    assert day in text(waiting(purpose="links").get())
+
+
+def test_a_letter_with_links_does_not_reach_who_was_taken_off_the_list(world: World):
+    resend_link.send_links_again(world.people[0].email)
+    withdraw.withdraw(world.people[0], by=world.by)
+    assert not waiting(purpose="links").exists()
+
+
+def test_a_letter_with_links_keeps_the_other_meetings(world: World):
+    other = World().invite()
+    email = world.people[0].email
+    Invitee.objects.filter(pk=other.people[0].pk).update(email=email)
+    resend_link.send_links_again(email)
+    world.cancel()
+    links = waiting(purpose="links").get()
+    assert (token(other.people[0].link) in text(links), token(world.people[0].link) in text(links)) == (
+        True,
+        False,
+    )
+
+
+# --- A link that is changed -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tell", [True, False])
+def test_whose_link_changed_before_the_invitation_left_stays_in_the_chain(tell: bool):
+    world = World().invite(left=False)
+    chief = world.people[0]
+    assert change_link(chief, tell=tell, by=world.by)
+    chief.link.refresh_from_db()
+    assert f"/svar/{token(chief.link)}/" in text(Letter.objects.waiting().get())
+    world.deliver()
+    assert world.reached(Purpose.REMINDER) == {chief}
+    world.move()
+    assert world.reached(Purpose.UPDATE) == {chief}
+    world.cancel()
+    assert world.reached(Purpose.CANCELLATION) == {chief}
+
+
+def test_an_update_that_waited_brings_the_new_link_and_the_calendar(world: World):
+    day, chief = weekday(world.move()), world.people[0]
+    mailing = MAILINGS[Purpose.UPDATE]
+    put_in_outbox(mailing, world.meeting, drafts_for(mailing, world.meeting), by=world.by)
+    change_link(chief, tell=True, by=world.by)
+    chief.link.refresh_from_db()
+    update = Letter.objects.waiting().get()
+    found = read(update)
+    assert found is not None
+    assert (update.purpose, day in found.text, token(chief.link) in found.text) == ("update", True, True)
+    assert [file.content_type.partition(";")[0] for file in found.attachments] == ["text/calendar"]
+
+
+# --- Reminders --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        lambda person: answer.answer(person, Answer.YES, channel=Channel.LINK),
+        lambda person: answer.answer(person, Answer.NO, channel=Channel.PHONE),
+        lambda person: answer.hand_over(
+            person, name="Eva Ek", email="eva@kommun.example", channel=Channel.LINK
+        ),
+    ],
+)
+def test_no_reminder_reaches_who_answered_while_it_was_held(two: World, says: Callable[[Invitee], Any]):
+    reminder_schedule.plan(two.meeting, by=two.by)
+    with time_machine.travel(two.meeting.planned.get(purpose="reminder").due_at + timedelta(minutes=1)):
+        hold("", by=two.by, reason="återläsning")
+        assert due_reminders.send_due() == 2
+        says(two.people[0])
+        release("", by=two.by)
+        assert [letter.address for letter in waiting(purpose="reminder")] == [two.people[1].email]
+
+
+@pytest.mark.parametrize(("said", "left"), [(Answer.NO, 0), (Answer.YES, 1)])
+def test_no_reminder_of_the_meeting_reaches_who_does_not_come(world: World, said: Answer, left: int):
+    chief = world.people[0]
+    answer.answer(chief, Answer.YES, channel=Channel.LINK)
+    reminder_schedule.plan(world.meeting, by=world.by)
+    with time_machine.travel(world.meeting.planned.get(purpose="coming").due_at + timedelta(minutes=1)):
+        assert due_reminders.send_due() == 1
+        answer.answer(chief, said, channel=Channel.PHONE, by=world.by)
+        assert waiting(purpose="coming").count() == left
+
+
+# --- The last day to answer -------------------------------------------------------------------------------------------
+
+
+def test_what_waits_says_the_new_last_day_to_answer():
+    world = World(2).invite(left=False)
+    meeting = world.meeting
+    before = meeting.reply_by
+    Meeting.objects.filter(pk=meeting.pk).update(reply_by=F("reply_by") - timedelta(days=3))
+    moved = world.meeting
+    meetings.changed(moved, before=meetings.appointment(moved), reply_by_before=before, by=world.by)
+    assert {
+        (letter.address, weekday(moved.reply_by) in text(letter)) for letter in Letter.objects.waiting()
+    } == {(person.email, True) for person in world.people}
+    assert moved.letter_version == meeting.letter_version
+
+
+def test_an_untouched_last_day_stops_nothing():
+    world = World().invite(left=False)
+    meeting = world.meeting
+    meetings.changed(
+        meeting, before=meetings.appointment(meeting), reply_by_before=meeting.reply_by, by=world.by
+    )
+    assert Letter.objects.get().state == State.QUEUED
+
+
+# --- Two at once ------------------------------------------------------------------------------------------------------
+
+
+def meanwhile(act: Callable[[], Any]) -> tuple[threading.Thread, list[Exception]]:
+    """Somebody else does something at the same time, over a connection of their own."""
+    wrong: list[Exception] = []
+
+    def run() -> None:
+        try:
+            act()
+        except Exception as error:
+            wrong.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, wrong
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_is_being_stored_while_the_meeting_moves_is_receipted_for_the_new_day(monkeypatch):
+    world = World().invite()
+    composed, moved, write = threading.Event(), threading.Event(), receipt.receipt
+
+    def slow(*given: Any) -> Any:
+        draft = write(*given)
+        composed.set()
+        moved.wait(0.4)  # it cannot: the meeting waits for the answer
+        return draft
+
+    monkeypatch.setattr(receipt, "receipt", slow)
+    guest, wrong = meanwhile(lambda: answer.answer(world.people[0], Answer.YES, channel=Channel.LINK))
+    assert composed.wait(5)
+    day = weekday(world.move())
+    moved.set()
+    guest.join()
+    assert not wrong
+    assert [day in text(letter) for letter in Letter.objects.waiting()] == [True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_taken_off_the_list_while_the_letters_are_written_gets_none(monkeypatch):
+    world = World(2)
+    mailing = MAILINGS[Purpose.INVITATION]
+    seen = fingerprint([draft for _, draft in drafts_for(mailing, world.meeting)])
+    composed, gone, put = threading.Event(), threading.Event(), post.put_in_outbox
+
+    def slow(*given: Any, **named: Any) -> None:
+        composed.set()
+        gone.wait(0.4)
+        put(*given, **named)
+
+    monkeypatch.setattr(send, "put_in_outbox", slow)
+    officer, wrong = meanwhile(lambda: send.send(mailing, world.meeting, previewed=seen, by=world.by))
+    assert composed.wait(5)
+    withdraw.withdraw(world.people[0], by=world.by)
+    gone.set()
+    officer.join()
+    assert not wrong
+    assert [letter.address for letter in Letter.objects.waiting()] == [world.people[1].email]
+
+
+# --- Presses that do not count ----------------------------------------------------------------------------------------
+
+
+def test_a_program_that_presses_all_day_takes_no_answer_from_the_person(world: World):
+    chief = world.people[0]
+    for number in range(40):
+        said = (Answer.YES, Answer.NO)[number % 2]
+        answer.answer(chief, said, channel=Channel.LINK, confirmed=False)
+    assert chief.replies.unconfirmed().count() <= colleagues.ANSWERS_A_DAY
+    assert answer.answer(chief, Answer.YES, channel=Channel.LINK).confirmed
+    with pytest.raises(NotAllowed, match="ändringar det senaste dygnet"):
+        for number in range(40):
+            answered_at = timezone.now() + (number + 1) * 2 * CONTRADICTION
+            with time_machine.travel(answered_at):
+                answer.answer(chief, (Answer.NO, Answer.YES)[number % 2], channel=Channel.LINK)
+
+
+# --- Taken off the list, and put back ---------------------------------------------------------------------------------
+
+
+def press_put_back(world: World, person: Invitee) -> str:
+    client, _ = signed_in()
+    url = reverse("staff:invitee_withdraw", args=[person.pk])
+    client.post(url)
+    page = client.get(reverse("staff:invitations", args=[world.pk])).content.decode()
+    assert f'name="undo" value="1">Lägg tillbaka<span class="visually-hidden"> {person.name}' in page
+    return client.post(url, {"undo": "1"}, follow=True).content.decode()
+
+
+def test_who_was_taken_off_by_mistake_is_put_back_with_their_answer_and_a_new_link(two: World):
+    chief = two.people[0]
+    answer.answer(chief, Answer.YES, channel=Channel.LINK)
+    two.deliver()
+    old = token(chief.link)
+    assert f"En ny personlig länk skickas till {chief.email}." in press_put_back(two, chief)
+    back = Invitee.objects.get(pk=chief.pk)
+    assert (back.withdrawn_at, standing(back).case) == (None, "seated")
+    links = text(waiting(purpose="links").get())
+    assert (f"/svar/{token(back.link)}/" in links, old in links) == (True, False)
+
+
+def test_who_had_not_been_written_to_is_put_back_without_a_letter():
+    world = World()
+    assert "Inget brev har skickats." in press_put_back(world, world.people[0])
+    assert world.reached(Purpose.INVITATION) == set(world.people)
+    assert not Letter.objects.exists()
+
+
+def test_an_invitation_that_had_not_left_is_written_again():
+    world = World().invite(left=False)
+    press_put_back(world, world.people[0])
+    back = Invitee.objects.get(pk=world.people[0].pk)
+    assert f"/svar/{token(back.link)}/" in text(waiting(purpose="invitation").get())
+
+
+def test_a_letter_with_a_dead_link_cannot_be_let_go_again():
+    world = World().invite(left=False)
+    withdraw.withdraw(world.people[0], by=world.by)
+    with pytest.raises(NotAllowed, match="inte aktuellt"):
+        undo(Letter.objects.get(), by=world.by)
+
+
+def test_nobody_loses_a_seat_to_who_is_put_back(two: World):
+    two.invitation.seats = 1
+    two.invitation.save()
+    first, second = two.people
+    for person in (first, second):
+        answer.answer(person, Answer.YES, channel=Channel.LINK)
+    page = press_put_back(two, first)
+    assert f"{first.name} hade svarat ja, och platsen har gått till {second.name}." in page
+    assert Invitee.objects.get(pk=first.pk).withdrawn_at is not None
+
+
+def test_an_address_that_was_taken_meanwhile_is_said(world: World):
+    chief = world.people[0]
+    withdraw.withdraw(chief, by=world.by)
+    factories.invitee(world.invitation, email=chief.email)
+    with pytest.raises(NotAllowed, match="står redan på listan"):
+        withdraw.put_back(chief, by=world.by)
+
+
+def test_a_second_press_changes_nothing(world: World):
+    chief = world.people[0]
+    withdraw.withdraw(chief, by=world.by)
+    when = Invitee.objects.get(pk=chief.pk).withdrawn_at
+    withdraw.withdraw(chief, by=world.by)
+    assert Invitee.objects.get(pk=chief.pk).withdrawn_at == when
+    assert withdraw.put_back(chief, by=world.by) is True
+    assert withdraw.put_back(chief, by=world.by) is False
+    assert waiting(purpose="links").count() == 1
+
+
+# --- Stopped in time, or too late -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tried", "may_know"),
+    [
+        ({"started": None}, False),
+        ({"outcome": "withdrawn"}, False),
+        ({"outcome": "soft"}, False),
+        ({"outcome": "unknown"}, True),
+        ({"outcome": ""}, True),
+    ],
+)
+def test_whether_a_stopped_invitation_may_have_been_read_decides_which_letter_is_offered(
+    tried, may_know: bool
+):
+    world = World().invite(left=False)
+    letter, now = Letter.objects.get(), timezone.now()
+    letter.attempts.create(**{"fence": 1, "worker": "prov", "started": now, **tried})
+    Letter.objects.update(state=State.SENDING, lease_until=now + timedelta(minutes=1), worker="prov", fence=1)
+    world.move()
+    chief = {world.people[0]}
+    invited, updated = world.reached(Purpose.INVITATION), world.reached(Purpose.UPDATE)
+    assert (invited, updated) == ((set(), chief) if may_know else (chief, set()))

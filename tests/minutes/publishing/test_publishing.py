@@ -1,0 +1,404 @@
+"""From approved notes to letters and files: each exactly once, of exactly the approved words, all of it or nothing."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from dialog_portal.access.models import Role
+from dialog_portal.base.states import NotAllowed
+from dialog_portal.outbox.models import Letter
+from dialog_portal.outbox.queue.actions import read
+from meetings.models import Meeting
+from minutes.approval import actions
+from minutes.approval.authors import authors
+from minutes.compile_document import content_hash
+from minutes.distribution import actions as distributing
+from minutes.models import Bake, Edition, MinutesState
+from minutes.publishing import actions as publishing
+from minutes.publishing import bake
+from minutes.publishing.refresh import rebuild
+from minutes.writing import actions as writing
+from tests import factories
+from tests.minutes.acting import approved, came, distributed, fresh, held_meeting, written
+
+
+@pytest.fixture(autouse=True)
+def public_root(tmp_path: Path, settings: Any) -> Path:
+    settings.PUBLIC_ROOT = tmp_path / "public"
+    return settings.PUBLIC_ROOT  # type: ignore[no-any-return]
+
+
+def address(name: str, meeting: Meeting, *more: int) -> str:
+    return reverse(f"public:{name}", args=[meeting.round.year, meeting.slug, *more])
+
+
+@pytest.mark.django_db
+def test_distribution_writes_one_letter_to_each_participant_with_notes_pdf_and_address() -> None:
+    meeting = held_meeting()
+    came(meeting, "Åsa Öhrn", "0192")
+    came(meeting, "Li Ek", "0114")
+    came(meeting, "Kom Inte", "0115", attended=False)
+    minutes = distributed(meeting)
+    letters = Letter.objects.order_by("name")
+    assert [letter.name for letter in letters] == ["Li Ek", "Åsa Öhrn"]
+    content = read(letters[0])
+    assert content is not None
+    assert "Vi talade." in content.text
+    assert "Vi talade." in content.html
+    assert settings.BASE_URL + address("notes", meeting) in content.text
+    rendering = minutes.approvals.get().rendering
+    assert [file.data for file in content.attachments] == [bytes(rendering.pdf)]
+
+
+@pytest.mark.django_db
+def test_a_name_that_a_guest_typed_becomes_no_link_in_the_letter() -> None:
+    meeting = held_meeting()
+    came(meeting, "Kom.till.example", "0192")
+    known = came(meeting, "Åsa Öhrn-P.Ek", "0115")
+    known.invitee.person = factories.person(name=known.name)
+    known.invitee.save()
+    distributed(meeting)
+    letters = {letter.name: read(letter).text for letter in Letter.objects.filter(purpose="distribution")}
+    assert set(letters) == {"Kom. till. example", "Åsa Öhrn-P.Ek"}
+    assert [f"Hej {name}!" in text for name, text in letters.items()] == [True, True]
+
+
+@pytest.mark.django_db
+def test_distribution_twice_makes_no_second_letter() -> None:
+    meeting = held_meeting()
+    came(meeting, "Åsa Öhrn", "0192")
+    minutes = distributed(meeting)
+    with pytest.raises(NotAllowed):
+        distributing.distribute(minutes, previewed=content_hash(minutes), by=factories.user())
+    assert Letter.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_distribution_of_unapproved_notes_is_refused() -> None:
+    meeting = held_meeting()
+    came(meeting, "Åsa Öhrn", "0192")
+    minutes = approved(meeting)
+    writing.reopen(minutes, by=factories.user())
+    with pytest.raises(NotAllowed):
+        distributing.distribute(fresh(minutes), previewed=content_hash(minutes), by=factories.user())
+    assert Letter.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_publish_freezes_exactly_what_was_mailed(
+    public_root: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    meeting = held_meeting()
+    came(meeting, "Åsa Öhrn", "0192")
+    minutes = distributed(meeting)
+    with django_capture_on_commit_callbacks(execute=True):
+        edition = publishing.publish(minutes, by=factories.user(Role.APPROVER))
+    file = public_root / address("notes_pdf", meeting, 1).lstrip("/")
+    mailed = read(Letter.objects.get())
+    assert mailed is not None
+    assert file.read_bytes() == mailed.attachments[0].data
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == edition.rendering.sha256
+    page = bake.file_of(address("notes", meeting))
+    assert "Vi talade." in page.read_text()
+    assert gzip.decompress(Path(f"{page}.gz").read_bytes()) == page.read_bytes()
+    assert address("notes", meeting) in bake.file_of("/").read_text()
+
+
+@pytest.mark.django_db
+def test_publish_is_refused_for_every_earlier_state() -> None:
+    meeting = held_meeting()
+    came(meeting, "Åsa Öhrn", "0192")
+    minutes = approved(meeting)
+    with pytest.raises(NotAllowed):
+        publishing.publish(minutes, by=factories.user(Role.APPROVER))
+    assert Edition.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_publish_by_anybody_who_wrote_is_refused() -> None:
+    meeting, wrote = held_meeting(), factories.user(Role.APPROVER)
+    came(meeting, "Åsa Öhrn", "0192")
+    minutes = written(meeting, wrote)
+    writing.save_section(
+        minutes.sections.all()[0], heading="H", html="<p>Sist.</p>", seen_version=2, by=factories.user()
+    )
+    writing.circulate(minutes, by=factories.user())
+    actions.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=factories.user(Role.APPROVER))
+    distributing.distribute(fresh(minutes), previewed=content_hash(fresh(minutes)), by=factories.user())
+    with pytest.raises(NotAllowed, match="själv skrivit"):
+        publishing.publish(fresh(minutes), by=wrote)
+
+
+@pytest.mark.django_db
+def test_distribution_of_a_meeting_that_is_not_held_is_refused() -> None:
+    meeting = held_meeting()
+    came(meeting, "Åsa Öhrn", "0192")
+    minutes = approved(meeting)
+    Meeting.objects.filter(pk=meeting.pk).update(state="invited")
+    with pytest.raises(NotAllowed, match="genomfört"):
+        distributing.distribute(fresh(minutes), previewed=content_hash(minutes), by=factories.user())
+
+
+@pytest.mark.django_db
+def test_notes_can_go_on_without_letters_when_nobody_has_an_address() -> None:
+    meeting = held_meeting()
+    came(meeting, "Utan Adress", "0192", email="")
+    minutes = approved(meeting)
+    with pytest.raises(NotAllowed, match="Bekräfta"):
+        distributing.distribute(minutes, previewed=content_hash(minutes), by=factories.user())
+    distributing.distribute(minutes, previewed=content_hash(minutes), by=factories.user(), nobody=True)
+    assert (fresh(minutes).state, Letter.objects.count()) == (MinutesState.DISTRIBUTED, 0)
+
+
+@pytest.mark.django_db
+def test_looking_at_the_letter_writes_nothing(client: Client) -> None:
+    meeting = held_meeting()
+    came(meeting, "Åsa Öhrn", "0192")
+    minutes = approved(meeting)
+    client.force_login(factories.user())
+    page = client.get(reverse("staff:minutes_distribute", args=[meeting.pk]))
+    assert "1 brev till dem som deltog" in page.content.decode()
+    assert not hasattr(minutes.approvals.get(), "rendering")
+
+
+@pytest.mark.django_db
+def test_the_publisher_sees_the_names_that_will_be_published(client: Client) -> None:
+    meeting = held_meeting()
+    attendee = came(meeting, "Åsa Öhrn", "0192")
+    distributed(meeting)
+    type(attendee).objects.filter(pk=attendee.pk).update(attended=False)
+    client.force_login(factories.user(Role.APPROVER))
+    assert "Åsa Öhrn" in client.get(reverse("staff:minutes_publish", args=[meeting.pk])).content.decode()
+
+
+@pytest.mark.django_db
+def test_one_bake_that_fails_stops_no_other() -> None:
+    broken = Bake.objects.create(reason="broken", addresses=["/moten/1999/finns-inte/"])
+    Bake.objects.create(reason="sound", addresses=["/"])
+    with pytest.raises(ExceptionGroup):
+        bake.finish_what_is_left(age=bake.timedelta(0))
+    broken.refresh_from_db()
+    assert (broken.trouble != "", bake.file_of("/").exists()) == (True, True)
+
+
+@pytest.mark.django_db
+def test_publish_by_the_last_author_is_refused() -> None:
+    meeting = held_meeting()
+    came(meeting, "Åsa Öhrn", "0192")
+    minutes = distributed(meeting)
+    with pytest.raises(NotAllowed, match="själv skrivit"):
+        publishing.publish(minutes, by=authors(minutes)[0])
+
+
+@pytest.mark.django_db
+def test_publish_of_a_page_that_cannot_be_shown_leaves_everything_as_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    meeting = held_meeting()
+    came(meeting, "Åsa Öhrn", "0192")
+    minutes = distributed(meeting)
+
+    def broken(_address: str) -> bytes:
+        raise RuntimeError("a template is broken")
+
+    monkeypatch.setattr(publishing, "render_page", broken)
+    with pytest.raises(RuntimeError):
+        publishing.publish(minutes, by=factories.user(Role.APPROVER))
+    assert (fresh(minutes).state, Edition.objects.count(), Bake.objects.count()) == (
+        MinutesState.DISTRIBUTED,
+        0,
+        0,
+    )
+
+
+@pytest.mark.django_db
+def test_full_disk_is_shown_to_staff_and_mended_by_the_sweep(
+    client: Client, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    meeting = held_meeting()
+    came(meeting, "Åsa Öhrn", "0192")
+    minutes = distributed(meeting)
+
+    def full(_path: Path, _content: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch, django_capture_on_commit_callbacks(execute=True):
+        patch.setattr(bake, "replace", full)
+        publishing.publish(minutes, by=factories.user(Role.APPROVER))
+    client.force_login(factories.user())
+    page = client.get(reverse("staff:minutes", args=[meeting.pk])).content.decode()
+    assert "kunde inte skrivas" in page
+    assert not bake.file_of(address("notes", meeting)).exists()
+    assert bake.finish_what_is_left(age=bake.timedelta(0)) == 1
+    assert bake.file_of(address("notes", meeting)).exists()
+
+
+@pytest.mark.django_db
+def test_correction_becomes_a_new_edition_and_the_old_one_stays(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    meeting = held_meeting()
+    came(meeting, "Åsa Öhrn", "0192")
+    with django_capture_on_commit_callbacks(execute=True):
+        publishing.publish(distributed(meeting), by=factories.user(Role.APPROVER))
+    first = bake.file_of(address("notes_pdf", meeting, 1)).read_bytes()
+    minutes = fresh(meeting.minutes)
+    writing.correct(minutes, what="Antalet är rättat.", by=factories.user())
+    section = minutes.sections.all()[0]
+    writing.save_section(section, heading="H", html="<p>Nytt tal.</p>", seen_version=2, by=factories.user())
+    writing.circulate(minutes, by=factories.user())
+    assert "Nytt tal." not in bake.render_page(address("notes", meeting)).decode()
+    actions.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=factories.user(Role.APPROVER))
+    distributing.distribute(fresh(minutes), previewed=content_hash(fresh(minutes)), by=factories.user())
+    with django_capture_on_commit_callbacks(execute=True):
+        publishing.publish(fresh(minutes), by=factories.user(Role.APPROVER))
+    page = bake.file_of(address("notes", meeting)).read_text()
+    assert ("Nytt tal." in page, "Antalet är rättat." in page) == (True, True)
+    assert bake.file_of(address("notes_pdf", meeting, 1)).read_bytes() == first
+    assert Letter.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_public_address_never_reaches_the_database(client: Client, django_assert_num_queries: Any) -> None:
+    meeting = held_meeting(state="held")
+    rebuild()
+    with django_assert_num_queries(0):
+        page = client.get(address("meeting", meeting))
+        missing = client.get(address("notes", meeting))
+    assert (page.status_code, missing.status_code) == (200, 404)
+    assert not page.cookies
+
+
+@pytest.mark.django_db
+def test_planned_meetings_and_drafts_stay_inside(client: Client) -> None:
+    secret = factories.meeting(title="Inte utlyst än")
+    rebuild()
+    assert client.get(address("meeting", secret)).status_code == 404
+    assert "Inte utlyst" not in bake.file_of("/").read_text()
+
+
+@pytest.mark.django_db
+def test_a_meeting_that_was_cancelled_before_it_was_announced_stays_inside() -> None:
+    silent, told = (
+        factories.meeting(title="Tyst", state="cancelled"),
+        factories.meeting(title="Känt", state="cancelled"),
+    )
+    told.steps.create(before="planned", after="announced")
+    rebuild()
+    assert not bake.file_of(address("meeting", silent)).exists()
+    assert "inställt" in bake.file_of(address("meeting", told)).read_text()
+
+
+@pytest.mark.django_db
+def test_what_changes_after_the_mailing_does_not_reach_the_web(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    meeting = held_meeting(venue="Rätt lokal")
+    came(meeting, "Åsa Öhrn", "0192")
+    minutes = distributed(meeting)
+    Meeting.objects.filter(pk=meeting.pk).update(venue="En annan lokal")
+    with django_capture_on_commit_callbacks(execute=True):
+        publishing.publish(minutes, by=factories.user(Role.APPROVER))
+    page = bake.file_of(address("notes", meeting)).read_text()
+    assert ("Rätt lokal" in page, "En annan lokal" in page) == (True, False)
+
+
+@pytest.mark.django_db
+def test_publishing_touches_a_handful_of_files(
+    django_capture_on_commit_callbacks: Any, public_root: Path
+) -> None:
+    for number in range(12):
+        factories.meeting(state="announced", title=f"Möte {number}")
+    rebuild()
+    before = {path: path.stat().st_mtime_ns for path in public_root.rglob("*") if path.is_file()}
+    meeting = held_meeting()
+    came(meeting, "Åsa Öhrn", "0192")
+    with django_capture_on_commit_callbacks(execute=True):
+        publishing.publish(distributed(meeting), by=factories.user(Role.APPROVER))
+    after = {path: path.stat().st_mtime_ns for path in public_root.rglob("*") if path.is_file()}
+    touched = {path for path in after if before.get(path) != after[path] and path.suffix not in {".gz", ""}}
+    assert len(touched) == 6
+
+
+CRASHING = """
+    import os, signal, django
+    from django.conf import settings
+    settings.STORAGES = {{"staticfiles": {{"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}}}
+    django.setup()
+    from pathlib import Path
+    from dialog_portal.access.models import User
+    from minutes.actions import publishing
+    from minutes.models import Minutes
+    from minutes.public import baking
+    real, left = baking.replace, {steps}
+    def replace(path, content):
+        global left
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left -= 1
+        real(path, content)
+    baking.replace = replace
+    publishing.publish(Minutes.objects.get(pk={minutes}), by=User.objects.get(pk={user}))
+"""
+
+
+@pytest.mark.fault
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("steps", [0, 1, 4, 7])
+def test_kill_in_the_middle_of_publishing_is_finished_by_the_sweep(
+    steps: int, tmp_path: Path, public_root: Path
+) -> None:
+    meeting = held_meeting()
+    came(meeting, "Åsa Öhrn", "0192")
+    minutes, approver = distributed(meeting), factories.user(Role.APPROVER)
+    program = textwrap.dedent(CRASHING).format(steps=steps, minutes=minutes.pk, user=approver.pk)
+    dead = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **child_settings(public_root)},
+        check=False,
+        capture_output=True,
+    )
+    assert dead.returncode == -signal.SIGKILL, dead.stderr.decode()
+    assert Edition.objects.count() == 1
+    assert bake.finish_what_is_left(age=bake.timedelta(0)) == 1
+    found = [bake.file_of(place).is_file() for place in publishing.addresses_of(Edition.objects.get())]
+    assert found == [True] * 6
+    assert not list(public_root.rglob(".baking-*"))
+
+
+def child_settings(public_root: Path) -> dict[str, str]:
+    """The same database as this test, in another process."""
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        url = f"sqlite:///{database['NAME']}"
+    else:
+        host = database["HOST"] or database["OPTIONS"].get("host", "")
+        url = f"postgresql://{database['USER']}:{database['PASSWORD']}@/{database['NAME']}?host={host}&port={database['PORT']}"
+    return {"DATABASE_URL": url, "PUBLIC_ROOT": str(public_root), "PYTHONPATH": str(settings.BASE_DIR)}
+
+
+@pytest.mark.django_db
+def test_without_the_row_a_crash_would_leave_the_public_without_the_page(public_root: Path) -> None:
+    """Control: no Bake row, nothing finishes what a crash interrupted."""
+    meeting = held_meeting()
+    came(meeting, "Åsa Öhrn", "0192")
+    publishing.publish(distributed(meeting), by=factories.user(Role.APPROVER))
+    Bake.objects.all().delete()
+    shutil.rmtree(public_root, ignore_errors=True)
+    assert bake.finish_what_is_left(age=bake.timedelta(0)) == 0
+    assert not bake.file_of(address("notes", meeting)).exists()
