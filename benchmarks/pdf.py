@@ -38,8 +38,8 @@ def measure(stage: Stage) -> Iterator[Line]:
 
     def bare() -> None:
         command = [sys.executable, "-c", BARE]
-        made = subprocess.run(command, input=html.encode(), stdout=subprocess.PIPE, cwd=BASE, check=True)
+        made = subprocess.run(command, input=html.encode(), capture_output=True, cwd=BASE)
         if not made.stdout.startswith(b"%PDF-"):
-            raise RuntimeError("the bare way made no PDF")
+            raise RuntimeError(f"the bare way made no PDF: {made.stderr.decode()}")
 
     yield SPEED, times_faster(lambda: typeset(html), bare, rounds=stage.size(1, 3))

@@ -1,9 +1,10 @@
 """`python -m dialog_portal.web`: granian, with the portal loaded before its workers are forked.
 
-The workers then share the portal's code in memory instead of each having a copy: two of them take about 60 MB less.
+The workers then share the portal's code in memory instead of each having a copy: two of them take about a quarter less.
 Takes granian's own arguments. A new version of the code needs a restart; a reload (SIGHUP) forks what is loaded.
 """
 
+import ctypes
 import gc
 import multiprocessing
 from importlib import import_module
@@ -18,8 +19,13 @@ def load() -> None:
 
 
 def keep_shared() -> None:
-    """Take what is loaded out of the garbage collector's sight: its marks would make each worker's pages its own."""
+    """Take what is loaded out of the garbage collector's sight: its marks would make each worker's pages its own.
+
+    What loading left unused is given back first, some 10 MB; only GNU's C library has to be asked.
+    """
     gc.collect()
+    if give_back := getattr(ctypes.CDLL(None), "malloc_trim", None):
+        give_back(0)
     gc.freeze()
 
 
