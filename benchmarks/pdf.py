@@ -28,13 +28,13 @@ sys.stdout.buffer.write(page.write_pdf(stylesheets=[style], font_config=fonts))
 def measure(stage: Stage) -> Iterator[Line]:
     from minutes.compile_document import compile_document
     from minutes.models import Edition
-    from minutes.pdf.render import page, typeset
+    from minutes.pdf.render import pdf_html, typeset_in_child
 
     edition = max(
         Edition.objects.select_related("rendering__approval"), key=lambda one: len(one.rendering.html)
     )
     approval = edition.rendering.approval
-    html = page(compile_document(approval.minutes, approval))
+    html = pdf_html(compile_document(approval.minutes, approval))
 
     def bare() -> None:
         command = [sys.executable, "-c", BARE]
@@ -42,4 +42,4 @@ def measure(stage: Stage) -> Iterator[Line]:
         if not made.stdout.startswith(b"%PDF-"):
             raise RuntimeError(f"the bare way made no PDF: {made.stderr.decode()}")
 
-    yield SPEED, times_faster(lambda: typeset(html), bare, rounds=stage.size(1, 3))
+    yield SPEED, times_faster(lambda: typeset_in_child(html), bare, rounds=stage.size(1, 3))
