@@ -32,14 +32,8 @@ FIELDS_IN_NOTES = frozenset(  # as MeetingForm names them
     | {"outside_reference"}
 )
 GIVEN = ("id", "slug", "state")  # what nobody types
-KEPT = (
-    "host",
-    "venue",
-    "room",
-    "street",
-    "serves_meal",
-    "seats",
-)  # what a copy has in common with its source
+# What a copy has in common with its source
+KEPT = ("host", "venue", "room", "street", "serves_meal", "seats")
 
 
 def appointment(meeting: Meeting) -> Appointment:
