@@ -150,7 +150,7 @@ def edit_group(request: StaffRequest, group: Group) -> HttpResponse:
     form = GroupForm(request.POST or None, instance=group)
 
     def save() -> Group:
-        if group.pk is None:
+        if not group.pk:
             return actions.add_group(round_, form.values, by=request.user)
         return actions.change_group(group, form.values, seen_version=form.seen_version, by=request.user)
 
