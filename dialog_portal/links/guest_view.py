@@ -21,6 +21,8 @@ from django.template.loader import render_to_string
 from django.views.decorators.csrf import csrf_exempt
 from redis.exceptions import RedisError
 
+from dialog_portal.links.addresses import GUEST_PATHS, SECRET_PATHS
+
 View = Callable[..., HttpResponse]
 logger = logging.getLogger(__name__)
 
@@ -40,8 +42,8 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
 }
 
-DOOR = "/svar/"
-SECRETS = (DOOR, "/konto/inbjudan/", "/konto/losenord/nytt/")  # before what a letter gave
+GUEST_PREFIXES = tuple(f"/{path}" for path in GUEST_PATHS)
+SECRET_PREFIXES = tuple(f"/{path}" for path in SECRET_PATHS)
 
 
 def headers_of_secrets(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -53,7 +55,9 @@ def headers_of_secrets(get_response: Callable[[HttpRequest], HttpResponse]) -> C
     def secret(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         away = response.status_code in (301, 308) or response.status_code >= 400
-        if request.path_info.startswith(DOOR) or (away and request.path_info.startswith(SECRETS)):
+        if request.path_info.startswith(GUEST_PREFIXES) or (
+            away and request.path_info.startswith(SECRET_PREFIXES)
+        ):
             for name, value in HEADERS.items():
                 response[name] = value
         return response

@@ -44,9 +44,8 @@ TONES = {
     State.RETRYING: "wait",
 }
 WAITING = (State.QUEUED, State.SENDING, State.RETRYING)
-CONFIDENTIAL = (
-    "konto"  # purposes that begin so: letters with a way into an account, for administrators' eyes only
-)
+# The purpose of letters with a way into an account, for administrators' eyes only
+CONFIDENTIAL = "konto"
 
 
 class Priority(models.IntegerChoices):
@@ -122,7 +121,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def visible_to(self, user: Any) -> LetterQuerySet:
         """Letters about accounts are a way in: administrators see them, and only them."""
-        account = Q(purpose__startswith=CONFIDENTIAL)
+        account = Q(purpose=CONFIDENTIAL)
         return self.filter(account) if user.role == "administrator" else self.exclude(account)
 
     def needs_a_person(self) -> LetterQuerySet:

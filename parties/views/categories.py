@@ -41,7 +41,7 @@ def category_change(request: HttpRequest, pk: int) -> HttpResponse:
 
 def category_page(request: HttpRequest, form: CategoryForm, template: str, **more: Any) -> HttpResponse:
     """The form and its cadences, saved together."""
-    cadences = CadenceFormSet(request.POST or None, instance=form.instance)
+    cadences: Any = CadenceFormSet(request.POST or None, instance=form.instance)
 
     def save() -> Category:
         rows, removed = cadences.changes()

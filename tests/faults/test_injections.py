@@ -26,7 +26,7 @@ from dialog_portal.outbox.draft import written
 from dialog_portal.outbox.encrypted_bytes import open_up
 from dialog_portal.outbox.models import Letter
 from meetings import tasks
-from meetings.mailings.actions.post import put_in_outbox
+from meetings.mailings.actions.post import post_letters
 from meetings.mailings.actions.send import drafts_for
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
@@ -119,7 +119,7 @@ class World:
         meeting = Meeting.objects.with_names().with_letters().get(pk=self.meeting.pk)
         for mailing in (MAILINGS[purpose] for purpose in (INVITATION, Purpose.UPDATE, CANCELLATION)):
             if not mailing.why_not(meeting, timezone.now()):
-                put_in_outbox(mailing, meeting, drafts_for(mailing, meeting), by=None)
+                post_letters(mailing, meeting, drafts_for(mailing, meeting), by=None)
 
     def deputy_answers_and_is_sent_home(self) -> None:
         deputy = self.chief.substitutes.active().get()

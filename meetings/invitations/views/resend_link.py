@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from dialog_portal.links.guest_view import asked_too_often, guest_view, page
-from meetings.invitations.actions.resend_link import ask_for_links
+from meetings.invitations.actions.resend_link import request_links
 from meetings.replies.forms.guest import OwnAddress
 from meetings.replies.views.guest import see
 
@@ -23,7 +23,7 @@ def send_again(request: HttpRequest) -> HttpResponse:
         if asked_too_often(request):
             return page("guest/429.html", 429)
         if form.is_valid():
-            ask_for_links(form.cleaned_data["email"])
+            request_links(form.cleaned_data["email"])
             return see(f"{reverse('guest:send_again')}?skickat=1")
     context = {"form": form, "sent": "skickat" in request.GET, "mailbox": settings.MAIL_REPLY_TO}
     return render(request, "guest/send_again.html", context, status=422 if form.errors else 200)

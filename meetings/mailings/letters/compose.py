@@ -44,7 +44,7 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee, *, now: dateti
         else None
     )
     return Draft(
-        key=mailing.key(meeting, invitee, timezone.localdate(now).isoformat()),
+        key=mailing.key(invitee, timezone.localdate(now).isoformat()),
         purpose=mailing.purpose,
         campaign=meeting.campaign,
         name=invitee.called,

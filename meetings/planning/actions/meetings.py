@@ -16,11 +16,10 @@ from dialog_portal.base.audit import record
 from dialog_portal.base.stale_saves import lock_if_unchanged, save_if_unchanged
 from dialog_portal.base.states import NotAllowed, step
 from dialog_portal.base.swedish import moment, span
-from dialog_portal.links.actions import prolong
 from meetings.invitations.actions import rerender
 from meetings.mailings.actions import reminder_schedule
-from meetings.mailings.letters.recipients import told
-from meetings.mailings.letters.reply_link import LINK_LIFE
+from meetings.mailings.actions.reply_link import prolong_reply_links
+from meetings.mailings.letters.recipients import who_know_when
 from meetings.models import Agenda, AgendaItem, Meeting, MeetingState, MeetingStep, Round
 from meetings.models.meeting import NEXT, Group
 from meetings.planning.dates import days_and_clock
@@ -148,7 +147,8 @@ def change_meeting(
     if appointment(now) != appointment(before):
         return MeetingChange(now, _move(now, by=by))
     if now.reply_by != before.reply_by:
-        rerender.another_deadline(now, by=by, reason="Sista svarsdag ändrades innan brevet lämnades.")
+        reason = "Sista svarsdag ändrades innan brevet lämnades."
+        rerender.rerender_for_deadline(now, by=by, reason=reason)
     return MeetingChange(now, outdated=False)
 
 
@@ -161,7 +161,10 @@ def as_typed(before: Meeting, now: Meeting, fields: list[str]) -> list[str]:
 
 def _move(meeting: Meeting, *, by: User) -> bool:
     """Let a new time or place reach those who know of the old one; return whether anybody does."""
-    known = meeting.state in (MeetingState.ANNOUNCED, MeetingState.INVITED) or told(meeting).exists()
+    known = (
+        meeting.state in (MeetingState.ANNOUNCED, MeetingState.INVITED)
+        or who_know_when(meeting.invitees.active()).exists()
+    )
     reason = f"Ny tid eller plats: {span(meeting.starts_at, meeting.ends_at)}, {meeting.where}."
     meeting.steps.create(before=meeting.state, after=meeting.state, by=by, reason=reason)
     if not known or meeting.state == MeetingState.HELD:
@@ -169,8 +172,10 @@ def _move(meeting: Meeting, *, by: User) -> bool:
     meeting.sequence += 1
     meeting.letter_version += 1
     meeting.save(update_fields=["sequence", "letter_version"])
-    prolong([row.link for row in meeting.invitees.select_related("link")], meeting.ends_at + LINK_LIFE)
-    rerender.moved(meeting, by=by, reason="Mötets tid eller plats ändrades innan brevet hade lämnats.")
+    prolong_reply_links(meeting)
+    rerender.rerender_for_move(
+        meeting, by=by, reason="Mötets tid eller plats ändrades innan brevet hade lämnats."
+    )
     return True
 
 
@@ -227,7 +232,7 @@ def cancel(meeting: Meeting, *, reason: str, by: User) -> Meeting:
     meeting.save(update_fields=["sequence"])
     reminder_schedule.skip(meeting, by=by, reason="Mötet är inställt.")
     forget_all(meeting)
-    rerender.end(meeting, by=by, reason="Mötet ställdes in innan brevet hade lämnats.")
+    rerender.stop_outdated(meeting, by=by, reason="Mötet ställdes in innan brevet hade lämnats.")
     return meeting
 
 

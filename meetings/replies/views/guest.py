@@ -18,6 +18,7 @@ from dialog_portal.base.swedish import span
 from dialog_portal.links.actions import find
 from dialog_portal.links.actions import token as token_of
 from dialog_portal.links.guest_view import gone, guest_view, pressed_by_a_person
+from dialog_portal.links.purposes import LinkPurpose
 from meetings.mailings.calendar_file import CONTENT_TYPE, calendar_for
 from meetings.models import Answer, Channel, Invitee, Need, SubstituteRequest
 from meetings.replies.actions import answer as replies
@@ -28,7 +29,6 @@ from meetings.replies.actions.substitute_requests import hand_over_or_ask
 from meetings.replies.forms.guest import Needs, SomebodyElse
 from meetings.replies.reply_status import Standing, standing
 
-PURPOSE = "svar"
 BACK = "tillbaka"
 NO_BUTTON = "Välj ett av svaren med en knapp. Inget är sparat än."
 ONCE_MORE = "Tryck på knappen en gång till, så vet vi att det är du som svarar. Inget är sparat än."
@@ -37,7 +37,7 @@ MOVED = "Mötet har fått ny tid eller plats sedan du öppnade sidan. Nu gäller
 
 def invited(token: str) -> Invitee | None:
     """The person a token belongs to, while it works and they are on the list."""
-    link = find(token, PURPOSE)
+    link = find(token, LinkPurpose.REPLY)
     rows = Invitee.objects.active().select_related(
         "meeting__round", "meeting__officer", "meeting__agenda", "invitation__party", "link", "substitute_for"
     )
