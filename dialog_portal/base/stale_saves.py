@@ -26,7 +26,7 @@ Row = TypeVar("Row", bound=Versioned)
 class StaleSave(NotAllowed):
     """Somebody else saved the row meanwhile; `theirs` is the row as it stands now, None when it was removed."""
 
-    def __init__(self, theirs: models.Model | None) -> None:
+    def __init__(self, theirs: Any) -> None:
         super().__init__(
             "Någon annan sparade ändringar medan du skrev."
             if theirs
