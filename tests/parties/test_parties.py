@@ -206,6 +206,13 @@ def test_a_membership_that_somebody_else_changed_is_not_overwritten(officer):
     assert (again.status_code, row.to_year) == (302, 2024)
 
 
+def test_a_page_that_does_not_say_what_the_person_saw_overwrites_nothing(officer):
+    row = factories.membership(factories.party(), factories.category())
+    response = officer.post(url("membership_change", row.pk), membership(row.category, 2018, 2024))
+    assert response.context["form"].has_error("__all__", "conflict")
+    assert Membership.objects.get().to_year is None
+
+
 def category(*cadences, **values):
     given = {
         "name": "Studieförbunden",
