@@ -193,7 +193,7 @@ def copy_meeting(
     reason = f"Kopierades från {source.title}."
     added = add_meeting(copy, categories=source.categories.all(), by=by, reason=reason)
     if added is copy:  # and not the one that an earlier press made
-        copy_items(source.agenda, added.agenda, internal=True)
+        copy_items(source.agenda, added.agenda)
     return added
 
 
@@ -205,10 +205,9 @@ def values_of_copy(source: Meeting, group: Group | None) -> dict[str, Any]:
     return same
 
 
-def copy_items(source: Agenda, target: Agenda, *, internal: bool) -> None:
-    """Copy the points of one agenda to another, with or without the internal ones."""
-    items = source.items.all() if internal else source.items.filter(internal=False)
-    AgendaItem.objects.bulk_create(copy_of_item(item, target) for item in items)
+def copy_items(source: Agenda, target: Agenda) -> None:
+    """Copy the points of one agenda as a draft into another, the internal ones too."""
+    AgendaItem.objects.bulk_create(copy_of_item(item, target) for item in source.items.all())
 
 
 def copy_of_item(item: AgendaItem, target: Agenda) -> AgendaItem:

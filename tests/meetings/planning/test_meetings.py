@@ -344,10 +344,10 @@ def test_a_new_time_or_place_stops_the_letters_that_wait_and_asks_for_an_update(
     assert (waiting.state, sent.state) == ("stopped", "accepted")
     reason = waiting.steps.get()
     assert (reason.by, reason.reason) == (user, "Mötets tid eller plats ändrades innan brevet hade lämnats.")
-    pending = [
-        count_pending(purpose, meeting, timezone.now()) for purpose in (Purpose.UPDATE, Purpose.INVITATION)
-    ]
-    assert pending == [1, 1]
+    assert (
+        count_pending(Purpose.UPDATE, meeting, timezone.now()),
+        count_pending(Purpose.INVITATION, meeting, timezone.now()),
+    ) == (1, 1)
     assert "1 person har fått en tid eller plats som inte gäller längre" in page
     assert f"/arbete/moten/{meeting.pk}/brev/update/" in page
     for invitee in meeting.invitees.all():
