@@ -174,9 +174,10 @@ def test_a_post_cannot_end_before_it_began_or_end_twice(officer):
 
 def test_a_post_that_has_an_end_is_not_ended_again():
     mandate, by = factories.mandate(factories.party(), from_date=date(2020, 1, 1)), factories.user()
-    ended = end_mandate(mandate, last_day=date(2020, 12, 31), seen_version=1, by=by)
+    nobody: dict[str, None] = {"successor": None, "person": None}
+    ended = end_mandate(mandate, last_day=date(2020, 12, 31), seen_version=1, by=by, **nobody)
     with pytest.raises(NotAllowed, match="redan avslutat"):
-        end_mandate(ended, last_day=date(2021, 12, 31), seen_version=2, by=by)
+        end_mandate(ended, last_day=date(2021, 12, 31), seen_version=2, by=by, **nobody)
     assert Mandate.objects.get().to_date == date(2020, 12, 31)
 
 
