@@ -15,7 +15,7 @@ from minutes.sanitise import clean
 
 
 @transaction.atomic
-def start(meeting: Meeting, *, by: User) -> Minutes:
+def start_minutes(meeting: Meeting, *, by: User) -> Minutes:
     """Begin the notes with one section for each point of the agenda that the public may see."""
     meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
     if meeting.state == MeetingState.CANCELLED:
@@ -89,7 +89,7 @@ def must_be_draft(minutes: Minutes) -> None:
 
 
 @transaction.atomic
-def circulate(minutes: Minutes, *, by: User) -> Minutes:
+def circulate_minutes(minutes: Minutes, *, by: User) -> Minutes:
     """Hand the draft over for reading; nobody writes in it until it is opened again."""
     must_be_held(minutes.meeting)
     if not minutes.sections.exclude(html="").exists():
@@ -99,7 +99,7 @@ def circulate(minutes: Minutes, *, by: User) -> Minutes:
 
 
 @transaction.atomic
-def reopen(minutes: Minutes, *, by: User) -> Minutes:
+def reopen_minutes(minutes: Minutes, *, by: User) -> Minutes:
     """Open the notes for changes again; an approval that was given falls."""
     minutes = Minutes.objects.select_for_update().get(pk=minutes.pk)
     if minutes.state == MinutesState.PUBLISHED:
@@ -110,7 +110,7 @@ def reopen(minutes: Minutes, *, by: User) -> Minutes:
 
 
 @transaction.atomic
-def correct(minutes: Minutes, *, what: str, by: User) -> Minutes:
+def start_correction(minutes: Minutes, *, what: str, by: User) -> Minutes:
     """Begin a correction of published notes; the public edition stays until the next one replaces it."""
     minutes = Minutes.objects.select_for_update().get(pk=minutes.pk)
     if minutes.state != MinutesState.PUBLISHED:

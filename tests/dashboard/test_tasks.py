@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from dialog_portal.access.actions import invite
+from dialog_portal.access.actions import invite_staff
 from dialog_portal.access.models import Role, User
 from dialog_portal.base.swedish import day
 from dialog_portal.dashboard.tasks import tasks_for
@@ -66,7 +66,7 @@ def notes(state: str, author: User | None = None) -> Minutes:
 
 def failed_letter(campaign: str) -> Letter:
     draft = Draft(
-        key=f"prov:{next(factories.numbers)}", purpose="invitation", campaign=campaign, name="Gäst",
+        key=f"prov:{factories.unique()}", purpose="invitation", campaign=campaign, name="Gäst",
         address="gast@kommun.example", subject="Inbjudan", text="Hej", html="<p>Hej</p>",
         deadline=timezone.now() + DAY,
     )  # fmt: skip
@@ -86,7 +86,7 @@ def invited(days_left: float) -> Meeting:
 def contradiction() -> None:
     guest = meeting_in(30, MeetingState.INVITED).invitees.get()
     for said in (Answer.YES, Answer.NO):
-        replies.answer(guest, said, channel=Channel.LINK)
+        replies.store_answer(guest, said, channel=Channel.LINK)
 
 
 def invitation_in_hand(meeting: Meeting) -> Meeting:
@@ -284,7 +284,7 @@ def test_the_last_and_the_next_reminder_are_said():
 
 def test_an_administrator_minds_accounts_and_their_own_second_factor():
     boss = factories.user(Role.ADMINISTRATOR)
-    invite(name="Ny", email="ny@region.example", role=Role.READER, by=boss)
+    invite_staff(name="Ny", email="ny@region.example", role=Role.READER, by=boss)
     assert verbs(boss) == (["Slå på tvåstegsverifiering"], ["Invänta svar"])
 
 

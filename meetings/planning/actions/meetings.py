@@ -23,7 +23,7 @@ from meetings.mailings.letters.recipients import who_know_when
 from meetings.models import Agenda, AgendaItem, Meeting, MeetingState, MeetingStep, Round
 from meetings.models.meeting import NEXT, Group
 from meetings.planning.dates import days_and_clock
-from meetings.replies.actions.needs import forget_all
+from meetings.replies.actions.needs import erase_needs_of_meeting
 from parties.models import Category
 
 Appointment = tuple[datetime, datetime, str, str]
@@ -143,7 +143,7 @@ def change_meeting(
         raise HeldInFuture("Mötet är genomfört, så dagen kan inte ligga framåt i tiden.")
     was = {} if now.starts_at == before.starts_at else {"start_before": before.starts_at}
     record(by, "dialogmöte: ändrade", now, fields=as_typed(before, now, saved.fields), **was)
-    reminder_schedule.replan(now, by=by)  # the deadline may have moved alone
+    reminder_schedule.move_reminders(now, by=by)  # the deadline may have moved alone
     if appointment(now) != appointment(before):
         return MeetingChange(now, _move(now, by=by))
     if now.reply_by != before.reply_by:
@@ -229,8 +229,8 @@ def cancel(meeting: Meeting, *, reason: str, by: User) -> Meeting:
     record(by, "dialogmöte: ställde in", meeting)
     meeting.sequence += 1
     meeting.save(update_fields=["sequence"])
-    reminder_schedule.skip(meeting, by=by, reason="Mötet är inställt.")
-    forget_all(meeting)
+    reminder_schedule.skip_reminders(meeting, by=by, reason="Mötet är inställt.")
+    erase_needs_of_meeting(meeting)
     rerender.stop_outdated(meeting, by=by, reason="Mötet ställdes in innan brevet hade lämnats.")
     return meeting
 
@@ -243,6 +243,6 @@ def hold(meeting: Meeting, *, by: User) -> Meeting:
         raise NotAllowed(
             f"Mötet börjar {moment(now.starts_at)}. Det kan markeras som genomfört först när det har börjat."
         )
-    reminder_schedule.skip(now, by=by, reason="Mötet har redan hållits.")
+    reminder_schedule.skip_reminders(now, by=by, reason="Mötet har redan hållits.")
     record(by, "dialogmöte: markerade som genomfört", now)
     return step(now, NEXT, MeetingState.HELD, by=by)
