@@ -9,12 +9,15 @@ from django.db import transaction
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
+from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.stale_saves import save_if_unchanged
 from dialog_portal.base.states import NotAllowed, step
+from meetings.audit_events import MeetingsEvent
 from meetings.models import Agenda, AgendaItem, AgendaState
 from meetings.models.agenda import AGENDA_NEXT
 
 CONTENT = ("title", "description", "minutes", "presenter", "internal")
+FIELDS_IN_NOTES = frozenset({"title", "internal"})  # as ItemForm names them
 
 
 def must_not_be_settled(agenda: Agenda) -> None:
@@ -39,7 +42,8 @@ def add_item(agenda: Agenda, item: AgendaItem, *, by: User) -> AgendaItem:
         return last
     item.position = last.position + 1 if last else 1
     item.save()
-    record(by, "dagordning: la till punkt", item.agenda, item=item.pk)
+    event = record(by, MeetingsEvent.POINT_ADDED, item.agenda, item=item.pk)
+    record_authorship(event, item.agenda, Part.POINTS)
     return item
 
 
@@ -53,7 +57,9 @@ def change_item(
     """
     agenda = lock_unsettled(item.agenda)
     saved = save_if_unchanged(item, values, seen_version=seen_version)
-    record(by, "dagordning: ändrade punkt", agenda, item=item.pk, fields=saved.fields)
+    event = record(by, MeetingsEvent.POINT_CHANGED, agenda, item=item.pk, fields=saved.fields)
+    if FIELDS_IN_NOTES & set(saved.fields):
+        record_authorship(event, agenda, Part.POINTS)
     return saved.row
 
 
@@ -68,7 +74,8 @@ def delete_item(item: AgendaItem, *, by: User) -> dict[str, Any]:
         raise NotAllowed("Punkten har minnesanteckningar och kan inte tas bort.")
     removed = {"pk": item.pk, "position": place_of(agenda, item), "version": item.version}
     removed |= {name: getattr(item, name) for name in CONTENT}
-    record(by, "dagordning: tog bort punkt", agenda, item=item.pk)
+    event = record(by, MeetingsEvent.POINT_REMOVED, agenda, item=item.pk)
+    record_authorship(event, agenda, Part.POINTS)
     item.delete()
     return removed
 
@@ -80,7 +87,8 @@ def restore_item(agenda: Agenda, removed: dict[str, Any], *, by: User) -> Agenda
     item, created = AgendaItem.objects.get_or_create(pk=removed["pk"], defaults={**removed, "agenda": now})
     place_item(now, item, removed["position"])
     if created:
-        record(by, "dagordning: la tillbaka punkt", now, item=item.pk)
+        event = record(by, MeetingsEvent.POINT_RESTORED, now, item=item.pk)
+        record_authorship(event, now, Part.POINTS)
     return item
 
 
@@ -89,7 +97,8 @@ def move_item(item: AgendaItem, *, to: int, by: User) -> tuple[int, int]:
     """Move a point to a place counted from 1, or to the nearest end; return from where to where."""
     agenda = lock_unsettled(item.agenda)
     before, after = place_of(agenda, item), place_item(agenda, item, to)
-    record(by, "dagordning: flyttade punkt", agenda, item=item.pk, before=before, after=after)
+    event = record(by, MeetingsEvent.POINT_MOVED, agenda, item=item.pk, before=before, after=after)
+    record_authorship(event, agenda, Part.POINTS)
     return before, after
 
 
@@ -118,5 +127,5 @@ def take_step(agenda: Agenda, to: AgendaState, *, by: User) -> Agenda:
     now = Agenda.objects.select_for_update().get(pk=agenda.pk)
     if to != AgendaState.DRAFT and not now.items.exists():
         raise NotAllowed("Dagordningen har inga punkter än.")
-    record(by, "dagordning: bytte läge", now, before=now.state, after=to)
+    record(by, MeetingsEvent.AGENDA_STATE_CHANGED, now, before=now.state, after=to)
     return step(now, AGENDA_NEXT, to, by=by)

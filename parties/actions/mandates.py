@@ -10,17 +10,21 @@ from typing import Any
 from django.db import transaction
 
 from dialog_portal.base.audit import record
+from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.stale_saves import lock_if_unchanged, save_if_unchanged
 from dialog_portal.base.states import NotAllowed
+from parties.audit_events import PartiesEvent
 from parties.models import Mandate, Person
 from parties.signals import address_changed
+
+FIELDS_IN_NOTES = frozenset({"protected"})  # as PersonForm names them
 
 
 @transaction.atomic
 def add_person(*, name: str, email: str, phone: str, by: Any) -> Person:
     """Somebody new in the register."""
     person = Person.objects.create(name=name, email=email.lower(), phone=phone)
-    record(by, "person: la till", person)
+    record(by, PartiesEvent.PERSON_ADDED, person)
     return person
 
 
@@ -43,7 +47,9 @@ def change_person(
     before = lock_if_unchanged(person, seen_version=seen_version).email
     saved = save_if_unchanged(person, values, seen_version=seen_version)
     person = saved.row
-    record(by, "person: ändrade", person, fields=saved.fields)
+    event = record(by, PartiesEvent.PERSON_CHANGED, person, fields=saved.fields)
+    if FIELDS_IN_NOTES & set(saved.fields):
+        record_authorship(event, person, Part.FACTS)
     if person.email.lower() == before.lower():
         return PersonChange(person, [])
     answers: list[tuple[Any, Any]] = address_changed.send(sender=Person, person=person, by=by)
@@ -63,7 +69,7 @@ def add_mandate(mandate: Mandate, *, person: Person, by: Any) -> Mandate:
     if same_post.exists():
         raise NotAllowed(f"{person} har redan det uppdraget från den dagen.")
     mandate.save()
-    record(by, "uppdrag: la till", mandate, party=mandate.party_id, person=person.pk)
+    record(by, PartiesEvent.MANDATE_ADDED, mandate, party=mandate.party_id, person=person.pk)
     return mandate
 
 
@@ -78,7 +84,7 @@ def change_mandate(
     """Change a post; raise StaleSave when somebody else saved it since `seen_version`."""
     saved = save_if_unchanged(mandate, values, seen_version=seen_version)
     mandate = saved.row
-    record(by, "uppdrag: ändrade", mandate, fields=saved.fields)
+    record(by, PartiesEvent.MANDATE_CHANGED, mandate, fields=saved.fields)
     return mandate
 
 
@@ -100,7 +106,7 @@ def end_mandate(
     if now.to_date is not None:
         raise NotAllowed("Uppdraget är redan avslutat.")
     now = save_if_unchanged(now, {"to_date": last_day}, seen_version=seen_version).row
-    record(by, "uppdrag: avslutade", now, last_day=last_day)
+    record(by, PartiesEvent.MANDATE_ENDED, now, last_day=last_day)
     if successor and person:
         successor.party = now.party
         begins: Any = successor.from_date  # left open: the day after

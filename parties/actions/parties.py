@@ -10,11 +10,14 @@ from django.db import models, transaction
 from django.utils.text import slugify
 
 from dialog_portal.base.audit import record
+from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.stale_saves import StaleSave, lock_if_unchanged, save_if_unchanged, save_new
 from dialog_portal.base.states import NotAllowed
+from parties.audit_events import PartiesEvent
 from parties.models import Cadence, Category, FormerName, Membership, Municipality, Party
 
 SLUG = 50  # characters, with room for a number after it in every model's field
+FIELDS_IN_NOTES = frozenset({"name", "code"})  # as PartyForm names them
 NO_MUNICIPALITY = {"code": "", "in_county": True}  # what is typed of a party that is no municipality
 
 
@@ -31,7 +34,7 @@ def add_party(values: Mapping[str, Any], *, by: Any) -> Party:
     own, municipal = _apart(values)
     added = save_new(Party(slug=free_slug(Party, own["name"])), own)
     fields = [*added.fields, *_set_municipality(added.row, municipal)]
-    record(by, "part: la till", added.row, fields=fields)
+    record(by, PartiesEvent.PARTY_ADDED, added.row, fields=fields)
     return added.row
 
 
@@ -41,7 +44,9 @@ def change_party(party: Party, values: Mapping[str, Any], *, seen_version: int |
     own, municipal = _apart(values)
     saved = save_if_unchanged(party, own, seen_version=seen_version)
     fields = [*saved.fields, *_set_municipality(saved.row, municipal)]
-    record(by, "part: ändrade", saved.row, fields=fields)
+    event = record(by, PartiesEvent.PARTY_CHANGED, saved.row, fields=fields)
+    if FIELDS_IN_NOTES & set(fields):
+        record_authorship(event, saved.row, Part.FACTS)
     return saved.row
 
 
@@ -74,7 +79,8 @@ def rename(
     """
     now = lock_if_unchanged(party, seen_version=seen_version)
     FormerName.objects.create(party=now, name=now.name, until=since)
-    record(by, "part: bytte namn", now, before=now.name, after=name, since=since)
+    event = record(by, PartiesEvent.PARTY_RENAMED, now, before=now.name, after=name, since=since)
+    record_authorship(event, now, Part.FACTS)
     return save_if_unchanged(now, {"name": name, "full_name": full_name}, seen_version=seen_version).row
 
 
@@ -85,7 +91,7 @@ def end_party(party: Party, *, on: date, seen_version: int | None, by: Any) -> P
     Raise StaleSave when somebody else saved the party since `seen_version`.
     """
     now = lock_if_unchanged(party, seen_version=seen_version)
-    return _set_end(now, on, "part: avslutade", by=by)
+    return _set_end(now, on, PartiesEvent.PARTY_ENDED, by=by)
 
 
 @transaction.atomic
@@ -94,12 +100,12 @@ def reopen_party(party: Party, *, by: Any) -> Party:
     now = Party.objects.select_for_update().get(pk=party.pk)
     if now.ended is None:
         raise NotAllowed(f"{party} har inte upphört.")
-    return _set_end(now, None, "part: återupptog", by=by)
+    return _set_end(now, None, PartiesEvent.PARTY_REOPENED, by=by)
 
 
-def _set_end(now: Party, ended: date | None, what: str, *, by: Any) -> Party:
+def _set_end(now: Party, ended: date | None, kind: PartiesEvent, *, by: Any) -> Party:
     """Set the end of a party whose row is locked."""
-    record(by, what, now, before=now.ended, after=ended)
+    record(by, kind, now, before=now.ended, after=ended)
     return save_if_unchanged(now, {"ended": ended}, seen_version=now.version).row
 
 
@@ -107,7 +113,7 @@ def _set_end(now: Party, ended: date | None, what: str, *, by: Any) -> Party:
 def add_membership(membership: Membership, *, by: Any) -> Membership:
     """Bring a party to a category for some years."""
     membership.save()
-    record(by, "part: förde till kategori", membership.party, **_detail(membership))
+    record(by, PartiesEvent.MEMBERSHIP_ADDED, membership.party, **_detail(membership))
     return membership
 
 
@@ -126,7 +132,7 @@ def change_membership(
     for name, value in values.items():
         setattr(now, name, value)
     now.save()
-    record(by, "part: ändrade tillhörighet", now.party, **_detail(now))
+    record(by, PartiesEvent.MEMBERSHIP_CHANGED, now.party, **_detail(now))
     return now
 
 
@@ -141,7 +147,7 @@ def add_category(values: Mapping[str, Any], *, cadences: Iterable[Cadence], by: 
     """Add a category with its cadences."""
     added = save_new(Category(slug=free_slug(Category, values["name"])), values)
     category = _save_cadences(added.row, cadences)
-    record(by, "kategori: la till", category, fields=added.fields, cadences=_cadences(category))
+    record(by, PartiesEvent.CATEGORY_ADDED, category, fields=added.fields, cadences=_cadences(category))
     return category
 
 
@@ -160,7 +166,7 @@ def change_category(
     for cadence in removed:
         cadence.delete()
     category = _save_cadences(saved.row, cadences)
-    record(by, "kategori: ändrade", category, fields=saved.fields, cadences=_cadences(category))
+    record(by, PartiesEvent.CATEGORY_CHANGED, category, fields=saved.fields, cadences=_cadences(category))
     return category
 
 

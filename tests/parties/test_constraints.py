@@ -77,7 +77,7 @@ def test_what_a_rival_saved_in_between_becomes_a_sentence_not_a_crash(rf):
 def test_the_seed_is_the_region_and_may_be_sown_again():
     seed_parties()
     klys = Party.objects.get(slug="klys")
-    actions.rename(klys, name="Klys", since=date(2024, 1, 1), seen_version=klys.version, by=None)
+    actions.rename(klys, name="Klys", since=date(2024, 1, 1), seen_version=klys.version, by=factories.user())
     seed_parties()
     counts = {kind.slug: kind.memberships.count() for kind in Category.objects.all()}
     assert counts == {

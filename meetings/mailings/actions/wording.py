@@ -9,6 +9,7 @@ from django.db import transaction
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.stale_saves import save_if_unchanged
+from meetings.audit_events import MeetingsEvent
 from meetings.mailings.letters.wording import Words, words_above, words_for
 from meetings.models import Meeting, Round, Wording
 
@@ -42,7 +43,7 @@ def save_wording(
     Wording.objects.bulk_create([blank(owner, purpose)], ignore_conflicts=True)
     values = {**asdict(words), "active": words != words_above(owner, purpose)}
     row = save_if_unchanged(wording_of(owner, purpose), values, seen_version=seen_version).row
-    record(by, "brevtext: ändrade", owner, purpose=row.purpose, version=row.version)
+    record(by, MeetingsEvent.WORDING_CHANGED, owner, purpose=row.purpose, version=row.version)
     return row
 
 
@@ -55,7 +56,9 @@ def use(owner: Round | Meeting, purpose: str, *, own: bool, by: User) -> bool:
     row.active = own
     row.version += 1
     row.save(update_fields=["active", "version"])
-    record(by, "brevtext: tog i bruk" if own else "brevtext: la i vila", owner, purpose=purpose)
+    record(
+        by, MeetingsEvent.WORDING_IN_USE if own else MeetingsEvent.WORDING_SET_ASIDE, owner, purpose=purpose
+    )
     return True
 
 

@@ -13,9 +13,11 @@ from django.utils.text import slugify
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
+from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.stale_saves import lock_if_unchanged, save_if_unchanged
 from dialog_portal.base.states import NotAllowed, step
 from dialog_portal.base.swedish import moment, span
+from meetings.audit_events import MeetingsEvent
 from meetings.invitations.actions import rerender
 from meetings.mailings.actions import reminder_schedule
 from meetings.mailings.actions.reply_link import prolong_reply_links
@@ -29,6 +31,10 @@ from parties.models import Category
 Appointment = tuple[datetime, datetime, str, str]
 DOUBLE_PRESS = timedelta(minutes=1)  # for a page that is slow to answer and a finger that presses again
 NOT_TYPED = ("id", "slug", "state")
+FIELDS_IN_NOTES = frozenset(  # as MeetingForm names them
+    {"title", "day", "start", "end", "venue", "room", "street", "online", "host", "diary_number"}
+    | {"outside_reference"}
+)
 MOMENTS = ("starts_at", "ends_at", "reply_by")
 COPIED = (
     "host",
@@ -79,7 +85,7 @@ def add_meeting(
     meeting.categories.set(categories)
     Agenda.objects.create(meeting=meeting)
     meeting.steps.create(before="", after=meeting.state, by=by, reason=reason)
-    record(by, "dialogmöte: la upp", meeting)
+    record_authorship(record(by, MeetingsEvent.MEETING_ADDED, meeting), meeting, Part.FACTS)
     return meeting
 
 
@@ -141,8 +147,7 @@ def change_meeting(
     now = saved.row
     if now.state == MeetingState.HELD and now.starts_at > timezone.now():
         raise HeldInFuture("Mötet är genomfört, så dagen kan inte ligga framåt i tiden.")
-    was = {} if now.starts_at == before.starts_at else {"start_before": before.starts_at}
-    record(by, "dialogmöte: ändrade", now, fields=as_typed(before, now, saved.fields), **was)
+    _record_change(before, now, saved.fields, by=by)
     reminder_schedule.move_reminders(now, by=by)  # the deadline may have moved alone
     if appointment(now) != appointment(before):
         return MeetingChange(now, _move(now, by=by))
@@ -150,6 +155,15 @@ def change_meeting(
         reason = "Sista svarsdag ändrades innan brevet lämnades."
         rerender.rerender_for_deadline(now, by=by, reason=reason)
     return MeetingChange(now, outdated=False)
+
+
+def _record_change(before: Meeting, now: Meeting, fields: list[str], *, by: User) -> None:
+    """Say in the audit log what was changed, and who wrote what the notes show of it."""
+    named = as_typed(before, now, fields)
+    was = {} if now.starts_at == before.starts_at else {"start_before": before.starts_at}
+    event = record(by, MeetingsEvent.MEETING_CHANGED, now, fields=named, **was)
+    if was or FIELDS_IN_NOTES & set(named):
+        record_authorship(event, now, Part.FACTS, former_start=was.get("start_before"))
 
 
 def as_typed(before: Meeting, now: Meeting, fields: list[str]) -> list[str]:
@@ -226,7 +240,7 @@ def copy_of_item(item: AgendaItem, target: Agenda) -> AgendaItem:
 def cancel(meeting: Meeting, *, reason: str, by: User) -> Meeting:
     """Call the meeting off: its calendar sequence rises, and letters that wait are stopped."""
     meeting = step(meeting, NEXT, MeetingState.CANCELLED, by=by, reason=reason)
-    record(by, "dialogmöte: ställde in", meeting)
+    record(by, MeetingsEvent.MEETING_CANCELLED, meeting)
     meeting.sequence += 1
     meeting.save(update_fields=["sequence"])
     reminder_schedule.skip_reminders(meeting, by=by, reason="Mötet är inställt.")
@@ -244,5 +258,5 @@ def hold(meeting: Meeting, *, by: User) -> Meeting:
             f"Mötet börjar {moment(now.starts_at)}. Det kan markeras som genomfört först när det har börjat."
         )
     reminder_schedule.skip_reminders(now, by=by, reason="Mötet har redan hållits.")
-    record(by, "dialogmöte: markerade som genomfört", now)
+    record(by, MeetingsEvent.MEETING_HELD, now)
     return step(now, NEXT, MeetingState.HELD, by=by)

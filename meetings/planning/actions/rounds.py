@@ -10,8 +10,10 @@ from django.db.models import F
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
+from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.stale_saves import save_if_unchanged, save_new
 from dialog_portal.base.states import NotAllowed
+from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.wording import copy_wordings
 from meetings.models import Agenda, AgendaItem, Group, Meeting, MeetingState, MeetingStep, Round
 from meetings.planning.actions.meetings import COPIED, copy_of_item, numbered
@@ -22,12 +24,14 @@ Result = TypeVar("Result")
 YEAR_TAKEN = "Det finns redan en omgång för {}."
 NAME_TAKEN = "Omgången har redan en grupp som heter {}."
 
+FIELDS_IN_NOTES = frozenset({"diary_number"})  # as RoundForm names them
+
 
 @transaction.atomic
 def add_round(values: Mapping[str, Any], *, by: User) -> Round:
     """Add a round; raise NotAllowed when somebody was first with the year."""
     saved = _first(YEAR_TAKEN.format(values["year"]), lambda: save_new(Round(), values))
-    record(by, "dialogomgång: la upp", saved.row, fields=saved.fields)
+    record(by, MeetingsEvent.ROUND_ADDED, saved.row, fields=saved.fields)
     return saved.row
 
 
@@ -38,7 +42,9 @@ def change_round(row: Round, values: Mapping[str, Any], *, seen_version: int | N
         YEAR_TAKEN.format(values.get("year")),
         lambda: save_if_unchanged(row, values, seen_version=seen_version),
     )
-    record(by, "dialogomgång: ändrade", saved.row, fields=saved.fields)
+    event = record(by, MeetingsEvent.ROUND_CHANGED, saved.row, fields=saved.fields)
+    if FIELDS_IN_NOTES & set(saved.fields):
+        record_authorship(event, saved.row, Part.FACTS)
     return saved.row
 
 
@@ -64,7 +70,7 @@ def copy_round(source: Round, *, year: int, meetings: Iterable[Meeting], by: Use
     copy_wordings(source, made)
     groups = copy_groups(source, made)
     copy_meetings(list(meetings), made, groups, weeks_between(source.year, year), by=by)
-    record(by, "dialogomgång: kopierade", made, source=source.pk)
+    record(by, MeetingsEvent.ROUND_COPIED, made, source=source.pk)
     return made
 
 
@@ -136,7 +142,7 @@ def copy_categories(pairs: list[tuple[Meeting, Meeting]], year: int) -> None:
 def add_group(round_: Round, values: Mapping[str, Any], *, by: User) -> Group:
     """Add a group to a round; raise NotAllowed when somebody was first with the name."""
     saved = _first(NAME_TAKEN.format(values["name"]), lambda: save_new(Group(round=round_), values))
-    record(by, "grupp: la till", saved.row, fields=saved.fields)
+    record(by, MeetingsEvent.GROUP_ADDED, saved.row, fields=saved.fields)
     return saved.row
 
 
@@ -147,7 +153,7 @@ def change_group(group: Group, values: Mapping[str, Any], *, seen_version: int |
         NAME_TAKEN.format(values.get("name")),
         lambda: save_if_unchanged(group, values, seen_version=seen_version),
     )
-    record(by, "grupp: ändrade", saved.row, fields=saved.fields)
+    record(by, MeetingsEvent.GROUP_CHANGED, saved.row, fields=saved.fields)
     return saved.row
 
 
@@ -156,5 +162,5 @@ def remove_group(group: Group, *, by: User) -> None:
     """Take a group away that no meeting uses."""
     if group.meetings.exists():
         raise NotAllowed(f"Gruppen {group} har möten. Flytta dem till en annan grupp först.")
-    record(by, "grupp: tog bort", group)
+    record(by, MeetingsEvent.GROUP_REMOVED, group)
     group.delete()
