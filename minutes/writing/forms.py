@@ -6,7 +6,7 @@ from django import forms
 from django_prose_editor.fields import ProseEditorFormField
 
 from dialog_portal.base.typed_text import one_line
-from minutes.pdf.render import typeset
+from minutes.pdf import typeset
 from minutes.pdf.render import unprintable_sentence
 from minutes.sanitise import clean
 from minutes.sanitise.text import normalise

@@ -13,7 +13,7 @@ from typing import Any
 import pikepdf
 import pytest
 
-from minutes.pdf.render import render
+from minutes.pdf import render
 from minutes.pdf.render import PdfFailed, pdf_html, render_pdf, typeset_in_child
 from tests.minutes.documents import extreme, normal, section
 from tests.minutes.vera import Verdicts, verdicts
