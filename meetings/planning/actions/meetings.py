@@ -30,14 +30,8 @@ Appointment = tuple[datetime, datetime, str, str]
 DOUBLE_PRESS = timedelta(minutes=1)  # for a page that is slow to answer and a finger that presses again
 NOT_TYPED = ("id", "slug", "state")
 MOMENTS = ("starts_at", "ends_at", "reply_by")
-COPIED = (
-    "host",
-    "venue",
-    "room",
-    "street",
-    "serves_meal",
-    "seats",
-)  # what a copy has in common with its source
+# What a copy has in common with its source
+COPIED = ("host", "venue", "room", "street", "serves_meal", "seats")
 
 
 def appointment(meeting: Meeting) -> Appointment:
