@@ -36,14 +36,8 @@ FIELDS_IN_NOTES = frozenset(  # as MeetingForm names them
     | {"outside_reference"}
 )
 MOMENTS = ("starts_at", "ends_at", "reply_by")
-COPIED = (
-    "host",
-    "venue",
-    "room",
-    "street",
-    "serves_meal",
-    "seats",
-)  # what a copy has in common with its source
+# What a copy has in common with its source
+COPIED = ("host", "venue", "room", "street", "serves_meal", "seats")
 
 
 def appointment(meeting: Meeting) -> Appointment:
