@@ -8,19 +8,12 @@ from django.utils import timezone
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.authorship import Part, record_authorship
+from dialog_portal.base.stale_saves import StaleSave
 from dialog_portal.base.states import NotAllowed, step
 from meetings.models import Meeting, MeetingState
 from minutes.audit_events import MinutesEvent
 from minutes.models import NEXT, Minutes, MinutesState, Section
 from minutes.sanitise import clean
-
-
-class SectionConflict(NotAllowed):
-    """Somebody else saved the section meanwhile; `theirs` is the section as it stands now."""
-
-    def __init__(self, theirs: Section) -> None:
-        super().__init__("Någon annan har sparat avsnittet medan du skrev. Din text är inte förlorad.")
-        self.theirs = theirs
 
 
 @transaction.atomic
@@ -48,11 +41,11 @@ def start_minutes(meeting: Meeting, *, by: User) -> Minutes:
 
 @transaction.atomic
 def save_section(section: Section, *, heading: str, html: str, seen_version: int, by: User) -> Section:
-    """Keep a new text, sanitised; raises Conflict when somebody else saved since `seen_version`."""
+    """Keep a new text, sanitised; raises StaleSave when somebody else saved since `seen_version`."""
     section = Section.objects.select_for_update().select_related("minutes").get(pk=section.pk)
     must_be_draft(section.minutes)
     if section.version != seen_version:
-        raise SectionConflict(section)
+        raise StaleSave(section)
     html = clean(html)
     if (section.heading, section.html) == (heading, html):
         return section

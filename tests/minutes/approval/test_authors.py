@@ -78,7 +78,7 @@ def number_the_round(meeting: Meeting, by: User) -> None:
 def rename_a_party(meeting: Meeting, by: User) -> None:
     party = meeting.invitations.get().party
     assert party is not None
-    rename(party, name="Ett annat namn", since=timezone.localdate(), by=by)
+    rename(party, name="Ett annat namn", since=timezone.localdate(), seen_version=party.version, by=by)
 
 
 def move_on(**wait: int) -> None:

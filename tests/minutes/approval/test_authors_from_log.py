@@ -139,7 +139,8 @@ def test_what_is_read_from_the_log_is_what_the_actions_had_written(
     attendance.note_attendance(meeting, set(), by=factories.user())
     party = Attendee.objects.get().invitation.party
     assert party is not None
-    rename(party, name="Ett annat namn", since=meeting.starts_at.date(), by=factories.user())
+    since, seen = meeting.starts_at.date(), party.version
+    rename(party, name="Ett annat namn", since=since, seen_version=seen, by=factories.user())
     before, had = rows(), names(minutes)
     migrate_to_first_version()
     migrate_to_newest()

@@ -123,7 +123,7 @@ SHOWN: dict[str, tuple[str, str, Act]] = {
     "party corrected": ("party", "facts", lambda world: world.change_party(name="Salems")),
     "party given a code": ("party", "facts", lambda world: world.change_party(code="0128")),
     "party renamed": ("party", "facts", lambda world: parties.rename(
-        world.party, name="Nya Salem", since=timezone.localdate(), by=world.officer)),
+        world.party, name="Nya Salem", since=timezone.localdate(), seen_version=1, by=world.officer)),
     "person protected": ("person", "facts", lambda world: world.change_person(protected="on")),
     "point added": ("agenda", "points", lambda world: agenda.add_item(
         world.meeting.agenda, AgendaItem(title="C"), by=world.officer)),
