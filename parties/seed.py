@@ -159,7 +159,7 @@ def seed_parties() -> None:
     for code, name, full_name in MUNICIPALITIES:
         Municipality.objects.get_or_create(code=code, defaults={"party": party(name, full_name)})
     for position, kind in enumerate(KINDS, start=1):
-        add_category(kind, position)
+        seed_category(kind, position)
     gotland = party("Region Gotland")
     Municipality.objects.get_or_create(code="0980", defaults={"party": gotland, "in_county": False})
     party("FSKF")
@@ -174,7 +174,7 @@ def party(name: str, full_name: str = "") -> Party:
     return Party.objects.get_or_create(slug=slugify(name)[:75], defaults=values)[0]
 
 
-def add_category(kind: Kind, position: int) -> None:
+def seed_category(kind: Kind, position: int) -> None:
     """A new category with its cadences and members; one that exists is left to those who keep it."""
     values = {
         "name": kind.name,

@@ -20,7 +20,8 @@ class Versioned(models.Model):
         abstract = True
 
 
-Row = TypeVar("Row", bound=Versioned)
+VersionedRow = TypeVar("VersionedRow", bound=Versioned)
+SaveResult = TypeVar("SaveResult")  # what an action that saves returns
 
 
 class StaleSave(NotAllowed):
@@ -36,14 +37,14 @@ class StaleSave(NotAllowed):
 
 
 @dataclass(frozen=True)
-class Saved(Generic[Row]):
+class Saved(Generic[VersionedRow]):
     """A row that was saved, and the names of the fields that got another value."""
 
-    row: Row
+    row: VersionedRow
     fields: list[str]
 
 
-def lock_if_unchanged(row: Row, *, seen_version: int | None) -> Row:
+def lock_if_unchanged(row: VersionedRow, *, seen_version: int | None) -> VersionedRow:
     """Return the stored row, locked until the caller's transaction ends.
 
     Raise StaleSave when its version is not `seen_version`: somebody else saved it, or removed it.
@@ -55,7 +56,9 @@ def lock_if_unchanged(row: Row, *, seen_version: int | None) -> Row:
 
 
 @transaction.atomic
-def save_if_unchanged(row: Row, values: Mapping[str, Any], *, seen_version: int | None) -> Saved[Row]:
+def save_if_unchanged(
+    row: VersionedRow, values: Mapping[str, Any], *, seen_version: int | None
+) -> Saved[VersionedRow]:
     """Save values in a row that is as the person saw it, and raise its version.
 
     The lock is held until the caller's transaction ends, so that what follows from the change is saved with it or
@@ -63,21 +66,21 @@ def save_if_unchanged(row: Row, values: Mapping[str, Any], *, seen_version: int 
     is not one that its field takes.
     """
     stored = lock_if_unchanged(row, seen_version=seen_version)
-    fields = differences(stored, values)
+    fields = changed_fields(stored, values)
     stored.version += 1
-    _write(stored, values, update_fields=["version"])
+    _store_values(stored, values, update_fields=["version"])
     return Saved(stored, fields)
 
 
 @transaction.atomic
-def save_new(row: Row, values: Mapping[str, Any]) -> Saved[Row]:
+def save_new(row: VersionedRow, values: Mapping[str, Any]) -> Saved[VersionedRow]:
     """Store a row for the first time. Raise ValidationError when a value is not one that its field takes."""
-    fields = differences(row, values)
-    _write(row, values, update_fields=None)
+    fields = changed_fields(row, values)
+    _store_values(row, values, update_fields=None)
     return Saved(row, fields)
 
 
-def _write(row: models.Model, values: Mapping[str, Any], *, update_fields: list[str] | None) -> None:
+def _store_values(row: models.Model, values: Mapping[str, Any], *, update_fields: list[str] | None) -> None:
     """Save the columns and then the relations to many, which need the row."""
     many = {field.name for field in row._meta.many_to_many}
     columns = [name for name in values if name not in many]
@@ -89,9 +92,9 @@ def _write(row: models.Model, values: Mapping[str, Any], *, update_fields: list[
         getattr(row, name).set(values[name])
 
 
-def differences(row: models.Model, values: Mapping[str, Any]) -> list[str]:
+def changed_fields(row: models.Model, values: Mapping[str, Any]) -> list[str]:
     """Return the names of the fields whose stored value is another than the given one."""
-    return [name for name, value in values.items() if not same(stored_value(row, name), value)]
+    return [name for name, value in values.items() if not is_same_value(stored_value(row, name), value)]
 
 
 def stored_value(row: models.Model, name: str) -> Any:
@@ -101,6 +104,6 @@ def stored_value(row: models.Model, name: str) -> Any:
     return getattr(row, name)
 
 
-def same(stored: Any, other: Any) -> bool:
+def is_same_value(stored: Any, other: Any) -> bool:
     """Return whether two values are the same; the order of several related rows does not matter."""
     return set(stored) == set(other or ()) if isinstance(stored, list) else bool(stored == other)

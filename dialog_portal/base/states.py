@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 
 from django.db import models, transaction
 
-Table = Mapping[Any, Set[Any]]
-Row = TypeVar("Row", bound=models.Model)
+StateTable = Mapping[Any, Set[Any]]
+SteppedRow = TypeVar("SteppedRow", bound=models.Model)
 
 
 class NotAllowed(Exception):
@@ -28,7 +28,7 @@ class Step(models.Model):
 
 
 @transaction.atomic
-def step(row: Row, table: Table, to: Any, *, by: Any, reason: str = "") -> Row:
+def take_step(row: SteppedRow, table: StateTable, to: Any, *, by: Any, reason: str = "") -> SteppedRow:
     """Take one step that the table allows and record it; answers the row as it stands now.
 
     The row is read again under a lock, because the caller's copy may be stale.

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.db import models
 
-from dialog_portal.base.stale_saves import StaleSave, same, stored_value
+from dialog_portal.base.stale_saves import SaveResult, StaleSave, is_same_value, stored_value
 
-Result = TypeVar("Result")
-REMOVED = "Någon har tagit bort det du redigerar. Kopiera din text innan du går vidare."
+ROW_REMOVED = "Någon har tagit bort det du redigerar. Kopiera din text innan du går vidare."
 
 
-def in_words(row: models.Model, name: str, value: Any) -> Any:
+def displayed_value(row: models.Model, name: str, value: Any) -> Any:
     """Return a stored value as people read it: several names in a row, yes or no, a choice by its label."""
     if isinstance(value, list):
         return ", ".join(map(str, value))
@@ -77,12 +76,12 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
         None stands for a row that was removed.
         """
         if theirs is None:
-            self.add_error(None, REMOVED)
+            self.add_error(None, ROW_REMOVED)
             return
         for name in self.compared:
             value = self.stored_value(theirs, name)
-            if not same(value, self.cleaned_data.get(name)):
-                self.theirs.append((str(self.fields[name].label), in_words(theirs, name, value)))
+            if not is_same_value(value, self.cleaned_data.get(name)):
+                self.theirs.append((str(self.fields[name].label), displayed_value(theirs, name, value)))
         data: Any = self.data.copy()  # type: ignore[attr-defined]
         data[self.add_prefix(self.seen_name)] = str(self.seen_mark(theirs))
         self.data = data
@@ -93,7 +92,7 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
         raise TypeError("Give the form's values and seen_version to an action that saves them.")
 
 
-def submit(form: VersionedForm, save: Callable[[], Result]) -> Result | None:
+def submit(form: VersionedForm, save: Callable[[], SaveResult]) -> SaveResult | None:
     """Return what `save` returns; None when there are errors or somebody else saved meanwhile, which the form says."""
     if not form.is_valid():
         show_conflict_if_stale(form)

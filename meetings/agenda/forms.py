@@ -9,8 +9,8 @@ from django import forms
 from dialog_portal.base.versioned_form import VersionedForm
 from meetings.models import AgendaItem
 
-LABELS = {"internal": "Intern punkt, visas bara för personalen"}
-WIDGETS = {
+ITEM_LABELS = {"internal": "Intern punkt, visas bara för personalen"}
+ITEM_WIDGETS = {
     "description": forms.Textarea(attrs={"rows": 4}),
     "minutes": forms.NumberInput(attrs={"inputmode": "numeric", "min": 0, "max": 600}),
 }
@@ -22,8 +22,8 @@ class NewItemForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = AgendaItem
         fields = ("title", "minutes", "presenter", "internal")
-        labels = LABELS
-        widgets = WIDGETS
+        labels = ITEM_LABELS
+        widgets = ITEM_WIDGETS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,5 +36,5 @@ class ItemForm(VersionedForm):
     class Meta:
         model = AgendaItem
         fields = ("title", "description", "minutes", "presenter", "internal")
-        labels = LABELS
-        widgets = WIDGETS
+        labels = ITEM_LABELS
+        widgets = ITEM_WIDGETS

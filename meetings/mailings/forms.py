@@ -17,16 +17,18 @@ from meetings.mailings.letters.wording import PLACE, Words, allowed, listed, nor
 from meetings.models import Wording
 from meetings.models.wording import LONG, SHORT
 
-GUESTS = "|".join(path.rstrip("/") for path in GUEST_PATHS)
-PERSONAL = re.compile(rf"/(?:{GUESTS})/+(?!ny-lank\b)[^\s/]+|/(?:{GUESTS})%2f", re.IGNORECASE)
-BRACES = "En klammer saknar sin andra hälft. Skriv platshållare som {namn}."
-LINK = (
+GUEST_PREFIXES = "|".join(path.rstrip("/") for path in GUEST_PATHS)
+PERSONAL_LINK = re.compile(
+    rf"/(?:{GUEST_PREFIXES})/+(?!ny-lank\b)[^\s/]+|/(?:{GUEST_PREFIXES})%2f", re.IGNORECASE
+)
+BRACE_SENTENCE = "En klammer saknar sin andra hälft. Skriv platshållare som {namn}."
+LINK_SENTENCE = (
     "Texten innehåller en personlig länk, som skulle gå till alla. Ta bort den. "
     "Varje brev har mottagarens egen länk i knappen."
 )
-HIDDEN = "Texten innehåller osynliga styrtecken. Skriv om det som du klistrade in."
-BREAKS = "Skriv på en rad, utan radbrytningar eller styrtecken."
-ALONE = "{hälsning} ska stå ensam i ett eget stycke, med en tom rad före och efter."
+HIDDEN_SENTENCE = "Texten innehåller osynliga styrtecken. Skriv om det som du klistrade in."
+ONE_LINE_SENTENCE = "Skriv på en rad, utan radbrytningar eller styrtecken."
+GREETING_SENTENCE = "{hälsning} ska stå ensam i ett eget stycke, med en tom rad före och efter."
 
 
 class WordingForm(VersionedForm):
@@ -58,7 +60,7 @@ class WordingForm(VersionedForm):
             self.fields[name].validators = []  # clean() says the same, with the placeholders
             self.fields[name].widget.attrs.pop("maxlength", None)
         self.fields["body"].widget.attrs.pop("maxlength", None)
-        self.fields["body"].help_text = explained(allowed(instance.purpose, in_body=True))
+        self.fields["body"].help_text = placeholder_help(allowed(instance.purpose, in_body=True))
 
     @staticmethod
     def stored_value(row: Any, name: str) -> Any:
@@ -66,24 +68,32 @@ class WordingForm(VersionedForm):
         return getattr(words_in_use(row), name)
 
     def clean_subject(self) -> str:
-        return self.line("subject")
+        return self._clean_line("subject")
 
     def clean_heading(self) -> str:
-        return self.line("heading")
+        return self._clean_line("heading")
 
-    def line(self, name: str) -> str:
+    def _clean_line(self, name: str) -> str:
         """A line whose placeholders are known and that can write no header of its own."""
         text: str = self.cleaned_data[name]
         long = [str(self.fields[name].error_messages["max_length"])] if len(text) > SHORT else []
         names = allowed(self.instance.purpose, in_body=False)
-        refuse([*hidden(text, BREAKS), *wrong_places(text, names)], names, also=long)
+        raise_errors(
+            [*hidden_character_errors(text, ONE_LINE_SENTENCE), *placeholder_errors(text, names)],
+            names,
+            also=long,
+        )
         return text
 
     def clean_body(self) -> str:
         """Paragraphs of visible characters whose placeholders are known."""
         lines = [line.rstrip() for line in self.cleaned_data["body"].replace("\t", " ").splitlines()]
         text, names = "\n".join(lines), allowed(self.instance.purpose, in_body=True)
-        refuse([*hidden("".join(lines), HIDDEN), *wrong_places(text, names)], names, also=not_alone(text))
+        raise_errors(
+            [*hidden_character_errors("".join(lines), HIDDEN_SENTENCE), *placeholder_errors(text, names)],
+            names,
+            also=greeting_errors(text),
+        )
         return text
 
     @property
@@ -97,7 +107,7 @@ def words_in_use(row: Wording) -> Words:
     return words_of(row) if row.active else words_above(row.round or row.meeting, row.purpose)  # type: ignore[arg-type]
 
 
-def explained(names: dict[str, str]) -> str:
+def placeholder_help(names: dict[str, str]) -> str:
     """The placeholders with what they stand for, for the hint under the field."""
     rows = format_html_join("", "<li><code>{{{}}}</code> {}</li>", names.items())
     return format_html(
@@ -107,7 +117,7 @@ def explained(names: dict[str, str]) -> str:
     )
 
 
-def refuse(wrong: list[str], names: dict[str, str], *, also: list[str]) -> None:
+def raise_errors(wrong: list[str], names: dict[str, str], *, also: list[str]) -> None:
     """Raise everything that is wrong at once; after the faults, which placeholders there are."""
     if wrong:
         wrong[-1] += f" Du kan använda {listed(names)}."
@@ -115,7 +125,7 @@ def refuse(wrong: list[str], names: dict[str, str], *, also: list[str]) -> None:
         raise ValidationError([*wrong, *also])
 
 
-def hidden(text: str, sentence: str) -> list[str]:
+def hidden_character_errors(text: str, sentence: str) -> list[str]:
     """The sentence, when the text has characters that nobody sees."""
     try:
         one_line(text)
@@ -124,17 +134,17 @@ def hidden(text: str, sentence: str) -> list[str]:
     return []
 
 
-def wrong_places(text: str, names: dict[str, str]) -> list[str]:
+def placeholder_errors(text: str, names: dict[str, str]) -> list[str]:
     """A sentence about each fault: somebody's link, a brace without its other half, placeholders that are unknown."""
     unknown = list(dict.fromkeys(name for name in PLACE.findall(text) if normal(name) not in names))
-    said = [LINK] if PERSONAL.search(text) else []
-    said += [BRACES] if re.search(r"[{}]", PLACE.sub("", text)) else []
+    said = [LINK_SENTENCE] if PERSONAL_LINK.search(text) else []
+    said += [BRACE_SENTENCE] if re.search(r"[{}]", PLACE.sub("", text)) else []
     return [*said, *(f"{{{name}}} finns inte här." for name in unknown)]
 
 
-def not_alone(text: str) -> list[str]:
+def greeting_errors(text: str) -> list[str]:
     """A sentence when something stands beside the greeting, which can have paragraphs of its own."""
     greeted = [
         part for part in Words("", "", text).paragraphs if "hälsning" in map(normal, PLACE.findall(part))
     ]
-    return [ALONE] if any(PLACE.sub("", part, count=1).strip() for part in greeted) else []
+    return [GREETING_SENTENCE] if any(PLACE.sub("", part, count=1).strip() for part in greeted) else []

@@ -20,7 +20,7 @@ def weeks_later(moment: datetime, weeks: int) -> datetime:
     return timezone.make_aware(wall).astimezone(UTC)
 
 
-def days_and_clock(meeting: Meeting) -> dict[str, date | time]:
+def moments_as_typed(meeting: Meeting) -> dict[str, date | time]:
     """Return the meeting's moments as people type them, by the names of the form's fields."""
     start, end = timezone.localtime(meeting.starts_at), timezone.localtime(meeting.ends_at)
     return {

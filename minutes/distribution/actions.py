@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
-from dialog_portal.base.states import NotAllowed, step
+from dialog_portal.base.states import NotAllowed, take_step
 from dialog_portal.outbox.queue.actions import Attachment, Draft, post_all
 from dialog_portal.outbox.render import render
 from meetings.models import Attendee, MeetingLetter, Purpose
@@ -141,7 +141,7 @@ def mail_out(minutes: Minutes, rendering: Rendering, *, by: User, nobody: bool) 
     pairs = distribution_letters(minutes, approval, bytes(rendering.pdf))
     if not pairs and not nobody:
         raise NotAllowed("Ingen deltagare har någon e-postadress. Bekräfta att inget brev ska skickas.")
-    step(minutes, NEXT, MinutesState.DISTRIBUTED, by=by)
+    take_step(minutes, NEXT, MinutesState.DISTRIBUTED, by=by)
     record(by, MinutesEvent.DISTRIBUTED, minutes, approval=approval.pk, letters=len(pairs))
     posted = post_all([draft for _, draft in pairs], by=by)
     MeetingLetter.objects.bulk_create(

@@ -17,7 +17,7 @@ from parties.audit_events import PartiesEvent
 from parties.models import Mandate, Person
 from parties.signals import address_changed
 
-FIELDS_IN_NOTES = frozenset({"protected"})  # as PersonForm names them
+PERSON_FIELDS_IN_NOTES = frozenset({"protected"})  # as PersonForm names them
 
 
 @transaction.atomic
@@ -48,7 +48,7 @@ def change_person(
     saved = save_if_unchanged(person, values, seen_version=seen_version)
     person = saved.row
     event = record(by, PartiesEvent.PERSON_CHANGED, person, fields=saved.fields)
-    if FIELDS_IN_NOTES & set(saved.fields):
+    if PERSON_FIELDS_IN_NOTES & set(saved.fields):
         record_authorship(event, person, Part.FACTS)
     if person.email.lower() == before.lower():
         return PersonChange(person, [])
@@ -62,7 +62,7 @@ def add_mandate(mandate: Mandate, *, person: Person, by: Any) -> Mandate:
 
     Raise NotAllowed when the person has the very same post already, since a form may be sent twice.
     """
-    mandate.person = person = person if person.pk else _add(person, by=by)
+    mandate.person = person = person if person.pk else _add_holder(person, by=by)
     same_post = Mandate.objects.filter(
         person=person, party=mandate.party, title=mandate.title, from_date=mandate.from_date
     )
@@ -73,7 +73,7 @@ def add_mandate(mandate: Mandate, *, person: Person, by: Any) -> Mandate:
     return mandate
 
 
-def _add(person: Person, *, by: Any) -> Person:
+def _add_holder(person: Person, *, by: Any) -> Person:
     return add_person(name=person.name, email=person.email, phone=person.phone, by=by)
 
 

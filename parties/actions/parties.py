@@ -16,14 +16,14 @@ from dialog_portal.base.states import NotAllowed
 from parties.audit_events import PartiesEvent
 from parties.models import Cadence, Category, FormerName, Membership, Municipality, Party
 
-SLUG = 50  # characters, with room for a number after it in every model's field
-FIELDS_IN_NOTES = frozenset({"name", "code"})  # as PartyForm names them
+SLUG_LENGTH = 50  # characters, with room for a number after it in every model's field
+PARTY_FIELDS_IN_NOTES = frozenset({"name", "code"})  # as PartyForm names them
 NO_MUNICIPALITY = {"code": "", "in_county": True}  # what is typed of a party that is no municipality
 
 
-def free_slug(model: type[models.Model], name: str) -> str:
+def unused_slug(model: type[models.Model], name: str) -> str:
     """A word for addresses, made of a name; it stays when the name changes, so that links keep working."""
-    stem = slugify(name)[:SLUG].strip("-") or str(model._meta.model_name)
+    stem = slugify(name)[:SLUG_LENGTH].strip("-") or str(model._meta.model_name)
     taken = set(model._default_manager.filter(slug__startswith=stem).values_list("slug", flat=True))
     return stem if stem not in taken else next(s for n in range(2, 9999) if (s := f"{stem}-{n}") not in taken)
 
@@ -31,8 +31,8 @@ def free_slug(model: type[models.Model], name: str) -> str:
 @transaction.atomic
 def add_party(values: Mapping[str, Any], *, by: Any) -> Party:
     """Add a party, and with its code that it is a municipality."""
-    own, municipal = _apart(values)
-    added = save_new(Party(slug=free_slug(Party, own["name"])), own)
+    own, municipal = _split_values(values)
+    added = save_new(Party(slug=unused_slug(Party, own["name"])), own)
     fields = [*added.fields, *_set_municipality(added.row, municipal)]
     record(by, PartiesEvent.PARTY_ADDED, added.row, fields=fields)
     return added.row
@@ -41,16 +41,16 @@ def add_party(values: Mapping[str, Any], *, by: Any) -> Party:
 @transaction.atomic
 def change_party(party: Party, values: Mapping[str, Any], *, seen_version: int | None, by: Any) -> Party:
     """Change a party, and with its code whether it is a municipality; raise StaleSave when somebody else did."""
-    own, municipal = _apart(values)
+    own, municipal = _split_values(values)
     saved = save_if_unchanged(party, own, seen_version=seen_version)
     fields = [*saved.fields, *_set_municipality(saved.row, municipal)]
     event = record(by, PartiesEvent.PARTY_CHANGED, saved.row, fields=fields)
-    if FIELDS_IN_NOTES & set(fields):
+    if PARTY_FIELDS_IN_NOTES & set(fields):
         record_authorship(event, saved.row, Part.FACTS)
     return saved.row
 
 
-def _apart(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _split_values(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the party's own values and those of its municipality."""
     municipal = {name: values[name] for name in NO_MUNICIPALITY if name in values}
     return {name: value for name, value in values.items() if name not in municipal}, municipal
@@ -70,7 +70,7 @@ def _set_municipality(party: Party, values: Mapping[str, Any]) -> list[str]:
 
 
 @transaction.atomic
-def rename(
+def rename_party(
     party: Party, *, name: str, since: date, seen_version: int | None, by: Any, full_name: str = ""
 ) -> Party:
     """Give a party a new name from a day; notes of earlier days keep the old one.
@@ -113,7 +113,7 @@ def _set_end(now: Party, ended: date | None, kind: PartiesEvent, *, by: Any) -> 
 def add_membership(membership: Membership, *, by: Any) -> Membership:
     """Bring a party to a category for some years."""
     membership.save()
-    record(by, PartiesEvent.MEMBERSHIP_ADDED, membership.party, **_detail(membership))
+    record(by, PartiesEvent.MEMBERSHIP_ADDED, membership.party, **_membership_detail(membership))
     return membership
 
 
@@ -132,11 +132,11 @@ def change_membership(
     for name, value in values.items():
         setattr(now, name, value)
     now.save()
-    record(by, PartiesEvent.MEMBERSHIP_CHANGED, now.party, **_detail(now))
+    record(by, PartiesEvent.MEMBERSHIP_CHANGED, now.party, **_membership_detail(now))
     return now
 
 
-def _detail(membership: Membership) -> dict[str, Any]:
+def _membership_detail(membership: Membership) -> dict[str, Any]:
     """Return what the audit log says of a membership."""
     years = {"category": membership.category_id, "from": membership.from_year, "to": membership.to_year}
     return {"membership": membership.pk, **years}
@@ -145,9 +145,9 @@ def _detail(membership: Membership) -> dict[str, Any]:
 @transaction.atomic
 def add_category(values: Mapping[str, Any], *, cadences: Iterable[Cadence], by: Any) -> Category:
     """Add a category with its cadences."""
-    added = save_new(Category(slug=free_slug(Category, values["name"])), values)
+    added = save_new(Category(slug=unused_slug(Category, values["name"])), values)
     category = _save_cadences(added.row, cadences)
-    record(by, PartiesEvent.CATEGORY_ADDED, category, fields=added.fields, cadences=_cadences(category))
+    record(by, PartiesEvent.CATEGORY_ADDED, category, fields=added.fields, cadences=_cadence_texts(category))
     return category
 
 
@@ -166,7 +166,9 @@ def change_category(
     for cadence in removed:
         cadence.delete()
     category = _save_cadences(saved.row, cadences)
-    record(by, PartiesEvent.CATEGORY_CHANGED, category, fields=saved.fields, cadences=_cadences(category))
+    record(
+        by, PartiesEvent.CATEGORY_CHANGED, category, fields=saved.fields, cadences=_cadence_texts(category)
+    )
     return category
 
 
@@ -177,6 +179,6 @@ def _save_cadences(category: Category, cadences: Iterable[Cadence]) -> Category:
     return category
 
 
-def _cadences(category: Category) -> list[str]:
+def _cadence_texts(category: Category) -> list[str]:
     """Return the cadences in words, for the audit log."""
     return [str(cadence) for cadence in category.cadences.all()]

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from dialog_portal.base.swedish import SwedishLower
-from parties.forms.plain import RowForm, check_period, in_plain_swedish
+from parties.forms.plain import RowForm, check_period, use_plain_swedish
 from parties.models import Cadence, Category
 
 
@@ -46,7 +46,7 @@ class CadenceForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        in_plain_swedish(self.fields)
+        use_plain_swedish(self.fields)
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -54,7 +54,7 @@ class CadenceForm(forms.ModelForm):  # type: ignore[type-arg]
         return self.cleaned_data
 
 
-class Cadences(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+class BaseCadenceFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
     """All cadences of a category; their years may not overlap, or nobody could say whether a year is due."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
@@ -83,5 +83,11 @@ class Cadences(forms.BaseInlineFormSet):  # type: ignore[type-arg]
 
 
 CadenceFormSet = forms.inlineformset_factory(
-    Category, Cadence, form=CadenceForm, formset=Cadences, extra=1, can_delete=True, can_delete_extra=False
+    Category,
+    Cadence,
+    form=CadenceForm,
+    formset=BaseCadenceFormSet,
+    extra=1,
+    can_delete=True,
+    can_delete_extra=False,
 )

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from dialog_portal.base.typed_text import one_line
 from dialog_portal.outbox.draft import deliverable
-from parties.forms.plain import DateInput, PlainForm, RowForm, no_formula
+from parties.forms.plain import DateInput, PlainForm, RowForm, must_not_be_formula
 from parties.models import Mandate, Person
 
 
@@ -42,7 +42,7 @@ class PersonForm(RowForm):
 class HolderForm(PlainForm):
     """Who gets a mandate: somebody chosen from the register, or somebody new.
 
-    When the typed address belongs to somebody already there, `found` is that person and the page asks whether
+    When the typed address belongs to somebody already there, `existing_person` is that person and the page asks whether
     to use them.
     """
 
@@ -52,20 +52,22 @@ class HolderForm(PlainForm):
         widget=forms.HiddenInput,
         error_messages={"invalid_choice": "Personen finns inte i registret. Sök igen."},
     )
-    name = forms.CharField(label="Namn", max_length=120, required=False, validators=[one_line, no_formula])
+    name = forms.CharField(
+        label="Namn", max_length=120, required=False, validators=[one_line, must_not_be_formula]
+    )
     email = forms.EmailField(label="E-postadress", max_length=254, required=False)
     phone = forms.CharField(label="Telefon", max_length=40, required=False, validators=[one_line])
 
     def __init__(self, *args: Any, chosen: Person | None, needed: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.chosen = chosen
-        self.found: Person | None = None
+        self.existing_person: Person | None = None
         self.fields["person"].initial = chosen
         for name in ("name", "email"):
             self.fields[name].required = needed and chosen is None
 
     @property
-    def given(self) -> bool:
+    def is_filled_in(self) -> bool:
         """Whether anybody was named at all."""
         return any(self.data.get(self.add_prefix(name), "").strip() for name in self.fields)
 
@@ -80,10 +82,10 @@ class HolderForm(PlainForm):
         """The address in lower case; one that is in the register already raises the question."""
         email: str = self.cleaned_data["email"].lower()
         if email and not self.cleaned_data.get("person"):
-            self.found = Person.objects.by_email(email)
-        if self.found:
+            self.existing_person = Person.objects.by_email(email)
+        if self.existing_person:
             raise forms.ValidationError(
-                f"Adressen hör till {self.found}, som redan finns i registret.", code="taken"
+                f"Adressen hör till {self.existing_person}, som redan finns i registret.", code="taken"
             )
         if email:
             deliverable(email)
@@ -91,7 +93,7 @@ class HolderForm(PlainForm):
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data
-        if values.get("person") or not self.given:
+        if values.get("person") or not self.is_filled_in:
             return values
         for name in ("name", "email"):
             if not values.get(name) and name not in self.errors:

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from dialog_portal.base.swedish import SwedishLower, day
 from dialog_portal.base.versioned_form import VersionedForm
-from parties.forms.plain import DateInput, RowForm, check_period, in_plain_swedish
+from parties.forms.plain import DateInput, RowForm, check_period, use_plain_swedish
 from parties.models import Membership, Municipality, Party
 
-DOMAIN = re.compile(r"[a-z0-9åäö]([a-z0-9åäö-]*[a-z0-9åäö])?(\.[a-z0-9åäö]([a-z0-9åäö-]*[a-z0-9åäö])?)+")
+MAIL_DOMAIN = re.compile(r"[a-z0-9åäö]([a-z0-9åäö-]*[a-z0-9åäö])?(\.[a-z0-9åäö]([a-z0-9åäö-]*[a-z0-9åäö])?)+")
 
 
-def free_name(name: str, party: Party) -> str:
+def require_unused_name(name: str, party: Party) -> str:
     """The name, unless another party already has it whatever its case."""
     others = Party.objects.exclude(pk=party.pk).annotate(lower=SwedishLower("name"))
     if other := others.filter(lower=name.lower()).first():
@@ -59,7 +59,7 @@ class PartyForm(RowForm):
         return getattr(municipality, name) if municipality else {"code": "", "in_county": True}[name]
 
     def clean_name(self) -> str:
-        return free_name(self.cleaned_data["name"], self.instance)
+        return require_unused_name(self.cleaned_data["name"], self.instance)
 
     def clean_code(self) -> str:
         """Four digits that no other municipality has."""
@@ -81,14 +81,14 @@ class PartyForm(RowForm):
         words = self.cleaned_data["mail_domains"].lower().replace(",", " ").replace(";", " ").split()
         domains = [word.lstrip("@") for word in words]
         for domain in domains:
-            if not DOMAIN.fullmatch(domain):
+            if not MAIL_DOMAIN.fullmatch(domain):
                 raise forms.ValidationError(
                     f"”{domain}” är ingen e-postdomän. Skriv det som står efter @, som example.org."
                 )
         return " ".join(dict.fromkeys(domains))
 
 
-class RenameForm(RowForm):
+class PartyRenameForm(RowForm):
     """A new name from a day; the old one is kept with that day."""
 
     formula_free = ("name", "full_name")
@@ -105,7 +105,7 @@ class RenameForm(RowForm):
         name: str = self.cleaned_data["name"]
         if name == Party.objects.values_list("name", flat=True).get(pk=self.instance.pk):
             raise forms.ValidationError("Parten heter redan så. Skriv det nya namnet.")
-        return free_name(name, self.instance)
+        return require_unused_name(name, self.instance)
 
     def clean_since(self) -> date:
         """A day after the latest change of name and not to come, since the register changes at once."""
@@ -120,7 +120,7 @@ class RenameForm(RowForm):
         return since
 
 
-class EndForm(RowForm):
+class PartyEndForm(RowForm):
     """The day from which a party is no more."""
 
     class Meta:
@@ -156,7 +156,7 @@ class MembershipForm(VersionedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        in_plain_swedish(self.fields)
+        use_plain_swedish(self.fields)
         self.fields["category"].empty_label = "Välj kategori"  # type: ignore[attr-defined]
 
     @staticmethod

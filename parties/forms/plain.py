@@ -10,22 +10,22 @@ from django.core.exceptions import ValidationError
 from dialog_portal.base.typed_text import one_address
 from dialog_portal.base.versioned_form import VersionedForm
 
-MESSAGES = {
+ERROR_MESSAGES = {
     "required": "Det här behöver fyllas i.",
     "max_length": "Texten får ha högst %(limit_value)d tecken. Din har %(show_value)d. Korta den.",
     "min_value": "Talet får inte vara mindre än %(limit_value)s.",
     "max_value": "Talet får inte vara större än %(limit_value)s.",
     "null_characters_not_allowed": "Texten får inte innehålla styrtecken.",
 }
-INVALID: tuple[tuple[type[forms.Field], str], ...] = (
+INVALID_MESSAGES: tuple[tuple[type[forms.Field], str], ...] = (
     (forms.EmailField, "Skriv en fullständig e-postadress, som namn@example.org."),
     (forms.DateField, "Skriv ett datum som finns, med år, månad och dag: 2019-01-31."),
     (forms.IntegerField, "Skriv ett heltal med siffror."),
 )
-REVERSED = "Slutet kan inte komma före början."
+PERIOD_REVERSED = "Slutet kan inte komma före början."
 
 
-def no_formula(value: str) -> None:
+def must_not_be_formula(value: str) -> None:
     """Refuse a first character that makes a spreadsheet run the text as a formula."""
     if value.startswith(("=", "+", "-", "@")):
         raise ValidationError(
@@ -34,13 +34,13 @@ def no_formula(value: str) -> None:
         )
 
 
-def in_plain_swedish(fields: dict[str, forms.Field]) -> None:
+def use_plain_swedish(fields: dict[str, forms.Field]) -> None:
     """Give fields our own words for what is wrong, and let a text that is too long arrive whole."""
     for field in fields.values():
-        field.error_messages |= MESSAGES
+        field.error_messages |= ERROR_MESSAGES
         if isinstance(field, forms.EmailField):
             field.validators = [*field.validators, one_address]
-        for kind, words in INVALID:
+        for kind, words in INVALID_MESSAGES:
             if isinstance(field, kind):
                 field.error_messages["invalid"] = words
         field.widget.attrs.pop("maxlength", None)
@@ -60,7 +60,7 @@ class PlainForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        in_plain_swedish(self.fields)
+        use_plain_swedish(self.fields)
 
 
 class RowForm(VersionedForm):
@@ -71,9 +71,9 @@ class RowForm(VersionedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        in_plain_swedish(self.fields)
+        use_plain_swedish(self.fields)
         for name in self.formula_free:
-            self.fields[name].validators.append(no_formula)
+            self.fields[name].validators.append(must_not_be_formula)
 
     def clean(self) -> dict[str, Any] | None:
         values = super().clean()
@@ -87,4 +87,4 @@ def check_period(form: forms.ModelForm[Any], period: tuple[str, str] | None) -> 
         return
     begin, end = (form.cleaned_data.get(name) for name in period)
     if begin and end and end < begin:
-        form.add_error(period[1], REVERSED)
+        form.add_error(period[1], PERIOD_REVERSED)

@@ -27,7 +27,7 @@ class RegisterFilter(PlainForm):
         choices=(("", "Aktiva parter"), ("ended", "Upphörda parter"), ("all", "Alla parter")),
     )
 
-    def narrow(self, parties: PartyQuerySet) -> PartyQuerySet:
+    def apply_to(self, parties: PartyQuerySet) -> PartyQuerySet:
         """The parties that the choices leave."""
         self.is_valid()
         chosen = self.cleaned_data
@@ -43,7 +43,7 @@ class RegisterFilter(PlainForm):
 class PersonSearch(PlainForm):
     """A search for somebody who is already in the register."""
 
-    FEW = 12
+    MAX_HITS = 12
 
     q = forms.CharField(label="Sök på namn eller e-postadress", required=False, max_length=200)
 
@@ -51,12 +51,12 @@ class PersonSearch(PlainForm):
         """The first few people found; none before anything is typed."""
         text = self.cleaned_data.get("q") if self.is_bound and self.is_valid() else ""
         return (
-            Person.objects.matching(text).with_posts().in_order()[: self.FEW]
+            Person.objects.matching(text).with_posts().in_order()[: self.MAX_HITS]
             if text
             else Person.objects.none()
         )
 
 
-def parties_without_recipients() -> int:
+def count_parties_without_recipients() -> int:
     """How many active parties nobody receives letters for."""
     return Party.objects.active().with_recipients(False).count()

@@ -16,7 +16,7 @@ from parties.views.saving import submit_forms
 
 def mandate_add(request: HttpRequest, pk: int) -> HttpResponse:
     party = get_object_or_404(Party, pk=pk)
-    who = HolderForm(request.POST or None, prefix="holder", chosen=chosen(request))
+    who = HolderForm(request.POST or None, prefix="holder", chosen=chosen_person(request))
     form = MandateForm(request.POST or None, instance=Mandate(party=party))
 
     def save() -> Mandate:
@@ -25,7 +25,7 @@ def mandate_add(request: HttpRequest, pk: int) -> HttpResponse:
     if mandate := submit_forms(request, form, who, save=save):
         messages.success(request, f"{mandate.person} är nu {mandate.label} i {party}.")
         return redirect("staff:party_detail", pk)
-    context = {"form": form, "who": who, "party": party, "search": search(request)}
+    context = {"form": form, "who": who, "party": party, "search": person_search(request)}
     return render(request, "staff/parties/mandate_add.html", context)
 
 
@@ -49,7 +49,7 @@ def mandate_end(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, f"Uppdraget slutar {day(mandate.to_date)}. Välj Ändra för att flytta slutet.")
         return redirect("staff:party_detail", mandate.party_id)
     form = MandateEndForm(request.POST or None, instance=mandate)
-    who, post = succession(request, mandate)
+    who, post = successor_forms(request, mandate)
 
     def save() -> Mandate:
         return actions.end_mandate(
@@ -66,24 +66,24 @@ def mandate_end(request: HttpRequest, pk: int) -> HttpResponse:
         ended = day(form.cleaned_data["to_date"])
         messages.success(request, f"Uppdraget för {mandate.person} slutar {ended}.{follower}")
         return redirect("staff:party_detail", mandate.party_id)
-    context = {"form": form, "who": who, "post": post, "mandate": mandate, "search": search(request)}
+    context = {"form": form, "who": who, "post": post, "mandate": mandate, "search": person_search(request)}
     return render(request, "staff/parties/mandate_end.html", context)
 
 
-def succession(request: HttpRequest, mandate: Mandate) -> tuple[HolderForm, SuccessorForm]:
+def successor_forms(request: HttpRequest, mandate: Mandate) -> tuple[HolderForm, SuccessorForm]:
     """Who comes next, and their post; what was typed about the post counts only when somebody was named."""
-    who = HolderForm(request.POST or None, prefix="holder", chosen=chosen(request), needed=False)
+    who = HolderForm(request.POST or None, prefix="holder", chosen=chosen_person(request), needed=False)
     initial = {"title": mandate.title, "coordinator": mandate.coordinator}
     fresh = Mandate(party=mandate.party)
-    named = request.POST if who.given else None
+    named = request.POST if who.is_filled_in else None
     return who, SuccessorForm(named, instance=fresh, prefix="next", initial=initial)
 
 
-def search(request: HttpRequest) -> PersonSearch:
+def person_search(request: HttpRequest) -> PersonSearch:
     return PersonSearch(request.GET or None)
 
 
-def chosen(request: HttpRequest) -> Person | None:
+def chosen_person(request: HttpRequest) -> Person | None:
     """Whom the officer picked from the register, in the search's address or by the form's button."""
     pk = request.POST.get("holder-person") or request.GET.get("person", "")
     return Person.objects.filter(pk=pk).first() if pk.isascii() and pk.isdecimal() else None

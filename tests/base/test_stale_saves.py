@@ -12,7 +12,7 @@ from django.db import connection
 
 from dialog_portal.base import stale_saves
 from dialog_portal.base.stale_saves import StaleSave, lock_if_unchanged, save_if_unchanged, save_new
-from dialog_portal.base.versioned_form import REMOVED, submit
+from dialog_portal.base.versioned_form import ROW_REMOVED, submit
 from meetings.models import Group
 from meetings.planning.forms.rounds import GroupForm
 from tests import factories
@@ -179,4 +179,4 @@ def test_that_the_row_was_removed_is_said():
     form = typed(row, name="Min")
     Group.objects.all().delete()
     assert submit(form, lambda: save_if_unchanged(row, form.values, seen_version=form.seen_version)) is None
-    assert form.errors == {"__all__": [REMOVED]}
+    assert form.errors == {"__all__": [ROW_REMOVED]}

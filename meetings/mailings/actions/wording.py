@@ -16,7 +16,7 @@ from meetings.models import Meeting, Round, Wording
 
 def wording_of(owner: Round | Meeting, purpose: str) -> Wording:
     """Return the round's or meeting's own words for a letter; a new row that is not stored when it has none."""
-    row = owner.wordings.filter(purpose=purpose).first() or blank(owner, purpose)
+    row = owner.wordings.filter(purpose=purpose).first() or unsaved_wording(owner, purpose)
     if isinstance(owner, Meeting):
         row.meeting = owner
     else:
@@ -24,7 +24,7 @@ def wording_of(owner: Round | Meeting, purpose: str) -> Wording:
     return row
 
 
-def blank(owner: Round | Meeting, purpose: str) -> Wording:
+def unsaved_wording(owner: Round | Meeting, purpose: str) -> Wording:
     """Return a resting row that says what the letter says already; version 0 tells it from one that somebody saved."""
     kind = "meeting" if isinstance(owner, Meeting) else "round"
     words = asdict(words_for(owner, purpose))
@@ -40,7 +40,7 @@ def save_wording(
     Raise StaleSave when somebody else saved the words since `seen_version`, which is 0 for a letter without own words.
     """
     # Two who save the first words at once compare with the same row
-    Wording.objects.bulk_create([blank(owner, purpose)], ignore_conflicts=True)
+    Wording.objects.bulk_create([unsaved_wording(owner, purpose)], ignore_conflicts=True)
     values = {**asdict(words), "active": words != words_above(owner, purpose)}
     row = save_if_unchanged(wording_of(owner, purpose), values, seen_version=seen_version).row
     record(by, MeetingsEvent.WORDING_CHANGED, owner, purpose=row.purpose, version=row.version)
@@ -48,7 +48,7 @@ def save_wording(
 
 
 @transaction.atomic
-def use(owner: Round | Meeting, purpose: str, *, own: bool, by: User) -> bool:
+def set_own_words_in_use(owner: Round | Meeting, purpose: str, *, own: bool, by: User) -> bool:
     """Let the letter say its own words again, or rest them; return whether anything changed. Nothing is erased."""
     row = owner.wordings.select_for_update().filter(purpose=purpose, version__gt=0).first()
     if row is None or row.active == own:

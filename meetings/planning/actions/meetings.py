@@ -15,7 +15,7 @@ from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.stale_saves import lock_if_unchanged, save_if_unchanged
-from dialog_portal.base.states import NotAllowed, step
+from dialog_portal.base.states import NotAllowed, take_step
 from dialog_portal.base.swedish import moment, span
 from meetings.audit_events import MeetingsEvent
 from meetings.invitations.actions import rerender
@@ -23,36 +23,38 @@ from meetings.mailings.actions import reminder_schedule
 from meetings.mailings.actions.reply_link import prolong_reply_links
 from meetings.mailings.letters.recipients import who_know_when
 from meetings.models import Agenda, AgendaItem, Meeting, MeetingState, MeetingStep, Round
-from meetings.models.meeting import NEXT, Group
-from meetings.planning.dates import days_and_clock
+from meetings.models.meeting import MEETING_NEXT, Group
+from meetings.planning.dates import moments_as_typed
 from meetings.replies.actions.needs import erase_needs_of_meeting
 from parties.models import Category
 
-Appointment = tuple[datetime, datetime, str, str]
-DOUBLE_PRESS = timedelta(minutes=1)  # for a page that is slow to answer and a finger that presses again
-NOT_TYPED = ("id", "slug", "state")
-FIELDS_IN_NOTES = frozenset(  # as MeetingForm names them
+TimeAndPlace = tuple[datetime, datetime, str, str]
+DOUBLE_PRESS_WINDOW = timedelta(
+    minutes=1
+)  # for a page that is slow to answer and a finger that presses again
+COLUMNS_NOT_TYPED = ("id", "slug", "state")
+MEETING_FIELDS_IN_NOTES = frozenset(  # as MeetingForm names them
     {"title", "day", "start", "end", "venue", "room", "street", "online", "host", "diary_number"}
     | {"outside_reference"}
 )
-MOMENTS = ("starts_at", "ends_at", "reply_by")
+MOMENT_FIELDS = ("starts_at", "ends_at", "reply_by")
 # What a copy has in common with its source
-COPIED = ("host", "venue", "room", "street", "serves_meal", "seats")
+COPIED_FIELDS = ("host", "venue", "room", "street", "serves_meal", "seats")
 
 
-def appointment(meeting: Meeting) -> Appointment:
+def time_and_place(meeting: Meeting) -> TimeAndPlace:
     """Return what people put in their calendars: when and where."""
     return meeting.starts_at, meeting.ends_at, meeting.where, meeting.online
 
 
-def free_slug(round_: Round, title: str) -> str:
+def unused_meeting_slug(round_: Round, title: str) -> str:
     """Return an address word that no other meeting of the round has. The round's row must be locked."""
     word = slugify(title)[:70].strip("-") or "mote"
     taken = set(Meeting.objects.filter(round=round_, slug__startswith=word).values_list("slug", flat=True))
-    return next(slug for slug in numbered(word) if slug not in taken)
+    return next(slug for slug in numbered_slugs(word) if slug not in taken)
 
 
-def numbered(word: str) -> Iterator[str]:
+def numbered_slugs(word: str) -> Iterator[str]:
     """Yield the word, and then the word with 2, 3 and so on."""
     yield word
     number = 2
@@ -74,7 +76,7 @@ def add_meeting(
     categories = list(categories)
     if earlier := find_double_press(meeting, categories, by=by, reason=reason):
         return earlier
-    meeting.slug = free_slug(round_, meeting.title)
+    meeting.slug = unused_meeting_slug(round_, meeting.title)
     meeting.save()
     meeting.categories.set(categories)
     Agenda.objects.create(meeting=meeting)
@@ -90,7 +92,7 @@ def find_double_press(
 
     The round's row must be locked.
     """
-    since = timezone.now() - DOUBLE_PRESS
+    since = timezone.now() - DOUBLE_PRESS_WINDOW
     lately = MeetingStep.objects.filter(before="", by=by, reason=reason, at__gte=since)
     rows = Meeting.objects.filter(pk__in=lately.values("meeting"), **typed_columns(meeting)).prefetch_related(
         "categories"
@@ -102,7 +104,9 @@ def typed_columns(meeting: Meeting) -> dict[str, Any]:
     """Return every column that a person fills in, with what it holds."""
     columns = [field for field in Meeting._meta.concrete_fields if field.editable]
     return {
-        field.attname: getattr(meeting, field.attname) for field in columns if field.name not in NOT_TYPED
+        field.attname: getattr(meeting, field.attname)
+        for field in columns
+        if field.name not in COLUMNS_NOT_TYPED
     }
 
 
@@ -143,8 +147,8 @@ def change_meeting(
         raise HeldInFuture("Mötet är genomfört, så dagen kan inte ligga framåt i tiden.")
     _record_change(before, now, saved.fields, by=by)
     reminder_schedule.move_reminders(now, by=by)  # the deadline may have moved alone
-    if appointment(now) != appointment(before):
-        return MeetingChange(now, _move(now, by=by))
+    if time_and_place(now) != time_and_place(before):
+        return MeetingChange(now, _apply_move(now, by=by))
     if now.reply_by != before.reply_by:
         reason = "Sista svarsdag ändrades innan brevet lämnades."
         rerender.rerender_for_deadline(now, by=by, reason=reason)
@@ -153,21 +157,21 @@ def change_meeting(
 
 def _record_change(before: Meeting, now: Meeting, fields: list[str], *, by: User) -> None:
     """Say in the audit log what was changed, and who wrote what the notes show of it."""
-    named = as_typed(before, now, fields)
+    named = typed_field_names(before, now, fields)
     was = {} if now.starts_at == before.starts_at else {"start_before": before.starts_at}
     event = record(by, MeetingsEvent.MEETING_CHANGED, now, fields=named, **was)
-    if was or FIELDS_IN_NOTES & set(named):
+    if was or MEETING_FIELDS_IN_NOTES & set(named):
         record_authorship(event, now, Part.FACTS, former_start=was.get("start_before"))
 
 
-def as_typed(before: Meeting, now: Meeting, fields: list[str]) -> list[str]:
+def typed_field_names(before: Meeting, now: Meeting, fields: list[str]) -> list[str]:
     """Return the names of the changed fields as the form has them, which the audit log has told from the beginning."""
-    former, latter = days_and_clock(before), days_and_clock(now)
+    former, latter = moments_as_typed(before), moments_as_typed(now)
     moments = [name for name, value in latter.items() if former[name] != value]
-    return [name for name in fields if name not in MOMENTS] + moments
+    return [name for name in fields if name not in MOMENT_FIELDS] + moments
 
 
-def _move(meeting: Meeting, *, by: User) -> bool:
+def _apply_move(meeting: Meeting, *, by: User) -> bool:
     """Let a new time or place reach those who know of the old one; return whether anybody does."""
     known = (
         meeting.state in (MeetingState.ANNOUNCED, MeetingState.INVITED)
@@ -207,7 +211,7 @@ def copy_meeting(
 
 def values_of_copy(source: Meeting, group: Group | None) -> dict[str, Any]:
     """Return what a copy has from its source. In another group its host is the host, and the place is left open."""
-    same = {name: getattr(source, name) for name in COPIED}
+    same = {name: getattr(source, name) for name in COPIED_FIELDS}
     if group and group != source.group and group.host != source.host:
         same |= {"host": group.host, "venue": "", "room": "", "street": ""}
     return same
@@ -215,10 +219,10 @@ def values_of_copy(source: Meeting, group: Group | None) -> dict[str, Any]:
 
 def copy_items(source: Agenda, target: Agenda) -> None:
     """Copy the points of one agenda as a draft into another, the internal ones too."""
-    AgendaItem.objects.bulk_create(copy_of_item(item, target) for item in source.items.all())
+    AgendaItem.objects.bulk_create(copied_item(item, target) for item in source.items.all())
 
 
-def copy_of_item(item: AgendaItem, target: Agenda) -> AgendaItem:
+def copied_item(item: AgendaItem, target: Agenda) -> AgendaItem:
     return AgendaItem(
         agenda=target,
         position=item.position,
@@ -231,9 +235,9 @@ def copy_of_item(item: AgendaItem, target: Agenda) -> AgendaItem:
 
 
 @transaction.atomic
-def cancel(meeting: Meeting, *, reason: str, by: User) -> Meeting:
+def cancel_meeting(meeting: Meeting, *, reason: str, by: User) -> Meeting:
     """Call the meeting off: its calendar sequence rises, and letters that wait are stopped."""
-    meeting = step(meeting, NEXT, MeetingState.CANCELLED, by=by, reason=reason)
+    meeting = take_step(meeting, MEETING_NEXT, MeetingState.CANCELLED, by=by, reason=reason)
     record(by, MeetingsEvent.MEETING_CANCELLED, meeting)
     meeting.sequence += 1
     meeting.save(update_fields=["sequence"])
@@ -244,7 +248,7 @@ def cancel(meeting: Meeting, *, reason: str, by: User) -> Meeting:
 
 
 @transaction.atomic
-def hold(meeting: Meeting, *, by: User) -> Meeting:
+def mark_as_held(meeting: Meeting, *, by: User) -> Meeting:
     """Say that the meeting has been held; not before it has begun."""
     now = Meeting.objects.select_for_update().get(pk=meeting.pk)
     if timezone.now() < now.starts_at:
@@ -253,4 +257,4 @@ def hold(meeting: Meeting, *, by: User) -> Meeting:
         )
     reminder_schedule.skip_reminders(now, by=by, reason="Mötet har redan hållits.")
     record(by, MeetingsEvent.MEETING_HELD, now)
-    return step(now, NEXT, MeetingState.HELD, by=by)
+    return take_step(now, MEETING_NEXT, MeetingState.HELD, by=by)

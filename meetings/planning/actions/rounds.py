@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -11,26 +11,25 @@ from django.db.models import F
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.authorship import Part, record_authorship
-from dialog_portal.base.stale_saves import save_if_unchanged, save_new
+from dialog_portal.base.stale_saves import SaveResult, save_if_unchanged, save_new
 from dialog_portal.base.states import NotAllowed
 from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.wording import copy_wordings
 from meetings.models import Agenda, AgendaItem, Group, Meeting, MeetingState, MeetingStep, Round
-from meetings.planning.actions.meetings import COPIED, copy_of_item, numbered
+from meetings.planning.actions.meetings import COPIED_FIELDS, copied_item, numbered_slugs
 from meetings.planning.dates import weeks_between, weeks_later
 from parties.models import in_year
 
-Result = TypeVar("Result")
 YEAR_TAKEN = "Det finns redan en omgång för {}."
 NAME_TAKEN = "Omgången har redan en grupp som heter {}."
 
-FIELDS_IN_NOTES = frozenset({"diary_number"})  # as RoundForm names them
+ROUND_FIELDS_IN_NOTES = frozenset({"diary_number"})  # as RoundForm names them
 
 
 @transaction.atomic
 def add_round(values: Mapping[str, Any], *, by: User) -> Round:
     """Add a round; raise NotAllowed when somebody was first with the year."""
-    saved = _first(YEAR_TAKEN.format(values["year"]), lambda: save_new(Round(), values))
+    saved = _save_unique(YEAR_TAKEN.format(values["year"]), lambda: save_new(Round(), values))
     record(by, MeetingsEvent.ROUND_ADDED, saved.row, fields=saved.fields)
     return saved.row
 
@@ -38,17 +37,17 @@ def add_round(values: Mapping[str, Any], *, by: User) -> Round:
 @transaction.atomic
 def change_round(row: Round, values: Mapping[str, Any], *, seen_version: int | None, by: User) -> Round:
     """Change a round; raise NotAllowed when the year is taken, StaleSave when somebody else saved the round."""
-    saved = _first(
+    saved = _save_unique(
         YEAR_TAKEN.format(values.get("year")),
         lambda: save_if_unchanged(row, values, seen_version=seen_version),
     )
     event = record(by, MeetingsEvent.ROUND_CHANGED, saved.row, fields=saved.fields)
-    if FIELDS_IN_NOTES & set(saved.fields):
+    if ROUND_FIELDS_IN_NOTES & set(saved.fields):
         record_authorship(event, saved.row, Part.FACTS)
     return saved.row
 
 
-def _first(refusal: str, save: Callable[[], Result]) -> Result:
+def _save_unique(refusal: str, save: Callable[[], SaveResult]) -> SaveResult:
     """Return what `save` returns; raise NotAllowed with the refusal when somebody else took what must be unique."""
     try:
         with transaction.atomic():
@@ -64,7 +63,7 @@ def copy_round(source: Round, *, year: int, meetings: Iterable[Meeting], by: Use
     Letters, answers, diary numbers, greetings and online links belong to their year and stay there.
     """
     same = {name: getattr(source, name) for name in ("signer", "signer_title", "reminds")}
-    made = _first(YEAR_TAKEN.format(year), lambda: Round.objects.create(year=year, **same))
+    made = _save_unique(YEAR_TAKEN.format(year), lambda: Round.objects.create(year=year, **same))
     made.purposes.set(source.purposes.filter(in_year(year)))
     made.focus_areas.set(source.focus_areas.filter(in_year(year)))
     copy_wordings(source, made)
@@ -90,7 +89,7 @@ def copy_meetings(
     """Copy the meetings with their public agenda points; the number of queries does not grow with them."""
     slugs: set[str] = set()
     pairs = [
-        (old, in_new_round(old, made, groups, weeks, slugs))
+        (old, copied_meeting(old, made, groups, weeks, slugs))
         for old in sources
         if old.state != MeetingState.CANCELLED
     ]
@@ -105,14 +104,16 @@ def copy_meetings(
     items = AgendaItem.objects.filter(agenda__meeting__in=agendas, internal=False).annotate(
         source=F("agenda__meeting")
     )
-    AgendaItem.objects.bulk_create(copy_of_item(item, agendas[item.source]) for item in items)
+    AgendaItem.objects.bulk_create(copied_item(item, agendas[item.source]) for item in items)
 
 
-def in_new_round(old: Meeting, made: Round, groups: dict[int, Group], weeks: int, slugs: set[str]) -> Meeting:
+def copied_meeting(
+    old: Meeting, made: Round, groups: dict[int, Group], weeks: int, slugs: set[str]
+) -> Meeting:
     """Return a meeting like the old one in the new round, with an address word that the round does not have yet."""
     starts_at = weeks_later(old.starts_at, weeks)
     years = str(old.round.year), str(made.year)
-    slug = next(word for word in numbered(old.slug[:70].replace(*years)) if word not in slugs)
+    slug = next(word for word in numbered_slugs(old.slug[:70].replace(*years)) if word not in slugs)
     slugs.add(slug)
     return Meeting(
         round=made,
@@ -123,7 +124,7 @@ def in_new_round(old: Meeting, made: Round, groups: dict[int, Group], weeks: int
         ends_at=starts_at + (old.ends_at - old.starts_at),
         reply_by=min(weeks_later(old.reply_by, weeks), starts_at),
         officer=old.officer if old.officer and old.officer.is_active else None,
-        **{name: getattr(old, name) for name in COPIED},
+        **{name: getattr(old, name) for name in COPIED_FIELDS},
     )
 
 
@@ -141,7 +142,7 @@ def copy_categories(pairs: list[tuple[Meeting, Meeting]], year: int) -> None:
 @transaction.atomic
 def add_group(round_: Round, values: Mapping[str, Any], *, by: User) -> Group:
     """Add a group to a round; raise NotAllowed when somebody was first with the name."""
-    saved = _first(NAME_TAKEN.format(values["name"]), lambda: save_new(Group(round=round_), values))
+    saved = _save_unique(NAME_TAKEN.format(values["name"]), lambda: save_new(Group(round=round_), values))
     record(by, MeetingsEvent.GROUP_ADDED, saved.row, fields=saved.fields)
     return saved.row
 
@@ -149,7 +150,7 @@ def add_group(round_: Round, values: Mapping[str, Any], *, by: User) -> Group:
 @transaction.atomic
 def change_group(group: Group, values: Mapping[str, Any], *, seen_version: int | None, by: User) -> Group:
     """Change a group; raise NotAllowed when the name is taken, StaleSave when somebody else saved the group."""
-    saved = _first(
+    saved = _save_unique(
         NAME_TAKEN.format(values.get("name")),
         lambda: save_if_unchanged(group, values, seen_version=seen_version),
     )

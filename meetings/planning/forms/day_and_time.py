@@ -10,7 +10,7 @@ from django.utils import timezone
 from dialog_portal.base.swedish import day as in_words
 
 
-def at(day: date, clock: time) -> datetime:
+def to_moment(day: date, clock: time) -> datetime:
     """When the clock in Stockholm shows this; raises ValidationError if it never does, or does twice."""
     wall = datetime.combine(day, clock)
     zone = timezone.get_current_timezone()
@@ -18,18 +18,18 @@ def at(day: date, clock: time) -> datetime:
     if first.utcoffset() == second.utcoffset():
         return first.astimezone(UTC)
     if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != wall:
-        raise forms.ValidationError(never(day, clock), code="never")
-    raise forms.ValidationError(twice(day, clock), code="twice")
+        raise forms.ValidationError(skipped_time_sentence(day, clock), code="never")
+    raise forms.ValidationError(repeated_time_sentence(day, clock), code="twice")
 
 
-def never(day: date, clock: time) -> str:
+def skipped_time_sentence(day: date, clock: time) -> str:
     return (
         f"Klockan {clock:%H.%M} finns inte den {in_words(day)}: då ställs klockan fram till sommartid. "
         "Välj en tid före 02.00 eller från 03.00."
     )
 
 
-def twice(day: date, clock: time) -> str:
+def repeated_time_sentence(day: date, clock: time) -> str:
     return (
         f"Klockan {clock:%H.%M} inträffar två gånger den {in_words(day)}: då ställs klockan tillbaka till "
         "vintertid. Välj en tid före 02.00 eller från 03.00."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-USUAL = re.compile(r"[A-ZÅÄÖ]{2,6} \d{4}/\d{1,6}")
+USUAL_DIARY_NUMBER = re.compile(r"[A-ZÅÄÖ]{2,6} \d{4}/\d{1,6}")
 
 
 class DiaryNumberWarning:
@@ -16,6 +16,6 @@ class DiaryNumberWarning:
     @property
     def warnings(self) -> list[str]:
         number = self.cleaned_data.get("diary_number", "")
-        if number and not USUAL.fullmatch(number):
+        if number and not USUAL_DIARY_NUMBER.fullmatch(number):
             return [f"Diarienumret ”{number}” är sparat. Det skrivs vanligen som KN 2019/123."]
         return []

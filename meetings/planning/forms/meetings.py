@@ -12,8 +12,8 @@ from dialog_portal.access.models import User
 from dialog_portal.access.permissions import WORK
 from dialog_portal.base.versioned_form import VersionedForm
 from meetings.models import Group, Meeting, MeetingState, Round
-from meetings.planning.dates import days_and_clock
-from meetings.planning.forms.day_and_time import ClockField, DayField, at
+from meetings.planning.dates import moments_as_typed
+from meetings.planning.forms.day_and_time import ClockField, DayField, to_moment
 from meetings.planning.forms.diary_number import DiaryNumberWarning
 from parties.models import Category, Party, in_year
 
@@ -21,7 +21,7 @@ DAYS_TO_ANSWER = 7
 END_OF_DAY = time(23, 59)
 
 
-class Appointment(forms.Form):
+class DayAndTimeForm(forms.Form):
     """Day, start, end and the last day to answer, as people type them."""
 
     day = DayField("Dag")
@@ -31,7 +31,7 @@ class Appointment(forms.Form):
         "Svar senast", required=False, help_text="Om du lämnar fältet tomt blir det sju dagar före mötet."
     )
 
-    def read_appointment(self, earlier: datetime | None = None) -> dict[str, datetime]:
+    def read_moments(self, earlier: datetime | None = None) -> dict[str, datetime]:
         """The three moments; what is wrong is said at its field and leaves them out."""
         day, start, end = (self.cleaned_data.get(name) for name in ("day", "start", "end"))
         starts_at = self._moment("start", day, start)
@@ -50,7 +50,7 @@ class Appointment(forms.Form):
         if day is None or clock is None:
             return None
         try:
-            return at(day, clock)
+            return to_moment(day, clock)
         except forms.ValidationError as error:
             self.add_error(name, error)
             return None
@@ -62,10 +62,10 @@ class Appointment(forms.Form):
             self.add_error("reply_on", "Svarstiden går ut efter att mötet har börjat.")
         if earlier and timezone.localdate(earlier) == last and earlier <= starts_at:
             return earlier
-        return min(at(last, END_OF_DAY), starts_at)
+        return min(to_moment(last, END_OF_DAY), starts_at)
 
 
-class MeetingForm(DiaryNumberWarning, VersionedForm, Appointment):
+class MeetingForm(DiaryNumberWarning, VersionedForm, DayAndTimeForm):
     """A meeting, new or changed."""
 
     seats = forms.IntegerField(
@@ -111,11 +111,11 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, Appointment):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial.update(days_and_clock(self.instance))
+            self.initial.update(moments_as_typed(self.instance))
         self.compared += ["day", "start", "end", "reply_on"]
-        self._offer(self.instance.round)
+        self._limit_choices(self.instance.round)
 
-    def _offer(self, round_: Round) -> None:
+    def _limit_choices(self, round_: Round) -> None:
         """Only what belongs to the year, and officers who may work with it."""
         officers = User.objects.filter(is_active=True, role__in=WORK) | User.objects.filter(
             pk=self.instance.officer_id
@@ -131,12 +131,12 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, Appointment):
 
     @staticmethod
     def stored_value(row: Any, name: str) -> Any:
-        moments = days_and_clock(row)
+        moments = moments_as_typed(row)
         return moments[name] if name in moments else VersionedForm.stored_value(row, name)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
-        self.moments = self.read_appointment(self.instance.reply_by if self.instance.pk else None)
+        self.moments = self.read_moments(self.instance.reply_by if self.instance.pk else None)
         for name, value in self.moments.items():
             setattr(self.instance, name, value)
         return cleaned
@@ -161,7 +161,7 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, Appointment):
         return [(heading, [self[name] for name in names]) for heading, names in self.parts]
 
 
-class CopyMeetingForm(Appointment):
+class CopyMeetingForm(DayAndTimeForm):
     """Where a copy of a meeting goes: another day, or another group (delning) the same day."""
 
     title = forms.CharField(label="Rubrik", max_length=160)
@@ -175,14 +175,14 @@ class CopyMeetingForm(Appointment):
     field_order = ("title", "group", "day", "start", "end", "reply_on")
 
     def __init__(self, data: Any = None, *, source: Meeting) -> None:
-        times = days_and_clock(source) | {"day": None, "reply_on": None}
+        times = moments_as_typed(source) | {"day": None, "reply_on": None}
         super().__init__(data, initial={"title": source.title, "group": source.group_id, **times})
         self.fields["group"].queryset = Group.objects.filter(round=source.round_id)  # type: ignore[attr-defined]
         self.fields["title"].validators += Meeting._meta.get_field("title").validators
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        return cleaned | self.read_appointment()
+        return cleaned | self.read_moments()
 
 
 class CancelForm(forms.Form):

@@ -36,14 +36,14 @@ class RoundForm(DiaryNumberWarning, VersionedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         year = self.instance.year or self.initial.get("year")
-        self.fields["purposes"].queryset = valid(RoundPurpose.objects.all(), self.instance, year)  # type: ignore[attr-defined]
-        self.fields["focus_areas"].queryset = valid(FocusArea.objects.all(), self.instance, year)  # type: ignore[attr-defined]
+        self.fields["purposes"].queryset = valid_in_year(RoundPurpose.objects.all(), self.instance, year)  # type: ignore[attr-defined]
+        self.fields["focus_areas"].queryset = valid_in_year(FocusArea.objects.all(), self.instance, year)  # type: ignore[attr-defined]
         if self.instance.pk and self.instance.meetings.exists():
             self.fields["year"].disabled = True
             self.fields["year"].help_text = "Året kan inte ändras när omgången har möten."
 
 
-def valid(rows: Any, round_: Round, year: int | None) -> Any:
+def valid_in_year(rows: Any, round_: Round, year: int | None) -> Any:
     """What is worded for the year, and what the round already has; everything while the year is unknown."""
     if not year:
         return rows
@@ -71,7 +71,7 @@ class CopyRoundForm(forms.Form):
     def __init__(self, data: Any = None, *, source: Round, year: int) -> None:
         rows = source.meetings.exclude(state=MeetingState.CANCELLED).select_related("round", "officer")
         with_cadences = rows.prefetch_related("categories__cadences")
-        due = [row.pk for row in with_cadences if is_due(row, year)]
+        due = [row.pk for row in with_cadences if is_meeting_due(row, year)]
         super().__init__(data, initial={"year": year, "meetings": due})
         chosen: Any = self.fields["meetings"]
         chosen.queryset = rows
@@ -84,7 +84,7 @@ class CopyRoundForm(forms.Form):
         return year
 
 
-def is_due(meeting: Meeting, year: int) -> bool:
+def is_meeting_due(meeting: Meeting, year: int) -> bool:
     """Whether any of its categories meets that year; a meeting outside the categories may come along."""
     categories: list[Category] = list(meeting.categories.all())
     return not categories or any(cadence.is_due(year) for row in categories for cadence in row.cadences.all())

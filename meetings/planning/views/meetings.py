@@ -19,7 +19,7 @@ from dialog_portal.outbox.models import Hold
 from meetings.mailings.letters.recipients import who_know_when
 from meetings.mailings.pending_letters import count_pending
 from meetings.models import Meeting, MeetingState, Purpose, Round
-from meetings.models.meeting import NEXT
+from meetings.models.meeting import MEETING_NEXT
 from meetings.planning import progress
 from meetings.planning.actions import meetings as actions
 from meetings.planning.forms.meetings import CancelForm, CopyMeetingForm, MeetingForm
@@ -27,7 +27,7 @@ from parties.models import Category, in_year
 
 
 @dataclass(frozen=True)
-class Next:
+class NextStep:
     """The one thing to do now: a page to go to, or (`post`) a button to press."""
 
     words: str
@@ -36,48 +36,50 @@ class Next:
     post: bool = False
 
 
-def next_step(meeting: Meeting, now: datetime, *, update: int, cancellation: int) -> Next | None:
+def next_step(meeting: Meeting, now: datetime, *, update: int, cancellation: int) -> NextStep | None:
     """What moves the meeting on; letters that somebody is owed come first."""
     if update:
-        return Next("Förhandsgranska brev om ändringen", "staff:letters_preview", Purpose.UPDATE)
+        return NextStep("Förhandsgranska brev om ändringen", "staff:letters_preview", Purpose.UPDATE)
     if meeting.state == MeetingState.CANCELLED:
         words = "Förhandsgranska brev om att mötet är inställt"
-        return Next(words, "staff:letters_preview", Purpose.CANCELLATION) if cancellation else None
+        return NextStep(words, "staff:letters_preview", Purpose.CANCELLATION) if cancellation else None
     if meeting.state == MeetingState.HELD:
-        return Next("Minnesanteckningar", "staff:minutes")
+        return NextStep("Minnesanteckningar", "staff:minutes")
     if meeting.starts_at <= now:
-        return Next("Markera som genomfört", "staff:meeting_hold", post=True)
+        return NextStep("Markera som genomfört", "staff:meeting_hold", post=True)
     if meeting.state == MeetingState.INVITED:
-        return Next("Se inbjudna och svar", "staff:invitations")
-    return before_invitation(meeting)
+        return NextStep("Se inbjudna och svar", "staff:invitations")
+    return next_step_before_invitation(meeting)
 
 
-def before_invitation(meeting: Meeting) -> Next:
+def next_step_before_invitation(meeting: Meeting) -> NextStep:
     if not meeting.agenda.items.exists():
-        return Next("Skriv dagordningen", "staff:agenda")
+        return NextStep("Skriv dagordningen", "staff:agenda")
     if not meeting.invitees.active().exists():
-        return Next("Bjud in parter", "staff:invitations")
-    return Next("Förhandsgranska inbjudan", "staff:letters_preview", Purpose.INVITATION)
+        return NextStep("Bjud in parter", "staff:invitations")
+    return NextStep("Förhandsgranska inbjudan", "staff:letters_preview", Purpose.INVITATION)
 
 
 def meeting_detail(request: StaffRequest, pk: int) -> HttpResponse:
     """When, where and with whom; how far it has come, and what comes next."""
-    rows = progress.with_answers(Meeting.objects.with_names().select_related("group", "officer", "agenda"))
+    rows = progress.annotate_answer_counts(
+        Meeting.objects.with_names().select_related("group", "officer", "agenda")
+    )
     meeting = get_object_or_404(rows, pk=pk)
-    progress.without_queue([meeting])
+    progress.subtract_waiting_list([meeting])
     steps = list(meeting.steps.select_related("by"))
     now = timezone.now()
     update = count_pending(Purpose.UPDATE, meeting, now)
     cancellation = count_pending(Purpose.CANCELLATION, meeting, now)
     context = {
         "meeting": meeting,
-        "chain": progress.chain(meeting, steps, noted=hasattr(meeting, "minutes")),
+        "chain": progress.state_chain(meeting, steps, has_minutes=hasattr(meeting, "minutes")),
         "steps": list(reversed(steps)),
         "pending_update": update,
         "pending_cancellation": cancellation,
         "next": next_step(meeting, now, update=update, cancellation=cancellation),
         "holds": Hold.objects.filter(campaign=meeting.campaign).select_related("by"),
-        "open": bool(NEXT[MeetingState(meeting.state)]),
+        "open": bool(MEETING_NEXT[MeetingState(meeting.state)]),
     }
     return render(request, "staff/meetings/detail.html", context)
 
@@ -85,17 +87,19 @@ def meeting_detail(request: StaffRequest, pk: int) -> HttpResponse:
 def meeting_add(request: StaffRequest, year: int) -> HttpResponse:
     """A new meeting; a category in the address fills in what is usual for it."""
     row = get_object_or_404(Round, year=year)
-    form = MeetingForm(request.POST or None, instance=Meeting(round=row), initial=suggested(request, row))
+    form = MeetingForm(
+        request.POST or None, instance=Meeting(round=row), initial=initial_values(request, row)
+    )
     if request.method == "POST" and form.is_valid():
         categories = form.cleaned_data["categories"]
         meeting = actions.add_meeting(form.instance, categories=categories, by=request.user)
         messages.success(request, "Mötet är upplagt. Nästa steg är dagordningen.")
-        warn(request, form)
+        show_warnings(request, form)
         return redirect("staff:meeting_detail", meeting.pk)
     return render(request, "staff/meetings/form.html", {"form": form, "round": row})
 
 
-def suggested(request: StaffRequest, row: Round) -> dict[str, Any]:
+def initial_values(request: StaffRequest, row: Round) -> dict[str, Any]:
     given: dict[str, Any] = {"officer": request.user.pk, "seats": 3}
     wanted = request.GET.get("kategori", "")
     category = (
@@ -107,7 +111,7 @@ def suggested(request: StaffRequest, row: Round) -> dict[str, Any]:
     return given
 
 
-def warn(request: StaffRequest, form: MeetingForm) -> None:
+def show_warnings(request: StaffRequest, form: MeetingForm) -> None:
     for warning in form.warnings:
         messages.warning(request, warning)
 
@@ -122,7 +126,7 @@ def meeting_change(request: StaffRequest, pk: int) -> HttpResponse:
         if request.method == "POST" and (change := save_change(request, form)):
             outdated = "Mötet är sparat med ny tid eller plats."  # the page says who must be told
             messages.success(request, outdated if change.outdated else "Mötet är sparat.")
-            warn(request, form)
+            show_warnings(request, form)
             return redirect("staff:meeting_detail", pk)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
@@ -165,13 +169,17 @@ def meeting_cancel(request: StaffRequest, pk: int) -> HttpResponse:
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return cancel_and_go_on(request, meeting, form.cleaned_data["reason"])
-    context = {"form": form, "meeting": meeting, "told": who_know_when(meeting.invitees.active()).exists()}
+    context = {
+        "form": form,
+        "meeting": meeting,
+        "somebody_knows": who_know_when(meeting.invitees.active()).exists(),
+    }
     return render(request, "staff/meetings/cancel.html", context)
 
 
 def cancel_and_go_on(request: StaffRequest, meeting: Meeting, reason: str) -> HttpResponse:
     try:
-        meeting = actions.cancel(meeting, reason=reason, by=request.user)
+        meeting = actions.cancel_meeting(meeting, reason=reason, by=request.user)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect("staff:meeting_detail", meeting.pk)
@@ -187,7 +195,7 @@ def meeting_hold(request: StaffRequest, pk: int) -> HttpResponse:
     """Say that the meeting has been held."""
     meeting = get_object_or_404(Meeting, pk=pk)
     try:
-        actions.hold(meeting, by=request.user)
+        actions.mark_as_held(meeting, by=request.user)
         messages.success(request, "Mötet är markerat som genomfört. Nu kan minnesanteckningarna skrivas.")
     except NotAllowed as refusal:
         messages.error(request, str(refusal))

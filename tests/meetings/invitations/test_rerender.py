@@ -74,7 +74,7 @@ class World:
         return answer.hand_over(self.people[0], name=name, email="eva@kommun.example", channel=Channel.LINK)
 
     def cancel(self) -> None:
-        meetings.cancel(self.meeting, reason="Vatten i salen.", by=self.by)
+        meetings.cancel_meeting(self.meeting, reason="Vatten i salen.", by=self.by)
 
     def reached(self, purpose: Purpose) -> set[Invitee]:
         """Who would get that letter from staff now."""
