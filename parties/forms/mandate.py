@@ -42,7 +42,7 @@ class PersonForm(RowForm):
 class HolderForm(PlainForm):
     """Who gets a mandate: somebody chosen from the register, or somebody new.
 
-    When the typed address belongs to somebody already there, `existing_person` is that person and the page asks whether
+    When the typed address belongs to somebody already there, `match` is that person and the page asks whether
     to use them.
     """
 
@@ -61,7 +61,7 @@ class HolderForm(PlainForm):
     def __init__(self, *args: Any, chosen: Person | None, needed: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.chosen = chosen
-        self.existing_person: Person | None = None
+        self.match: Person | None = None
         self.fields["person"].initial = chosen
         for name in ("name", "email"):
             self.fields[name].required = needed and chosen is None
@@ -82,10 +82,10 @@ class HolderForm(PlainForm):
         """The address in lower case; one that is in the register already raises the question."""
         email: str = self.cleaned_data["email"].lower()
         if email and not self.cleaned_data.get("person"):
-            self.existing_person = Person.objects.by_email(email)
-        if self.existing_person:
+            self.match = Person.objects.by_email(email)
+        if self.match:
             raise forms.ValidationError(
-                f"Adressen hör till {self.existing_person}, som redan finns i registret.", code="taken"
+                f"Adressen hör till {self.match}, som redan finns i registret.", code="taken"
             )
         if email:
             deliverable(email)

@@ -172,7 +172,7 @@ def meeting_cancel(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "meeting": meeting,
-        "somebody_knows": who_know_when(meeting.invitees.active()).exists(),
+        "known": who_know_when(meeting.invitees.active()).exists(),
     }
     return render(request, "staff/meetings/cancel.html", context)
 
