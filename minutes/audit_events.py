@@ -1,4 +1,4 @@
-"""What the audit log says of the notes, from the first draft to the correction of an edition."""
+"""Kinds of audit log events about minutes (meeting notes), from the first draft to a correction."""
 
 from dialog_portal.base.audit import EventKind
 

@@ -1,4 +1,4 @@
-"""What the audit log says of the register."""
+"""Kinds of audit log events about the register: parties, categories, people and mandates."""
 
 from dialog_portal.base.audit import EventKind
 

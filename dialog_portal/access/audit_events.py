@@ -1,4 +1,4 @@
-"""What the audit log says of accounts."""
+"""Kinds of audit log events about staff accounts."""
 
 from dialog_portal.base.audit import EventKind
 

@@ -1,4 +1,4 @@
-"""One way to change a state: a table says which steps exist, one function takes them, every step leaves a row."""
+"""State transitions: a table lists the allowed steps, `take_step` takes one of them and stores it as a Step row."""
 
 from collections.abc import Mapping, Set
 from typing import Any, TypeVar
@@ -10,11 +10,11 @@ SteppedRow = TypeVar("SteppedRow", bound=models.Model)
 
 
 class NotAllowed(Exception):
-    """What was asked for is not possible now; the message is Swedish and meant for the person who asked."""
+    """Raised when an action is not possible now. The message is in Swedish and is shown to the user."""
 
 
 class Step(models.Model):
-    """A step that was taken: from which state to which, when, and by whom (nobody means the portal itself)."""
+    """A step that was taken: from which state to which, when, why, and by whom (null: the portal itself)."""
 
     before = models.CharField(max_length=20)
     after = models.CharField(max_length=20)
@@ -29,9 +29,10 @@ class Step(models.Model):
 
 @transaction.atomic
 def take_step(row: SteppedRow, table: StateTable, to: Any, *, by: Any, reason: str = "") -> SteppedRow:
-    """Take one step that the table allows and record it; answers the row as it stands now.
+    """Change the state of a row to `to`, store the step, and return the stored row.
 
-    The row is read again under a lock, because the caller's copy may be stale.
+    Raise NotAllowed if the table does not allow the step. The row is locked and read again, because the caller's copy
+    may be stale; the caller's copy gets the new state too.
     """
     now: Any = type(row)._default_manager.select_for_update().get(pk=row.pk)
     if to not in table[now.state]:

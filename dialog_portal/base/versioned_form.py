@@ -1,4 +1,4 @@
-"""Forms that know which version of a row the person saw, and show what somebody else saved meanwhile."""
+"""Forms with optimistic locking: they carry the version that the user saw and show what somebody else has saved."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROW_REMOVED = "Någon har tagit bort det du redigerar. Kopiera din text innan du
 
 
 def displayed_value(row: models.Model, name: str, value: Any) -> Any:
-    """Return a stored value as people read it: several names in a row, yes or no, a choice by its label."""
+    """Return a stored value as shown to the user: a list of names, "ja" or "nej", or the label of a choice."""
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(value, bool):
@@ -24,9 +24,10 @@ def displayed_value(row: models.Model, name: str, value: Any) -> Any:
 
 
 class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A model form that parses what was typed; an action saves it, if the row is still as the person saw it.
+    """A model form with a hidden field for the version that the user saw. An action saves it, not the form.
 
-    After a conflict `theirs` lists (label, their value) for the fields that differ; the typed values stay in the form.
+    After a conflict `theirs` is a list of (label, stored value) for the fields that differ, and the form still holds
+    what the user typed.
     """
 
     seen_name: ClassVar[str] = "seen_version"  # the hidden field
@@ -46,34 +47,34 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
 
     @staticmethod
     def seen_mark(row: Any) -> Any:
-        """Return what tells one stored state of the row from another."""
+        """Return the version of a row, or another value that differs whenever the row has been saved."""
         return row.version
 
     @property
     def seen(self) -> Any:
-        """What the page that was sent back said of the row's state."""
+        """The version that came back with the form."""
         return self.cleaned_data.get(self.seen_name)
 
     @property
     def seen_version(self) -> int | None:
-        """Which version of the row the person saw."""
+        """The version number of the row that the user saw; None if it is missing."""
         version: int | None = self.seen
         return version
 
     @property
     def values(self) -> dict[str, Any]:
-        """Each field of the row with what was typed, for the action that saves it; for a valid form."""
+        """The typed values by field name, for the action that saves them. Only for a valid form."""
         return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
 
     @staticmethod
     def stored_value(row: Any, name: str) -> Any:
-        """Return the value of a field in a stored row, as the form would clean it."""
+        """Return the value of a field of a stored row, as the form would clean it."""
         return stored_value(row, name)
 
     def show_conflict(self, theirs: Any) -> None:
-        """Say that somebody else saved `theirs` meanwhile, show it, and let the next press overwrite it.
+        """Add an error that shows the stored row `theirs` (None if it was deleted).
 
-        None stands for a row that was removed.
+        The hidden version becomes that of `theirs`, so the user can save again and overwrite it.
         """
         if theirs is None:
             self.add_error(None, ROW_REMOVED)
@@ -88,12 +89,12 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
         self.add_error(None, forms.ValidationError(self.conflict, code="conflict"))
 
     def save(self, commit: bool = True) -> Any:
-        """Refuse: a form cannot know that nobody saved the row meanwhile."""
+        """Raise TypeError: only an action can lock the row and compare its version."""
         raise TypeError("Give the form's values and seen_version to an action that saves them.")
 
 
 def submit(form: VersionedForm, save: Callable[[], SaveResult]) -> SaveResult | None:
-    """Return what `save` returns; None when there are errors or somebody else saved meanwhile, which the form says."""
+    """Return what `save` returns; None if the form has errors or somebody else has saved. The form shows which."""
     if not form.is_valid():
         show_conflict_if_stale(form)
         return None
@@ -105,7 +106,7 @@ def submit(form: VersionedForm, save: Callable[[], SaveResult]) -> SaveResult | 
 
 
 def show_conflict_if_stale(form: VersionedForm) -> None:
-    """Show what somebody else saved also beside errors, so that both are mended in one go. Only reads."""
+    """Show a conflict together with the errors of an invalid form, so that the user can correct both. Only reads."""
     row = form.instance
     if not form.is_bound or row.pk is None:
         return

@@ -1,4 +1,4 @@
-"""What the audit log says of the outbox."""
+"""Kinds of audit log events about the outbox."""
 
 from dialog_portal.base.audit import EventKind
 

@@ -1,4 +1,4 @@
-"""What people type about the points of an agenda."""
+"""Staff forms for the items of an agenda."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ITEM_WIDGETS = {
 
 
 class NewItemForm(forms.ModelForm):  # type: ignore[type-arg]
-    """The short form at the end of the agenda: made to be filled in many times in a row."""
+    """The short form at the end of the agenda, with which many items can be added quickly."""
 
     class Meta:
         model = AgendaItem
@@ -31,7 +31,7 @@ class NewItemForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class ItemForm(VersionedForm):
-    """Everything about a point."""
+    """All fields of an item."""
 
     class Meta:
         model = AgendaItem

@@ -1,4 +1,4 @@
-"""Staff pages: the agenda with its running clock, made to be written by keyboard."""
+"""Staff pages of the agenda: the items with their start times. Everything can be done with the keyboard."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def find_item(pk: int) -> AgendaItem:
 
 
 def agenda(request: StaffRequest, pk: int) -> HttpResponse:
-    """The points with their times; `ny` and `flyttad` in the address say where the hands were."""
+    """Show the items with their times. `?ny` and `?flyttad` set the focus where the user was before the redirect."""
     return agenda_page(request, find_agenda(pk), NewItemForm())
 
 
@@ -58,7 +58,7 @@ def agenda_page(request: StaffRequest, row: Agenda, form: NewItemForm) -> HttpRe
 
 
 def recent_move(request: StaffRequest, points: list[Any]) -> dict[str, Any] | None:
-    """Return which point was just moved, from where to where, and by which button: it has the focus still."""
+    """Return the item that was just moved, its positions, and the button that gets the focus; None if there is none."""
     pk, before = request.GET.get("flyttad", ""), request.GET.get("fran", "")
     for place, (_, item) in enumerate(points, 1):
         if str(item.pk) == pk and before.isdecimal():
@@ -69,7 +69,7 @@ def recent_move(request: StaffRequest, points: list[Any]) -> dict[str, Any] | No
 
 
 def recent_removal(request: StaffRequest, row: Agenda) -> dict[str, Any] | None:
-    """Return the point that this person just took away, while it can be put back."""
+    """Return the item that this user deleted, if that was less than UNDO_SECONDS ago; else None."""
     last: dict[str, Any] | None = request.session.get(REMOVED_ITEM_KEY)
     fresh = last and last["agenda"] == row.pk and timezone.now().timestamp() - last["at"] < UNDO_SECONDS
     return last if fresh else None
@@ -80,7 +80,7 @@ def redirect_to_agenda(pk: int, query: str = "") -> HttpResponse:
 
 
 def item_add(request: StaffRequest, pk: int) -> HttpResponse:
-    """One more point last; then the hands are back in the empty form."""
+    """Add an item at the end, then show the empty form again with the focus in it."""
     if request.method != "POST":
         return redirect_to_agenda(pk, "?ny=1")
     row = find_agenda(pk)
@@ -96,7 +96,7 @@ def item_add(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def item_change(request: StaffRequest, pk: int) -> HttpResponse:
-    """Everything about a point."""
+    """Change all fields of an item."""
     item = find_item(pk)
     form = ItemForm(request.POST if request.method == "POST" else None, instance=item)
 
@@ -116,7 +116,7 @@ def item_change(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def item_delete(request: StaffRequest, pk: int) -> HttpResponse:
-    """Take a point away, after a question that shows what goes with it; it can be put back for a while."""
+    """Delete an item after asking. It can be restored for UNDO_SECONDS."""
     item = find_item(pk)
     meeting = item.agenda.meeting
     if request.method != "POST":
@@ -132,7 +132,7 @@ def item_delete(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def item_restore(request: StaffRequest, pk: int) -> HttpResponse:
-    """Put back the point that this person just took away."""
+    """Restore the item that this user just deleted."""
     row = find_agenda(pk)
     removal = recent_removal(request, row)
     if removal is None:
@@ -149,7 +149,7 @@ def item_restore(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def item_move(request: StaffRequest, pk: int) -> HttpResponse:
-    """Move a point one step up or down, or to a place counted from 1."""
+    """Move an item one step up or down, or to a position counted from 1."""
     item = find_item(pk)
     to = request.POST.get("to", "")
     try:
@@ -163,7 +163,7 @@ def item_move(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def requested_position(item: AgendaItem, to: str) -> int:
-    """The place that a button or a drag means; 404 for what none of them sends."""
+    """Return the position that a button or a drag asks for; raise Http404 for anything that the page cannot send."""
     if to in ("up", "down"):
         return actions.position_of(item.agenda, item) + (-1 if to == "up" else 1)
     if to.isdecimal() and len(to) < 5:
@@ -173,7 +173,7 @@ def requested_position(item: AgendaItem, to: str) -> int:
 
 @require_POST
 def agenda_step(request: StaffRequest, pk: int) -> HttpResponse:
-    """Send the agenda for consultation, settle it, or open it again."""
+    """Send the agenda for consultation, settle it, or reopen it."""
     row = find_agenda(pk)
     to = request.POST.get("to", "")
     if to not in AgendaState.values:

@@ -1,4 +1,4 @@
-"""The words of a letter as staff type them: plain text whose {platshållare} are known and whose links are nobody's."""
+"""Staff form for the text of a letter: plain text with known {placeholders} and without personal links."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ GREETING_SENTENCE = "{hälsning} ska stå ensam i ett eget stycke, med en tom ra
 
 
 class WordingForm(VersionedForm):
-    """What the letter's subject, heading and text say. Unchanged words leave the letter as it is for everybody."""
+    """The subject, heading and body of a letter."""
 
     class Meta:
         model = Wording
@@ -57,14 +57,14 @@ class WordingForm(VersionedForm):
         now = words_in_use(instance)
         super().__init__(*args, instance=instance, initial=asdict(now), **kwargs)
         for name in ("subject", "heading"):
-            self.fields[name].validators = []  # clean() says the same, with the placeholders
+            self.fields[name].validators = []  # _clean_line checks the same and names the placeholders
             self.fields[name].widget.attrs.pop("maxlength", None)
         self.fields["body"].widget.attrs.pop("maxlength", None)
         self.fields["body"].help_text = placeholder_help(allowed(instance.purpose, in_body=True))
 
     @staticmethod
     def stored_value(row: Any, name: str) -> Any:
-        """Resting words are not what the letter says."""
+        """Return the text that the letter has now: a wording that is set aside is not in the letter."""
         return getattr(words_in_use(row), name)
 
     def clean_subject(self) -> str:
@@ -74,7 +74,7 @@ class WordingForm(VersionedForm):
         return self._clean_line("heading")
 
     def _clean_line(self, name: str) -> str:
-        """A line whose placeholders are known and that can write no header of its own."""
+        """Return one line with known placeholders. Line breaks are refused, as they could add headers to the e-mail."""
         text: str = self.cleaned_data[name]
         long = [str(self.fields[name].error_messages["max_length"])] if len(text) > SHORT else []
         names = allowed(self.instance.purpose, in_body=False)
@@ -86,7 +86,7 @@ class WordingForm(VersionedForm):
         return text
 
     def clean_body(self) -> str:
-        """Paragraphs of visible characters whose placeholders are known."""
+        """Return the body: visible characters and known placeholders, without blanks at the ends of lines."""
         lines = [line.rstrip() for line in self.cleaned_data["body"].replace("\t", " ").splitlines()]
         text, names = "\n".join(lines), allowed(self.instance.purpose, in_body=True)
         raise_errors(
@@ -98,17 +98,17 @@ class WordingForm(VersionedForm):
 
     @property
     def words(self) -> Words:
-        """What was typed, once it is valid."""
+        """The typed text, for a valid form."""
         return Words(**self.values)
 
 
 def words_in_use(row: Wording) -> Words:
-    """Return what the letter says now."""
+    """Return the text that the letter has now."""
     return words_of(row) if row.active else words_above(row.round or row.meeting, row.purpose)  # type: ignore[arg-type]
 
 
 def placeholder_help(names: dict[str, str]) -> str:
-    """The placeholders with what they stand for, for the hint under the field."""
+    """Return the help text of the field: each placeholder with its meaning."""
     rows = format_html_join("", "<li><code>{{{}}}</code> {}</li>", names.items())
     return format_html(
         "Vanlig text. En tom rad skiljer stycken åt. "
@@ -118,7 +118,7 @@ def placeholder_help(names: dict[str, str]) -> str:
 
 
 def raise_errors(wrong: list[str], names: dict[str, str], *, also: list[str]) -> None:
-    """Raise everything that is wrong at once; after the faults, which placeholders there are."""
+    """Raise one ValidationError with all texts. After those in `wrong` comes a list of the known placeholders."""
     if wrong:
         wrong[-1] += f" Du kan använda {listed(names)}."
     if wrong or also:
@@ -126,7 +126,7 @@ def raise_errors(wrong: list[str], names: dict[str, str], *, also: list[str]) ->
 
 
 def hidden_character_errors(text: str, sentence: str) -> list[str]:
-    """The sentence, when the text has characters that nobody sees."""
+    """Return the error text `sentence` in a list if the text has invisible characters, else an empty list."""
     try:
         one_line(text)
     except ValidationError:
@@ -135,7 +135,7 @@ def hidden_character_errors(text: str, sentence: str) -> list[str]:
 
 
 def placeholder_errors(text: str, names: dict[str, str]) -> list[str]:
-    """A sentence about each fault: somebody's link, a brace without its other half, placeholders that are unknown."""
+    """Return an error text for a personal link, for a single brace, and for each unknown placeholder."""
     unknown = list(dict.fromkeys(name for name in PLACE.findall(text) if normal(name) not in names))
     said = [LINK_SENTENCE] if PERSONAL_LINK.search(text) else []
     said += [BRACE_SENTENCE] if re.search(r"[{}]", PLACE.sub("", text)) else []
@@ -143,7 +143,7 @@ def placeholder_errors(text: str, names: dict[str, str]) -> list[str]:
 
 
 def greeting_errors(text: str) -> list[str]:
-    """A sentence when something stands beside the greeting, which can have paragraphs of its own."""
+    """Return an error text in a list if the greeting, which can hold several paragraphs, shares a paragraph."""
     greeted = [
         part for part in Words("", "", text).paragraphs if "hälsning" in map(normal, PLACE.findall(part))
     ]

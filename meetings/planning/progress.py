@@ -1,4 +1,4 @@
-"""How far a meeting has come, and what its list shows about answers."""
+"""A meeting's progress: the chain of states as it is drawn, and the counts of people invited, answered and coming."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STATE_ORDER = (MeetingState.PLANNED, MeetingState.ANNOUNCED, MeetingState.INVITE
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of the chain as it is drawn: `status` is done, now or todo."""
+    """One state of the chain as it is drawn: `status` is "done", "now" or "todo", `at` is when it was reached."""
 
     state: MeetingState
     status: str
@@ -32,9 +32,10 @@ class Stage:
 def state_chain(
     meeting: Meeting, steps: Iterable[MeetingStep] = (), *, has_minutes: bool = False
 ) -> list[Stage]:
-    """The meeting's part of the chain, without what was skipped or what a cancelled meeting never reaches.
+    """Return the states to draw for a meeting, without a skipped "announced".
 
-    `has_minutes` says that the notes have begun, so that being held is behind and not now.
+    A cancelled meeting shows the states that it reached, then "cancelled". When notes have been begun (`has_minutes`),
+    "held" is done and no longer now.
     """
     reached = {row.after: row.at for row in steps if row.after != row.before}
     now = MeetingState(meeting.state)
@@ -52,7 +53,7 @@ def state_chain(
 
 
 def annotate_answer_counts(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
-    """Annotates how many people are asked, how many have answered and how many said that they come."""
+    """Annotate the number of people `asked`, `answered`, and `coming`: those who said yes, seat or not."""
     asked: Any = Invitee.objects.active().with_answer().filter(meeting=OuterRef("pk")).order_by()
     return meetings.annotate(
         asked=_count_per_meeting(asked),
@@ -62,7 +63,7 @@ def annotate_answer_counts(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
 
 
 def subtract_waiting_list(meetings: Iterable[Meeting]) -> None:
-    """Lets `coming` count only those who have a seat, for meetings from `with_answers`."""
+    """Reduce `coming` by the waiting list, so that it counts people with a seat; for `annotate_answer_counts` rows."""
     rows: list[Any] = list(meetings)
     queue = count_waiting(rows)
     for row in rows:

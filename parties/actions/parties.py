@@ -1,4 +1,4 @@
-"""Parties, their names and end, and the categories they belong to."""
+"""Actions on parties, memberships and categories: add and change all three; rename, end and reopen a party."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from dialog_portal.base.states import NotAllowed
 from parties.audit_events import PartiesEvent
 from parties.models import Cadence, Category, FormerName, Membership, Municipality, Party
 
-SLUG_LENGTH = 50  # characters, with room for a number after it in every model's field
+SLUG_LENGTH = 50  # characters; the shortest slug column holds 60, so there is room for a number
 PARTY_FIELDS_IN_NOTES = frozenset({"name", "code"})  # as PartyForm names them
 NO_MUNICIPALITY = {"code": "", "in_county": True}  # what is typed of a party that is no municipality
 
 
 def unused_slug(model: type[models.Model], name: str) -> str:
-    """A word for addresses, made of a name; it stays when the name changes, so that links keep working."""
+    """Return a slug made of a name that no row of the model has. It does not change with the name: links stay valid."""
     stem = slugify(name)[:SLUG_LENGTH].strip("-") or str(model._meta.model_name)
     taken = set(model._default_manager.filter(slug__startswith=stem).values_list("slug", flat=True))
     return stem if stem not in taken else next(s for n in range(2, 9999) if (s := f"{stem}-{n}") not in taken)
@@ -30,7 +30,7 @@ def unused_slug(model: type[models.Model], name: str) -> str:
 
 @transaction.atomic
 def add_party(values: Mapping[str, Any], *, by: Any) -> Party:
-    """Add a party, and with its code that it is a municipality."""
+    """Add a party. With a `code` it is a municipality."""
     own, municipal = _split_values(values)
     added = save_new(Party(slug=unused_slug(Party, own["name"])), own)
     fields = [*added.fields, *_set_municipality(added.row, municipal)]
@@ -40,7 +40,10 @@ def add_party(values: Mapping[str, Any], *, by: Any) -> Party:
 
 @transaction.atomic
 def change_party(party: Party, values: Mapping[str, Any], *, seen_version: int | None, by: Any) -> Party:
-    """Change a party, and with its code whether it is a municipality; raise StaleSave when somebody else did."""
+    """Change a party. With a `code` it is a municipality, with an empty one it is not.
+
+    Raise StaleSave if somebody else saved the party since `seen_version`.
+    """
     own, municipal = _split_values(values)
     saved = save_if_unchanged(party, own, seen_version=seen_version)
     fields = [*saved.fields, *_set_municipality(saved.row, municipal)]
@@ -51,13 +54,13 @@ def change_party(party: Party, values: Mapping[str, Any], *, seen_version: int |
 
 
 def _split_values(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the party's own values and those of its municipality."""
+    """Return the values of the Party row and those of its Municipality row."""
     municipal = {name: values[name] for name in NO_MUNICIPALITY if name in values}
     return {name: value for name, value in values.items() if name not in municipal}, municipal
 
 
 def _set_municipality(party: Party, values: Mapping[str, Any]) -> list[str]:
-    """Make the party the municipality with that code, or none without a code; return what became another."""
+    """Store or delete the party's Municipality row. Return the names of the fields that changed."""
     if not values:
         return []
     stored = Municipality.objects.filter(party=party).first()
@@ -73,9 +76,9 @@ def _set_municipality(party: Party, values: Mapping[str, Any]) -> list[str]:
 def rename_party(
     party: Party, *, name: str, since: date, seen_version: int | None, by: Any, full_name: str = ""
 ) -> Party:
-    """Give a party a new name from a day; notes of earlier days keep the old one.
+    """Give a party a new name from the day `since`. Notes of meetings before that day keep the old name.
 
-    Raise StaleSave when somebody else saved the party since `seen_version`.
+    Raise StaleSave if somebody else saved the party since `seen_version`.
     """
     now = lock_if_unchanged(party, seen_version=seen_version)
     FormerName.objects.create(party=now, name=now.name, until=since)
@@ -86,9 +89,9 @@ def rename_party(
 
 @transaction.atomic
 def end_party(party: Party, *, on: date, seen_version: int | None, by: Any) -> Party:
-    """End a party from a day: it is not invited after that, and everything about it is kept.
+    """End a party from the day `on`: it is not invited after that, but stays in the register.
 
-    Raise StaleSave when somebody else saved the party since `seen_version`.
+    Raise StaleSave if somebody else saved the party since `seen_version`.
     """
     now = lock_if_unchanged(party, seen_version=seen_version)
     return _set_end(now, on, PartiesEvent.PARTY_ENDED, by=by)
@@ -96,7 +99,7 @@ def end_party(party: Party, *, on: date, seen_version: int | None, by: Any) -> P
 
 @transaction.atomic
 def reopen_party(party: Party, *, by: Any) -> Party:
-    """Undo the end of a party; raise NotAllowed when it has none."""
+    """Undo the end of a party. Raise NotAllowed if it has not been ended."""
     now = Party.objects.select_for_update().get(pk=party.pk)
     if now.ended is None:
         raise NotAllowed(f"{party} har inte upphört.")
@@ -104,14 +107,14 @@ def reopen_party(party: Party, *, by: Any) -> Party:
 
 
 def _set_end(now: Party, ended: date | None, kind: PartiesEvent, *, by: Any) -> Party:
-    """Set the end of a party whose row is locked."""
+    """Set or clear the end of a party whose row is locked."""
     record(by, kind, now, before=now.ended, after=ended)
     return save_if_unchanged(now, {"ended": ended}, seen_version=now.version).row
 
 
 @transaction.atomic
 def add_membership(membership: Membership, *, by: Any) -> Membership:
-    """Bring a party to a category for some years."""
+    """Add a party to a category for some years."""
     membership.save()
     record(by, PartiesEvent.MEMBERSHIP_ADDED, membership.party, **_membership_detail(membership))
     return membership
@@ -121,9 +124,9 @@ def add_membership(membership: Membership, *, by: Any) -> Membership:
 def change_membership(
     membership: Membership, values: Mapping[str, Any], *, seen: str | None, by: Any
 ) -> Membership:
-    """Change in which years a party belongs to a category.
+    """Change a party's membership of a category.
 
-    Raise StaleSave when somebody else saved the membership: its fingerprint is not `seen` any more.
+    Raise StaleSave if somebody else saved the membership: its fingerprint is no longer `seen`.
     """
     rows = Membership.objects.select_for_update(of=("self",)).select_related("party", "category")
     now = rows.filter(pk=membership.pk).first()
@@ -137,7 +140,7 @@ def change_membership(
 
 
 def _membership_detail(membership: Membership) -> dict[str, Any]:
-    """Return what the audit log says of a membership."""
+    """Return the detail that the audit log stores about a membership."""
     years = {"category": membership.category_id, "from": membership.from_year, "to": membership.to_year}
     return {"membership": membership.pk, **years}
 
@@ -161,7 +164,7 @@ def change_category(
     seen_version: int | None,
     by: Any,
 ) -> Category:
-    """Change a category and its cadences; raise StaleSave when somebody else saved either since `seen_version`."""
+    """Change a category and its cadences. Raise StaleSave if somebody else saved them since `seen_version`."""
     saved = save_if_unchanged(category, values, seen_version=seen_version)
     for cadence in removed:
         cadence.delete()
@@ -180,5 +183,5 @@ def _save_cadences(category: Category, cadences: Iterable[Cadence]) -> Category:
 
 
 def _cadence_texts(category: Category) -> list[str]:
-    """Return the cadences in words, for the audit log."""
+    """Return the cadences as Swedish texts, for the audit log."""
     return [str(cadence) for cadence in category.cadences.all()]

@@ -1,4 +1,4 @@
-"""What is typed about a category and how often it meets."""
+"""Staff forms for a category and its cadences (how often it meets)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from parties.models import Cadence, Category
 
 
 class CategoryForm(RowForm):
-    """A category and its years."""
+    """A category, with the years in which it exists."""
 
     formula_free = ("name", "agenda_body")
     period = ("from_year", "to_year")
@@ -36,7 +36,7 @@ class CategoryForm(RowForm):
 
 
 class CadenceForm(forms.ModelForm):  # type: ignore[type-arg]
-    """How often during some years."""
+    """A cadence: every how many years a category meets, and during which years."""
 
     class Meta:
         model = Cadence
@@ -55,7 +55,7 @@ class CadenceForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class BaseCadenceFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
-    """All cadences of a category; their years may not overlap, or nobody could say whether a year is due."""
+    """All cadences of a category. Their years must not overlap, or it would be unclear whether a year is due."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)

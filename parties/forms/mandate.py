@@ -1,4 +1,4 @@
-"""What is typed about people and the posts they hold."""
+"""Staff forms for people and their mandates (posts): a person, a mandate, its end, the successor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from parties.models import Mandate, Person
 
 
 class PersonForm(RowForm):
-    """A person's own particulars, which all their mandates share."""
+    """A person's name, e-mail address and telephone, which all their mandates share."""
 
     formula_free = ("name",)
 
@@ -40,10 +40,10 @@ class PersonForm(RowForm):
 
 
 class HolderForm(PlainForm):
-    """Who gets a mandate: somebody chosen from the register, or somebody new.
+    """Who gets a mandate: a person chosen from the register (`chosen`), or a new one.
 
-    When the typed address belongs to somebody already there, `match` is that person and the page asks whether
-    to use them.
+    If the typed address belongs to a person in the register, `match` is that person, and the page asks the user whether
+    to choose them.
     """
 
     person = forms.ModelChoiceField(
@@ -68,18 +68,18 @@ class HolderForm(PlainForm):
 
     @property
     def is_filled_in(self) -> bool:
-        """Whether anybody was named at all."""
+        """Return whether any field was filled in or a person chosen."""
         return any(self.data.get(self.add_prefix(name), "").strip() for name in self.fields)
 
     @property
     def holder(self) -> Person:
-        """The person who was chosen from the register, or one that is not stored yet; for a valid form."""
+        """Return the chosen person, or a new one that is not stored yet. Only for a valid form."""
         values = self.cleaned_data
         chosen: Person | None = values["person"]
         return chosen or Person(name=values["name"], email=values["email"], phone=values["phone"])
 
     def clean_email(self) -> str:
-        """The address in lower case; one that is in the register already raises the question."""
+        """Return the address in lower case. If it is in the register, set `match` and raise ValidationError."""
         email: str = self.cleaned_data["email"].lower()
         if email and not self.cleaned_data.get("person"):
             self.match = Person.objects.by_email(email)
@@ -102,7 +102,7 @@ class HolderForm(PlainForm):
 
 
 class MandateForm(RowForm):
-    """A post and from when to when."""
+    """A mandate: the post, and from which day to which."""
 
     formula_free = ("title",)
     period = ("from_date", "to_date")
@@ -149,7 +149,7 @@ class MandateEndForm(RowForm):
 
 
 class SuccessorForm(MandateForm):
-    """The next holder's post; it begins the day after the last one's unless another day is given."""
+    """The successor's mandate. It begins the day after the ended one unless another day is given."""
 
     class Meta(MandateForm.Meta):
         fields = ("title", "acting", "receives_invitations", "coordinator", "from_date")

@@ -1,4 +1,4 @@
-"""What is typed about a party: its names, its code, its end, and the categories it belongs to."""
+"""Staff forms for a party: add or change it, rename it, end it, and its memberships of categories."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAIL_DOMAIN = re.compile(r"[a-z0-9åäö]([a-z0-9åäö-]*[a-z0-9åäö])?(\.[a-
 
 
 def require_unused_name(name: str, party: Party) -> str:
-    """The name, unless another party already has it whatever its case."""
+    """Return the name. Raise ValidationError if another party has it, in upper or lower case."""
     others = Party.objects.exclude(pk=party.pk).annotate(lower=SwedishLower("name"))
     if other := others.filter(lower=name.lower()).first():
         ended = " och har upphört" if other.has_ended else ""
@@ -27,7 +27,7 @@ def require_unused_name(name: str, party: Party) -> str:
 
 
 class PartyForm(RowForm):
-    """A party; for a municipality also its code."""
+    """A party. A municipality also has a code."""
 
     formula_free = ("name", "full_name")
     code = forms.CharField(
@@ -62,7 +62,7 @@ class PartyForm(RowForm):
         return require_unused_name(self.cleaned_data["name"], self.instance)
 
     def clean_code(self) -> str:
-        """Four digits that no other municipality has."""
+        """Return the code: empty, or four digits that no other municipality has."""
         code: str = self.cleaned_data["code"]
         if code and not re.fullmatch(r"[0-9]{4}", code):
             raise forms.ValidationError("Kommunkoden är fyra siffror och kan börja med en nolla, som 0192.")
@@ -77,7 +77,7 @@ class PartyForm(RowForm):
         return code
 
     def clean_mail_domains(self) -> str:
-        """Domains apart by blanks, in lower case and without @."""
+        """Return the domains in lower case and without @, separated by blanks."""
         words = self.cleaned_data["mail_domains"].lower().replace(",", " ").replace(";", " ").split()
         domains = [word.lstrip("@") for word in words]
         for domain in domains:
@@ -89,7 +89,7 @@ class PartyForm(RowForm):
 
 
 class PartyRenameForm(RowForm):
-    """A new name from a day; the old one is kept with that day."""
+    """A new name from a day. The old name is stored with that day as its end."""
 
     formula_free = ("name", "full_name")
     since = forms.DateField(
@@ -108,7 +108,7 @@ class PartyRenameForm(RowForm):
         return require_unused_name(name, self.instance)
 
     def clean_since(self) -> date:
-        """A day after the latest change of name and not to come, since the register changes at once."""
+        """Return the day: after the latest change of name, and not in the future, as the register changes at once."""
         since: date = self.cleaned_data["since"]
         if since > timezone.localdate():
             raise forms.ValidationError(
@@ -121,7 +121,7 @@ class PartyRenameForm(RowForm):
 
 
 class PartyEndForm(RowForm):
-    """The day from which a party is no more."""
+    """The day from which a party does not exist any more."""
 
     class Meta:
         model = Party
@@ -138,7 +138,7 @@ class PartyEndForm(RowForm):
 class MembershipForm(VersionedForm):
     """The years in which a party belongs to a category.
 
-    A membership has no version: what the person saw of it is sent along instead.
+    A membership has no version number, so the form carries its fingerprint: all its values as one text.
     """
 
     seen_name = "seen"

@@ -1,4 +1,4 @@
-"""What the forms of the register have in common: errors in plain Swedish, and no text cut off in silence."""
+"""Base classes and rules of the register's forms: Swedish error texts, no silent cutting of long texts, periods."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PERIOD_REVERSED = "Slutet kan inte komma före början."
 
 
 def must_not_be_formula(value: str) -> None:
-    """Refuse a first character that makes a spreadsheet run the text as a formula."""
+    """Raise ValidationError if a spreadsheet would run the text as a formula because of its first character."""
     if value.startswith(("=", "+", "-", "@")):
         raise ValidationError(
             "Texten får inte börja med =, +, - eller @. Kalkylprogram läser det som en formel.",
@@ -35,7 +35,10 @@ def must_not_be_formula(value: str) -> None:
 
 
 def use_plain_swedish(fields: dict[str, forms.Field]) -> None:
-    """Give fields our own words for what is wrong, and let a text that is too long arrive whole."""
+    """Give the fields Swedish error texts.
+
+    `maxlength` is removed, because a browser cuts off a text that is too long; the form then says how long it may be.
+    """
     for field in fields.values():
         field.error_messages |= ERROR_MESSAGES
         if isinstance(field, forms.EmailField):
@@ -47,7 +50,7 @@ def use_plain_swedish(fields: dict[str, forms.Field]) -> None:
 
 
 class DateInput(forms.DateInput):
-    """The browser's own date picker."""
+    """A date field with the browser's date picker."""
 
     input_type = "date"
 
@@ -56,7 +59,7 @@ class DateInput(forms.DateInput):
 
 
 class PlainForm(forms.Form):
-    """A form that is not a row."""
+    """A form without a model."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,7 +67,7 @@ class PlainForm(forms.Form):
 
 
 class RowForm(VersionedForm):
-    """A form that is a row: `formula_free` names texts that end up in spreadsheets, `period` its two ends."""
+    """A form for a model. `formula_free`: text fields that are exported to spreadsheets. `period`: begin and end."""
 
     formula_free: tuple[str, ...] = ()
     period: tuple[str, str] | None = None
@@ -82,7 +85,7 @@ class RowForm(VersionedForm):
 
 
 def check_period(form: forms.ModelForm[Any], period: tuple[str, str] | None) -> None:
-    """Put an error at the end of a period that ends before it begins."""
+    """Add an error to the end field if the period ends before it begins."""
     if not period:
         return
     begin, end = (form.cleaned_data.get(name) for name in period)

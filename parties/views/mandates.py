@@ -1,4 +1,4 @@
-"""Mandates: given, changed, ended and passed on."""
+"""Staff pages of mandates: add, change, end with or without a successor."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def mandate_change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def mandate_end(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask for the last day and who comes next; both are saved or neither."""
+    """End a mandate: the last day, and the successor if there is one. Both are saved or neither."""
     mandate = get_object_or_404(Mandate.objects.select_related("party", "person"), pk=pk)
     if mandate.to_date and request.method != "POST":
         messages.info(request, f"Uppdraget slutar {day(mandate.to_date)}. Välj Ändra för att flytta slutet.")
@@ -71,7 +71,7 @@ def mandate_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def successor_forms(request: HttpRequest, mandate: Mandate) -> tuple[HolderForm, SuccessorForm]:
-    """Who comes next, and their post; what was typed about the post counts only when somebody was named."""
+    """Return the forms for the successor and their mandate. The mandate is read only if a successor was named."""
     who = HolderForm(request.POST or None, prefix="holder", chosen=chosen_person(request), needed=False)
     initial = {"title": mandate.title, "coordinator": mandate.coordinator}
     fresh = Mandate(party=mandate.party)
@@ -84,6 +84,6 @@ def person_search(request: HttpRequest) -> PersonSearch:
 
 
 def chosen_person(request: HttpRequest) -> Person | None:
-    """Whom the officer picked from the register, in the search's address or by the form's button."""
+    """Return the person chosen from the register, by `?person=` or by the button of the form; None if nobody was."""
     pk = request.POST.get("holder-person") or request.GET.get("person", "")
     return Person.objects.filter(pk=pk).first() if pk.isascii() and pk.isdecimal() else None

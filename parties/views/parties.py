@@ -1,4 +1,4 @@
-"""Adding, changing, renaming and ending a party; the categories it belongs to."""
+"""Staff pages of parties: add, change, rename, end, reopen, and their memberships of categories."""
 
 from __future__ import annotations
 
@@ -112,5 +112,5 @@ def membership_change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def stored_party(party: Party) -> Party:
-    """The party as it is, for headings: a form writes what was typed into its own copy."""
+    """Return the stored party, for headings: validating a form writes what was typed into its own copy."""
     return Party.objects.get(pk=party.pk)

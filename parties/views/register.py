@@ -1,4 +1,4 @@
-"""The list of parties and one party's page."""
+"""Staff pages of the register: the list of parties, and the page of a party."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PARTIES_PER_PAGE = 50
 
 
 def party_list(request: HttpRequest) -> HttpResponse:
-    """The register: searched, filtered, in Swedish order, a page at a time."""
+    """List the parties in Swedish alphabetical order, with search, filters and pages."""
     form = RegisterFilter(request.GET)
     parties = form.apply_to(Party.objects.with_register()).in_order()
     context = {
@@ -27,7 +27,7 @@ def party_list(request: HttpRequest) -> HttpResponse:
 
 
 def party_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """All that the register knows of a party."""
+    """Show a party with its names, memberships and mandates."""
     party = get_object_or_404(Party.objects.select_related("municipality"), pk=pk)
     mandates = party.mandates.select_related("person")
     context = {

@@ -1,4 +1,4 @@
-"""How the register's forms are sent: saved by one action, or shown again with what is wrong."""
+"""Submit the register's forms: save them with one action, or show their errors."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ SIMULTANEOUS_SAVE = "Någon annan sparade samma sak samtidigt. Kontrollera uppgi
 
 
 def submit_forms(request: HttpRequest, *forms: Any, save: Callable[[], SaveResult]) -> SaveResult | None:
-    """Return what `save` returns; None when nothing was sent or saved. The first form says what no field can.
+    """Return what `save` returns; None if nothing was sent or saved. Errors of no field are added to the first form.
 
-    All forms are checked, so that everything wrong is shown at once. A rival who saved the same thing in
-    between is met by the database's constraints.
+    All forms are validated, so that all errors are shown at once. If somebody else saves the same thing at the same
+    moment, a database constraint stops the second save.
     """
     if request.method != "POST":
         return None

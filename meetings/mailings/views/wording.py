@@ -1,4 +1,4 @@
-"""Staff pages: the words of the letters, for a round and for one mailing of a meeting."""
+"""Staff pages of wordings: the text of each letter, for a whole round or for one meeting."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def find_meeting_with_letters(pk: int) -> Meeting:
 
 
 def wording_list(request: StaffRequest, year: int) -> HttpResponse:
-    """The letters of a round: which say the standard words and which have been changed."""
+    """List the letters of a round: which have the standard text and which have a wording of their own."""
     row = find_round(year)
     changed = row.wordings.in_use().values_list("purpose", flat=True)
     resting = row.wordings.filter(active=False, version__gt=0).values_list("purpose", flat=True)
@@ -49,7 +49,7 @@ def wording_list(request: StaffRequest, year: int) -> HttpResponse:
 
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def wording(request: StaffRequest, year: int, purpose: str) -> HttpResponse:
-    """Change what a letter of the round says."""
+    """Change the text of a letter for a round."""
     return edit_wording(request, find_round(year), purpose_or_404(purpose))
 
 
@@ -63,7 +63,7 @@ def wording_choose(request: StaffRequest, year: int, purpose: str) -> HttpRespon
 
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def meeting_wording(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
-    """Change what one mailing of one meeting says."""
+    """Change the text of a letter for one meeting."""
     return edit_wording(request, find_meeting_with_letters(pk), purpose_or_404(purpose))
 
 
@@ -76,14 +76,14 @@ def meeting_wording_choose(request: StaffRequest, pk: int, purpose: str) -> Http
 
 
 def purpose_or_404(purpose: str) -> Purpose:
-    """A letter whose words can be changed, or 404."""
+    """Return the purpose of a letter whose text can be changed; raise Http404 for others."""
     if purpose not in STANDARD:
         raise Http404
     return Purpose(purpose)
 
 
 def edit_wording(request: StaffRequest, owner: Round | Meeting, purpose: Purpose) -> HttpResponse:
-    """The form with its example; saving is refused when somebody else saved meanwhile, and shows what they wrote."""
+    """Show the form with an example letter, or save it. After a stale save the form shows what somebody else wrote."""
     if request.method != "POST":
         return wording_page(request, owner, purpose, WordingForm(instance=actions.wording_of(owner, purpose)))
     form = WordingForm(request.POST, instance=actions.wording_of(owner, purpose))
@@ -112,7 +112,7 @@ def wording_page(
 
 
 def wording_addresses(owner: Round | Meeting, purpose: Purpose) -> dict[str, Any]:
-    """Where the words of a letter are saved, tried and put back, and whose they are."""
+    """Return the template's URLs for saving, previewing and resetting a wording, and whose it is."""
     row = actions.wording_of(owner, purpose)
     start = "meeting_wording" if isinstance(owner, Meeting) else "wording"
     place = [owner.pk if isinstance(owner, Meeting) else owner.year, purpose.value]
@@ -127,7 +127,7 @@ def wording_addresses(owner: Round | Meeting, purpose: Purpose) -> dict[str, Any
 
 
 def wording_on_preview(meeting: Meeting, purpose: Purpose) -> dict[str, Any]:
-    """What the preview of a mailing shows of its words; nothing for a letter whose words are fixed."""
+    """Return the wording form for the preview of a mailing; an empty dict for a letter whose text cannot be changed."""
     if purpose not in STANDARD:
         return {}
     return {
@@ -137,7 +137,7 @@ def wording_on_preview(meeting: Meeting, purpose: Purpose) -> dict[str, Any]:
 
 
 def page_after_wording(owner: Round | Meeting, purpose: Purpose) -> str:
-    """Where one goes on: to the preview of the mailing, or to the round's letters."""
+    """Return the URL to open after saving: the preview of the meeting's mailing, or the round's list of letters."""
     if isinstance(owner, Meeting):
         return reverse("staff:letters_preview", args=[owner.pk, purpose])
     return reverse("staff:wording_list", args=[owner.year])
@@ -145,7 +145,7 @@ def page_after_wording(owner: Round | Meeting, purpose: Purpose) -> str:
 
 @xframe_options_sameorigin
 def show_example(request: StaffRequest, owner: Round | Meeting, purpose: Purpose) -> HttpResponse:
-    """The letter to somebody invented, with the words that are typed or else those in use. Writes nothing."""
+    """Show the letter to an invented guest with the typed text (POST) or the present one (GET). Stores nothing."""
     if request.method != "POST":
         return letter_page(example_letter(owner, purpose, words_for(owner, purpose)).html)
     form = WordingForm(request.POST, instance=actions.unsaved_wording(owner, purpose))
@@ -156,13 +156,13 @@ def show_example(request: StaffRequest, owner: Round | Meeting, purpose: Purpose
 
 @csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type]
 def show_errors(request: StaffRequest, form: WordingForm) -> HttpResponse:
-    """What keeps the example from being shown, in the frame where it would be."""
+    """Show the form's errors in the frame of the example letter."""
     return render(request, "staff/mailings/wording/wrong.html", {"form": form})
 
 
 @require_POST
 def choose_wording(request: StaffRequest, owner: Round | Meeting, purpose: Purpose) -> HttpResponse:
-    """Go back to the words that hold otherwise, or take one's own words back; both can be undone."""
+    """Set the own wording aside, or use it again. Nothing is deleted, so both can be undone."""
     own = request.POST.get("use") == "own"
     if actions.set_own_words_in_use(owner, purpose, own=own, by=request.user):
         whose = "Omgångens text" if isinstance(owner, Meeting) else "Standardtexten"

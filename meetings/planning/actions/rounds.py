@@ -1,4 +1,4 @@
-"""Actions on a round: adding, changing, copying it to another year, and the groups of a year."""
+"""Actions on rounds and their groups: add, change, copy a round to another year, remove a group."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dialog_portal.base.states import NotAllowed
 from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.wording import copy_wordings
 from meetings.models import Agenda, AgendaItem, Group, Meeting, MeetingState, MeetingStep, Round
-from meetings.planning.actions.meetings import COPIED_FIELDS, copied_item, numbered_slugs
+from meetings.planning.actions.meetings import COPIED_FIELDS, SLUG_STEM_LENGTH, copied_item, numbered_slugs
 from meetings.planning.dates import weeks_between, weeks_later
 from parties.models import in_year
 
@@ -28,7 +28,7 @@ ROUND_FIELDS_IN_NOTES = frozenset({"diary_number"})  # as RoundForm names them
 
 @transaction.atomic
 def add_round(values: Mapping[str, Any], *, by: User) -> Round:
-    """Add a round; raise NotAllowed when somebody was first with the year."""
+    """Add a round. Raise NotAllowed if the year already has one."""
     saved = _save_unique(YEAR_TAKEN.format(values["year"]), lambda: save_new(Round(), values))
     record(by, MeetingsEvent.ROUND_ADDED, saved.row, fields=saved.fields)
     return saved.row
@@ -36,7 +36,7 @@ def add_round(values: Mapping[str, Any], *, by: User) -> Round:
 
 @transaction.atomic
 def change_round(row: Round, values: Mapping[str, Any], *, seen_version: int | None, by: User) -> Round:
-    """Change a round; raise NotAllowed when the year is taken, StaleSave when somebody else saved the round."""
+    """Change a round. Raise NotAllowed if the year is taken, StaleSave if somebody else saved since `seen_version`."""
     saved = _save_unique(
         YEAR_TAKEN.format(values.get("year")),
         lambda: save_if_unchanged(row, values, seen_version=seen_version),
@@ -48,7 +48,7 @@ def change_round(row: Round, values: Mapping[str, Any], *, seen_version: int | N
 
 
 def _save_unique(refusal: str, save: Callable[[], SaveResult]) -> SaveResult:
-    """Return what `save` returns; raise NotAllowed with the refusal when somebody else took what must be unique."""
+    """Return what `save` returns. Raise NotAllowed with the text `refusal` if a unique value is already taken."""
     try:
         with transaction.atomic():
             return save()
@@ -58,9 +58,10 @@ def _save_unique(refusal: str, save: Callable[[], SaveResult]) -> SaveResult:
 
 @transaction.atomic
 def copy_round(source: Round, *, year: int, meetings: Iterable[Meeting], by: User) -> Round:
-    """Add a round that is planned as another was: what is still valid, the groups, the letters, the meetings.
+    """Add a round with the same plan as `source`: groups, wordings, the chosen meetings, and what is valid that year.
 
-    Letters, answers, diary numbers, greetings and online links belong to their year and stay there.
+    Sent letters, answers, diary numbers, greetings and online links belong to their year and are not copied. Raise
+    NotAllowed if the year already has a round.
     """
     same = {name: getattr(source, name) for name in ("signer", "signer_title", "reminds")}
     made = _save_unique(YEAR_TAKEN.format(year), lambda: Round.objects.create(year=year, **same))
@@ -74,7 +75,7 @@ def copy_round(source: Round, *, year: int, meetings: Iterable[Meeting], by: Use
 
 
 def copy_groups(source: Round, made: Round) -> dict[int, Group]:
-    """Copy the groups with those of their parties that still exist; return the new group by the old one's id."""
+    """Copy the groups with their parties that have not ended. Return the new groups by the old groups' ids."""
     groups = {}
     for old in source.groups.select_related("host").order_by("pk"):
         host = old.host if old.host and old.host.ended is None else None
@@ -86,7 +87,7 @@ def copy_groups(source: Round, made: Round) -> dict[int, Group]:
 def copy_meetings(
     sources: list[Meeting], made: Round, groups: dict[int, Group], weeks: int, *, by: User
 ) -> None:
-    """Copy the meetings with their public agenda points; the number of queries does not grow with them."""
+    """Copy the meetings that are not cancelled, with their public agenda items, in a fixed number of queries."""
     slugs: set[str] = set()
     pairs = [
         (old, copied_meeting(old, made, groups, weeks, slugs))
@@ -110,10 +111,12 @@ def copy_meetings(
 def copied_meeting(
     old: Meeting, made: Round, groups: dict[int, Group], weeks: int, slugs: set[str]
 ) -> Meeting:
-    """Return a meeting like the old one in the new round, with an address word that the round does not have yet."""
+    """Return an unsaved copy for the new round, `weeks` later. Its slug is added to `slugs`, the round's used ones."""
     starts_at = weeks_later(old.starts_at, weeks)
     years = str(old.round.year), str(made.year)
-    slug = next(word for word in numbered_slugs(old.slug[:70].replace(*years)) if word not in slugs)
+    slug = next(
+        word for word in numbered_slugs(old.slug[:SLUG_STEM_LENGTH].replace(*years)) if word not in slugs
+    )
     slugs.add(slug)
     return Meeting(
         round=made,
@@ -129,7 +132,7 @@ def copied_meeting(
 
 
 def copy_categories(pairs: list[tuple[Meeting, Meeting]], year: int) -> None:
-    """Give the new meetings those of the old ones' categories that still exist in the new year."""
+    """Give the new meetings the categories of the old ones, if they are valid in the new year."""
     through = Meeting.categories.through
     new_of = {old.pk: new.pk for old, new in pairs}
     links = through.objects.filter(in_year(year, "category__"), meeting__in=new_of)
@@ -141,7 +144,7 @@ def copy_categories(pairs: list[tuple[Meeting, Meeting]], year: int) -> None:
 
 @transaction.atomic
 def add_group(round_: Round, values: Mapping[str, Any], *, by: User) -> Group:
-    """Add a group to a round; raise NotAllowed when somebody was first with the name."""
+    """Add a group to a round. Raise NotAllowed if the round has a group with that name."""
     saved = _save_unique(NAME_TAKEN.format(values["name"]), lambda: save_new(Group(round=round_), values))
     record(by, MeetingsEvent.GROUP_ADDED, saved.row, fields=saved.fields)
     return saved.row
@@ -149,7 +152,7 @@ def add_group(round_: Round, values: Mapping[str, Any], *, by: User) -> Group:
 
 @transaction.atomic
 def change_group(group: Group, values: Mapping[str, Any], *, seen_version: int | None, by: User) -> Group:
-    """Change a group; raise NotAllowed when the name is taken, StaleSave when somebody else saved the group."""
+    """Change a group. Raise NotAllowed if the name is taken, StaleSave if somebody else saved since `seen_version`."""
     saved = _save_unique(
         NAME_TAKEN.format(values.get("name")),
         lambda: save_if_unchanged(group, values, seen_version=seen_version),
@@ -160,7 +163,7 @@ def change_group(group: Group, values: Mapping[str, Any], *, seen_version: int |
 
 @transaction.atomic
 def remove_group(group: Group, *, by: User) -> None:
-    """Take a group away that no meeting uses."""
+    """Delete a group. Raise NotAllowed if it has meetings."""
     if group.meetings.exists():
         raise NotAllowed(f"Gruppen {group} har möten. Flytta dem till en annan grupp först.")
     record(by, MeetingsEvent.GROUP_REMOVED, group)

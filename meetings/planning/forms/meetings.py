@@ -1,4 +1,4 @@
-"""What people type about a meeting: the day and the clock as plain fields, and everything else about it."""
+"""Staff forms for a meeting: add or change it, copy it, cancel it. Day and time are fields of their own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ END_OF_DAY = time(23, 59)
 
 
 class DayAndTimeForm(forms.Form):
-    """Day, start, end and the last day to answer, as people type them."""
+    """A form with a day, a start, an end and the last day to answer, in Stockholm time."""
 
     day = DayField("Dag")
     start = ClockField("Börjar")
@@ -32,7 +32,10 @@ class DayAndTimeForm(forms.Form):
     )
 
     def read_moments(self, earlier: datetime | None = None) -> dict[str, datetime]:
-        """The three moments; what is wrong is said at its field and leaves them out."""
+        """Return `starts_at`, `ends_at` and `reply_by`; with an error, add it to its field and return {}.
+
+        `earlier` is the stored `reply_by` of a meeting that is being changed.
+        """
         day, start, end = (self.cleaned_data.get(name) for name in ("day", "start", "end"))
         starts_at = self._moment("start", day, start)
         ends_at = self._moment("end", day, end)
@@ -56,7 +59,10 @@ class DayAndTimeForm(forms.Form):
             return None
 
     def _deadline(self, day: date, starts_at: datetime, earlier: datetime | None) -> datetime:
-        """The end of the chosen day, at most the start of the meeting; a day that was kept keeps its hour."""
+        """Return the end of the last day to answer, but at most the start of the meeting.
+
+        If the day is the same as in `earlier`, return `earlier`: it may have another time of day.
+        """
         last = self.cleaned_data.get("reply_on") or day - timedelta(days=DAYS_TO_ANSWER)
         if last > day:
             self.add_error("reply_on", "Svarstiden går ut efter att mötet har börjat.")
@@ -66,7 +72,7 @@ class DayAndTimeForm(forms.Form):
 
 
 class MeetingForm(DiaryNumberWarning, VersionedForm, DayAndTimeForm):
-    """A meeting, new or changed."""
+    """A new meeting, or a change of one."""
 
     seats = forms.IntegerField(
         label="Platser per part",
@@ -116,7 +122,7 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, DayAndTimeForm):
         self._limit_choices(self.instance.round)
 
     def _limit_choices(self, round_: Round) -> None:
-        """Only what belongs to the year, and officers who may work with it."""
+        """Offer only the categories and groups of the year, active parties, and officers who may work with meetings."""
         officers = User.objects.filter(is_active=True, role__in=WORK) | User.objects.filter(
             pk=self.instance.officer_id
         )
@@ -147,7 +153,7 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, DayAndTimeForm):
 
     @property
     def warnings(self) -> list[str]:
-        """What is saved but looks like a slip."""
+        """Return texts about values that were saved but may be mistakes: a past day, a day in another year."""
         found = super().warnings
         meeting = self.instance
         if meeting.state == MeetingState.PLANNED and meeting.starts_at < timezone.now():
@@ -157,12 +163,12 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, DayAndTimeForm):
         return found
 
     def fieldsets(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """The fields under the headings of the page."""
+        """Return the fields with the heading under which the page shows them."""
         return [(heading, [self[name] for name in names]) for heading, names in self.parts]
 
 
 class CopyMeetingForm(DayAndTimeForm):
-    """Where a copy of a meeting goes: another day, or another group (delning) the same day."""
+    """Copy a meeting to another day, or to another group (delning) on the same day."""
 
     title = forms.CharField(label="Rubrik", max_length=160)
     group = forms.ModelChoiceField(
@@ -186,7 +192,7 @@ class CopyMeetingForm(DayAndTimeForm):
 
 
 class CancelForm(forms.Form):
-    """Why a meeting is called off."""
+    """The reason why a meeting is cancelled."""
 
     reason = forms.CharField(
         label="Varför ställs mötet in?",

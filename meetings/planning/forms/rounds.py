@@ -1,4 +1,4 @@
-"""What people type about a round and its groups."""
+"""Staff forms for a round and its groups: add, change, copy to another year."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from parties.models import Category, Party, in_year
 
 
 class RoundForm(DiaryNumberWarning, VersionedForm):
-    """A round. Its year is fixed once it has meetings, because their addresses carry it."""
+    """A round. Its year cannot be changed when it has meetings, because the year is part of their URLs."""
 
     conference_on = DayField("Konferensdag", required=False)
 
@@ -44,14 +44,14 @@ class RoundForm(DiaryNumberWarning, VersionedForm):
 
 
 def valid_in_year(rows: Any, round_: Round, year: int | None) -> Any:
-    """What is worded for the year, and what the round already has; everything while the year is unknown."""
+    """Return the rows that are valid in the year or already used by the round; all rows if there is no year yet."""
     if not year:
         return rows
     return rows.filter(in_year(year) | Q(pk__in=rows.filter(rounds=round_.pk))).distinct()
 
 
 class MeetingChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
-    """Meetings to copy, each with the day it was and the day it would be."""
+    """The meetings to copy, each with its present day and the day it gets, `weeks` later."""
 
     weeks = 52
 
@@ -61,7 +61,7 @@ class MeetingChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
 
 class CopyRoundForm(forms.Form):
-    """To which year a round is copied, and which of its meetings go with it."""
+    """Copy a round: to which year, and which of its meetings to copy."""
 
     year = forms.IntegerField(label="År", min_value=2000, max_value=2100)
     meetings = MeetingChoices(
@@ -85,13 +85,13 @@ class CopyRoundForm(forms.Form):
 
 
 def is_meeting_due(meeting: Meeting, year: int) -> bool:
-    """Whether any of its categories meets that year; a meeting outside the categories may come along."""
+    """Return whether one of the meeting's categories meets that year, or whether it has no category."""
     categories: list[Category] = list(meeting.categories.all())
     return not categories or any(cadence.is_due(year) for row in categories for cadence in row.cadences.all())
 
 
 class GroupForm(VersionedForm):
-    """Parties that meet together one year, and who of them is the host."""
+    """A group: its parties, which meet together in a year, and which of them is the host."""
 
     class Meta:
         model = Group

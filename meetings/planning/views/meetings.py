@@ -1,4 +1,4 @@
-"""Staff pages: a meeting from plan to held, the hub from which its agenda, letters and notes are reached."""
+"""Staff pages of a meeting: show it with its next step, add, change, copy, cancel, mark as held."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from parties.models import Category, in_year
 
 @dataclass(frozen=True)
 class NextStep:
-    """The one thing to do now: a page to go to, or (`post`) a button to press."""
+    """What to do next with a meeting: a page to open or, if `post`, a button to press."""
 
     words: str
     view: str
@@ -37,7 +37,7 @@ class NextStep:
 
 
 def next_step(meeting: Meeting, now: datetime, *, update: int, cancellation: int) -> NextStep | None:
-    """What moves the meeting on; letters that somebody is owed come first."""
+    """Return the next step, or None. Pending letters come first: `update` and `cancellation` are their numbers."""
     if update:
         return NextStep("Förhandsgranska brev om ändringen", "staff:letters_preview", Purpose.UPDATE)
     if meeting.state == MeetingState.CANCELLED:
@@ -53,6 +53,7 @@ def next_step(meeting: Meeting, now: datetime, *, update: int, cancellation: int
 
 
 def next_step_before_invitation(meeting: Meeting) -> NextStep:
+    """Return the first step that is missing: write the agenda, invite parties, preview the invitation."""
     if not meeting.agenda.items.exists():
         return NextStep("Skriv dagordningen", "staff:agenda")
     if not meeting.invitees.active().exists():
@@ -61,7 +62,7 @@ def next_step_before_invitation(meeting: Meeting) -> NextStep:
 
 
 def meeting_detail(request: StaffRequest, pk: int) -> HttpResponse:
-    """When, where and with whom; how far it has come, and what comes next."""
+    """Show a meeting: time, place and parties, its progress and its next step."""
     rows = progress.annotate_answer_counts(
         Meeting.objects.with_names().select_related("group", "officer", "agenda")
     )
@@ -85,7 +86,7 @@ def meeting_detail(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def meeting_add(request: StaffRequest, year: int) -> HttpResponse:
-    """A new meeting; a category in the address fills in what is usual for it."""
+    """Add a meeting. `?kategori=ID` fills in the title and seats that are usual for the category."""
     row = get_object_or_404(Round, year=year)
     form = MeetingForm(
         request.POST or None, instance=Meeting(round=row), initial=initial_values(request, row)
@@ -100,6 +101,7 @@ def meeting_add(request: StaffRequest, year: int) -> HttpResponse:
 
 
 def initial_values(request: StaffRequest, row: Round) -> dict[str, Any]:
+    """Return what the form for a new meeting suggests: the user as officer, and the values of `?kategori=`."""
     given: dict[str, Any] = {"officer": request.user.pk, "seats": 3}
     wanted = request.GET.get("kategori", "")
     category = (
@@ -117,14 +119,14 @@ def show_warnings(request: StaffRequest, form: MeetingForm) -> None:
 
 
 def meeting_change(request: StaffRequest, pk: int) -> HttpResponse:
-    """Everything about the meeting except its state."""
+    """Change a meeting, except for its state."""
     meeting = get_object_or_404(Meeting.objects.select_related("round"), pk=pk)
-    heading = meeting.title  # a form writes what was typed into its own copy
+    heading = meeting.title  # validating the form writes what was typed into `meeting`
     form = MeetingForm(request.POST if request.method == "POST" else None, instance=meeting)
     try:
         actions.must_not_be_cancelled(meeting)
         if request.method == "POST" and (change := save_change(request, form)):
-            outdated = "Mötet är sparat med ny tid eller plats."  # the page says who must be told
+            outdated = "Mötet är sparat med ny tid eller plats."  # the next page says who needs a letter
             messages.success(request, outdated if change.outdated else "Mötet är sparat.")
             show_warnings(request, form)
             return redirect("staff:meeting_detail", pk)
@@ -135,7 +137,7 @@ def meeting_change(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def save_change(request: StaffRequest, form: MeetingForm) -> actions.MeetingChange | None:
-    """Return what the change led to; None when the form says why nothing was saved."""
+    """Return what the change led to; None if nothing was saved, and the form says why."""
 
     def save() -> actions.MeetingChange:
         return actions.change_meeting(
@@ -150,7 +152,7 @@ def save_change(request: StaffRequest, form: MeetingForm) -> actions.MeetingChan
 
 
 def meeting_copy(request: StaffRequest, pk: int) -> HttpResponse:
-    """The same meeting on another day or with another group."""
+    """Copy a meeting to another day or to another group."""
     source = get_object_or_404(Meeting.objects.select_related("round", "group", "host", "agenda"), pk=pk)
     form = CopyMeetingForm(request.POST or None, source=source)
     if request.method == "POST" and form.is_valid():
@@ -164,7 +166,7 @@ def meeting_copy(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def meeting_cancel(request: StaffRequest, pk: int) -> HttpResponse:
-    """Call the meeting off, with a reason; then tell those who know of it."""
+    """Cancel a meeting with a reason, then go on to the letter for those who know of it."""
     meeting = get_object_or_404(Meeting.objects.select_related("round"), pk=pk)
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -192,7 +194,7 @@ def cancel_and_go_on(request: StaffRequest, meeting: Meeting, reason: str) -> Ht
 
 @require_POST
 def meeting_hold(request: StaffRequest, pk: int) -> HttpResponse:
-    """Say that the meeting has been held."""
+    """Mark a meeting as held."""
     meeting = get_object_or_404(Meeting, pk=pk)
     try:
         actions.mark_as_held(meeting, by=request.user)

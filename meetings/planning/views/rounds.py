@@ -1,4 +1,4 @@
-"""Staff pages: the rounds, one for each year, with their meetings and groups."""
+"""Staff pages of rounds (one a year) and their groups: list, show, add, change, copy, remove."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ LISTED_STATES = (*STATE_ORDER, MeetingState.CANCELLED)
 
 
 def round_list(request: StaffRequest) -> HttpResponse:
-    """All rounds, the newest first, with how far their meetings have come."""
+    """List all rounds, the newest first, with the number of meetings in each state."""
     by_state = {state.value: Count("meetings", filter=Q(meetings__state=state)) for state in LISTED_STATES}
     coming = Q(meetings__starts_at__gte=timezone.now()) & ~Q(meetings__state=MeetingState.CANCELLED)
     rows = Round.objects.annotate(
         number=Count("meetings"), next=Min("meetings__starts_at", filter=coming), **by_state
-    ).order_by("-year")  # an aggregate drops the model's own order
+    ).order_by("-year")  # an aggregate drops the ordering of the model
     rounds = [
         (row, [(state, getattr(row, state.value)) for state in LISTED_STATES if getattr(row, state.value)])
         for row in rows
@@ -42,7 +42,7 @@ def round_list(request: StaffRequest) -> HttpResponse:
 
 
 def round_detail(request: StaffRequest, year: int) -> HttpResponse:
-    """A round: its meetings in the order of time, its groups, and which categories still lack a meeting."""
+    """Show a round: its meetings in order of time, its groups, and the categories that still have no meeting."""
     row = get_object_or_404(Round.objects.prefetch_related("purposes", "focus_areas"), year=year)
     state = request.GET.get("lage", "")
     meetings = annotate_answer_counts(row.meetings.order_by("starts_at", "pk"))
@@ -62,7 +62,7 @@ def round_detail(request: StaffRequest, year: int) -> HttpResponse:
 
 
 def categories_without_meeting(row: Round) -> list[Category]:
-    """The categories that are due this year but have no meeting that is going to happen."""
+    """Return the categories that are due in the year of the round but have no meeting, except cancelled ones."""
     met = Meeting.objects.filter(round=row).exclude(state=MeetingState.CANCELLED).values("categories")
     rows = Category.objects.filter(in_year(row.year)).prefetch_related("cadences")
     with_meeting = set(met.order_by().values_list("categories", flat=True).distinct())
@@ -75,7 +75,7 @@ def categories_without_meeting(row: Round) -> list[Category]:
 
 
 def round_add(request: StaffRequest) -> HttpResponse:
-    """A new, empty round."""
+    """Add an empty round. The year and the signer are filled in from the latest round."""
     last = Round.objects.first()
     year = (last.year if last else timezone.localdate().year - 1) + 1
     initial = (
@@ -90,7 +90,7 @@ def round_add(request: StaffRequest) -> HttpResponse:
 
 
 def round_change(request: StaffRequest, year: int) -> HttpResponse:
-    """What the year is for, its conference, and who signs its letters."""
+    """Change a round: its purposes, its conference, and who signs its letters."""
     row = get_object_or_404(Round, year=year)
     form = RoundForm(request.POST or None, instance=row)
 
@@ -105,7 +105,7 @@ def round_change(request: StaffRequest, year: int) -> HttpResponse:
 def submit_with_refusal_at(
     form: VersionedForm, field: str, save: Callable[[], SaveResult]
 ) -> SaveResult | None:
-    """Return what `save` returns; None when the form says why nothing was saved, a refusal at the field."""
+    """Return what `save` returns, None if nothing was saved. A NotAllowed becomes an error of the field `field`."""
     try:
         return submit(form, save)
     except NotAllowed as refusal:
@@ -121,7 +121,7 @@ def go_to_round(request: StaffRequest, row: Round, form: RoundForm) -> HttpRespo
 
 
 def round_copy(request: StaffRequest, year: int) -> HttpResponse:
-    """A new round from this one, the same weekdays a year later."""
+    """Copy a round to another year, with its meetings on the same weekdays."""
     source = get_object_or_404(Round, year=year)
     form = CopyRoundForm(request.POST or None, source=source, year=year + 1)
     if request.method == "POST" and form.is_valid():
@@ -137,12 +137,12 @@ def round_copy(request: StaffRequest, year: int) -> HttpResponse:
 
 
 def group_add(request: StaffRequest, year: int) -> HttpResponse:
-    """Parties that meet together this year."""
+    """Add a group to a round."""
     return group_page(request, Group(round=get_object_or_404(Round, year=year)))
 
 
 def group_change(request: StaffRequest, pk: int) -> HttpResponse:
-    """Who belongs to the group, and who is the host."""
+    """Change a group: its name, its parties and its host."""
     return group_page(request, get_object_or_404(Group.objects.select_related("round"), pk=pk))
 
 
@@ -163,7 +163,7 @@ def group_page(request: StaffRequest, group: Group) -> HttpResponse:
 
 @require_POST
 def group_remove(request: StaffRequest, pk: int) -> HttpResponse:
-    """Take away a group that no meeting uses."""
+    """Delete a group that has no meetings."""
     group = get_object_or_404(Group.objects.select_related("round"), pk=pk)
     try:
         actions.remove_group(group, by=request.user)
