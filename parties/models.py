@@ -240,6 +240,9 @@ class Municipality(models.Model):
         return f"{self.code} {self.party}"
 
 
+NO_MUNICIPALITY = {"code": "", "in_county": True}  # the form's values for a party that is no municipality
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_year(self, year: int) -> Self:
         """The memberships that are in force during a year."""

@@ -23,6 +23,7 @@ REMOVED_ITEM_KEY = "removed_item"
 
 
 def find_agenda(pk: int) -> Agenda:
+    """Return the agenda of the meeting `pk`, with its items; raise Http404 if there is none."""
     rows = Agenda.objects.select_related("meeting__round").prefetch_related("items")
     return get_object_or_404(rows, meeting=pk)
 
@@ -37,6 +38,7 @@ def agenda(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def agenda_page(request: StaffRequest, row: Agenda, form: NewItemForm) -> HttpResponse:
+    """Render the agenda with a form for one more item, which may show errors."""
     points = row.clocked()
     bodies = row.meeting.categories.exclude(agenda_body="")
     if "ny" in request.GET:
@@ -76,6 +78,7 @@ def recent_removal(request: StaffRequest, row: Agenda) -> dict[str, Any] | None:
 
 
 def redirect_to_agenda(pk: int, query: str = "") -> HttpResponse:
+    """Redirect to the agenda of the meeting `pk`."""
     return redirect(reverse("staff:agenda", args=[pk]) + query)
 
 

@@ -14,11 +14,10 @@ from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.stale_saves import StaleSave, lock_if_unchanged, save_if_unchanged, save_new
 from dialog_portal.base.states import NotAllowed
 from parties.audit_events import PartiesEvent
-from parties.models import Cadence, Category, FormerName, Membership, Municipality, Party
+from parties.models import NO_MUNICIPALITY, Cadence, Category, FormerName, Membership, Municipality, Party
 
 SLUG_LENGTH = 50  # characters; the shortest slug column holds 60, so there is room for a number
 PARTY_FIELDS_IN_NOTES = frozenset({"name", "code"})  # as PartyForm names them
-NO_MUNICIPALITY = {"code": "", "in_county": True}  # what is typed of a party that is no municipality
 
 
 def unused_slug(model: type[models.Model], name: str) -> str:

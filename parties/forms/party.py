@@ -12,7 +12,7 @@ from django.utils import timezone
 from dialog_portal.base.swedish import SwedishLower, day
 from dialog_portal.base.versioned_form import VersionedForm
 from parties.forms.plain import DateInput, RowForm, check_period, use_plain_swedish
-from parties.models import Membership, Municipality, Party
+from parties.models import NO_MUNICIPALITY, Membership, Municipality, Party
 
 MAIL_DOMAIN = re.compile(r"[a-z0-9åäö]([a-z0-9åäö-]*[a-z0-9åäö])?(\.[a-z0-9åäö]([a-z0-9åäö-]*[a-z0-9åäö])?)+")
 
@@ -44,19 +44,17 @@ class PartyForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial.update(
-                {name: self.stored_value(self.instance, name) for name in ("code", "in_county")}
-            )
+            self.initial.update({name: self.stored_value(self.instance, name) for name in NO_MUNICIPALITY})
             self.fields[
                 "name"
             ].help_text = "För att rätta en stavning. Har parten fått ett nytt namn: välj Byt namn i stället."
 
     @staticmethod
     def stored_value(row: Any, name: str) -> Any:
-        if name not in {"code", "in_county"}:
+        if name not in NO_MUNICIPALITY:
             return RowForm.stored_value(row, name)
         municipality = Municipality.objects.filter(party=row).first()
-        return getattr(municipality, name) if municipality else {"code": "", "in_county": True}[name]
+        return getattr(municipality, name) if municipality else NO_MUNICIPALITY[name]
 
     def clean_name(self) -> str:
         return require_unused_name(self.cleaned_data["name"], self.instance)

@@ -48,17 +48,16 @@ def save_wording(
 
 
 @transaction.atomic
-def set_own_words_in_use(owner: Round | Meeting, purpose: str, *, own: bool, by: User) -> bool:
-    """Use the wording of its own (`own`) or set it aside, without deleting it. Return whether anything changed."""
+def set_wording_active(owner: Round | Meeting, purpose: str, *, active: bool, by: User) -> bool:
+    """Use the stored wording in the letter, or set it aside without deleting it. Return whether anything changed."""
     row = owner.wordings.select_for_update().filter(purpose=purpose, version__gt=0).first()
-    if row is None or row.active == own:
+    if row is None or row.active == active:
         return False
-    row.active = own
+    row.active = active
     row.version += 1
     row.save(update_fields=["active", "version"])
-    record(
-        by, MeetingsEvent.WORDING_IN_USE if own else MeetingsEvent.WORDING_SET_ASIDE, owner, purpose=purpose
-    )
+    kind = MeetingsEvent.WORDING_IN_USE if active else MeetingsEvent.WORDING_SET_ASIDE
+    record(by, kind, owner, purpose=purpose)
     return True
 
 

@@ -164,7 +164,7 @@ def show_errors(request: StaffRequest, form: WordingForm) -> HttpResponse:
 def choose_wording(request: StaffRequest, owner: Round | Meeting, purpose: Purpose) -> HttpResponse:
     """Set the own wording aside, or use it again. Nothing is deleted, so both can be undone."""
     own = request.POST.get("use") == "own"
-    if actions.set_own_words_in_use(owner, purpose, own=own, by=request.user):
+    if actions.set_wording_active(owner, purpose, active=own, by=request.user):
         whose = "Omgångens text" if isinstance(owner, Meeting) else "Standardtexten"
         back = f"{whose} gäller igen. De ändrade orden finns kvar om du ångrar dig."
         messages.success(request, "De ändrade orden gäller igen." if own else back)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from django import forms
 from django.utils import timezone
 
-from dialog_portal.base.swedish import day as in_words
+from dialog_portal.base.swedish import day as swedish_day
 
 
 def to_moment(day: date, clock: time) -> datetime:
@@ -25,7 +25,7 @@ def to_moment(day: date, clock: time) -> datetime:
 def skipped_time_sentence(day: date, clock: time) -> str:
     """Return the error text for a time that does not exist, because summer time begins."""
     return (
-        f"Klockan {clock:%H.%M} finns inte den {in_words(day)}: då ställs klockan fram till sommartid. "
+        f"Klockan {clock:%H.%M} finns inte den {swedish_day(day)}: då ställs klockan fram till sommartid. "
         "Välj en tid före 02.00 eller från 03.00."
     )
 
@@ -33,7 +33,7 @@ def skipped_time_sentence(day: date, clock: time) -> str:
 def repeated_time_sentence(day: date, clock: time) -> str:
     """Return the error text for a time that comes twice, because summer time ends."""
     return (
-        f"Klockan {clock:%H.%M} inträffar två gånger den {in_words(day)}: då ställs klockan tillbaka till "
+        f"Klockan {clock:%H.%M} inträffar två gånger den {swedish_day(day)}: då ställs klockan tillbaka till "
         "vintertid. Välj en tid före 02.00 eller från 03.00."
     )
 

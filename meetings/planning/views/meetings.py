@@ -30,7 +30,7 @@ from parties.models import Category, in_year
 class NextStep:
     """What to do next with a meeting: a page to open or, if `post`, a button to press."""
 
-    words: str
+    label: str
     view: str
     purpose: str = ""
     post: bool = False
@@ -41,8 +41,8 @@ def next_step(meeting: Meeting, now: datetime, *, update: int, cancellation: int
     if update:
         return NextStep("Förhandsgranska brev om ändringen", "staff:letters_preview", Purpose.UPDATE)
     if meeting.state == MeetingState.CANCELLED:
-        words = "Förhandsgranska brev om att mötet är inställt"
-        return NextStep(words, "staff:letters_preview", Purpose.CANCELLATION) if cancellation else None
+        label = "Förhandsgranska brev om att mötet är inställt"
+        return NextStep(label, "staff:letters_preview", Purpose.CANCELLATION) if cancellation else None
     if meeting.state == MeetingState.HELD:
         return NextStep("Minnesanteckningar", "staff:minutes")
     if meeting.starts_at <= now:
@@ -114,6 +114,7 @@ def initial_values(request: StaffRequest, row: Round) -> dict[str, Any]:
 
 
 def show_warnings(request: StaffRequest, form: MeetingForm) -> None:
+    """Show the warnings of a saved form on the next page."""
     for warning in form.warnings:
         messages.warning(request, warning)
 
@@ -180,6 +181,7 @@ def meeting_cancel(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def cancel_and_go_on(request: StaffRequest, meeting: Meeting, reason: str) -> HttpResponse:
+    """Cancel the meeting and redirect to the letter's preview, or to the meeting if nobody needs a letter."""
     try:
         meeting = actions.cancel_meeting(meeting, reason=reason, by=request.user)
     except NotAllowed as refusal:

@@ -114,6 +114,7 @@ def submit_with_refusal_at(
 
 
 def go_to_round(request: StaffRequest, row: Round, form: RoundForm) -> HttpResponse:
+    """Redirect to a saved round, with the warnings of its form."""
     messages.success(request, f"Omgången {row.year} är sparad.")
     for warning in form.warnings:
         messages.warning(request, warning)
@@ -147,6 +148,7 @@ def group_change(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def group_page(request: StaffRequest, group: Group) -> HttpResponse:
+    """Show the form of a new or stored group, or save it."""
     round_ = group.round
     form = GroupForm(request.POST or None, instance=group)
 

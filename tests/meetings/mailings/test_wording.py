@@ -367,7 +367,7 @@ def test_the_second_officer_is_told_when_the_words_were_put_back_meanwhile():
     client, _ = signed_in()
     row = factories.round_()
     save(client, row)
-    wording.set_own_words_in_use(row, Purpose.INVITATION, own=False, by=factories.user())
+    wording.set_wording_active(row, Purpose.INVITATION, active=False, by=factories.user())
     page = save(client, row, seen_version="1")
     assert ("Ämnesrad", STANDARD[Purpose.INVITATION].subject) in page.context["form"].theirs
 
