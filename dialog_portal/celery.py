@@ -14,7 +14,7 @@ app.autodiscover_tasks()
 
 
 @worker_process_init.connect(weak=False)
-def finish_what_is_begun(**_: object) -> None:
+def leave_sigterm_to_parent(**_: object) -> None:
     """A child that is told to end together with its parent leaves it to the parent, who first lets tasks end."""
     if current_process().name != "MainProcess":  # a worker that is all in one process is its own parent
         signal.signal(signal.SIGTERM, signal.SIG_IGN)

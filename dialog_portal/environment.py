@@ -44,13 +44,13 @@ class Environment:
         return [word.strip() for word in self.text(name, default or "").split(",") if word.strip()]
 
 
-def database(url: str, var: Path) -> dict[str, object]:
+def database_settings(url: str, var: Path) -> dict[str, object]:
     """Django's database settings from a URL; an empty one means SQLite in `var`, made as safe as a server."""
     if not url:
-        return sqlite(var / "dialog.sqlite3")
+        return sqlite_settings(var / "dialog.sqlite3")
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
-        return sqlite(Path(unquote(parts.path)))
+        return sqlite_settings(Path(unquote(parts.path)))
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must begin with postgresql:// or sqlite:///.")
     query = dict(parse_qsl(parts.query))
@@ -67,7 +67,7 @@ def database(url: str, var: Path) -> dict[str, object]:
     }
 
 
-def sqlite(path: Path) -> dict[str, object]:
+def sqlite_settings(path: Path) -> dict[str, object]:
     """SQLite with one writer at a time, readers that never wait, and every commit on disk before it is answered."""
     return {
         "ENGINE": "django.db.backends.sqlite3",
@@ -80,7 +80,7 @@ def sqlite(path: Path) -> dict[str, object]:
     }
 
 
-def mail(url: str) -> dict[str, object]:
+def mail_settings(url: str) -> dict[str, object]:
     """How letters leave: `smtp://user:password@host:port`, or smtp+tls, or smtps; empty keeps them in the outbox."""
     if not url:
         return {}
@@ -96,7 +96,7 @@ def mail(url: str) -> dict[str, object]:
     }
 
 
-def mailbox(url: str) -> dict[str, object]:
+def mailbox_settings(url: str) -> dict[str, object]:
     """The mailbox that answers come to: `imaps://user:password@host/INBOX`; empty when nobody but people read it.
 
     Without encryption only on this very machine, which is how the tests speak with their own server.

@@ -20,32 +20,32 @@ from typing import Any, NoReturn
 PR_SET_PDEATHSIG = 1
 HOST = "127.0.0.1"
 WEB_THREADS = 8
-AGAIN_SECONDS = 0.3
-STOP_SECONDS = (
+STOP_RETRY_SECONDS = 0.3
+STOP_GRACE_SECONDS = (
     5.0  # how long a task that runs may delay the end; a letter half sent is sent again by its own rules
 )
-HEARD_SECONDS = (
+HEALTH_WAIT_SECONDS = (
     10.0  # after that the portal is said to be ready all the same: its pages say what stands still
 )
-started = time.monotonic()
+STARTED_AT = time.monotonic()
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     print(text, flush=True)
 
 
-def give_up(text: str) -> NoReturn:
+def exit_with_message(text: str) -> NoReturn:
     sys.exit(f"\n{text}\n")
 
 
 # --- Before Django ---------------------------------------------------------------------------------------------------
 
 
-def chosen_port() -> int:
+def read_port() -> int:
     """The port that the person chose with PORT, or 8000."""
     text = os.environ.get("PORT", "").strip() or "8000"
     if not text.isdecimal() or not 0 < int(text) < 65536:
-        give_up(f"PORT must be a number from 1 to 65535, not {text!r}.")
+        exit_with_message(f"PORT must be a number from 1 to 65535, not {text!r}.")
     return int(text)
 
 
@@ -56,12 +56,12 @@ def check_port(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            give_up(
+            exit_with_message(
                 f"Port {port} cannot be used ({error.strerror}). Choose another one: make run PORT={port + 1}"
             )
 
 
-def keep_alone(var: Path) -> None:
+def lock_var_directory(var: Path) -> None:
     """Hold the portal's directory for as long as this process lives; a killed process lets go by itself."""
     var.mkdir(parents=True, exist_ok=True)
     lock = os.open(var / "portal.lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -69,7 +69,7 @@ def keep_alone(var: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        give_up(f"A portal is already running on {var}. Stop it first, or choose another VAR_DIR.")
+        exit_with_message(f"A portal is already running on {var}. Stop it first, or choose another VAR_DIR.")
 
 
 def stop_with_parent() -> None:
@@ -80,19 +80,21 @@ def stop_with_parent() -> None:
 # --- What the first start makes --------------------------------------------------------------------------------------
 
 
-def has_chosen_database() -> bool:
+def has_own_database() -> bool:
     """Whether somebody's own database is meant, which never gets a demo and is never thrown away."""
     return bool(os.environ.get("DATABASE_URL", "").strip())
 
 
-def check_fresh(var: Path) -> None:
+def check_fresh_is_safe(var: Path) -> None:
     """Stop with one clear sentence when FRESH=1 would throw away more than a demo."""
     from django.conf import settings
 
-    if has_chosen_database():
-        give_up("FRESH=1 only throws the demo database away, never one that DATABASE_URL points to.")
+    if has_own_database():
+        exit_with_message(
+            "FRESH=1 only throws the demo database away, never one that DATABASE_URL points to."
+        )
     if not is_below(settings.PUBLIC_ROOT, var):
-        give_up(
+        exit_with_message(
             f"FRESH=1 only throws away what lies below {var}. PUBLIC_ROOT is {settings.PUBLIC_ROOT}: "
             "leave it out, or empty that directory yourself."
         )
@@ -102,7 +104,7 @@ def is_below(path: Path, top: Path) -> bool:
     return top.resolve() in path.resolve().parents
 
 
-def throw_away(var: Path) -> None:
+def delete_demo(var: Path) -> None:
     """Forget the demo: its database, pages and sign-ins. The keys stay, and so does whatever lies outside `var`."""
     from django.conf import settings
 
@@ -121,12 +123,14 @@ def make_database(var: Path) -> None:
 
     begun = var / "demo.begun"
     new = not connection.introspection.table_names()
-    say("· Creating the database" if new else "· Looking through the database")
+    print_line("· Creating the database" if new else "· Looking through the database")
     call_command("migrate", verbosity=0, interactive=False)
-    if new and (has_chosen_database() or settings.MAIL):
-        say("· The portal is empty: `manage.py begin` fills the register and invites the first administrator")
+    if new and (has_own_database() or settings.MAIL):
+        print_line(
+            "· The portal is empty: `manage.py begin` fills the register and invites the first administrator"
+        )
     elif new:
-        say(
+        print_line(
             "· Adding the demo: the region's parties, the round of 2019 and one that is under way (half a minute)"
         )
         begun.touch()
@@ -134,7 +138,7 @@ def make_database(var: Path) -> None:
         begun.unlink()
 
 
-def static_stamp() -> str:
+def static_files_digest() -> str:
     """A text that changes when any static file does."""
     from django.conf import settings
     from django.contrib.staticfiles.finders import get_finders
@@ -152,28 +156,28 @@ def collect_static() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    note, now = Path(settings.VAR) / "static.stamp", static_stamp()
+    note, now = Path(settings.VAR) / "static.stamp", static_files_digest()
     collected = (Path(settings.STATIC_ROOT) / "staticfiles.json").exists()
     if collected and note.exists() and note.read_text() == now:
         return
-    say("· Collecting style sheets and scripts")
+    print_line("· Collecting style sheets and scripts")
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
     note.write_text(now)
 
 
-def prepare() -> None:
+def prepare_portal() -> None:
     """Everything that must exist before the first page can be served."""
     import django
     from django.conf import settings
 
     django.setup()
     var = Path(settings.VAR)
-    keep_alone(var)
+    lock_var_directory(var)
     fresh = os.environ.get("FRESH", "").strip() not in {"", "0"}
     if fresh:
-        check_fresh(var)
-    if fresh or ((var / "demo.begun").exists() and not has_chosen_database()):
-        throw_away(var)
+        check_fresh_is_safe(var)
+    if fresh or ((var / "demo.begun").exists() and not has_own_database()):
+        delete_demo(var)
     Path(settings.PUBLIC_ROOT).mkdir(parents=True, exist_ok=True)
     collect_static()
     make_database(var)
@@ -183,7 +187,7 @@ def prepare() -> None:
 
 
 @contextmanager
-def worker() -> Iterator[None]:
+def run_worker() -> Iterator[None]:
     """A Celery worker in a thread of this process."""
     from dialog_portal.celery import app
 
@@ -199,7 +203,7 @@ def worker() -> Iterator[None]:
     try:
         yield
     finally:
-        end = time.monotonic() + STOP_SECONDS
+        end = time.monotonic() + STOP_GRACE_SECONDS
         while thread.is_alive() and time.monotonic() < end:  # one that just starts does not listen yet
             app.control.shutdown()
             app.control.broadcast(
@@ -209,7 +213,7 @@ def worker() -> Iterator[None]:
 
 
 @contextmanager
-def clock() -> Iterator[None]:
+def run_beat() -> Iterator[None]:
     """Celery's beat in a thread of this process, which also rings once for everything it rings for.
 
     So whatever fell due while the portal was down, or was under way when it was killed, is taken up at the start.
@@ -231,29 +235,31 @@ def clock() -> Iterator[None]:
         beat.stop()
 
 
-def wait_until_heard() -> None:
+def wait_until_healthy() -> None:
     """Let worker and clock show themselves, so that the portal is well when it is said to be ready."""
     from dialog_portal.dashboard.health import is_healthy
 
-    end = time.monotonic() + HEARD_SECONDS
+    end = time.monotonic() + HEALTH_WAIT_SECONDS
     while not is_healthy() and time.monotonic() < end:
         time.sleep(0.1)
 
 
-def welcome(port: int) -> None:
+def print_welcome(port: int) -> None:
     """Where the portal is, and whom to be in it."""
     from django.conf import settings
 
     signs = Path(settings.VAR) / "demo.txt"
-    say(f"\nDialogportalen is at http://{HOST}:{port} (ready after {time.monotonic() - started:.1f} s)")
-    if signs.exists() and not has_chosen_database():
-        say(f"\n{signs.read_text().strip()}\n\nThe same list is in {signs}.")
-    say("Stop with Ctrl-C.\n")
+    print_line(
+        f"\nDialogportalen is at http://{HOST}:{port} (ready after {time.monotonic() - STARTED_AT:.1f} s)"
+    )
+    if signs.exists() and not has_own_database():
+        print_line(f"\n{signs.read_text().strip()}\n\nThe same list is in {signs}.")
+    print_line("Stop with Ctrl-C.\n")
 
 
-def stop(_number: int, _frame: FrameType | None) -> None:
+def stop_on_signal(_number: int, _frame: FrameType | None) -> None:
     """End; asked again in a moment, because Python drops an exception that meets it in a destructor."""
-    signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, STOP_RETRY_SECONDS)
     raise SystemExit(0)
 
 
@@ -265,31 +271,31 @@ def serve(port: int) -> None:
 
     server = create_server(application, host=HOST, port=port, threads=WEB_THREADS, ident=None)
     try:
-        with worker(), clock():
+        with run_worker(), run_beat():
             try:
-                wait_until_heard()
-                welcome(port)
+                wait_until_healthy()
+                print_welcome(port)
                 server.run()
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
     finally:
         server.close()
-        say("Stopped.")
+        print_line("Stopped.")
 
 
 def main() -> None:
     """Prepare what is missing, then serve."""
     # A background job of a shell script has SIGINT ignored; both signals are ours from the first moment.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
-        signal.signal(number, stop)
+        signal.signal(number, stop_on_signal)
     if "--with-parent" in sys.argv:
         stop_with_parent()
-    port = chosen_port()
+    port = read_port()
     check_port(port)
     os.environ.setdefault("BASE_URL", f"http://{HOST}:{port}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dialog_portal.settings")
-    say("Dialogportalen")
-    prepare()
+    print_line("Dialogportalen")
+    prepare_portal()
     logging.getLogger("celery.worker.control").setLevel(logging.ERROR)  # every stop would be a warning
     logging.getLogger("celery").setLevel(
         logging.WARNING

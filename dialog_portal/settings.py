@@ -5,7 +5,13 @@ from pathlib import Path
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from dialog_portal.environment import Environment, database, development_keys, mail, mailbox
+from dialog_portal.environment import (
+    Environment,
+    database_settings,
+    development_keys,
+    mail_settings,
+    mailbox_settings,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -101,7 +107,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Data
-DATABASES = {"default": database(env.text("DATABASE_URL", None if PRODUCTION else ""), VAR)}
+DATABASES = {"default": database_settings(env.text("DATABASE_URL", None if PRODUCTION else ""), VAR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL", "")
 if PRODUCTION and not REDIS_URL:
@@ -147,10 +153,10 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 
 # Letters
-MAIL = mail(env.text("MAIL_URL", None if PRODUCTION else ""))
+MAIL = mail_settings(env.text("MAIL_URL", None if PRODUCTION else ""))
 MAIL_FROM = env.text("MAIL_FROM", None if PRODUCTION else "dialog@region.example")
 MAIL_REPLY_TO = env.text("MAIL_REPLY_TO", MAIL_FROM)
-MAILBOX = mailbox(env.text("MAILBOX_URL", ""))
+MAILBOX = mailbox_settings(env.text("MAILBOX_URL", ""))
 MAIL_FROM_NAME = env.text("MAIL_FROM_NAME", "Kulturförvaltningen, Region Stockholm")
 MAIL_CONNECTIONS = env.number("MAIL_CONNECTIONS", 2)
 MAIL_PER_MINUTE = env.number("MAIL_PER_MINUTE", 300)

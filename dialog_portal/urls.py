@@ -9,13 +9,13 @@ import meetings.urls as meetings
 import minutes.urls as minutes
 import parties.urls as parties
 from dialog_portal.access.admin import site as admin
-from dialog_portal.links.addresses import REPLIES
+from dialog_portal.links.addresses import REPLY_PATH
 
 staff = [*dashboard.staff, *parties.staff, *meetings.staff, *minutes.staff, *outbox.staff, *access.staff]
 
 urlpatterns = [
     path("arbete/", include((staff, "staff"))),
-    path(REPLIES, include((meetings.guest, "guest"))),
+    path(REPLY_PATH, include((meetings.guest, "guest"))),
     path("konto/", include(access.account)),
     path("admin/", admin.urls),
     path("halsa", dashboard.health_probe, name="health"),

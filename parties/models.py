@@ -16,9 +16,9 @@ from dialog_portal.base.stale_saves import Versioned
 from dialog_portal.base.swedish import contains_text, swedish
 from dialog_portal.base.typed_text import one_line
 
-YEAR = (MinValueValidator(2000), MaxValueValidator(2100))
-EVERY = ("varje år", "vartannat år", "vart tredje år", "vart fjärde år", "vart femte år")
-SEARCH_WORDS = 6  # more words than that make a search no narrower, only slower
+YEAR_VALIDATORS = (MinValueValidator(2000), MaxValueValidator(2100))
+CADENCE_WORDS = ("varje år", "vartannat år", "vart tredje år", "vart fjärde år", "vart femte år")
+MAX_SEARCH_WORDS = 6  # more words than that make a search no narrower, only slower
 
 
 def in_year(year: int, prefix: str = "") -> Q:
@@ -28,7 +28,7 @@ def in_year(year: int, prefix: str = "") -> Q:
     )
 
 
-def years(from_year: int, to_year: int | None) -> str:
+def format_years(from_year: int, to_year: int | None) -> str:
     """Validity years as they are read: "från 2023", "2018–2022", "2019"."""
     if to_year is None:
         return f"från {from_year}"
@@ -63,8 +63,10 @@ class Category(Versioned):
     seats = models.PositiveSmallIntegerField(
         "platser per part", default=3, validators=[MinValueValidator(1), MaxValueValidator(50)]
     )
-    from_year = models.PositiveSmallIntegerField("från år", default=2018, validators=YEAR)
-    to_year = models.PositiveSmallIntegerField("till och med år", null=True, blank=True, validators=YEAR)
+    from_year = models.PositiveSmallIntegerField("från år", default=2018, validators=YEAR_VALIDATORS)
+    to_year = models.PositiveSmallIntegerField(
+        "till och med år", null=True, blank=True, validators=YEAR_VALIDATORS
+    )
 
     class Meta:
         verbose_name = "kategori"
@@ -79,7 +81,7 @@ class Category(Versioned):
 
     @property
     def years(self) -> str:
-        return years(self.from_year, self.to_year)
+        return format_years(self.from_year, self.to_year)
 
 
 class Cadence(models.Model):
@@ -89,8 +91,10 @@ class Cadence(models.Model):
     every = models.PositiveSmallIntegerField(
         "vart … år", default=1, validators=[MinValueValidator(1), MaxValueValidator(10)]
     )
-    from_year = models.PositiveSmallIntegerField("från år", validators=YEAR)
-    to_year = models.PositiveSmallIntegerField("till och med år", null=True, blank=True, validators=YEAR)
+    from_year = models.PositiveSmallIntegerField("från år", validators=YEAR_VALIDATORS)
+    to_year = models.PositiveSmallIntegerField(
+        "till och med år", null=True, blank=True, validators=YEAR_VALIDATORS
+    )
 
     class Meta:
         verbose_name = "frekvens"
@@ -98,12 +102,14 @@ class Cadence(models.Model):
         constraints = (ends_after_it_begins("from_year", "to_year", "cadence_ends_after_it_begins"),)
 
     def __str__(self) -> str:
-        often = EVERY[self.every - 1] if self.every <= len(EVERY) else f"vart {self.every}:e år"
+        often = (
+            CADENCE_WORDS[self.every - 1] if self.every <= len(CADENCE_WORDS) else f"vart {self.every}:e år"
+        )
         return f"{often} {self.years}"
 
     @property
     def years(self) -> str:
-        return years(self.from_year, self.to_year)
+        return format_years(self.from_year, self.to_year)
 
     def is_due(self, year: int) -> bool:
         covered = self.from_year <= year and (self.to_year is None or year <= self.to_year)
@@ -130,7 +136,7 @@ class PartyQuerySet(models.QuerySet["Party"]):
     def matching(self, text: str) -> Self:
         """The parties in which every word of a search stands: in names and code, or with their people."""
         rows = self
-        for word in text.split()[:SEARCH_WORDS]:
+        for word in text.split()[:MAX_SEARCH_WORDS]:
             former = FormerName.objects.filter(contains_text(word, "name")).values("party")
             held = Mandate.objects.filter(
                 contains_text(word, "title", "person__name", "person__email")
@@ -252,8 +258,10 @@ class Membership(models.Model):
     party = models.ForeignKey(Party, models.CASCADE, related_name="memberships")
     category = models.ForeignKey(Category, models.PROTECT, related_name="memberships")
     umbrella = models.BooleanField("paraplyorganisation", default=False)
-    from_year = models.PositiveSmallIntegerField("från år", validators=YEAR)
-    to_year = models.PositiveSmallIntegerField("till och med år", null=True, blank=True, validators=YEAR)
+    from_year = models.PositiveSmallIntegerField("från år", validators=YEAR_VALIDATORS)
+    to_year = models.PositiveSmallIntegerField(
+        "till och med år", null=True, blank=True, validators=YEAR_VALIDATORS
+    )
 
     objects = MembershipQuerySet.as_manager()
 
@@ -270,7 +278,7 @@ class Membership(models.Model):
 
     @property
     def years(self) -> str:
-        return years(self.from_year, self.to_year)
+        return format_years(self.from_year, self.to_year)
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -281,7 +289,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def matching(self, text: str) -> Self:
         """The people in whose name or address every word of a search stands."""
         rows = self
-        for word in text.split()[:SEARCH_WORDS]:
+        for word in text.split()[:MAX_SEARCH_WORDS]:
             rows = rows.filter(contains_text(word, "name", "email"))
         return rows
 

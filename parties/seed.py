@@ -15,7 +15,7 @@ from django.utils.text import slugify
 from parties.models import Cadence, Category, FormerName, Membership, Municipality, Party
 
 FIRST_YEAR = 2018
-NEW_RHYTHM = 2023  # from then on only the municipalities meet every year
+EVERY_SECOND_YEAR_FROM = 2023  # from then on only the municipalities meet every year
 
 MUNICIPALITIES = (
     ("0114", "Upplands Väsby", "Upplands Väsby kommun"),
@@ -124,7 +124,7 @@ NOTES = {
 
 
 @dataclass(frozen=True)
-class Kind:
+class CategorySeed:
     """A category, its members and its umbrella body."""
 
     name: str
@@ -136,20 +136,26 @@ class Kind:
     yearly: bool = False
 
 
-KINDS = (
-    Kind(
+CATEGORY_SEEDS = (
+    CategorySeed(
         "Kommuner", "kommuner", tuple(name for _, name, _ in MUNICIPALITIES), agenda_body="FSKF", yearly=True
     ),
-    Kind("Regionala centrumbildningar", "centrumbildningar", CENTRES),
-    Kind("KLYS och dess medlemmar", "klys", KLYS, umbrella="KLYS"),
-    Kind(
+    CategorySeed("Regionala centrumbildningar", "centrumbildningar", CENTRES),
+    CategorySeed("KLYS och dess medlemmar", "klys", KLYS, umbrella="KLYS"),
+    CategorySeed(
         "Ideell kulturallians",
         "ideell-kulturallians",
         ALLIANCE,
         umbrella="Ideell kulturallians i region Stockholm",
     ),
-    Kind(SLB, "folkbildningen", STUDY_ASSOCIATIONS, umbrella=SLB),
-    Kind("Studieförbunden", "studieforbunden", STUDY_ASSOCIATIONS, from_year=NEW_RHYTHM, yearly=True),
+    CategorySeed(SLB, "folkbildningen", STUDY_ASSOCIATIONS, umbrella=SLB),
+    CategorySeed(
+        "Studieförbunden",
+        "studieforbunden",
+        STUDY_ASSOCIATIONS,
+        from_year=EVERY_SECOND_YEAR_FROM,
+        yearly=True,
+    ),
 )
 
 
@@ -157,24 +163,24 @@ KINDS = (
 def seed_parties() -> None:
     """Add what is missing; rows that are there stay as they are, so it may be run again at any time."""
     for code, name, full_name in MUNICIPALITIES:
-        Municipality.objects.get_or_create(code=code, defaults={"party": party(name, full_name)})
-    for position, kind in enumerate(KINDS, start=1):
+        Municipality.objects.get_or_create(code=code, defaults={"party": get_or_add_party(name, full_name)})
+    for position, kind in enumerate(CATEGORY_SEEDS, start=1):
         add_category(kind, position)
-    gotland = party("Region Gotland")
+    gotland = get_or_add_party("Region Gotland")
     Municipality.objects.get_or_create(code="0980", defaults={"party": gotland, "in_county": False})
-    party("FSKF")
+    get_or_add_party("FSKF")
     for name, former, until in FORMER_NAMES:
-        FormerName.objects.get_or_create(party=party(name), until=until, defaults={"name": former})
+        FormerName.objects.get_or_create(party=get_or_add_party(name), until=until, defaults={"name": former})
 
 
-def party(name: str, full_name: str = "") -> Party:
+def get_or_add_party(name: str, full_name: str = "") -> Party:
     """The party of that name; found by its address word, which stays when an officer changes the name."""
     full = full_name or FULL_NAMES.get(name, "")
     values = {"name": name, "full_name": full, "note": NOTES.get(name, "")}
     return Party.objects.get_or_create(slug=slugify(name)[:75], defaults=values)[0]
 
 
-def add_category(kind: Kind, position: int) -> None:
+def add_category(kind: CategorySeed, position: int) -> None:
     """A new category with its cadences and members; one that exists is left to those who keep it."""
     values = {
         "name": kind.name,
@@ -185,17 +191,20 @@ def add_category(kind: Kind, position: int) -> None:
     category, new = Category.objects.get_or_create(slug=kind.slug, defaults=values)
     if not new:
         return
-    for every, from_year, to_year in rhythm(kind):
+    for every, from_year, to_year in cadences_of(kind):
         Cadence.objects.create(category=category, every=every, from_year=from_year, to_year=to_year)
     umbrellas = [kind.umbrella] if kind.umbrella else []
     for name in (*umbrellas, *kind.members):
         Membership.objects.create(
-            party=party(name), category=category, umbrella=name == kind.umbrella, from_year=kind.from_year
+            party=get_or_add_party(name),
+            category=category,
+            umbrella=name == kind.umbrella,
+            from_year=kind.from_year,
         )
 
 
-def rhythm(kind: Kind) -> list[tuple[int, int, int | None]]:
+def cadences_of(kind: CategorySeed) -> list[tuple[int, int, int | None]]:
     """How often, from which year, to which year."""
     if kind.yearly:
         return [(1, kind.from_year, None)]
-    return [(1, kind.from_year, NEW_RHYTHM - 1), (2, NEW_RHYTHM, None)]
+    return [(1, kind.from_year, EVERY_SECOND_YEAR_FROM - 1), (2, EVERY_SECOND_YEAR_FROM, None)]

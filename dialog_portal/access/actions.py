@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from dialog_portal.access.letters import staff_invitation
+from dialog_portal.access.letters import staff_invitation_letter
 from dialog_portal.access.models import Role, StaffInvitation, User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
@@ -27,7 +27,7 @@ def invite_staff(*, name: str, email: str, role: str, by: User | None) -> StaffI
         revoke_link(older.link)
     link = mint_link(LinkPurpose.ACCOUNT, timezone.now() + StaffInvitation.LIFE)
     invitation = StaffInvitation.objects.create(name=name, email=email.lower(), role=role, by=by, link=link)
-    staff_invitation(invitation, by=by)
+    staff_invitation_letter(invitation, by=by)
     record(by, "konto: bjöd in", invitation, role=role)
     return invitation
 

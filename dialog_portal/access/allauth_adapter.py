@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from dialog_portal.access.letters import account_notice, password_reset_letter
+from dialog_portal.access.letters import account_notice_letter, password_reset_letter
 from dialog_portal.access.models import User
 from dialog_portal.base.encryption import decrypt_text, encrypt_text
 
@@ -45,7 +45,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if purpose == "password_reset_key":
             password_reset_letter(user, context["password_reset_url"])
         else:
-            account_notice(user, NOTICES[purpose])
+            account_notice_letter(user, NOTICES[purpose])
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

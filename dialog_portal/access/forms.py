@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from dialog_portal.access.models import Role, StaffInvitation, User
-from dialog_portal.base.typed_text import one_address
+from dialog_portal.base.typed_text import unquoted_address
 
 ROLE_HELP = (
     "Läsare ser. Handläggare planerar, bjuder in, skriver och skickar. Godkännare fastställer och publicerar också det "
@@ -30,7 +30,7 @@ class InviteForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].lower()
-        one_address(email)
+        unquoted_address(email)
         if User.objects.filter(email__iexact=email).exists():
             raise forms.ValidationError("Adressen har redan ett konto. Är det stängt kan du öppna det igen.")
         return email

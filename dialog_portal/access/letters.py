@@ -20,7 +20,7 @@ ACCOUNT_PURPOSE = CONFIDENTIAL
 NOTICE_LIFE = timedelta(days=3)
 
 
-def staff_invitation(invitation: StaffInvitation, *, by: User | None) -> Letter:
+def staff_invitation_letter(invitation: StaffInvitation, *, by: User | None) -> Letter:
     """The promise of an account, with the link where a password is chosen; nobody's own is the office's."""
     context = {
         "invitation": invitation,
@@ -68,7 +68,7 @@ def post_account_letter(
     return post(draft)[0]
 
 
-def account_notice(user: User, sentence: str) -> Letter:
+def account_notice_letter(user: User, sentence: str) -> Letter:
     """What happened to an account, each time that it happens."""
     return account_letter("account_notice", user, {"sentence": sentence}, once=str(uuid4()))
 

@@ -28,10 +28,12 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def with_second_factor(self) -> Self:
         """With `second_factor`: whether an authenticator app is connected."""
-        return self.annotate(second_factor=models.Exists(factors().filter(user=models.OuterRef("pk"))))
+        return self.annotate(
+            second_factor=models.Exists(authenticator_apps().filter(user=models.OuterRef("pk")))
+        )
 
 
-def factors() -> models.QuerySet[Any]:
+def authenticator_apps() -> models.QuerySet[Any]:
     from allauth.mfa.models import Authenticator
 
     totp: models.QuerySet[Any] = Authenticator.objects.filter(type=Authenticator.Type.TOTP)

@@ -26,7 +26,7 @@ MONTHS = (
 AFTER_Z = {"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"}  # the three characters that follow z
 
 
-def sort_key(text: str) -> str:
+def swedish_sort_key(text: str) -> str:
     """A key that sorts as a Swedish index: å, ä and ö last, blanks before hyphens before letters; case does not count.
 
     PostgreSQL's ICU sorts the same way, so Upplands Väsby comes before Upplands-Bro on both databases.
@@ -34,9 +34,9 @@ def sort_key(text: str) -> str:
     return "".join(AFTER_Z.get(char) or unicodedata.normalize("NFD", char)[0] for char in text.casefold())
 
 
-def compare(left: str, right: str) -> int:
+def compare_swedish(left: str, right: str) -> int:
     """-1, 0 or 1: how two texts stand in a Swedish index."""
-    one, two = (sort_key(left), left), (sort_key(right), right)
+    one, two = (swedish_sort_key(left), left), (swedish_sort_key(right), right)
     return (one > two) - (one < two)
 
 
@@ -69,10 +69,10 @@ def contains_text(text: str, *fields: str) -> Q:
     return reduce(or_, hits)
 
 
-def teach_sqlite(connection: Any, **kwargs: Any) -> None:
+def add_swedish_to_sqlite(connection: Any, **kwargs: Any) -> None:
     """Give each new SQLite connection the Swedish order, and lower case beyond a-z."""
     if connection.vendor == "sqlite":
-        connection.connection.create_collation("swedish", compare)
+        connection.connection.create_collation("swedish", compare_swedish)
         connection.connection.create_function("swedish_lower", 1, lower_or_none, deterministic=True)
 
 
@@ -80,7 +80,7 @@ def lower_or_none(text: str | None) -> str | None:
     return text.lower() if text is not None else None
 
 
-connection_created.connect(teach_sqlite, dispatch_uid="swedish order")
+connection_created.connect(add_swedish_to_sqlite, dispatch_uid="swedish order")
 
 
 def to_local_time(moment: date | datetime) -> date | datetime:

@@ -7,12 +7,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 LINE_BREAKS = {"\u2028", "\u2029", "\u0085"}
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 MAX_NAME_LENGTH = (
     1_000  # characters; no name has as many, and to fold megabytes of them would take half a minute
 )
-LONGEST_NAME = 80  # characters of a stranger's name that stand in a letter
+MAX_NAME_IN_LETTER = 80  # characters of a stranger's name that stand in a letter
 # Over or under one letter: what Vietnamese and pointed Arabic need, and what does not blot a page
 MAX_MARKS_ON_A_LETTER = 2
 LINK_SIGNS = re.compile(r"[:/\\@<>{}\[\]|=?#%]")  # what addresses and tags are built of
@@ -20,7 +20,7 @@ DOT_BEFORE_WORD = re.compile(r"[.\u3002\u00b7]+(?=\w)")
 FULL_STOPS = re.compile(
     r"[.\u3002\u06d4\u2027\u2e33\ua4f8]"
 )  # what NFKC leaves of full stops and what passes for one
-ACCENTS = str.maketrans(
+SPACING_ACCENTS = str.maketrans(
     {"\u00b4": "'", "\u00a8": " ", "\u00af": " ", "\u00b8": " "}
 )  # NFKC puts blanks in them
 NAME_SIGNS = " -\u2010\u2011\u2013'\u2018\u2019`.,()&\u00b7\u30fb\u05be\u05f3\u05f4"
@@ -33,7 +33,7 @@ DOMAIN_NAME = re.compile(r"\.\w{2,}|www\.", re.IGNORECASE)
 
 def one_line(value: str) -> None:
     """Refuse line breaks and control characters, which would let a name write headers of its own in a letter."""
-    if CONTROL.search(value):
+    if CONTROL_CHARACTERS.search(value):
         raise ValidationError("Texten får inte innehålla radbrytningar eller styrtecken.", code="one_line")
     if DIRECTION_MARKS.search(value):
         raise ValidationError(
@@ -84,16 +84,16 @@ def is_name_character(char: str) -> bool:
 
 def fold_lookalikes(text: str) -> str:
     """The text with characters that only look different made the same (Unicode's NFKC)."""
-    return unicodedata.normalize("NFKC", text.translate(ACCENTS))
+    return unicodedata.normalize("NFKC", text.translate(SPACING_ACCENTS))
 
 
-def one_address(value: str) -> None:
+def unquoted_address(value: str) -> None:
     """Refuse an address in quotation marks: the standard knows them, hardly any server does, and they fool readers."""
     if value.startswith('"') and is_address(value):  # what is no address at all is said by the field itself
         raise ValidationError("Skriv adressen utan citattecken, som namn@example.org.", code="one_address")
 
 
-def no_old_route(value: str) -> None:
+def no_routing_signs(value: str) -> None:
     """Refuse an address whose first part some servers read as a way to send on, or as a command or a file."""
     if ROUTE_SIGNS.search(value.rpartition("@")[0]):
         raise ValidationError("Delen före @ får inte innehålla %, !, | eller /.", code="no_old_route")
@@ -107,7 +107,7 @@ def is_address(value: str) -> bool:
     return True
 
 
-def unlinkable(name: str) -> str:
+def name_without_links(name: str) -> str:
     """A name that a stranger typed, safe in a letter that we sign: on one line, cut, with nothing that becomes a link.
 
     Mail programs make links of bare domains too, so a full stop is always followed by a blank.
@@ -117,5 +117,5 @@ def unlinkable(name: str) -> str:
         for char in fold_lookalikes(name[:MAX_NAME_LENGTH])
     )
     words = " ".join(DOT_BEFORE_WORD.sub(". ", LINK_SIGNS.sub(" ", FULL_STOPS.sub(".", seen))).split())
-    short = words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME - 1].rstrip() + "…"
+    short = words if len(words) <= MAX_NAME_IN_LETTER else words[: MAX_NAME_IN_LETTER - 1].rstrip() + "…"
     return short or "N. N."

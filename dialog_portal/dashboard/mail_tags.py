@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django import template
 
-from dialog_portal.dashboard.tasks.letters import titles
+from dialog_portal.dashboard.tasks.letters import campaign_titles
 from dialog_portal.outbox.health import trouble
 from dialog_portal.outbox.models import Hold
 
@@ -23,5 +23,5 @@ def letter_trouble() -> tuple[str, ...]:
 def with_titles(holds: Iterable[Hold]) -> list[tuple[Hold, str]]:
     """Each hold with the title of the meeting whose letters it keeps; one query for them all."""
     rows = list(holds)
-    about = titles(row.campaign for row in rows)
+    about = campaign_titles(row.campaign for row in rows)
     return [(row, about.get(row.campaign, "")) for row in rows]

@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-CHAIN = (
+CHAIN_STEPS = (
     ("planerat", "done"),
     ("aviserat", "done"),
     ("inbjudet", "done"),
@@ -29,7 +29,7 @@ ICONS = [
     "file",
     "edit",
 ]
-WRONG = {
+WRONG_VALUES = {
     "wrong-address": "lisa.example.org",
     "wrong-seats": "10000",
     "wrong-kind": "k",
@@ -69,11 +69,11 @@ class ExampleForm(forms.Form):
 
 def style_guide(request: HttpRequest) -> HttpResponse:
     """Show the pieces; the form with errors is what a form looks like when it has been sent wrong."""
-    wrong = ExampleForm(WRONG, prefix="wrong")
+    wrong = ExampleForm(WRONG_VALUES, prefix="wrong")
     context = {
         "fresh": ExampleForm(prefix="fresh"),
         "wrong": wrong,
-        "chain": CHAIN,
+        "chain": CHAIN_STEPS,
         "page_obj": Paginator(range(214), 50).page(2),
         "icons": ICONS,
     }

@@ -15,10 +15,10 @@ from dialog_portal.demo.clock import clock_at, days
 from dialog_portal.demo.words import (
     CENTRES_AGENDA,
     CENTRES_NOTES,
+    GENERAL_WORDS,
     GREETING,
     MUNICIPAL_AGENDA,
     MUNICIPAL_NOTES,
-    WORDS_FOR_ALL,
 )
 from dialog_portal.outbox.queue.deliver import deliver
 from meetings.agenda import actions
@@ -89,7 +89,7 @@ class Story:
     def said(self, text: str) -> str:
         """What was said of the nine centres, said of whoever the meeting is with."""
         if self.category.slug != "centrumbildningar":
-            for of_centres, of_all in WORDS_FOR_ALL:
+            for of_centres, of_all in GENERAL_WORDS:
                 text = text.replace(of_centres, of_all)
         return text
 
@@ -116,7 +116,7 @@ def tell_story(story: Story) -> Meeting:
             send_mailing(meeting, Purpose.INVITATION, story.officer)
         with clock_at(min(story.begins - days(12), timezone.now() - timedelta(minutes=30))):
             collect_answers(meeting, story)
-        remind(meeting)
+        send_past_reminders(meeting)
     if story.cancelled:
         with clock_at(timezone.now() - days(1)):
             meetings.cancel(meeting, reason="Lokalen är inte längre tillgänglig.", by=story.officer)
@@ -124,7 +124,7 @@ def tell_story(story: Story) -> Meeting:
     if story.reached("held"):
         with clock_at(story.begins + timedelta(hours=story.hours)):
             meetings.hold(meeting, by=story.officer)
-            attendance.note_attendance(meeting, who_came(meeting), by=story.officer)
+            attendance.note_attendance(meeting, attendance_keys(meeting), by=story.officer)
     if story.reached("draft"):
         finish_notes(story, meeting)
     return meeting
@@ -183,7 +183,7 @@ def collect_answers(meeting: Meeting, story: Story) -> None:
     deliver()
 
 
-def remind(meeting: Meeting) -> None:
+def send_past_reminders(meeting: Meeting) -> None:
     """The letters that would have left by themselves by now, each at its time."""
     for row in meeting.planned.due(timezone.now()):
         with clock_at(row.due_at + timedelta(minutes=1)):
@@ -191,7 +191,7 @@ def remind(meeting: Meeting) -> None:
             deliver()
 
 
-def who_came(meeting: Meeting) -> set[str]:
+def attendance_keys(meeting: Meeting) -> set[str]:
     """Everybody who said that they would come."""
     return {row.key for row in attendance.attendance_rows(meeting) if row.answer == Answer.YES}
 
@@ -217,16 +217,20 @@ def finish_notes(story: Story, meeting: Meeting) -> None:
             writing.circulate_minutes(minutes, by=story.officer)
     if story.reached("approved"):
         with clock_at(story.begins + days(6)):
-            approving.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=story.approver)
+            approving.approve(
+                reload_minutes(minutes), seen=content_hash(reload_minutes(minutes)), by=story.approver
+            )
     if story.reached("distributed"):
         with clock_at(story.begins + days(7)):
-            approval = approving.standing_approval(fresh(minutes))
-            distributing.distribute(fresh(minutes), previewed=approval.content_hash, by=story.officer)
+            approval = approving.standing_approval(reload_minutes(minutes))
+            distributing.distribute(
+                reload_minutes(minutes), previewed=approval.content_hash, by=story.officer
+            )
             deliver()
     if story.reached("published"):
         with clock_at(story.begins + days(9)):
-            publishing.publish(fresh(minutes), by=story.approver)
+            publishing.publish(reload_minutes(minutes), by=story.approver)
 
 
-def fresh(minutes: Minutes) -> Minutes:
+def reload_minutes(minutes: Minutes) -> Minutes:
     return Minutes.objects.select_related("meeting__round", "meeting__host").get(pk=minutes.pk)

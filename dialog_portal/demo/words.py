@@ -55,7 +55,7 @@ GREETING = (
     "Nu är det dags för årets dialog. Vi vill höra hur ni har det och berätta vad som är på gång hos oss."
 )
 # The same talk with others than the centres
-WORDS_FOR_ALL = (
+GENERAL_WORDS = (
     ("Centrumbildningarnas nätverk", "Alla"),
     ("alla nio", "alla"),
     ("centrumbildningarna", "parterna"),

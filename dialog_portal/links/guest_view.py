@@ -20,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from dialog_portal.links.addresses import GUEST_PATHS, SECRET_PATHS
 from dialog_portal.links.rate_limits import exceeds_failure_limit
 
-View = Callable[..., HttpResponse]
+GuestView = Callable[..., HttpResponse]
 logger = logging.getLogger(__name__)
 
 MAX_FORM_BYTES = 64 * 1024  # bytes; a coordinator who answers for a thousand people sends 50 000
@@ -58,7 +58,7 @@ def secret_page_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> 
     return secret
 
 
-def guest_view(view: View) -> View:
+def guest_view(view: GuestView) -> GuestView:
     """A page behind a personal link: its headers, no cookie read or set, and forms only from our own pages."""
 
     @csrf_exempt

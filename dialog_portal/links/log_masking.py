@@ -8,13 +8,13 @@ from dialog_portal.links.addresses import SECRET_PATHS
 MAX_LINE_LENGTH = 300  # characters of a line that a stranger can make us write
 
 # Everything after such a path to the end of the address, however it was mistyped; blanks may stand in it
-PATHS = "|".join(re.escape(path.removeprefix("konto/")) for path in SECRET_PATHS)
-SECRET_PATH = re.compile(rf"\b({PATHS})(.*(?= HTTP/\d)|.*)", re.IGNORECASE)
+SECRET_PATH_CHOICES = "|".join(re.escape(path.removeprefix("konto/")) for path in SECRET_PATHS)
+SECRET_PATH = re.compile(rf"\b({SECRET_PATH_CHOICES})(.*(?= HTTP/\d)|.*)", re.IGNORECASE)
 ANY_PATH = re.compile(r'/[^"\n]*')
 TOKEN_LIKE = re.compile(r"[A-Za-z0-9_-]{30,}")  # a token under any other path
 
 
-def mask(text: str) -> str:
+def mask_tokens(text: str) -> str:
     """The text with tokens replaced by dots."""
     kept = SECRET_PATH.sub(lambda found: found[1] + ("…" if found[2] else ""), text)
     return ANY_PATH.sub(lambda found: TOKEN_LIKE.sub("…", found[0]), kept)
@@ -24,9 +24,9 @@ class MaskTokens(logging.Filter):
     """Masks the finished message of each record, and of the exception that may follow it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = mask(record.getMessage()), None
+        record.msg, record.args = mask_tokens(record.getMessage()), None
         if record.exc_info and not record.exc_text:
-            record.exc_text = mask(logging.Formatter().formatException(record.exc_info))
+            record.exc_text = mask_tokens(logging.Formatter().formatException(record.exc_info))
         return True
 
 

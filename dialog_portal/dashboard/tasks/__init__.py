@@ -33,8 +33,8 @@ TASK_KINDS = (
     TaskKind(letters.letters_that_bounced, "staff:outbox", "staff:letter_correct"),
     TaskKind(replies.calendar_replies_to_read, "staff:reply_note", "staff:reply_note"),
     TaskKind(letters.letters_on_hold, "staff:outbox", "staff:outbox_hold"),
-    TaskKind(accounts.promised_accounts, "staff:account_list", "staff:account_invite"),
-    TaskKind(accounts.own_second_factor, "staff:account_list", "mfa_activate_totp"),
+    TaskKind(accounts.account_invitations, "staff:account_list", "staff:account_invite"),
+    TaskKind(accounts.missing_second_factor, "staff:account_list", "mfa_activate_totp"),
 )
 
 

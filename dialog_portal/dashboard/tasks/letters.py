@@ -20,7 +20,7 @@ def letters_that_failed(user: User, now: datetime) -> Iterator[Task]:
     failed = Letter.objects.visible_to(user).needs_a_person().filter(state=State.FAILED)
     piles = failed.order_by().values_list("campaign").annotate(Count("pk"), Min("pk")).order_by("campaign")
     rows = list(piles)
-    about = titles(campaign for campaign, _, _ in rows)
+    about = campaign_titles(campaign for campaign, _, _ in rows)
     first = failed.only("pk", "name", "address").in_bulk([pk for _, _, pk in rows])
     for campaign, number, pk in rows:
         title = about.get(campaign, "övriga brev")
@@ -32,7 +32,7 @@ def letters_that_failed(user: User, now: datetime) -> Iterator[Task]:
             yield Task("Rätta breven", title, url, f"{number} brev kom inte fram.", letters=1)
 
 
-def titles(campaigns: Iterable[str]) -> dict[str, str]:
+def campaign_titles(campaigns: Iterable[str]) -> dict[str, str]:
     """Return the titles of the meetings that campaigns are about, in one query."""
     return {row.campaign: row.title for row in Meeting.objects.of_campaigns(campaigns)}
 
@@ -49,7 +49,7 @@ def letters_that_bounced(user: User, now: datetime) -> Iterator[Task]:
 def letters_on_hold(user: User, now: datetime) -> Iterator[Task]:
     """Mailings that somebody has asked the portal to keep for now; when all letters are kept, a banner says so."""
     rows = list(Hold.objects.exclude(campaign="").order_by("pk"))
-    about = titles(row.campaign for row in rows)
+    about = campaign_titles(row.campaign for row in rows)
     for row in rows:
         url = f"{reverse('staff:outbox')}?{urlencode({'campaign': row.campaign})}"
         title = about.get(row.campaign, "ett utskick")

@@ -22,13 +22,13 @@ def meetings_without_notes(user: User, now: datetime) -> Iterator[Task]:
         yield Task("Börja på anteckningarna", row.title, meeting_url("staff:minutes", row), why, row.ends_at)
 
 
-def minutes_in(state: MinutesState) -> QuerySet[Minutes]:
+def minutes_in_state(state: MinutesState) -> QuerySet[Minutes]:
     return Minutes.objects.filter(state=state).select_related("meeting")
 
 
 def notes_to_finish(user: User, now: datetime) -> Iterator[Task]:
     """Drafts that are still being written."""
-    for row in minutes_in(MinutesState.DRAFT):
+    for row in minutes_in_state(MinutesState.DRAFT):
         why = (
             f"Rättelse: {row.correction}" if row.correction else f"Mötet hölls {day(row.meeting.starts_at)}."
         )
@@ -39,7 +39,7 @@ def notes_to_finish(user: User, now: datetime) -> Iterator[Task]:
 
 def notes_to_approve(user: User, now: datetime) -> Iterator[Task]:
     """Notes that wait for an approver who has had no hand in them since the last edition."""
-    rows = list(minutes_in(MinutesState.CIRCULATED))
+    rows = list(minutes_in_state(MinutesState.CIRCULATED))
     wrote = authors_of(rows)
     for row in rows:
         own = user in wrote[row.pk]
@@ -51,7 +51,7 @@ def notes_to_approve(user: User, now: datetime) -> Iterator[Task]:
 
 def notes_to_distribute(user: User, now: datetime) -> Iterator[Task]:
     """Approved notes that the participants have not got."""
-    for row in minutes_in(MinutesState.APPROVED):
+    for row in minutes_in_state(MinutesState.APPROVED):
         why = "De är fastställda men inte utskickade till deltagarna."
         yield Task(
             "Skicka ut anteckningarna", row.meeting.title, meeting_url("staff:minutes", row.meeting), why
@@ -60,7 +60,7 @@ def notes_to_distribute(user: User, now: datetime) -> Iterator[Task]:
 
 def notes_to_publish(user: User, now: datetime) -> Iterator[Task]:
     """Distributed notes that the public cannot read yet."""
-    for row in minutes_in(MinutesState.DISTRIBUTED):
+    for row in minutes_in_state(MinutesState.DISTRIBUTED):
         why = "De är utskickade men inte publicerade."
         yield Task(
             "Publicera anteckningarna", row.meeting.title, meeting_url("staff:minutes", row.meeting), why

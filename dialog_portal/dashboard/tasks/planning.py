@@ -19,12 +19,14 @@ SETTLE_BEFORE = timedelta(days=49)  # the agenda goes with the invitation
 INVITE_BEFORE = timedelta(days=42)
 WARN_BEFORE = timedelta(days=14)  # how long before it is late a task is shown
 
-UNSENT = (MeetingState.PLANNED, MeetingState.ANNOUNCED)
+STATES_BEFORE_INVITATION = (MeetingState.PLANNED, MeetingState.ANNOUNCED)
 
 
 def plans_with_gaps(user: User, now: datetime) -> Iterator[Task]:
     """Planned meetings that cannot be sent yet because something is missing in the plan."""
-    coming = Meeting.objects.filter(state__in=UNSENT, starts_at__gt=now, starts_at__lt=now + PLAN_AHEAD)
+    coming = Meeting.objects.filter(
+        state__in=STATES_BEFORE_INVITATION, starts_at__gt=now, starts_at__lt=now + PLAN_AHEAD
+    )
     rows: QuerySet[Any] = coming.annotate(
         parties=Exists(Invitation.objects.filter(meeting=OuterRef("pk"))),
         items=Exists(AgendaItem.objects.filter(agenda__meeting=OuterRef("pk"))),
@@ -46,7 +48,7 @@ def agendas_to_settle(user: User, now: datetime) -> Iterator[Task]:
     soon = now + SETTLE_BEFORE + WARN_BEFORE
     rows = Agenda.objects.filter(
         Exists(AgendaItem.objects.filter(agenda=OuterRef("pk"))),
-        meeting__state__in=UNSENT,
+        meeting__state__in=STATES_BEFORE_INVITATION,
         meeting__starts_at__gt=now,
         meeting__starts_at__lt=soon,
     ).exclude(state=AgendaState.SETTLED)
@@ -62,7 +64,7 @@ def invitations_to_send(user: User, now: datetime) -> Iterator[Task]:
     """Meetings with a settled agenda and parties, which nobody has been invited to yet."""
     rows = Meeting.objects.filter(
         Exists(Invitation.objects.filter(meeting=OuterRef("pk"))),
-        state__in=UNSENT,
+        state__in=STATES_BEFORE_INVITATION,
         agenda__state=AgendaState.SETTLED,
         starts_at__gt=now,
         starts_at__lt=now + INVITE_BEFORE + WARN_BEFORE,
@@ -75,7 +77,9 @@ def invitations_to_send(user: User, now: datetime) -> Iterator[Task]:
 
 def meetings_that_passed(user: User, now: datetime) -> Iterator[Task]:
     """Meetings whose time is over but which nobody has marked as held, or cancelled."""
-    for row in Meeting.objects.filter(state__in=(*UNSENT, MeetingState.INVITED), ends_at__lt=now):
+    for row in Meeting.objects.filter(
+        state__in=(*STATES_BEFORE_INVITATION, MeetingState.INVITED), ends_at__lt=now
+    ):
         invited = row.state == MeetingState.INVITED
         verb = "Markera som genomfört" if invited else "Ställ in eller flytta mötet"
         why = "Mötets tid är över." if invited else "Mötets tid är över, men ingen blev inbjuden."

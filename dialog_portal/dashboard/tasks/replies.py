@@ -37,7 +37,7 @@ def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
         .annotate(silent=Count("pk"), ripe=Count("pk", filter=~asked_recently(now)))
         .order_by("meeting_id")
     )
-    said = reminders([row["meeting_id"] for row in rows], now)
+    said = find_reminders([row["meeting_id"] for row in rows], now)
     for row in rows:
         due, pk = row["meeting__reply_by"], row["meeting_id"]
         soon = bool(due < now + REMIND_BEFORE and row["ripe"] and not said[pk].ahead)
@@ -62,7 +62,7 @@ class Reminders:
         return last + (f" En påminnelse går automatiskt {day(self.ahead)}." if self.ahead else "")
 
 
-def reminders(meetings: list[int], now: datetime) -> dict[int, Reminders]:
+def find_reminders(meetings: list[int], now: datetime) -> dict[int, Reminders]:
     """For each of the meetings, in two queries."""
     about = {"meeting__in": meetings, "purpose": Purpose.REMINDER}
     letters = MeetingLetter.objects.filter(**about).order_by()

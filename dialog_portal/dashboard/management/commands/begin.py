@@ -14,7 +14,7 @@ from dialog_portal.access.letters import invitation_address
 from dialog_portal.access.models import Role, StaffInvitation, User
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import moment
-from dialog_portal.base.typed_text import one_address
+from dialog_portal.base.typed_text import unquoted_address
 from meetings.seed import seed_tags
 from parties.seed import seed_parties
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, email: str, name: str, **options: Any) -> None:
         if User.objects.filter(role=Role.ADMINISTRATOR).exists():
             raise CommandError("The portal has an administrator, who invites everybody else under Konton.")
-        check(email, name)
+        check_invitation(email, name)
         with transaction.atomic():
             seed_parties()
             seed_tags()
@@ -43,10 +43,10 @@ class Command(BaseCommand):
             )
 
 
-def check(email: str, name: str) -> None:
+def check_invitation(email: str, name: str) -> None:
     """Refuse an address or a name that the form for inviting would refuse."""
     try:
-        one_address(email)
+        unquoted_address(email)
         StaffInvitation(email=email, name=name, role=Role.ADMINISTRATOR).clean_fields(exclude=["by", "link"])
     except ValidationError as wrong:
         raise CommandError(" ".join(wrong.messages)) from wrong

@@ -24,12 +24,12 @@ class Command(BaseCommand):
             )
         if User.objects.exists():
             raise CommandError("The portal is not empty. The demo only fills a new one.")
-        staff, phrase = people.staff()
+        staff, phrase = people.create_staff()
         seed_parties()
         seed_tags()
-        people.holders(timezone.localdate() - timedelta(days=365 * 9))
-        year.the_year_2019(staff)
-        year.the_current_year(staff)
+        people.create_mandate_holders(timezone.localdate() - timedelta(days=365 * 9))
+        year.create_year_2019(staff)
+        year.create_current_year(staff)
         rebuild()
         self.write_sign_ins(phrase)
 
