@@ -14,13 +14,14 @@ from django.shortcuts import redirect
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import Event
+from dialog_portal.links.addresses import STAFF_PATH
 
 
 class PortalAdmin(admin.AdminSite):
     """Signs in, signs out and changes passwords on the portal's own pages."""
 
     site_header = site_title = "Dialogportalen, administration"
-    site_url = "/arbete/"
+    site_url = f"/{STAFF_PATH}"
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return redirect("account_login")

@@ -18,9 +18,10 @@ from django.urls import reverse
 
 from dialog_portal.access.models import User
 from dialog_portal.access.permissions import SAFE_METHODS, NotPermitted, Rule, rule_for
+from dialog_portal.links.addresses import ADMIN_PATH, SIGN_IN_PATH, STAFF_PATH
 
 Refusal = HttpResponse | None
-PRIVATE_PREFIXES = ("/arbete/", "/konto/", "/admin/")
+PRIVATE_PREFIXES = tuple(f"/{path}" for path in (STAFF_PATH, SIGN_IN_PATH, ADMIN_PATH))
 
 
 class AccessMiddleware:

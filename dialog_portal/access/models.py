@@ -131,4 +131,4 @@ class StaffInvitation(models.Model):
 
     @property
     def open(self) -> bool:
-        return self.accepted_at is None and self.link.works(timezone.now())
+        return self.accepted_at is None and self.link.is_valid_at(timezone.now())
