@@ -1,4 +1,4 @@
-"""The style page: every piece of the portal's look in all its states, with a line on when to use it."""
+"""The style guide page: every component of the user interface in all its states, with a line on when to use it."""
 
 from django import forms
 from django.core.paginator import Paginator
@@ -37,7 +37,7 @@ WRONG_VALUES = {
 
 
 class ExampleForm(forms.Form):
-    """One field of every kind; nothing is saved."""
+    """One field of each kind; nothing is saved."""
 
     heading = forms.CharField(label="Rubrik", max_length=60, help_text="Högst 60 tecken.")
     address = forms.EmailField(label="E-postadress")
@@ -68,7 +68,7 @@ class ExampleForm(forms.Form):
 
 
 def style_guide(request: HttpRequest) -> HttpResponse:
-    """Show the pieces; the form with errors is what a form looks like when it has been sent wrong."""
+    """Show all components, with one empty form and one form that shows its errors."""
     wrong = ExampleForm(WRONG_VALUES, prefix="wrong")
     context = {
         "fresh": ExampleForm(prefix="fresh"),

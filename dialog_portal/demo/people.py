@@ -1,4 +1,4 @@
-"""Invented people: staff of the kulturförvaltning, and somebody who holds a mandate at every party."""
+"""Demo people, all invented: staff accounts for the four roles, and holders of mandates at every party."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PASS_PHRASE_WORDS = """
 
 
 def create_staff() -> tuple[dict[str, User], str]:
-    """The four accounts by role, and the pass phrase they share."""
+    """Create four accounts; return them by role, with the random pass phrase that they share."""
     phrase = " ".join(secrets.choice(PASS_PHRASE_WORDS) for _ in range(6))
     made = {role: User.objects.create_user(email, name, role, phrase) for email, name, role, _ in STAFF}
     for email, _, _, title in STAFF:
@@ -40,18 +40,21 @@ def create_staff() -> tuple[dict[str, User], str]:
 
 
 def name_pairs() -> Iterator[tuple[str, str]]:
-    """First and last names in a fixed order that repeats itself only after hundreds."""
+    """Yield pairs of first and last names in a fixed order; the lists have different lengths, so pairs repeat late."""
     return zip(cycle(FIRST_NAMES), cycle(LAST_NAMES), strict=False)
 
 
 def ascii_word(text: str) -> str:
-    """A word as it stands in an address."""
+    """Return the text in lower case with a-z and digits only, for use in an e-mail address."""
     plain = text.lower().replace("æ", "ae").replace("ø", "o")
     return "".join(char for char in normalize("NFD", plain) if char.isascii() and char.isalnum())
 
 
 def create_mandate_holders(since: date) -> None:
-    """One holder for every party, two for a few municipalities with two departments, one who is acting."""
+    """Create one holder of a mandate for every party, and two for every municipality with two departments.
+
+    `since` is the first day of their mandates. Some heads of municipalities are acting.
+    """
     supply = name_pairs()
     for position, party in enumerate(Party.objects.active().in_order()):
         domain = f"{ascii_word(party.name)}.example"
@@ -70,7 +73,7 @@ def create_mandate_holders(since: date) -> None:
 
 
 def post_titles(position: int, *, municipal: bool) -> list[str]:
-    """The posts of a party: every fifth municipality has one head for culture and one for sports."""
+    """Return the posts of a party; every fifth municipality has one head of culture and one of sports."""
     if not municipal:
         return ["verksamhetsledare" if position % 2 else "ordförande"]
     return ["kulturchef", "idrotts- och fritidschef"] if position % 5 == 0 else ["kultur- och fritidschef"]

@@ -1,4 +1,4 @@
-"""Letters that nobody has sent though people go by what an earlier one said: the meeting has moved, or is cancelled."""
+"""Tasks about pending letters: the meeting was moved or cancelled, and invited people do not know it yet."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TASK_SENTENCES = {
 
 
 def letters_to_send_after_change(user: User, now: datetime) -> Iterator[Task]:
-    """Meetings ahead where somebody goes by another time or place, or does not know that it is cancelled."""
+    """Yield coming meetings where somebody's last letter says another time or place, or not that it is cancelled."""
     for purpose, (verb, what) in TASK_SENTENCES.items():
         for meeting, number in meetings_with_pending(purpose, now):
             url = reverse("staff:letters_preview", args=[meeting.pk, purpose])

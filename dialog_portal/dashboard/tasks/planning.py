@@ -1,4 +1,4 @@
-"""Meetings that must be planned, agreed, sent out to, and marked as held."""
+"""Tasks about planning: gaps in the plan, agendas to settle, invitations to send, meetings to mark as held."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from dialog_portal.base.swedish import weekday
 from dialog_portal.dashboard.tasks.task import Task, meeting_url
 from meetings.models import Agenda, AgendaItem, AgendaState, Invitation, Meeting, MeetingState, Purpose
 
-PLAN_AHEAD = timedelta(days=90)
-SETTLE_BEFORE = timedelta(days=49)  # the agenda goes with the invitation
-INVITE_BEFORE = timedelta(days=42)
-WARN_BEFORE = timedelta(days=14)  # how long before it is late a task is shown
+# Times before the meeting
+PLAN_AHEAD = timedelta(days=90)  # from here on, gaps in the plan are tasks
+SETTLE_BEFORE = timedelta(days=49)  # the agenda is due: it is sent with the invitation
+INVITE_BEFORE = timedelta(days=42)  # the invitation is due
+WARN_BEFORE = timedelta(days=14)  # and a task is shown so long before it is due
 
 STATES_BEFORE_INVITATION = (MeetingState.PLANNED, MeetingState.ANNOUNCED)
 
 
 def plans_with_gaps(user: User, now: datetime) -> Iterator[Task]:
-    """Planned meetings that cannot be sent yet because something is missing in the plan."""
+    """Yield planned meetings that nobody can be invited to yet, because parties, agenda or place are missing."""
     coming = Meeting.objects.filter(
         state__in=STATES_BEFORE_INVITATION, starts_at__gt=now, starts_at__lt=now + PLAN_AHEAD
     )
@@ -44,7 +45,7 @@ def plans_with_gaps(user: User, now: datetime) -> Iterator[Task]:
 
 
 def agendas_to_settle(user: User, now: datetime) -> Iterator[Task]:
-    """Agendas that must be settled before the invitation goes out; one that is being consulted waits for others."""
+    """Yield agendas to settle before the invitation is sent; those under consultation are not the user's own task."""
     soon = now + SETTLE_BEFORE + WARN_BEFORE
     rows = Agenda.objects.filter(
         Exists(AgendaItem.objects.filter(agenda=OuterRef("pk"))),
@@ -61,7 +62,7 @@ def agendas_to_settle(user: User, now: datetime) -> Iterator[Task]:
 
 
 def invitations_to_send(user: User, now: datetime) -> Iterator[Task]:
-    """Meetings with a settled agenda and parties, which nobody has been invited to yet."""
+    """Yield meetings with parties and a settled agenda, but without an invitation sent."""
     rows = Meeting.objects.filter(
         Exists(Invitation.objects.filter(meeting=OuterRef("pk"))),
         state__in=STATES_BEFORE_INVITATION,
@@ -76,7 +77,7 @@ def invitations_to_send(user: User, now: datetime) -> Iterator[Task]:
 
 
 def meetings_that_passed(user: User, now: datetime) -> Iterator[Task]:
-    """Meetings whose time is over but which nobody has marked as held, or cancelled."""
+    """Yield meetings whose time is over but that are neither marked as held nor cancelled."""
     for row in Meeting.objects.filter(
         state__in=(*STATES_BEFORE_INVITATION, MeetingState.INVITED), ends_at__lt=now
     ):

@@ -1,4 +1,4 @@
-"""Makes a new portal ready for its first administrator, whom nobody else can invite."""
+"""The first start: `manage.py begin` fills the register and invites the first administrator."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Command(BaseCommand):
 
 
 def check_invitation(email: str, name: str) -> None:
-    """Refuse an address or a name that the form for inviting would refuse."""
+    """Raise CommandError for an address or a name that the form for invitations would refuse."""
     try:
         unquoted_address(email)
         StaffInvitation(email=email, name=name, role=Role.ADMINISTRATOR).clean_fields(exclude=["by", "link"])
@@ -53,7 +53,11 @@ def check_invitation(email: str, name: str) -> None:
 
 
 def first_invitation(email: str, name: str) -> tuple[StaffInvitation, bool]:
-    """The open invitation to that address, or a new one in place of those that went elsewhere; True when new."""
+    """Return the invitation of the first administrator, and whether it is new.
+
+    An open invitation to the same address is returned as it is; open ones to other addresses are revoked. Raise
+    CommandError if the address has an account.
+    """
     waiting = StaffInvitation.objects.waiting().filter(role=Role.ADMINISTRATOR)
     if same := waiting.filter(email__iexact=email).first():
         return same, False
