@@ -1,4 +1,4 @@
-"""`make run`: the whole portal in one process, web server, worker and clock, with nothing to install beside it."""
+"""`make run`: the whole portal in one process: web server, Celery worker and beat, SQLite, and demo data."""
 
 import ctypes
 import fcntl
@@ -17,24 +17,24 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG = 1  # from Linux' <sys/prctl.h>
 HOST = "127.0.0.1"
 WEB_THREADS = 8
 STOP_RETRY_SECONDS = 0.3
-STOP_GRACE_SECONDS = (
-    5.0  # how long a task that runs may delay the end; a letter half sent is sent again by its own rules
-)
-HEALTH_WAIT_SECONDS = (
-    10.0  # after that the portal is said to be ready all the same: its pages say what stands still
-)
+# How long a running task may delay the stop; a letter that is interrupted is sent again when its lease has ended
+STOP_GRACE_SECONDS = 5.0
+# How long to wait for worker and beat before "ready" is printed all the same; the pages say what does not work
+HEALTH_WAIT_SECONDS = 10.0
 STARTED_AT = time.monotonic()
 
 
 def print_line(text: str) -> None:
+    """Print a line at once, also when the output is a pipe."""
     print(text, flush=True)
 
 
 def exit_with_message(text: str) -> NoReturn:
+    """Print the text to stderr and end with status 1."""
     sys.exit(f"\n{text}\n")
 
 
@@ -42,7 +42,7 @@ def exit_with_message(text: str) -> NoReturn:
 
 
 def read_port() -> int:
-    """The port that the person chose with PORT, or 8000."""
+    """Return the port from the variable PORT, or 8000. End with a message if it is no port number."""
     text = os.environ.get("PORT", "").strip() or "8000"
     if not text.isdecimal() or not 0 < int(text) < 65536:
         exit_with_message(f"PORT must be a number from 1 to 65535, not {text!r}.")
@@ -50,7 +50,7 @@ def read_port() -> int:
 
 
 def check_port(port: int) -> None:
-    """Stop with one clear sentence when somebody else listens there."""
+    """End with a message if another process uses the port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -62,7 +62,7 @@ def check_port(port: int) -> None:
 
 
 def lock_var_directory(var: Path) -> None:
-    """Hold the portal's directory for as long as this process lives; a killed process lets go by itself."""
+    """Lock the portal's directory until this process ends, however it ends. End with a message if it is locked."""
     var.mkdir(parents=True, exist_ok=True)
     lock = os.open(var / "portal.lock", os.O_RDWR | os.O_CREAT, 0o600)
     os.set_inheritable(lock, False)
@@ -73,20 +73,20 @@ def lock_var_directory(var: Path) -> None:
 
 
 def stop_with_parent() -> None:
-    """End when the `make` that started us ends, so that the port is free again however that happened."""
+    """Get SIGTERM from the kernel when the parent process (`make`) ends in any way, so that the port becomes free."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
-# --- What the first start makes --------------------------------------------------------------------------------------
+# --- First start: directories, static files, database and demo data --------------------------------------------------
 
 
 def has_own_database() -> bool:
-    """Whether somebody's own database is meant, which never gets a demo and is never thrown away."""
+    """Return whether DATABASE_URL is set. Such a database never gets demo data and is never deleted."""
     return bool(os.environ.get("DATABASE_URL", "").strip())
 
 
 def check_fresh_is_safe(var: Path) -> None:
-    """Stop with one clear sentence when FRESH=1 would throw away more than a demo."""
+    """End with a message if FRESH=1 would delete anything else than the demo below `var`."""
     from django.conf import settings
 
     if has_own_database():
@@ -101,11 +101,12 @@ def check_fresh_is_safe(var: Path) -> None:
 
 
 def is_below(path: Path, top: Path) -> bool:
+    """Return whether the path, with symbolic links followed, is inside the directory."""
     return top.resolve() in path.resolve().parents
 
 
 def delete_demo(var: Path) -> None:
-    """Forget the demo: its database, pages and sign-ins. The keys stay, and so does whatever lies outside `var`."""
+    """Delete the demo's database, public pages and sign-in details. Keys and everything outside `var` are kept."""
     from django.conf import settings
 
     name = settings.DATABASES["default"]["NAME"]
@@ -116,7 +117,11 @@ def delete_demo(var: Path) -> None:
 
 
 def make_database(var: Path) -> None:
-    """Bring the tables up to date; a new database of our own gets the demo, all of it or, if interrupted, anew."""
+    """Run the migrations, and add the demo data to a new database in `var` if no mail server is set.
+
+    The file demo.begun exists while the demo data is added: if that is interrupted, the next start deletes what is
+    there and begins again.
+    """
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
@@ -139,7 +144,7 @@ def make_database(var: Path) -> None:
 
 
 def static_files_digest() -> str:
-    """A text that changes when any static file does."""
+    """Return a SHA-256 over the paths, times and sizes of all static files; it changes when any of them does."""
     from django.conf import settings
     from django.contrib.staticfiles.finders import get_finders
 
@@ -152,7 +157,10 @@ def static_files_digest() -> str:
 
 
 def collect_static() -> None:
-    """Collect style sheets and scripts when one of them has changed; the note of it is no public file."""
+    """Run collectstatic if a static file has changed since the last time.
+
+    The digest is stored in `var` and not in STATIC_ROOT, whose files are public.
+    """
     from django.conf import settings
     from django.core.management import call_command
 
@@ -166,7 +174,7 @@ def collect_static() -> None:
 
 
 def prepare_portal() -> None:
-    """Everything that must exist before the first page can be served."""
+    """Make everything that must exist before the first page can be served: directories, static files, database."""
     import django
     from django.conf import settings
 
@@ -188,7 +196,7 @@ def prepare_portal() -> None:
 
 @contextmanager
 def run_worker() -> Iterator[None]:
-    """A Celery worker in a thread of this process."""
+    """Run a Celery worker in a thread of this process; at the end, wait STOP_GRACE_SECONDS for its task."""
     from dialog_portal.celery import app
 
     controller = app.WorkController(
@@ -204,19 +212,20 @@ def run_worker() -> Iterator[None]:
         yield
     finally:
         end = time.monotonic() + STOP_GRACE_SECONDS
-        while thread.is_alive() and time.monotonic() < end:  # one that just starts does not listen yet
+        while (
+            thread.is_alive() and time.monotonic() < end
+        ):  # repeated, because a starting worker does not listen yet
             app.control.shutdown()
-            app.control.broadcast(
-                "ping"
-            )  # it listens once more before it ends, and would do so for two seconds
+            # Before it ends, the worker waits up to two seconds for one more message: this is that message
+            app.control.broadcast("ping")
             thread.join(0.5)
 
 
 @contextmanager
 def run_beat() -> Iterator[None]:
-    """Celery's beat in a thread of this process, which also rings once for everything it rings for.
+    """Run Celery's beat in a thread of this process, and queue each scheduled task once at the start.
 
-    So whatever fell due while the portal was down, or was under way when it was killed, is taken up at the start.
+    So the work that became due while the portal was down, or was interrupted when it was killed, is done at the start.
     """
     from celery.beat import EmbeddedService
 
@@ -225,9 +234,8 @@ def run_beat() -> Iterator[None]:
     beat: Any = EmbeddedService(app, thread=True, scheduler_cls="celery.beat:Scheduler")
     beat.start()
     tasks = {entry["task"] for entry in app.conf.beat_schedule.values()}
-    for task in sorted(
-        tasks, key=lambda task: task != "outbox.beat"
-    ):  # the clock is not heard behind a long queue
+    # Beat's own pulse first: behind the other tasks, a long queue of letters would delay it
+    for task in sorted(tasks, key=lambda task: task != "outbox.beat"):
         app.send_task(task)
     try:
         yield
@@ -236,7 +244,7 @@ def run_beat() -> Iterator[None]:
 
 
 def wait_until_healthy() -> None:
-    """Let worker and clock show themselves, so that the portal is well when it is said to be ready."""
+    """Wait until the health probe finds worker and beat working, at most HEALTH_WAIT_SECONDS."""
     from dialog_portal.dashboard.health import is_healthy
 
     end = time.monotonic() + HEALTH_WAIT_SECONDS
@@ -245,7 +253,7 @@ def wait_until_healthy() -> None:
 
 
 def print_welcome(port: int) -> None:
-    """Where the portal is, and whom to be in it."""
+    """Print the portal's address and, for the demo, the accounts to sign in with."""
     from django.conf import settings
 
     signs = Path(settings.VAR) / "demo.txt"
@@ -258,13 +266,16 @@ def print_welcome(port: int) -> None:
 
 
 def stop_on_signal(_number: int, _frame: FrameType | None) -> None:
-    """End; asked again in a moment, because Python drops an exception that meets it in a destructor."""
+    """Signal handler: raise SystemExit, and again every STOP_RETRY_SECONDS until the process ends.
+
+    Python ignores an exception that is raised while a destructor runs, so one signal may not be enough.
+    """
     signal.setitimer(signal.ITIMER_REAL, STOP_RETRY_SECONDS)
     raise SystemExit(0)
 
 
 def serve(port: int) -> None:
-    """Serve pages, send letters and keep time until SIGINT or SIGTERM."""
+    """Run web server, worker and beat until SIGINT or SIGTERM."""
     from waitress.server import create_server
 
     from dialog_portal.wsgi import application
@@ -284,8 +295,8 @@ def serve(port: int) -> None:
 
 
 def main() -> None:
-    """Prepare what is missing, then serve."""
-    # A background job of a shell script has SIGINT ignored; both signals are ours from the first moment.
+    """Check port and directory, prepare what is missing, then serve."""
+    # Shells start background jobs with SIGINT ignored; handlers of our own make it work there too.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, stop_on_signal)
     if "--with-parent" in sys.argv:
@@ -296,10 +307,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dialog_portal.settings")
     print_line("Dialogportalen")
     prepare_portal()
-    logging.getLogger("celery.worker.control").setLevel(logging.ERROR)  # every stop would be a warning
-    logging.getLogger("celery").setLevel(
-        logging.WARNING
-    )  # a line for every ring of the clock hides what matters
+    logging.getLogger("celery.worker.control").setLevel(logging.ERROR)  # each stop would log a warning
+    # A line for each scheduled task would hide what matters
+    logging.getLogger("celery").setLevel(logging.WARNING)
     serve(port)
 
 

@@ -1,7 +1,7 @@
-"""The real structure of Region Stockholm's dialogues: categories, municipalities, organisations; no people.
+"""Seeds the register with Region Stockholm's real categories, municipalities and organisations; no people.
 
-The lists come from the organisations' own public pages. When two of them changed their names is not told
-to the day, so a turn of the year stands for it. Whoever runs the portal keeps the rest up to date.
+The lists come from the organisations' own public pages. Two organisations have not published the day when they changed
+their names, so 1 January is used. After the first start, staff keep the register up to date.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from datetime import date
 from django.db import transaction
 from django.utils.text import slugify
 
-from parties.models import Cadence, Category, FormerName, Membership, Municipality, Party
+from parties.models import FIRST_YEAR, Cadence, Category, FormerName, Membership, Municipality, Party
 
-FIRST_YEAR = 2018
-EVERY_SECOND_YEAR_FROM = 2023  # from then on only the municipalities meet every year
+NEW_CADENCES_YEAR = 2023  # from this year on, only categories with `yearly` still meet every year
 
 MUNICIPALITIES = (
     ("0114", "Upplands Väsby", "Upplands Väsby kommun"),
@@ -125,7 +124,7 @@ NOTES = {
 
 @dataclass(frozen=True)
 class CategorySeed:
-    """A category, its members and its umbrella body."""
+    """A category with its members, its umbrella body, and the body that its agenda is agreed with."""
 
     name: str
     slug: str
@@ -153,7 +152,7 @@ CATEGORY_SEEDS = (
         "Studieförbunden",
         "studieforbunden",
         STUDY_ASSOCIATIONS,
-        from_year=EVERY_SECOND_YEAR_FROM,
+        from_year=NEW_CADENCES_YEAR,
         yearly=True,
     ),
 )
@@ -161,7 +160,7 @@ CATEGORY_SEEDS = (
 
 @transaction.atomic
 def seed_parties() -> None:
-    """Add what is missing; rows that are there stay as they are, so it may be run again at any time."""
+    """Add what is missing. Existing rows are not changed, so it can be run again at any time."""
     for code, name, full_name in MUNICIPALITIES:
         Municipality.objects.get_or_create(code=code, defaults={"party": get_or_add_party(name, full_name)})
     for position, kind in enumerate(CATEGORY_SEEDS, start=1):
@@ -174,14 +173,14 @@ def seed_parties() -> None:
 
 
 def get_or_add_party(name: str, full_name: str = "") -> Party:
-    """The party of that name; found by its address word, which stays when an officer changes the name."""
+    """Return the party with the slug of this name, created if missing; the slug stays when staff rename the party."""
     full = full_name or FULL_NAMES.get(name, "")
     values = {"name": name, "full_name": full, "note": NOTES.get(name, "")}
     return Party.objects.get_or_create(slug=slugify(name)[:75], defaults=values)[0]
 
 
 def add_category(kind: CategorySeed, position: int) -> None:
-    """A new category with its cadences and members; one that exists is left to those who keep it."""
+    """Create a category with its cadences and members. An existing category is not changed, because staff keep it."""
     values = {
         "name": kind.name,
         "position": position,
@@ -204,7 +203,7 @@ def add_category(kind: CategorySeed, position: int) -> None:
 
 
 def cadences_of(kind: CategorySeed) -> list[tuple[int, int, int | None]]:
-    """How often, from which year, to which year."""
+    """Return tuples of how often the category meets (in years), from which year, and until which year or None."""
     if kind.yearly:
         return [(1, kind.from_year, None)]
-    return [(1, kind.from_year, EVERY_SECOND_YEAR_FROM - 1), (2, EVERY_SECOND_YEAR_FROM, None)]
+    return [(1, kind.from_year, NEW_CADENCES_YEAR - 1), (2, NEW_CADENCES_YEAR, None)]
