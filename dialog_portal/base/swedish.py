@@ -92,8 +92,9 @@ connection_created.connect(add_swedish_to_sqlite, dispatch_uid="swedish order")
 
 def to_local_time(moment: date | datetime) -> date | datetime:
     """Return an aware time in Stockholm's time zone; dates and naive times are returned unchanged."""
-    aware = isinstance(moment, datetime) and timezone.is_aware(moment)
-    return timezone.localtime(moment) if aware else moment
+    if isinstance(moment, datetime) and timezone.is_aware(moment):
+        return timezone.localtime(moment)
+    return moment
 
 
 @register.filter

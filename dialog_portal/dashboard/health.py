@@ -40,6 +40,7 @@ def is_healthy() -> bool:
 
 
 def is_recent(at: datetime | None, now: datetime) -> bool:
+    """Return whether something reported within the time after which the outbox counts it as silent."""
     return at is not None and now - at <= SILENT
 
 
