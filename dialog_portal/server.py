@@ -4,6 +4,7 @@ import ctypes
 import fcntl
 import hashlib
 import logging
+import multiprocessing
 import os
 import shutil
 import signal
@@ -11,7 +12,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -173,6 +174,23 @@ def collect_static() -> None:
     note.write_text(now)
 
 
+def run_in_child(job: Callable[[], None]) -> None:
+    """Run a job in a child process, which frees its memory when it ends. Exit with its status if it fails."""
+
+    def run_job() -> None:
+        stop_with_parent()
+        job()
+
+    child = multiprocessing.get_context("fork").Process(target=run_job)
+    child.start()
+    try:
+        child.join()
+    finally:
+        child.terminate()
+    if child.exitcode:
+        sys.exit(child.exitcode)
+
+
 def prepare_portal() -> None:
     """Make everything that must exist before the first page can be served: directories, static files, database."""
     import django
@@ -187,8 +205,9 @@ def prepare_portal() -> None:
     if fresh or ((var / "demo.begun").exists() and not has_own_database()):
         delete_demo(var)
     Path(settings.PUBLIC_ROOT).mkdir(parents=True, exist_ok=True)
-    collect_static()
-    make_database(var)
+    # In child processes: compressing the static files alone would leave up to 65 MB that are never used again
+    run_in_child(collect_static)
+    run_in_child(lambda: make_database(var))
 
 
 # --- One process -----------------------------------------------------------------------------------------------------
@@ -212,9 +231,8 @@ def run_worker() -> Iterator[None]:
         yield
     finally:
         end = time.monotonic() + STOP_GRACE_SECONDS
-        while (
-            thread.is_alive() and time.monotonic() < end
-        ):  # repeated, because a starting worker does not listen yet
+        # Repeated, because a worker that is just starting does not listen yet
+        while thread.is_alive() and time.monotonic() < end:
             app.control.shutdown()
             # Before it ends, the worker waits up to two seconds for one more message: this is that message
             app.control.broadcast("ping")

@@ -177,7 +177,7 @@ STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "dialog_portal.base.stylesheets.BundlingStorage"},
 }
 WHITENOISE_MANIFEST_STRICT = True
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # halves the time that collecting takes
