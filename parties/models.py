@@ -292,6 +292,11 @@ class Membership(models.Model):
         return f"{self.party} i {self.category}"
 
     @property
+    def fingerprint(self) -> str:
+        """Return all values that can be changed as one text; if it differs, somebody else has saved in the meantime."""
+        return f"{self.category_id}/{self.from_year}/{self.to_year}/{self.umbrella}"
+
+    @property
     def years(self) -> str:
         return format_years(self.from_year, self.to_year)
 
