@@ -1,4 +1,4 @@
-"""Kinds of audit log events about minutes (meeting notes), from the first draft to a correction."""
+"""The kinds of audit log entries about minutes (meeting notes), from the first draft to a correction."""
 
 from dialog_portal.base.audit import EventKind
 

@@ -1,4 +1,4 @@
-"""Kinds of audit log events about the register: parties, categories, people and mandates."""
+"""The kinds of audit log entries about the register: parties, categories, people and mandates."""
 
 from dialog_portal.base.audit import EventKind
 

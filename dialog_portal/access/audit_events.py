@@ -1,4 +1,4 @@
-"""Kinds of audit log events about staff accounts."""
+"""The kinds of audit log entries about accounts."""
 
 from dialog_portal.base.audit import EventKind
 

@@ -1,4 +1,4 @@
-"""Kinds of audit log events about the outbox."""
+"""The kinds of audit log entries about the outbox."""
 
 from dialog_portal.base.audit import EventKind
 

@@ -17,9 +17,9 @@ from meetings.mailings.letters.wording import PLACE, Words, allowed, listed, nor
 from meetings.models import Wording
 from meetings.models.wording import LONG, SHORT
 
-GUEST_PREFIXES = "|".join(path.rstrip("/") for path in GUEST_PATHS)
+GUEST_PATH_PATTERN = "|".join(path.rstrip("/") for path in GUEST_PATHS)
 PERSONAL_LINK = re.compile(
-    rf"/(?:{GUEST_PREFIXES})/+(?!ny-lank\b)[^\s/]+|/(?:{GUEST_PREFIXES})%2f", re.IGNORECASE
+    rf"/(?:{GUEST_PATH_PATTERN})/+(?!ny-lank\b)[^\s/]+|/(?:{GUEST_PATH_PATTERN})%2f", re.IGNORECASE
 )
 BRACE_SENTENCE = "En klammer saknar sin andra hälft. Skriv platshållare som {namn}."
 LINK_SENTENCE = (
