@@ -13,6 +13,10 @@ from dialog_portal.outbox.draft import deliverable
 from parties.forms.plain import DateInput, PlainForm, RowForm, must_not_be_formula
 from parties.models import Mandate, Person
 
+NAME_LENGTH = Person._meta.get_field("name").max_length
+EMAIL_LENGTH = Person._meta.get_field("email").max_length
+PHONE_LENGTH = Person._meta.get_field("phone").max_length
+
 
 class PersonForm(RowForm):
     """A person's name, e-mail address and telephone, which all their mandates share."""
@@ -53,10 +57,10 @@ class HolderForm(PlainForm):
         error_messages={"invalid_choice": "Personen finns inte i registret. Sök igen."},
     )
     name = forms.CharField(
-        label="Namn", max_length=120, required=False, validators=[one_line, must_not_be_formula]
+        label="Namn", max_length=NAME_LENGTH, required=False, validators=[one_line, must_not_be_formula]
     )
-    email = forms.EmailField(label="E-postadress", max_length=254, required=False)
-    phone = forms.CharField(label="Telefon", max_length=40, required=False, validators=[one_line])
+    email = forms.EmailField(label="E-postadress", max_length=EMAIL_LENGTH, required=False)
+    phone = forms.CharField(label="Telefon", max_length=PHONE_LENGTH, required=False, validators=[one_line])
 
     def __init__(self, *args: Any, chosen: Person | None, needed: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -170,7 +170,7 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, DayAndTimeForm):
 class CopyMeetingForm(DayAndTimeForm):
     """Copy a meeting to another day, or to another group (delning) on the same day."""
 
-    title = forms.CharField(label="Rubrik", max_length=160)
+    title = forms.CharField(label="Rubrik", max_length=Meeting._meta.get_field("title").max_length)
     group = forms.ModelChoiceField(
         Group.objects.none(),
         label="Grupp",

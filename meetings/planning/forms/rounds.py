@@ -13,7 +13,7 @@ from meetings.models import FocusArea, Group, Meeting, MeetingState, Round, Roun
 from meetings.planning.dates import weeks_between, weeks_later
 from meetings.planning.forms.day_and_time import DayField
 from meetings.planning.forms.diary_number import DiaryNumberWarning
-from parties.models import Category, Party, in_year
+from parties.models import EARLIEST_YEAR, LATEST_YEAR, Category, Party, in_year
 
 
 class RoundForm(DiaryNumberWarning, VersionedForm):
@@ -63,7 +63,7 @@ class MeetingChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 class CopyRoundForm(forms.Form):
     """Copy a round: to which year, and which of its meetings to copy."""
 
-    year = forms.IntegerField(label="År", min_value=2000, max_value=2100)
+    year = forms.IntegerField(label="År", min_value=EARLIEST_YEAR, max_value=LATEST_YEAR)
     meetings = MeetingChoices(
         Meeting.objects.none(), label="Möten som ska med", required=False, widget=forms.CheckboxSelectMultiple
     )
