@@ -26,7 +26,7 @@ def displayed_value(row: models.Model, name: str, value: Any) -> Any:
 class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
     """A model form with a hidden field for the version that the user saw. An action saves it, not the form.
 
-    After a conflict `theirs` is a list of (label, stored value) for the fields that differ, and the form still holds
+    After a conflict `conflicts` is a list of (label, stored value) for the fields that differ, and the form still holds
     what the user typed.
     """
 
@@ -40,13 +40,13 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.theirs: list[tuple[str, Any]] = []
-        seen = self.seen_mark(self.instance)
+        self.conflicts: list[tuple[str, Any]] = []
+        seen = self.version_mark(self.instance)
         self.fields[self.seen_name] = self.seen_type(widget=forms.HiddenInput, required=False, initial=seen)
-        self.compared = list(self._meta.fields or ())
+        self.compared_fields = list(self._meta.fields or ())
 
     @staticmethod
-    def seen_mark(row: Any) -> Any:
+    def version_mark(row: Any) -> Any:
         """Return the version of a row, or another value that differs whenever the row has been saved."""
         return row.version
 
@@ -79,12 +79,12 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
         if theirs is None:
             self.add_error(None, ROW_REMOVED)
             return
-        for name in self.compared:
+        for name in self.compared_fields:
             value = self.stored_value(theirs, name)
             if not is_same_value(value, self.cleaned_data.get(name)):
-                self.theirs.append((str(self.fields[name].label), displayed_value(theirs, name, value)))
+                self.conflicts.append((str(self.fields[name].label), displayed_value(theirs, name, value)))
         data: Any = self.data.copy()  # type: ignore[attr-defined]
-        data[self.add_prefix(self.seen_name)] = str(self.seen_mark(theirs))
+        data[self.add_prefix(self.seen_name)] = str(self.version_mark(theirs))
         self.data = data
         self.add_error(None, forms.ValidationError(self.conflict, code="conflict"))
 
@@ -111,5 +111,5 @@ def show_conflict_if_stale(form: VersionedForm) -> None:
     if not form.is_bound or row.pk is None:
         return
     stored = type(row)._default_manager.filter(pk=row.pk).first()
-    if stored is None or form.seen_mark(stored) != form.seen:
+    if stored is None or form.version_mark(stored) != form.seen:
         form.show_conflict(stored)

@@ -88,7 +88,7 @@ def restore_item(agenda: Agenda, removed: dict[str, Any], *, by: User) -> Agenda
     """Restore a deleted item at its old position. Doing it twice makes one item. Raise NotAllowed if settled."""
     now = lock_unsettled_agenda(agenda)
     item, created = AgendaItem.objects.get_or_create(pk=removed["pk"], defaults={**removed, "agenda": now})
-    renumber_items(now, item, removed["position"])
+    set_position(now, item, removed["position"])
     if created:
         event = record(by, MeetingsEvent.POINT_RESTORED, now, item=item.pk)
         record_authorship(event, now, Part.POINTS)
@@ -99,7 +99,7 @@ def restore_item(agenda: Agenda, removed: dict[str, Any], *, by: User) -> Agenda
 def move_item(item: AgendaItem, *, to: int, by: User) -> tuple[int, int]:
     """Move an item to position `to`, from 1, or the nearest one that exists. Return its old and new position."""
     agenda = lock_unsettled_agenda(item.agenda)
-    before, after = position_of(agenda, item), renumber_items(agenda, item, to)
+    before, after = position_of(agenda, item), set_position(agenda, item, to)
     event = record(by, MeetingsEvent.POINT_MOVED, agenda, item=item.pk, before=before, after=after)
     record_authorship(event, agenda, Part.POINTS)
     return before, after
@@ -113,7 +113,7 @@ def position_of(agenda: Agenda, item: AgendaItem) -> int:
     return order.index(item.pk) + 1
 
 
-def renumber_items(agenda: Agenda, item: AgendaItem, place: int) -> int:
+def set_position(agenda: Agenda, item: AgendaItem, place: int) -> int:
     """Number all items from 1 with this one at `place`, or the nearest position that exists. Return its position."""
     rows = [row for row in agenda.items.all() if row.pk != item.pk]
     place = max(1, min(place, len(rows) + 1))

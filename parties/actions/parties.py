@@ -16,13 +16,13 @@ from dialog_portal.base.states import NotAllowed
 from parties.audit_events import PartiesEvent
 from parties.models import NO_MUNICIPALITY, Cadence, Category, FormerName, Membership, Municipality, Party
 
-SLUG_LENGTH = 50  # characters; the shortest slug column holds 60, so there is room for a number
+REGISTER_SLUG_STEM = 50  # characters; the shortest slug column holds 60, so there is room for a number
 PARTY_FIELDS_IN_NOTES = frozenset({"name", "code"})  # as PartyForm names them
 
 
 def unused_slug(model: type[models.Model], name: str) -> str:
     """Return a slug made of a name that no row of the model has. It does not change with the name: links stay valid."""
-    stem = slugify(name)[:SLUG_LENGTH].strip("-") or str(model._meta.model_name)
+    stem = slugify(name)[:REGISTER_SLUG_STEM].strip("-") or str(model._meta.model_name)
     taken = set(model._default_manager.filter(slug__startswith=stem).values_list("slug", flat=True))
     return stem if stem not in taken else next(s for n in range(2, 9999) if (s := f"{stem}-{n}") not in taken)
 

@@ -158,7 +158,7 @@ class MembershipForm(VersionedForm):
         self.fields["category"].empty_label = "Välj kategori"  # type: ignore[attr-defined]
 
     @staticmethod
-    def seen_mark(row: Membership) -> str:
+    def version_mark(row: Membership) -> str:
         return row.fingerprint
 
     def clean(self) -> dict[str, Any]:

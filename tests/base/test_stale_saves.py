@@ -151,7 +151,7 @@ def test_after_a_conflict_both_texts_are_shown_and_the_next_press_overwrites():
     form = typed(row, name="Min")
     Group.objects.update(name="Deras", host=nacka, version=2)
     assert submit(form, lambda: save_if_unchanged(row, form.values, seen_version=form.seen_version)) is None
-    assert form.theirs == [("Grupp", "Deras"), ("Värd", nacka)]
+    assert form.conflicts == [("Grupp", "Deras"), ("Värd", nacka)]
     assert (form["name"].value(), form.data["seen_version"]) == ("Min", "2")
     assert form.has_error("__all__", "conflict")
     again = GroupForm(form.data, instance=Group.objects.get())
@@ -165,13 +165,13 @@ def test_beside_an_error_the_conflict_is_shown_too():
     form = typed(row, name="")
     Group.objects.update(name="Deras", version=2)
     assert submit(form, nothing) is None
-    assert (set(form.errors), form.theirs) == ({"name", "__all__"}, [("Grupp", "Deras")])
+    assert (set(form.errors), form.conflicts) == ({"name", "__all__"}, [("Grupp", "Deras")])
 
 
 def test_beside_an_error_no_conflict_is_shown_when_there_is_none():
     form = typed(group(), name="")
     assert submit(form, nothing) is None
-    assert (set(form.errors), form.theirs) == ({"name"}, [])
+    assert (set(form.errors), form.conflicts) == ({"name"}, [])
 
 
 def test_that_the_row_was_removed_is_said():

@@ -37,7 +37,7 @@ MEETING_FIELDS_IN_NOTES = frozenset(  # as MeetingForm names them
     {"title", "day", "start", "end", "venue", "room", "street", "online", "host", "diary_number"}
     | {"outside_reference"}
 )
-SLUG_STEM_LENGTH = 70  # characters, of the 80 that the column holds: there is room for a number
+MEETING_SLUG_STEM = 70  # characters, of the 80 that the column holds: there is room for a number
 MOMENT_FIELDS = ("starts_at", "ends_at", "reply_by")
 # What a copy has in common with its source
 COPIED_FIELDS = ("host", "venue", "room", "street", "serves_meal", "seats")
@@ -53,7 +53,7 @@ def unused_meeting_slug(round_: Round, title: str) -> str:
 
     The round's row must be locked, so that nobody takes the same slug at the same time.
     """
-    word = slugify(title)[:SLUG_STEM_LENGTH].strip("-") or "mote"
+    word = slugify(title)[:MEETING_SLUG_STEM].strip("-") or "mote"
     taken = set(Meeting.objects.filter(round=round_, slug__startswith=word).values_list("slug", flat=True))
     return next(slug for slug in numbered_slugs(word) if slug not in taken)
 

@@ -16,7 +16,7 @@ from dialog_portal.base.states import NotAllowed
 from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.wording import copy_wordings
 from meetings.models import Agenda, AgendaItem, Group, Meeting, MeetingState, MeetingStep, Round
-from meetings.planning.actions.meetings import COPIED_FIELDS, SLUG_STEM_LENGTH, copied_item, numbered_slugs
+from meetings.planning.actions.meetings import COPIED_FIELDS, MEETING_SLUG_STEM, copied_item, numbered_slugs
 from meetings.planning.dates import weeks_between, weeks_later
 from parties.models import in_year
 
@@ -115,7 +115,7 @@ def copied_meeting(
     starts_at = weeks_later(old.starts_at, weeks)
     years = str(old.round.year), str(made.year)
     slug = next(
-        word for word in numbered_slugs(old.slug[:SLUG_STEM_LENGTH].replace(*years)) if word not in slugs
+        word for word in numbered_slugs(old.slug[:MEETING_SLUG_STEM].replace(*years)) if word not in slugs
     )
     slugs.add(slug)
     return Meeting(

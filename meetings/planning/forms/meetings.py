@@ -118,7 +118,7 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, DayAndTimeForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial.update(moments_as_typed(self.instance))
-        self.compared += ["day", "start", "end", "reply_on"]
+        self.compared_fields += ["day", "start", "end", "reply_on"]
         self._limit_choices(self.instance.round)
 
     def _limit_choices(self, round_: Round) -> None:

@@ -211,7 +211,7 @@ def test_the_second_of_two_officers_sees_what_the_first_wrote():
     client.post(url, {"title": "Första", "minutes": "20", "seen_version": "1", "internal": "on"})
     response = client.post(url, {"title": "Andra", "minutes": "20", "seen_version": "1"})
     label = str(AgendaItem._meta.get_field("title").verbose_name).capitalize()
-    assert response.context["form"].theirs == [
+    assert response.context["form"].conflicts == [
         (label, "Första"),
         ("Intern punkt, visas bara för personalen", "ja"),
     ]

@@ -410,7 +410,7 @@ def test_the_second_of_two_officers_sees_both_texts_and_no_letter_is_stopped():
     url = reverse("staff:meeting_change", args=[meeting.pk])
     client.post(url, first)
     response = client.post(url, second)
-    theirs = dict(response.context["form"].theirs)
+    theirs = dict(response.context["form"].conflicts)
     assert (theirs["Rubrik"], theirs["Lokal"]) == ("Den första", meeting.venue)
     assert set(theirs) == {"Rubrik", "Lokal", "Börjar"}
     page = response.content.decode()
