@@ -1,4 +1,4 @@
-"""Staff page: the notes of a meeting, where they stand, and what can be done next."""
+"""The staff's main page (hub) of a meeting's notes: their state, their sections, and what can be done next."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from minutes.models import Bake, Minutes
 
 
 def minutes(request: StaffRequest, pk: int) -> HttpResponse:
-    """The notes of a meeting, where they stand, and what can be done next."""
+    """Show the notes of a meeting and what can be done next, or an offer to start them when there are none."""
     meeting = get_object_or_404(Meeting.objects.with_names(), pk=pk)
-    row = Minutes.objects.filter(meeting=meeting).select_related("meeting__round").first()
+    row = Minutes.objects.of_meeting(pk).first()
     if row is None:
         return render(
             request,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
@@ -13,12 +13,11 @@ from meetings.models import Purpose
 from minutes.approval import actions
 from minutes.distribution import actions as distributing
 from minutes.models import Minutes
-from minutes.writing.views import find_minutes
 
 
 def minutes_distribute(request: StaffRequest, pk: int) -> HttpResponse:
     """Shows the letter and to how many it goes; the button sends it."""
-    row = find_minutes(pk)
+    row = get_object_or_404(Minutes.objects.of_meeting(pk))
     try:
         if request.method == "POST":
             return distributed(request, row)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +9,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
 from dialog_portal.access.staff_request import StaffRequest
+from dialog_portal.base.outcome_message import run_with_message
 from dialog_portal.base.states import NotAllowed
 from meetings.models import Meeting
 from minutes.models import Minutes, MinutesState, Section
@@ -19,26 +17,10 @@ from minutes.writing import actions as writing
 from minutes.writing.forms import CorrectionForm, SectionForm
 
 
-def find_minutes(pk: int) -> Minutes:
-    """The notes of a meeting, or 404."""
-    rows = Minutes.objects.select_related("meeting__round", "meeting__host")
-    return get_object_or_404(rows, meeting=pk)
-
-
-def attempt(request: StaffRequest, action: Callable[[], Any], done: str) -> None:
-    """Do it and say so, or say in Swedish why it was not possible."""
-    try:
-        action()
-    except NotAllowed as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
-
-
 @require_POST
 def minutes_start(request: StaffRequest, pk: int) -> HttpResponse:
     meeting = get_object_or_404(Meeting, pk=pk)
-    attempt(
+    run_with_message(
         request,
         lambda: writing.start_minutes(meeting, by=request.user),
         "Ett avsnitt för varje punkt finns nu att skriva i.",
@@ -101,8 +83,9 @@ def after_saving(request: StaffRequest, section: Section) -> HttpResponse:
 @require_POST
 def section_add(request: StaffRequest, pk: int) -> HttpResponse:
     """One more section at the end, for what was not on the agenda."""
+    minutes = get_object_or_404(Minutes.objects.of_meeting(pk))
     try:
-        section = writing.add_section(find_minutes(pk), by=request.user)
+        section = writing.add_section(minutes, by=request.user)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect("staff:minutes", pk)
@@ -112,7 +95,7 @@ def section_add(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def section_remove(request: StaffRequest, pk: int) -> HttpResponse:
     section = get_object_or_404(Section.objects.select_related("minutes"), pk=pk)
-    attempt(
+    run_with_message(
         request,
         lambda: writing.remove_section(section, by=request.user),
         f"Avsnittet ”{section.heading}” är borttaget.",
@@ -130,8 +113,8 @@ def section_history(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def minutes_circulate(request: StaffRequest, pk: int) -> HttpResponse:
-    row = find_minutes(pk)
-    attempt(
+    row = get_object_or_404(Minutes.objects.of_meeting(pk))
+    run_with_message(
         request,
         lambda: writing.circulate_minutes(row, by=request.user),
         "Utkastet är delat och väntar på att fastställas.",
@@ -141,8 +124,8 @@ def minutes_circulate(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def minutes_reopen(request: StaffRequest, pk: int) -> HttpResponse:
-    row = find_minutes(pk)
-    attempt(
+    row = get_object_or_404(Minutes.objects.of_meeting(pk))
+    run_with_message(
         request,
         lambda: writing.reopen_minutes(row, by=request.user),
         "Anteckningarna är öppna för ändring igen.",
@@ -152,10 +135,10 @@ def minutes_reopen(request: StaffRequest, pk: int) -> HttpResponse:
 
 def minutes_correct(request: StaffRequest, pk: int) -> HttpResponse:
     """Begin a correction; what is public stays until the next edition."""
-    row = find_minutes(pk)
+    row = get_object_or_404(Minutes.objects.of_meeting(pk))
     form = CorrectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        attempt(
+        run_with_message(
             request,
             lambda: writing.start_correction(row, what=form.cleaned_data["what"], by=request.user),
             "Rättelsen är påbörjad. Den publicerade utgåvan ligger kvar tills du publicerar nästa.",
