@@ -113,12 +113,12 @@ def sorted_groups(named: dict[str, list[str]]) -> tuple[PartyPresence, ...]:
     )
 
 
-def content_hash(minutes: Minutes) -> str:
+def current_content_hash(minutes: Minutes) -> str:
     """The hash of the notes as they stand now."""
-    return hash_of(compile_document(minutes))
+    return document_hash(compile_document(minutes))
 
 
-def hash_of(document: Document) -> str:
+def document_hash(document: Document) -> str:
     """SHA-256 of everything that will be read, apart from who approved it and when."""
     content: dict[str, Any] = asdict(document)
     for name in ("approved_by", "approved_at", "public_url"):
@@ -126,7 +126,7 @@ def hash_of(document: Document) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def as_json(document: Document) -> str:
+def document_json(document: Document) -> str:
     """The notes as open data."""
     content = asdict(document)
     content["approved_at"] = document.approved_at.isoformat()

@@ -14,7 +14,7 @@ from minutes.compile_document import notes_address
 from minutes.models import Bake, Minutes
 
 
-def minutes(request: StaffRequest, pk: int) -> HttpResponse:
+def minutes_page(request: StaffRequest, pk: int) -> HttpResponse:
     """Show the notes of a meeting and what can be done next, or an offer to start them when there are none."""
     meeting = get_object_or_404(Meeting.objects.with_names(), pk=pk)
     row = Minutes.objects.of_meeting(pk).first()

@@ -9,7 +9,7 @@ from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed, step
 from minutes.approval.authors import authors
-from minutes.compile_document import content_hash
+from minutes.compile_document import current_content_hash
 from minutes.models import NEXT, Approval, Minutes, MinutesState
 
 OWN_WORDS = "Du har själv skrivit i anteckningarna, eller ändrat uppgifter om mötet eller om vilka som kom."
@@ -29,7 +29,7 @@ def approve(minutes: Minutes, *, seen: str, by: User) -> Approval:
         raise NotAllowed("Ingen har skrivit något sedan förra utgåvan, så det finns inget att fastställa.")
     if by in wrote:
         raise NotAllowed(f"{OWN_WORDS} Någon annan behöver fastställa dem.")
-    content = content_hash(minutes)
+    content = current_content_hash(minutes)
     if content != seen:
         raise NotAllowed("Anteckningarna har ändrats sedan du läste dem. Läs dem igen innan du fastställer.")
     step(minutes, NEXT, MinutesState.APPROVED, by=by)
@@ -40,12 +40,12 @@ def approve(minutes: Minutes, *, seen: str, by: User) -> Approval:
     return approval
 
 
-def standing_approval(minutes: Minutes) -> Approval:
+def valid_approval(minutes: Minutes) -> Approval:
     """The approval that holds for the words as they are now, or NotAllowed."""
     approval = minutes.approvals.filter(voided_at__isnull=True).select_related("by").first()
     if approval is None:
         raise NotAllowed("Anteckningarna är inte fastställda.")
-    if approval.content_hash != content_hash(minutes):
+    if approval.content_hash != current_content_hash(minutes):
         raise NotAllowed(
             "Uppgifter om mötet har ändrats sedan anteckningarna fastställdes. Öppna dem och fastställ dem på nytt."
         )

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.outcome_message import run_with_message
 from minutes.approval import actions
-from minutes.compile_document import compile_document, hash_of
+from minutes.compile_document import compile_document, document_hash
 from minutes.document_html import notes_html
 from minutes.models import Minutes
 from minutes.pdf.render import PdfFailed, render_pdf
@@ -24,7 +24,7 @@ def minutes_preview(request: StaffRequest, pk: int) -> HttpResponse:
         "minutes": row,
         "meeting": row.meeting,
         "body": notes_html(document),
-        "seen": hash_of(document),
+        "seen": document_hash(document),
         "others_wrote": actions.may_approve(row, request.user),
         "empty": [section for section in row.sections.all() if not section.html],
     }

@@ -15,25 +15,25 @@ from dialog_portal.base.states import NotAllowed, step
 from dialog_portal.outbox.queue.actions import Attachment, Draft, post_all
 from dialog_portal.outbox.render import render
 from meetings.models import Attendee, MeetingLetter, Purpose
-from minutes.approval.actions import standing_approval
-from minutes.compile_document import as_json, compile_document, hash_of
+from minutes.approval.actions import valid_approval
+from minutes.compile_document import compile_document, document_hash, document_json
 from minutes.document import Document
 from minutes.document_html import notes_html
 from minutes.models import NEXT, Approval, Minutes, MinutesState, Rendering
 from minutes.pdf.render import PdfFailed, render_pdf
-from minutes.sanitise.plain_text import as_text
+from minutes.sanitise.plain_text import html_to_text
 from minutes.writing.actions import must_be_held
 
 LETTER_LIFE = timedelta(days=60)  # a wrong address may be found long after the first tries have ended
 
 
-def rendering_of(approval: Approval) -> Rendering:
+def get_or_create_rendering(approval: Approval) -> Rendering:
     """The approved words as files, made once: letters and the web carry the same bytes. Takes seconds; hold no lock."""
     known = Rendering.objects.filter(approval=approval).first()
     if known:
         return known
     document = compile_document(approval.minutes, approval)
-    if hash_of(document) != approval.content_hash:
+    if document_hash(document) != approval.content_hash:
         raise NotAllowed(
             "Något har ändrats sedan anteckningarna fastställdes. Öppna dem och fastställ dem på nytt."
         )
@@ -44,7 +44,7 @@ def rendering_of(approval: Approval) -> Rendering:
     files = {
         "number": document.edition,
         "html": notes_html(document),
-        "json": as_json(document),
+        "json": document_json(document),
         "pdf": pdf,
         "sha256": hashlib.sha256(pdf).hexdigest(),
     }
@@ -65,7 +65,7 @@ def distribution_letters(
     A preview leaves the PDF out, since only its name is shown there.
     """
     document = compile_document(minutes, approval)
-    shared = shared_context(minutes, document)
+    shared = common_context(minutes, document)
     file = Attachment(f"minnesanteckningar-{minutes.meeting.slug}.pdf", "application/pdf", pdf)
     return [
         (attendee, distribution_letter(attendee, minutes, document.edition, shared, file))
@@ -73,14 +73,16 @@ def distribution_letters(
     ]
 
 
-def shared_context(minutes: Minutes, document: Document) -> dict[str, object]:
+def common_context(minutes: Minutes, document: Document) -> dict[str, object]:
     """What is the same in everybody's letter."""
     meeting = minutes.meeting
     facts = [("När", document.when), ("Var", document.where)]
     return {
         "meeting": meeting,
         "document": document,
-        "texts": [(section.number, section.heading, as_text(section.html)) for section in document.sections],
+        "texts": [
+            (section.number, section.heading, html_to_text(section.html)) for section in document.sections
+        ],
         "facts": [*facts, ("Diarienummer", document.diary_number)] if document.diary_number else facts,
         "button_url": document.public_url,
         "button_text": "Läs anteckningarna på webben",
@@ -116,21 +118,21 @@ def distribute(minutes: Minutes, *, previewed: str, by: User, nobody: bool = Fal
     """
     if minutes.state != MinutesState.APPROVED:
         raise NotAllowed(f"Anteckningarna är {minutes.get_state_display()} och kan inte skickas ut.")
-    approval = standing_approval(minutes)
+    approval = valid_approval(minutes)
     if approval.content_hash != previewed:
         raise NotAllowed(
             "Anteckningarna har fastställts på nytt sedan du förhandsgranskade. Titta igenom brevet igen."
         )
-    return mail_out(minutes, rendering_of(approval), by=by, nobody=nobody)
+    return queue_distribution(minutes, get_or_create_rendering(approval), by=by, nobody=nobody)
 
 
 @transaction.atomic
-def mail_out(minutes: Minutes, rendering: Rendering, *, by: User, nobody: bool) -> int:
+def queue_distribution(minutes: Minutes, rendering: Rendering, *, by: User, nobody: bool) -> int:
     """Put the letters in the outbox and take the step, once, for exactly the approval that was rendered."""
     rows = Minutes.objects.select_for_update(of=("self",)).select_related("meeting__round", "meeting__host")
     minutes = rows.get(pk=minutes.pk)
     must_be_held(minutes.meeting)
-    approval = standing_approval(minutes)
+    approval = valid_approval(minutes)
     if approval.pk != rendering.approval_id:
         raise NotAllowed(
             "Anteckningarna har fastställts på nytt sedan du förhandsgranskade. Titta igenom brevet igen."

@@ -20,8 +20,8 @@ def minutes_distribute(request: StaffRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Minutes.objects.of_meeting(pk))
     try:
         if request.method == "POST":
-            return distributed(request, row)
-        approval = actions.standing_approval(row)
+            return send_distribution(request, row)
+        approval = actions.valid_approval(row)
         pairs = distributing.distribution_letters(row, approval)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
@@ -36,7 +36,7 @@ def minutes_distribute(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "staff/minutes/distribute.html", context)
 
 
-def distributed(request: StaffRequest, row: Minutes) -> HttpResponse:
+def send_distribution(request: StaffRequest, row: Minutes) -> HttpResponse:
     """Send, and on to the letters leaving; back to the notes when there was nobody to write to."""
     previewed, nobody = request.POST.get("previewed", ""), "nobody" in request.POST
     number = distributing.distribute(row, previewed=previewed, nobody=nobody, by=request.user)

@@ -13,15 +13,18 @@ from pathlib import Path
 from django.template.loader import render_to_string
 
 from minutes.document import Document
-from minutes.pdf.typeset import UNPRINTABLE
+from minutes.pdf.typeset import EXIT_UNPRINTABLE
 from minutes.sanitise import clean
 from minutes.sanitise.text import normalise
 
 logger = logging.getLogger(__name__)
 
-CHILD = Path(__file__).with_name("typeset.py")
-WALL_SECONDS = 60.0
-PASSED_ON = ("PATH", "LD_LIBRARY_PATH")  # what the child sees of our environment: no keys, no addresses
+TYPESET_PROGRAM = Path(__file__).with_name("typeset.py")
+TYPESET_TIMEOUT = 60.0
+CHILD_ENVIRONMENT = (
+    "PATH",
+    "LD_LIBRARY_PATH",
+)  # what the child sees of our environment: no keys, no addresses
 
 LINE_LENGTH, CELL_PADDING = 80, 3  # in letters of a table
 
@@ -44,18 +47,20 @@ def pdf_html(document: Document) -> str:
     """The document as the one HTML page that becomes the PDF, sanitised again whatever it was when stored."""
     context = {
         "document": document,
-        "sections": [replace(section, html=fit_tables(clean(section.html))) for section in document.sections],
+        "sections": [
+            replace(section, html=mark_wide_tables(clean(section.html))) for section in document.sections
+        ],
         "approved": f"{document.approved_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
     }
     return normalise(render_to_string("pdf/minutes.html", context))
 
 
-def fit_tables(html: str) -> str:
+def mark_wide_tables(html: str) -> str:
     """The sanitised HTML, with equal columns in each table whose words side by side are wider than the paper."""
-    return re.sub("<table>.*?</table>", lambda found: widen_table(found[0]), html)
+    return re.sub("<table>.*?</table>", lambda found: mark_if_wide(found[0]), html)
 
 
-def widen_table(table: str) -> str:
+def mark_if_wide(table: str) -> str:
     """The table, marked when the longest words of its columns do not fit on one line."""
     rows = [re.split("<t[hd][^>]*>", row)[1:] for row in table.split("<tr>")[1:]]
     needed = sum(
@@ -77,18 +82,19 @@ def typeset_in_child(html: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="pdf-") as room:
         try:
             done = subprocess.run(  # noqa: S603  # our own program, and the text goes in on stdin
-                [sys.executable, "-I", str(CHILD)],
+                [sys.executable, "-I", str(TYPESET_PROGRAM)],
                 input=html.encode(),
                 capture_output=True,
-                timeout=WALL_SECONDS,
+                timeout=TYPESET_TIMEOUT,
                 check=False,
                 cwd=room,
-                env={name: os.environ[name] for name in PASSED_ON if name in os.environ} | {"TMPDIR": room},
+                env={name: os.environ[name] for name in CHILD_ENVIRONMENT if name in os.environ}
+                | {"TMPDIR": room},
             )
         except subprocess.TimeoutExpired:
-            logger.warning("a PDF was stopped after %s seconds", WALL_SECONDS)
+            logger.warning("a PDF was stopped after %s seconds", TYPESET_TIMEOUT)
             raise PdfFailed(PDF_TOO_SLOW) from None
-    if done.returncode == UNPRINTABLE:
+    if done.returncode == EXIT_UNPRINTABLE:
         raise PdfFailed(unprintable_sentence(done.stderr.decode()))
     if done.returncode != 0 or not done.stdout.startswith(b"%PDF-"):
         logger.error("a PDF failed with exit code %s, %s bytes out", done.returncode, len(done.stdout))

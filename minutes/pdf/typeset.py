@@ -12,25 +12,25 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-HOUSE = Path(__file__).resolve().parents[2]
-FONTS = HOUSE / "static" / "fonts"
-STYLESHEET = HOUSE / "templates" / "pdf" / "minutes.css"
-NO_SYSTEM_FONTS = HOUSE / "templates" / "pdf" / "fonts.conf"
-STYLES = ("regular", "italic", "bold", "bold-italic")
-PACKAGED = {f"packaged:{style}": FONTS / f"dialog-sans-{style}.woff2" for style in STYLES}
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+FONTS = PROJECT_ROOT / "static" / "fonts"
+STYLESHEET = PROJECT_ROOT / "templates" / "pdf" / "minutes.css"
+NO_SYSTEM_FONTS = PROJECT_ROOT / "templates" / "pdf" / "fonts.conf"
+FONT_STYLES = ("regular", "italic", "bold", "bold-italic")
+PACKAGED_FONTS = {f"packaged:{style}": FONTS / f"dialog-sans-{style}.woff2" for style in FONT_STYLES}
 
-UNPRINTABLE = 3  # the exit code when stderr holds the characters that the packaged fonts cannot draw
+EXIT_UNPRINTABLE = 3  # the exit code when stderr holds the characters that the packaged fonts cannot draw
 CPU_SECONDS = 60
 MEMORY_BYTES = 512 * 1024 * 1024
 
-UA_NAMESPACE = "http://www.aiim.org/pdfua/ns/id/"
-UA_CLAIM = f"""
-<rdf:Description rdf:about="" xmlns:pdfuaid="{UA_NAMESPACE}"><pdfuaid:part>1</pdfuaid:part></rdf:Description>
+PDF_UA_NAMESPACE = "http://www.aiim.org/pdfua/ns/id/"
+PDF_UA_XMP = f"""
+<rdf:Description rdf:about="" xmlns:pdfuaid="{PDF_UA_NAMESPACE}"><pdfuaid:part>1</pdfuaid:part></rdf:Description>
 <rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
  xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
 <pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
 <pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
-<pdfaSchema:namespaceURI>{UA_NAMESPACE}</pdfaSchema:namespaceURI>
+<pdfaSchema:namespaceURI>{PDF_UA_NAMESPACE}</pdfaSchema:namespaceURI>
 <pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
 <pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
 <pdfaProperty:name>part</pdfaProperty:name>
@@ -55,19 +55,19 @@ def object_at(pdf: Any, reference: bytes) -> Any:
     return pdf.objects[int(reference.split()[0])]
 
 
-def claim_ua(pdf: Any) -> None:
+def declare_pdf_ua(pdf: Any) -> None:
     """Let a PDF/A file also say that it is PDF/UA-1, in the way PDF/A asks for."""
     packet = object_at(pdf, pdf.catalog["Metadata"])
     before, end, after = b"".join(packet.stream).partition(b"</rdf:RDF>")
     if not end or b"</rdf:RDF>" in after:
         raise ValueError("the XMP packet is not one RDF block")
-    packet.stream = [before + UA_CLAIM + end + after]
+    packet.stream = [before + PDF_UA_XMP + end + after]
 
 
-def hide_margins(pdf: Any) -> None:
+def mark_margins_as_artifacts(pdf: Any) -> None:
     """Mark headers and footers as pagination: WeasyPrint tags them, but leaves the tags out of the tree."""
     root = object_at(pdf, pdf.catalog["StructTreeRoot"])
-    read_aloud = reachable(pdf, root["K"])
+    read_aloud = structure_elements(pdf, root["K"])
     owners_by_page = object_at(pdf, root["ParentTree"])["Nums"][1::2]  # after the pages come the links
     for page, owners in zip(pdf.page_references, owners_by_page, strict=False):
         stream = object_at(pdf, object_at(pdf, page)["Contents"]).stream
@@ -77,7 +77,7 @@ def hide_margins(pdf: Any) -> None:
                 stream[index - 1 : index + 1] = ["/Artifact", type(item)({"Type": "/Pagination"})]
 
 
-def reachable(pdf: Any, references: Iterable[Any]) -> set[bytes]:
+def structure_elements(pdf: Any, references: Iterable[Any]) -> set[bytes]:
     """The references to all elements of the structure tree."""
     seen: set[bytes] = set()
     waiting = [*references]
@@ -89,9 +89,9 @@ def reachable(pdf: Any, references: Iterable[Any]) -> set[bytes]:
     return seen
 
 
-def gather_items(pdf: Any) -> None:
+def wrap_list_bodies(pdf: Any) -> None:
     """Put what a list item says in one body: WeasyPrint leaves its paragraphs beside the label when a page breaks."""
-    for reference in reachable(pdf, object_at(pdf, pdf.catalog["StructTreeRoot"])["K"]):
+    for reference in structure_elements(pdf, object_at(pdf, pdf.catalog["StructTreeRoot"])["K"]):
         item = object_at(pdf, reference)
         if item.get("S") == "/LI":
             loose = [kid for kid in item["K"] if object_at(pdf, kid)["S"] not in ("/Lbl", "/LBody")]
@@ -105,33 +105,35 @@ def gather_items(pdf: Any) -> None:
 
 def finish_pdf(_document: Any, pdf: Any) -> None:
     """What WeasyPrint leaves undone, just before the file is written."""
-    claim_ua(pdf)
-    hide_margins(pdf)
-    gather_items(pdf)
+    declare_pdf_ua(pdf)
+    mark_margins_as_artifacts(pdf)
+    wrap_list_bodies(pdf)
 
 
-def unprintable(text: str) -> str:
+def unprintable_characters(text: str) -> str:
     """The characters of the text that the packaged fonts lack, in order of appearance."""
-    return "".join(character for character in dict.fromkeys(text) if ord(character) not in drawable())
+    return "".join(
+        character for character in dict.fromkeys(text) if ord(character) not in printable_code_points()
+    )
 
 
 @cache
-def drawable() -> frozenset[int]:
+def printable_code_points() -> frozenset[int]:
     """The code points that the packaged fonts can draw."""
     from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
-    return frozenset({*TTFont(PACKAGED["packaged:regular"], lazy=True).getBestCmap(), ord("\n")})
+    return frozenset({*TTFont(PACKAGED_FONTS["packaged:regular"], lazy=True).getBestCmap(), ord("\n")})
 
 
-def fetcher() -> Any:
+def packaged_font_fetcher() -> Any:
     """A fetcher that hands out the packaged fonts and refuses every other address, local or remote."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class Packaged(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
         def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
-            if url not in PACKAGED:
+            if url not in PACKAGED_FONTS:
                 raise PermissionError("only packaged files")
-            return URLFetcherResponse(url, PACKAGED[url].read_bytes(), {"Content-Type": "font/woff2"})
+            return URLFetcherResponse(url, PACKAGED_FONTS[url].read_bytes(), {"Content-Type": "font/woff2"})
 
     return Packaged(allowed_protocols=set())
 
@@ -142,7 +144,7 @@ def typeset(html: str) -> bytes:
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
-    fonts, fetch = FontConfiguration(), fetcher()
+    fonts, fetch = FontConfiguration(), packaged_font_fetcher()
     style = CSS(string=STYLESHEET.read_text(), font_config=fonts, url_fetcher=fetch)
     page = HTML(string=html, url_fetcher=fetch)
     options = {"pdf_variant": "pdf/a-3a", "finisher": finish_pdf}
@@ -153,9 +155,9 @@ def typeset(html: str) -> bytes:
 def run() -> int:
     limit_process(CPU_SECONDS, MEMORY_BYTES)
     html = sys.stdin.buffer.read().decode()
-    if missing := unprintable(unescape(html)):
+    if missing := unprintable_characters(unescape(html)):
         sys.stderr.buffer.write(missing.encode())
-        return UNPRINTABLE
+        return EXIT_UNPRINTABLE
     sys.stdout.buffer.write(typeset(html))
     return 0
 

@@ -16,7 +16,7 @@ from dialog_portal.base.states import NotAllowed, step
 from minutes.approval.actions import OWN_WORDS
 from minutes.approval.authors import authors
 from minutes.models import NEXT, Bake, Edition, Minutes, MinutesState, Rendering
-from minutes.publishing.bake import finish, render_pages
+from minutes.publishing.bake import finish_bake, render_pages
 
 
 @transaction.atomic
@@ -40,10 +40,10 @@ def publish(minutes: Minutes, *, by: User) -> Edition:
     )
     step(minutes, NEXT, MinutesState.PUBLISHED, by=by)
     record(by, "anteckningar: publicerade", minutes, edition=edition.pk)
-    addresses = addresses_of(edition)
+    addresses = addresses_to_bake(edition)
     rendered = render_pages(addresses)
     bake = Bake.objects.create(reason=f"edition {edition.pk}", addresses=addresses)
-    transaction.on_commit(lambda: finish(bake, rendered), robust=True)
+    transaction.on_commit(lambda: finish_bake(bake, rendered), robust=True)
     return edition
 
 
@@ -55,7 +55,7 @@ def mailed_rendering(minutes: Minutes) -> Rendering:
     return Rendering.objects.get(approval=approval)
 
 
-def addresses_of(edition: Edition) -> list[str]:
+def addresses_to_bake(edition: Edition) -> list[str]:
     """The files an edition touches, those that link to others last."""
     meeting = edition.minutes.meeting
     place = [meeting.round.year, meeting.slug]

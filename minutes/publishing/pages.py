@@ -13,15 +13,17 @@ from minutes.models import Edition
 from minutes.publishing.bake import public_page
 from parties.models import Category, in_year
 
-PUBLIC = (MeetingState.ANNOUNCED, MeetingState.INVITED, MeetingState.HELD)
-SHOWN = 6  # meetings in each list of the start page
-LATEST = 40  # editions to find them in: a meeting whose notes are corrected over and over is shown once
+PUBLIC_STATES = (MeetingState.ANNOUNCED, MeetingState.INVITED, MeetingState.HELD)
+MEETINGS_PER_LIST = 6  # meetings in each list of the start page
+EDITIONS_SEARCHED = (
+    40  # editions to find them in: a meeting whose notes are corrected over and over is shown once
+)
 
 
 def public_meetings() -> MeetingQuerySet:
     """Return the meetings that the public may know of: all that were ever announced, also those cancelled since."""
-    announced = MeetingStep.objects.filter(meeting=OuterRef("pk"), after__in=PUBLIC)
-    rows = Meeting.objects.filter(Q(state__in=PUBLIC) | Exists(announced))
+    announced = MeetingStep.objects.filter(meeting=OuterRef("pk"), after__in=PUBLIC_STATES)
+    rows = Meeting.objects.filter(Q(state__in=PUBLIC_STATES) | Exists(announced))
     return rows.select_related("round").order_by("starts_at", "pk")
 
 
@@ -31,10 +33,10 @@ def public_rounds() -> QuerySet[Round]:
 
 
 @public_page
-def start(request: HttpRequest) -> HttpResponse:
+def front_page(request: HttpRequest) -> HttpResponse:
     """What the dialogues are, what comes next, and the newest notes."""
     context = {
-        "coming": public_meetings().coming()[:SHOWN],
+        "coming": public_meetings().coming()[:MEETINGS_PER_LIST],
         "newest": newest_editions(),
         "rounds": public_rounds(),
         "categories": Category.objects.order_by("position"),
@@ -46,13 +48,13 @@ def newest_editions() -> list[Edition]:
     """Return the newest edition of each meeting, newest first: a correction moves its meeting to the top."""
     rows = Edition.objects.select_related("minutes__meeting__round").order_by("-published_at", "-pk")
     seen: dict[int, Edition] = {}
-    for edition in rows[:LATEST]:
+    for edition in rows[:EDITIONS_SEARCHED]:
         seen.setdefault(edition.minutes_id, edition)
-    return list(seen.values())[:SHOWN]
+    return list(seen.values())[:MEETINGS_PER_LIST]
 
 
 @public_page
-def year(request: HttpRequest, year: int) -> HttpResponse:
+def year_page(request: HttpRequest, year: int) -> HttpResponse:
     """One year: its purposes, meetings and notes."""
     the_round = get_object_or_404(Round, year=year)
     published = Exists(Edition.objects.filter(minutes__meeting=OuterRef("pk")))
@@ -69,7 +71,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @public_page
-def meeting(request: HttpRequest, year: int, slug: str) -> HttpResponse:
+def meeting_page(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     """One meeting: when, where, with whom, the settled agenda, and the notes when there are any."""
     row = get_object_or_404(public_meetings().select_related("host", "agenda"), round__year=year, slug=slug)
     settled = row.agenda.state == AgendaState.SETTLED
@@ -83,12 +85,12 @@ def meeting(request: HttpRequest, year: int, slug: str) -> HttpResponse:
 
 
 @public_page
-def accessibility(request: HttpRequest) -> HttpResponse:
+def accessibility_page(request: HttpRequest) -> HttpResponse:
     """The accessibility statement that the law asks for."""
     return render(request, "public/accessibility.html", {"contact": settings.MAIL_REPLY_TO})
 
 
 @public_page
-def personal_data(request: HttpRequest) -> HttpResponse:
+def personal_data_page(request: HttpRequest) -> HttpResponse:
     """How personal data are handled."""
     return render(request, "public/personal_data.html", {"contact": settings.MAIL_REPLY_TO})

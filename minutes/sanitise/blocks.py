@@ -4,21 +4,21 @@ import re
 from collections.abc import Iterable
 from html import escape
 
-from minutes.sanitise.tables import table
+from minutes.sanitise.tables import table_blocks
 from minutes.sanitise.text import is_blank, to_markup, trim_line
-from minutes.sanitise.tree import HEADING_TAGS, LISTS, Element, Node
+from minutes.sanitise.tree import HEADING_TAGS, LIST_TAGS, Element, Node
 
-Marks = tuple[Element, ...]  # the strong, em and a that a block was found inside; they move into it
+Formatting = tuple[Element, ...]  # the strong, em and a that a block was found inside; they move into it
 
 
-def blocks_in_flow(nodes: Iterable[Node], marks: Marks = (), *, inner: bool = False) -> list[str]:
+def blocks_in_flow(nodes: Iterable[Node], marks: Formatting = (), *, inner: bool = False) -> list[str]:
     """The nodes as blocks; loose text becomes paragraphs. Inner ones hold no heading, quotation or table."""
     blocks: list[str] = []
     run: list[str] = []
 
     def paragraph() -> None:
         if not is_blank(text := trim_line("".join(run))):
-            blocks.append(f"<p>{wrap(text, marks)}</p>")
+            blocks.append(f"<p>{wrap_inline(text, marks)}</p>")
         run.clear()
 
     for node in nodes:
@@ -31,87 +31,87 @@ def blocks_in_flow(nodes: Iterable[Node], marks: Marks = (), *, inner: bool = Fa
     return blocks
 
 
-def blocks_of(node: Element, marks: Marks, *, inner: bool) -> list[str]:
+def blocks_of(node: Element, marks: Formatting, *, inner: bool) -> list[str]:
     """One element that breaks the line, as the blocks it stands for."""
-    if node.name in LISTS:
-        return listing(node, marks)
+    if node.name in LIST_TAGS:
+        return list_block(node, marks)
     if node.name in HEADING_TAGS:
-        return blocks_in_flow(node.children, stressed(marks), inner=True) if inner else heading_block(node)
+        return blocks_in_flow(node.children, with_strong(marks), inner=True) if inner else heading_block(node)
     if node.name == "blockquote" and not inner:
         quoted = "".join(blocks_in_flow(node.children, marks, inner=True))
         return [f"<blockquote>{quoted}</blockquote>"] if quoted else []
     if node.name == "table" and not inner:
-        return table(node, lambda nodes: blocks_in_flow(nodes, marks, inner=True))
-    if node.name in ("strong", "em", "a") and usable(node, marks):
+        return table_blocks(node, lambda nodes: blocks_in_flow(nodes, marks, inner=True))
+    if node.name in ("strong", "em", "a") and may_nest(node, marks):
         return blocks_in_flow(node.children, (*marks, node), inner=inner)
     return blocks_in_flow(node.children, marks, inner=inner)
 
 
-def stressed(marks: Marks) -> Marks:
+def with_strong(marks: Formatting) -> Formatting:
     """The marks with strong among them."""
     return marks if any(mark.name == "strong" for mark in marks) else (*marks, Element("strong"))
 
 
 def heading_block(node: Element) -> list[str]:
     """A heading on one line; its level is settled when all of them are known."""
-    words = trim_line(bare_words(node))
+    words = trim_line(escaped_text(node))
     return [] if is_blank(words) else [f"<{node.name}>{words}</{node.name}>"]
 
 
-def bare_words(node: Node) -> str:
+def escaped_text(node: Node) -> str:
     """The bare words of a node."""
     if isinstance(node, str):
         return to_markup(node)
     if node.name == "br":
         return " "
-    words = "".join(bare_words(child) for child in node.children)
+    words = "".join(escaped_text(child) for child in node.children)
     return f" {words} " if node.holds_block else words
 
 
-def listing(node: Element, marks: Marks) -> list[str]:
+def list_block(node: Element, marks: Formatting) -> list[str]:
     """A list that holds items only; a list found between items belongs to the item before it."""
     items: list[str] = []
     for child in node.children:
-        if isinstance(child, Element) and child.name in LISTS and items:
-            items[-1] += "".join(listing(child, marks))
+        if isinstance(child, Element) and child.name in LIST_TAGS and items:
+            items[-1] += "".join(list_block(child, marks))
         elif text := list_item(child, marks):
             items.append(text)
     rows = "".join(f"<li>{text}</li>" for text in items)
     return [f"<{node.name}>{rows}</{node.name}>"] if rows else []
 
 
-def list_item(node: Node, marks: Marks) -> str:
+def list_item(node: Node, marks: Formatting) -> str:
     """What stands in a list item."""
     inside = node.children if isinstance(node, Element) and node.name == "li" else [node]
-    return loosen(blocks_in_flow(inside, marks, inner=True))
+    return join_item_blocks(blocks_in_flow(inside, marks, inner=True))
 
 
-def loosen(blocks: list[str]) -> str:
+def join_item_blocks(blocks: list[str]) -> str:
     """The blocks as one string; a paragraph that is alone of its kind and comes first needs no tags."""
     if blocks and [text.startswith("<p>") for text in blocks] == [True] + [False] * (len(blocks) - 1):
         blocks = [blocks[0].removeprefix("<p>").removesuffix("</p>"), *blocks[1:]]
     return "".join(blocks)
 
 
-def inline_html(node: Node, marks: Marks) -> str:
+def inline_html(node: Node, marks: Formatting) -> str:
     """A node that stands within a line."""
     if isinstance(node, str):
         return to_markup(node)
     if node.name == "br":
         return "<br>"
-    inside = (*marks, node) if (used := usable(node, marks)) else marks
+    inside = (*marks, node) if (used := may_nest(node, marks)) else marks
     text = "".join(inline_html(child, inside) for child in node.children)
-    return wrap(text, (node,)) if used and not is_blank(text) else text
+    return wrap_inline(text, (node,)) if used and not is_blank(text) else text
 
 
-def usable(node: Element, marks: Marks) -> bool:
+def may_nest(node: Element, marks: Formatting) -> bool:
     """False for a mark within its own kind, and for a link that leads nowhere."""
     if node.name == "a" and not node.attributes.get("href"):
         return False
     return all(mark.name != node.name for mark in marks)
 
 
-def wrap(text: str, marks: Marks) -> str:
+def wrap_inline(text: str, marks: Formatting) -> str:
     """The text inside its marks, the outermost first."""
     for mark in reversed(marks):
         href = f' href="{escape(mark.attributes["href"])}"' if mark.name == "a" else ""
@@ -119,7 +119,7 @@ def wrap(text: str, marks: Marks) -> str:
     return text
 
 
-def settle_headings(blocks: list[str]) -> list[str]:
+def normalise_headings(blocks: list[str]) -> list[str]:
     """The blocks with headings as h3 and h4: the section above has its own h2, and no level is skipped."""
     levels = [int(block[2]) for block in blocks if is_heading(block)]
     seen = False

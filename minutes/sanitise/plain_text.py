@@ -6,7 +6,7 @@ from minutes.sanitise.tree import Element, Node, parse_html
 BREAK_BEFORE = {"p", "h3", "h4", "ul", "ol", "blockquote", "table"}
 
 
-def as_text(html: str) -> str:
+def html_to_text(html: str) -> str:
     """Paragraphs with blank lines between, lists with dashes or numbers, table rows with bars, links written out."""
     lines = "".join(node_text(child) for child in parse_html(clean(html)).children).split("\n")
     text = "\n".join(line.rstrip() for line in lines).strip()
@@ -25,12 +25,12 @@ def node_text(node: Node, indent: str = "") -> str:
             "\n"
             + "".join(
                 list_item_text(child, number, node.name, indent)
-                for number, child in enumerate(elements(node), 1)
+                for number, child in enumerate(child_elements(node), 1)
             )
             + "\n"
         )
     if node.name == "tr":
-        return " | ".join(node_text(cell).strip() for cell in elements(node)) + "\n"
+        return " | ".join(node_text(cell).strip() for cell in child_elements(node)) + "\n"
     inner = "".join(node_text(child, indent) for child in node.children)
     if node.name == "a":
         address = node.attributes.get("href", "").removeprefix("mailto:")
@@ -44,5 +44,5 @@ def list_item_text(node: Element, number: int, kind: str, indent: str) -> str:
     return f"{indent}{mark} {inner}\n"
 
 
-def elements(node: Element) -> list[Element]:
+def child_elements(node: Element) -> list[Element]:
     return [child for child in node.children if isinstance(child, Element)]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from minutes.sanitise.text import is_blank
 from minutes.sanitise.tree import Element, Node
 
-WIDEST_SPAN = 12
+MAX_SPAN = 12
 
-Flow = Callable[[list[Node]], list[str]]
+BlocksOf = Callable[[list[Node]], list[str]]
 
 
 @dataclass
@@ -33,14 +33,14 @@ class Cell:
 Grid = list[list[Cell]]
 
 
-def table(node: Element, flow: Flow) -> list[str]:
+def table_blocks(node: Element, flow: BlocksOf) -> list[str]:
     """The table, its caption as a paragraph before it; one that only laid out text becomes that text."""
     captions = [child for child in node.children if isinstance(child, Element) and child.name == "caption"]
     before = flow([*captions])
-    grid = without_empty(spread(list(table_rows(node)), flow))
+    grid = remove_empty(expand_spans(list(table_rows(node)), flow))
     if len(grid) < 2 or len(grid[0]) < 2:
         return before + [text for row in grid for cell in row for text in cell.blocks]
-    return [*before, write_table(grid)]
+    return [*before, table_html(grid)]
 
 
 def table_rows(node: Element) -> Iterator[Element]:
@@ -52,12 +52,12 @@ def table_rows(node: Element) -> Iterator[Element]:
             yield from table_rows(child)
 
 
-def spread(found: list[Element], flow: Flow) -> Grid:
+def expand_spans(found: list[Element], flow: BlocksOf) -> Grid:
     """Cells on a full grid: one that spanned several fills the first and leaves the others empty."""
     placed: dict[tuple[int, int], Cell] = {}
     for y, row in enumerate(found):
         x = 0
-        for cell in cells(row):
+        for cell in row_cells(row):
             while (y, x) in placed:
                 x += 1
             header = cell.name == "th"
@@ -69,23 +69,23 @@ def spread(found: list[Element], flow: Flow) -> Grid:
     return [[placed.get((y, x), Cell([], False)) for x in range(width)] for y in range(len(found))]
 
 
-def cells(row: Element) -> list[Element]:
+def row_cells(row: Element) -> list[Element]:
     return [child for child in row.children if isinstance(child, Element) and child.name in ("td", "th")]
 
 
 def cell_span(cell: Element, name: str) -> int:
     number = re.fullmatch(r"\d{1,4}", cell.attributes.get(name, ""), re.ASCII)
-    return min(max(int(number[0]), 1), WIDEST_SPAN) if number else 1
+    return min(max(int(number[0]), 1), MAX_SPAN) if number else 1
 
 
-def without_empty(grid: Grid) -> Grid:
+def remove_empty(grid: Grid) -> Grid:
     """The grid without rows and columns in which nothing is written."""
     grid = [row for row in grid if not all(cell.empty for cell in row)]
     kept = [x for x in range(len(grid[0]) if grid else 0) if not all(row[x].empty for row in grid)]
     return [[row[x] for x in kept] for row in grid]
 
 
-def write_table(grid: Grid) -> str:
+def table_html(grid: Grid) -> str:
     """The table with headers above, beside or both; where none is marked, the first row becomes them."""
     beside = are_headers(row[0] for row in grid[1:])
     above = are_headers(grid[0]) or not beside or not are_headers([grid[0][0]])

@@ -4,19 +4,19 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Union
 
-INLINE = {"strong", "b", "em", "i", "a"}
+INLINE_TAGS = {"strong", "b", "em", "i", "a"}
 HEADING_TAGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
-LISTS = {"ul", "ol"}
-BLOCKS = {
+LIST_TAGS = {"ul", "ol"}
+BLOCK_TAGS = {
     *("p", "div", "li", "blockquote", "pre", "hr", "center", "address", "dl", "dt", "dd"),
     *("figure", "figcaption"),
     *("section", "article", "aside", "header", "footer", "main", "nav", "fieldset", "details", "summary"),
     *("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"),
-    *LISTS,
+    *LIST_TAGS,
     *HEADING_TAGS,
 }
-SAME = {"b": "strong", "i": "em"}
-VOID = {"br", "hr"}
+SYNONYMS = {"b": "strong", "i": "em"}
+VOID_TAGS = {"br", "hr"}
 MAX_NESTING = 24  # below this nobody nests on purpose, and recursion must end somewhere
 
 Node = Union["Element", str]
@@ -32,14 +32,14 @@ class Element:
     holds_block: bool = False
 
 
-class _Builder(HTMLParser):
+class _TreeBuilder(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.open = [Element("root")]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        element = Element(SAME.get(tag, tag), {name: value or "" for name, value in attrs})
-        if tag in BLOCKS:
+        element = Element(SYNONYMS.get(tag, tag), {name: value or "" for name, value in attrs})
+        if tag in BLOCK_TAGS:
             element.holds_block = True
             for ancestor in self.open:
                 ancestor.holds_block = True
@@ -47,11 +47,11 @@ class _Builder(HTMLParser):
             element = self.open[-1]
         else:
             self.open[-1].children.append(element)
-        if tag not in VOID:
+        if tag not in VOID_TAGS:
             self.open.append(element)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag not in VOID:
+        if tag not in VOID_TAGS:
             self.open.pop()
 
     def handle_data(self, data: str) -> None:
@@ -60,7 +60,7 @@ class _Builder(HTMLParser):
 
 def parse_html(html: str) -> Element:
     """The root of the tree; html must be what nh3 wrote, so that every tag is closed in order."""
-    builder = _Builder()
+    builder = _TreeBuilder()
     builder.feed(html)
     builder.close()
     return builder.open[0]

@@ -11,8 +11,8 @@ from minutes.pdf.render import unprintable_sentence
 from minutes.sanitise import clean
 from minutes.sanitise.text import normalise
 
-MAX_HTML = 200_000  # characters of HTML; a long meeting's section is some thousand
-EXTENSIONS = {
+MAX_HTML_LENGTH = 200_000  # characters of HTML; a long meeting's section is some thousand
+EDITOR_EXTENSIONS = {
     "Bold": True,
     "Italic": True,
     "Heading": {"levels": [3, 4]},
@@ -36,23 +36,23 @@ class SectionForm(forms.Form):
     html = ProseEditorFormField(
         label="Anteckningar",
         required=False,
-        max_length=MAX_HTML,
+        max_length=MAX_HTML_LENGTH,
         sanitize=clean,
-        extensions=EXTENSIONS,
+        extensions=EDITOR_EXTENSIONS,
         error_messages={"max_length": "Texten är för lång. Dela upp den i flera avsnitt."},
     )
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
     def clean_heading(self) -> str:
-        return printable(self.cleaned_data["heading"])
+        return must_be_printable(self.cleaned_data["heading"])
 
     def clean_html(self) -> str:
-        return printable(self.cleaned_data["html"])
+        return must_be_printable(self.cleaned_data["html"])
 
 
-def printable(html: str) -> str:
+def must_be_printable(html: str) -> str:
     """Refuse what the archive's PDF could not show, while the person who typed it is still there."""
-    if lacking := typeset.unprintable(normalise(unescape(html))):
+    if lacking := typeset.unprintable_characters(normalise(unescape(html))):
         raise forms.ValidationError(unprintable_sentence(lacking))
     return html
 

@@ -40,7 +40,7 @@ def section_change(request: StaffRequest, pk: int) -> HttpResponse:
         typed = form.cleaned_data
         try:
             writing.save_section(section, by=request.user, **typed)
-            return after_saving(request, section)
+            return redirect_after_saving(request, section)
         except writing.SectionConflict as conflict:
             mine = SectionForm(initial={**typed, "seen_version": conflict.theirs.version})
             return section_page(request, section, mine, conflict.theirs)
@@ -69,7 +69,7 @@ def section_page(
     return render(request, "staff/minutes/section.html", context, status=409 if theirs else 200)
 
 
-def after_saving(request: StaffRequest, section: Section) -> HttpResponse:
+def redirect_after_saving(request: StaffRequest, section: Section) -> HttpResponse:
     """To the next section when that button was pressed, else back to the notes at the same place."""
     messages.success(request, f"Avsnittet ”{section.heading}” är sparat.")
     following = section.minutes.sections.filter(position__gt=section.position).first()

@@ -163,7 +163,7 @@ def test_character_no_font_has_is_named_to_staff():
 
 
 def test_text_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(render, "WALL_SECONDS", 0.5)
+    monkeypatch.setattr(render, "TYPESET_TIMEOUT", 0.5)
     begun = time.monotonic()
     with pytest.raises(PdfFailed, match="inte klar i tid"):
         render_pdf(extreme())
