@@ -1,4 +1,4 @@
-"""Makes HTML that somebody typed or pasted safe and well built; every output cleans again."""
+"""Sanitise HTML that a person typed or pasted: safe, valid and well structured. Every output sanitises it again."""
 
 import nh3
 
@@ -8,7 +8,15 @@ from minutes.sanitise.tree import BLOCK_TAGS, INLINE_TAGS, parse_html
 URL_SCHEMES = {"http", "https", "mailto"}
 DROPPED_WITH_CONTENT = nh3.CLEAN_CONTENT_TAGS | {
     *("title", "template", "noscript", "iframe", "object", "svg", "math", "audio", "video"),
-    *("select", "textarea", "button", "xml", "del", "s", "strike"),  # what the author struck out is not said
+    *(
+        "select",
+        "textarea",
+        "button",
+        "xml",
+        "del",
+        "s",
+        "strike",
+    ),  # text that the author has struck out is left out
 }
 
 _pasted_cleaner = nh3.Cleaner(
@@ -34,10 +42,10 @@ _final_cleaner = nh3.Cleaner(
 
 
 def clean(html: str) -> str:
-    """Valid, inert HTML with the same words; cleaning it again changes nothing.
+    """Return valid HTML with the same words and nothing that can run; cleaning it again changes nothing.
 
-    Loose text becomes paragraphs, headings start at h3 and skip no level, tables get header cells. The last
-    word belongs to nh3, so a fault in how the tree is rebuilt can spoil a text but never make it dangerous.
+    Text outside a block becomes paragraphs, headings start at h3 and skip no level, tables get header cells.
+    nh3 runs last, so a fault in how the tree is rebuilt can spoil a text but never make it dangerous.
     """
     encodable = html.encode("utf-8", "ignore").decode()
     return _final_cleaner.clean(

@@ -354,14 +354,14 @@ CRASHING = """
     from dialog_portal.access.models import User
     from minutes.models import Minutes
     from minutes.publishing import actions, bake
-    real, left = bake.replace, {steps}
+    real, left = bake.replace_file, {steps}
     def replace(path, content):
         global left
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
         left -= 1
         real(path, content)
-    bake.replace = replace
+    bake.replace_file = replace
     actions.publish(Minutes.objects.get(pk={minutes}), by=User.objects.get(pk={user}))
 """
 
