@@ -1,4 +1,4 @@
-"""Addresses of minutes for staff, and of the public site."""
+"""Addresses of the staff's pages about the notes, and of the public site."""
 
 from django.urls import path
 

@@ -32,7 +32,7 @@ from meetings.models import AgendaItem, AgendaState, Answer, Channel, Group, Mee
 from meetings.planning.actions import meetings
 from meetings.replies.actions import answer as replies
 from minutes.approval import actions as approving
-from minutes.compile_document import current_content_hash
+from minutes.compile_document import content_hash
 from minutes.distribution import actions as distributing
 from minutes.models import Minutes
 from minutes.publishing import actions as publishing
@@ -217,7 +217,7 @@ def finish_notes(story: Story, meeting: Meeting) -> None:
             writing.circulate_minutes(minutes, by=story.officer)
     if story.reached("approved"):
         with clock_at(story.begins + days(6)):
-            approving.approve(fresh(minutes), seen=current_content_hash(fresh(minutes)), by=story.approver)
+            approving.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=story.approver)
     if story.reached("distributed"):
         with clock_at(story.begins + days(7)):
             approval = approving.valid_approval(fresh(minutes))

@@ -1,4 +1,4 @@
-"""Staff pages: read the notes as the public will, and approve exactly what was read."""
+"""Staff pages: preview the notes, as a page or as PDF, and approve exactly the content that was shown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from minutes.pdf.render import PdfFailed, render_pdf
 
 
 def minutes_preview(request: StaffRequest, pk: int) -> HttpResponse:
-    """The notes as the public will read them; here an approver approves exactly what the page shows."""
+    """Show the notes as the public will see them, with the button that approves exactly this content."""
     row = get_object_or_404(Minutes.objects.of_meeting(pk))
     document = compile_document(row, row.approvals.filter(voided_at__isnull=True).first())
     context = {
@@ -32,7 +32,7 @@ def minutes_preview(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def minutes_pdf(request: StaffRequest, pk: int) -> HttpResponse:
-    """The notes as they stand now, as PDF."""
+    """Return the notes with their present content as PDF."""
     row = get_object_or_404(Minutes.objects.of_meeting(pk))
     try:
         pdf = render_pdf(compile_document(row, row.approvals.filter(voided_at__isnull=True).first()))

@@ -1,4 +1,4 @@
-"""Sending the approved notes to everybody who came: from here they are a public record."""
+"""Distribute the approved notes: one letter to each participant. After that the notes are a public record."""
 
 from __future__ import annotations
 
@@ -24,11 +24,15 @@ from minutes.pdf.render import PdfFailed, render_pdf
 from minutes.sanitise.plain_text import html_to_text
 from minutes.writing.actions import must_be_held
 
-LETTER_LIFE = timedelta(days=60)  # a wrong address may be found long after the first tries have ended
+SEND_WITHIN = timedelta(days=60)  # so long, because a wrong address may be corrected late
 
 
 def get_or_create_rendering(approval: Approval) -> Rendering:
-    """The approved words as files, made once: letters and the web carry the same bytes. Takes seconds; hold no lock."""
+    """Return the approved notes as files (HTML, JSON, PDF). They are made once: letters and public pages are the same.
+
+    Raise NotAllowed if the content has changed since the approval, or if the PDF cannot be made.
+    It takes some seconds, so call it without holding a lock.
+    """
     known = Rendering.objects.filter(approval=approval).first()
     if known:
         return known
@@ -52,7 +56,7 @@ def get_or_create_rendering(approval: Approval) -> Rendering:
 
 
 def distribution_recipients(minutes: Minutes) -> list[Attendee]:
-    """Everybody who came and whose address is known, each address once."""
+    """Return the attendees who have an address, each address once (upper and lower case count as the same)."""
     came = minutes.meeting.attendees.filter(attended=True).exclude(email="").select_related("invitee")
     return list({attendee.email.lower(): attendee for attendee in came}.values())
 
@@ -60,9 +64,9 @@ def distribution_recipients(minutes: Minutes) -> list[Attendee]:
 def distribution_letters(
     minutes: Minutes, approval: Approval, pdf: bytes = b""
 ) -> list[tuple[Attendee, Draft]]:
-    """One letter to each recipient with the notes in it, the PDF attached and the public address.
+    """Return one letter for each recipient, with the notes, the attached PDF and the public address.
 
-    A preview leaves the PDF out, since only its name is shown there.
+    A preview needs no PDF, because only its file name is shown there.
     """
     document = compile_document(minutes, approval)
     shared = common_context(minutes, document)
@@ -74,7 +78,7 @@ def distribution_letters(
 
 
 def common_context(minutes: Minutes, document: Document) -> dict[str, object]:
-    """What is the same in everybody's letter."""
+    """Return what the template gets in all letters."""
     meeting = minutes.meeting
     facts = [("När", document.when), ("Var", document.where)]
     return {
@@ -95,6 +99,7 @@ def common_context(minutes: Minutes, document: Document) -> dict[str, object]:
 def distribution_letter(
     attendee: Attendee, minutes: Minutes, number: int, shared: dict[str, object], pdf: Attachment
 ) -> Draft:
+    """Return the letter to one attendee about edition `number`."""
     rendered = render("distribution", {**shared, "attendee": attendee})
     return Draft(
         key=f"distribution:m{minutes.meeting_id}:e{number}:a{attendee.pk}",
@@ -105,16 +110,17 @@ def distribution_letter(
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
-        deadline=timezone.now() + LETTER_LIFE,
+        deadline=timezone.now() + SEND_WITHIN,
         attachments=(pdf,),
     )
 
 
 def distribute(minutes: Minutes, *, previewed: str, by: User, nobody: bool = False) -> int:
-    """Mail the approved notes to everybody who came; answers how many letters lie in the outbox.
+    """Send the approved notes to the participants. Return the number of letters queued.
 
-    `previewed` is the hash of the approved content that the person saw before pressing; `nobody` says that they saw
-    that no participant has an address.
+    `previewed` is the hash of the approved content that `by` saw in the preview. `nobody` means that `by` has confirmed
+    that no letter is sent, because no participant has an address.
+    Raise NotAllowed if the notes are not approved or the approval is another than the previewed one.
     """
     if minutes.state != MinutesState.APPROVED:
         raise NotAllowed(f"Anteckningarna är {minutes.get_state_display()} och kan inte skickas ut.")
@@ -128,7 +134,10 @@ def distribute(minutes: Minutes, *, previewed: str, by: User, nobody: bool = Fal
 
 @transaction.atomic
 def queue_distribution(minutes: Minutes, rendering: Rendering, *, by: User, nobody: bool) -> int:
-    """Put the letters in the outbox and take the step, once, for exactly the approval that was rendered."""
+    """Queue the letters and change the state to distributed, in one transaction. Return the number of letters.
+
+    Raise NotAllowed if another approval than the rendered one is valid now, or if nobody attended.
+    """
     rows = Minutes.objects.select_for_update(of=("self",)).select_related("meeting__round", "meeting__host")
     minutes = rows.get(pk=minutes.pk)
     must_be_held(minutes.meeting)

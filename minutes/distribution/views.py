@@ -1,4 +1,4 @@
-"""Staff pages: mail the approved notes to the participants."""
+"""Staff page: preview the letters with the approved notes, and send them to the participants."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from minutes.models import Minutes
 
 
 def minutes_distribute(request: StaffRequest, pk: int) -> HttpResponse:
-    """Shows the letter and to how many it goes; the button sends it."""
+    """Show the letter and its recipients; the button sends it."""
     row = get_object_or_404(Minutes.objects.of_meeting(pk))
     try:
         if request.method == "POST":
@@ -37,7 +37,7 @@ def minutes_distribute(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def send_distribution(request: StaffRequest, row: Minutes) -> HttpResponse:
-    """Send, and on to the letters leaving; back to the notes when there was nobody to write to."""
+    """Queue the letters and redirect to their progress page, or to the notes when there was no recipient."""
     previewed, nobody = request.POST.get("previewed", ""), "nobody" in request.POST
     number = distributing.distribute(row, previewed=previewed, nobody=nobody, by=request.user)
     if not number:

@@ -1,4 +1,7 @@
-"""The notes as one PDF for archive and listeners, PDF/A-3a and PDF/UA-1; the same bytes each time."""
+"""Render the notes as one PDF for the archive and for screen readers (PDF/A-3a and PDF/UA-1).
+
+The same notes give the same bytes each time. The typesetting itself is done by typeset.py in a child process.
+"""
 
 import logging
 import os
@@ -20,13 +23,10 @@ from minutes.sanitise.text import normalise
 logger = logging.getLogger(__name__)
 
 TYPESET_PROGRAM = Path(__file__).with_name("typeset.py")
-TYPESET_TIMEOUT = 60.0
-CHILD_ENVIRONMENT = (
-    "PATH",
-    "LD_LIBRARY_PATH",
-)  # what the child sees of our environment: no keys, no addresses
+TYPESET_TIMEOUT = 60.0  # seconds
+CHILD_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH")  # what the child process gets: no keys, no addresses
 
-LINE_LENGTH, CELL_PADDING = 80, 3  # in letters of a table
+LINE_LENGTH, CELL_PADDING = 80, 3  # in characters of the text in a table
 
 PDF_TOO_SLOW = (
     "PDF:en blev inte klar i tid. Dela upp långa avsnitt eller förenkla tabellerna och försök igen."
@@ -35,16 +35,19 @@ PDF_FAILED = "PDF:en kunde inte skapas. Förenkla text som är mycket lång elle
 
 
 class PdfFailed(Exception):
-    """No PDF came out; the message is a Swedish sentence for staff."""
+    """The PDF could not be made; the message is a Swedish sentence for staff."""
 
 
 def render_pdf(document: Document) -> bytes:
-    """The PDF of the notes, or PdfFailed; a few seconds, since it starts cold, once for each edition."""
+    """Return the PDF of the notes. Raise PdfFailed when it cannot be made.
+
+    It takes a few seconds, because a new process is started; it is done once for each edition.
+    """
     return typeset_in_child(pdf_html(document))
 
 
 def pdf_html(document: Document) -> str:
-    """The document as the one HTML page that becomes the PDF, sanitised again whatever it was when stored."""
+    """Return the HTML page that becomes the PDF; the text of each section is sanitised again."""
     context = {
         "document": document,
         "sections": [
@@ -56,12 +59,12 @@ def pdf_html(document: Document) -> str:
 
 
 def mark_wide_tables(html: str) -> str:
-    """The sanitised HTML, with equal columns in each table whose words side by side are wider than the paper."""
+    """Return the sanitised HTML, with each table marked whose longest words do not fit side by side on the paper."""
     return re.sub("<table>.*?</table>", lambda found: mark_if_wide(found[0]), html)
 
 
 def mark_if_wide(table: str) -> str:
-    """The table, marked when the longest words of its columns do not fit on one line."""
+    """Return the table, with class "even" (columns of equal width) when its longest words do not fit on one line."""
     rows = [re.split("<t[hd][^>]*>", row)[1:] for row in table.split("<tr>")[1:]]
     needed = sum(
         max(longest_word(cell) for cell in column) + CELL_PADDING for column in zip(*rows, strict=True)
@@ -70,26 +73,27 @@ def mark_if_wide(table: str) -> str:
 
 
 def longest_word(html: str) -> int:
+    """Return the length of the longest word in characters; 0 when there is no word."""
     return max((len(word) for word in re.sub("<[^>]*>", " ", html).split()), default=0)
 
 
 def typeset_in_child(html: str) -> bytes:
-    """The page as PDF, set by a child process of its own.
+    """Return the page as PDF, made by a child process. Raise PdfFailed when it fails or takes too long.
 
-    The child has limits on time and memory, so that no text can hang or fell a worker, and only the packaged fonts,
-    so that no machine sets it differently.
+    The child process has limits on time and memory, so that no text can stop a worker, and it uses only the packaged
+    fonts, so that the PDF is the same on every machine.
     """
-    with tempfile.TemporaryDirectory(prefix="pdf-") as room:
+    with tempfile.TemporaryDirectory(prefix="pdf-") as directory:
+        environment = {name: os.environ[name] for name in CHILD_ENVIRONMENT if name in os.environ}
         try:
-            done = subprocess.run(  # noqa: S603  # our own program, and the text goes in on stdin
+            done = subprocess.run(  # noqa: S603  # our own program, and the text is sent on stdin
                 [sys.executable, "-I", str(TYPESET_PROGRAM)],
                 input=html.encode(),
                 capture_output=True,
                 timeout=TYPESET_TIMEOUT,
                 check=False,
-                cwd=room,
-                env={name: os.environ[name] for name in CHILD_ENVIRONMENT if name in os.environ}
-                | {"TMPDIR": room},
+                cwd=directory,
+                env=environment | {"TMPDIR": directory},
             )
         except subprocess.TimeoutExpired:
             logger.warning("a PDF was stopped after %s seconds", TYPESET_TIMEOUT)
@@ -103,6 +107,6 @@ def typeset_in_child(html: str) -> bytes:
 
 
 def unprintable_sentence(characters: str) -> str:
-    """What to tell staff about characters that the fonts of the PDF lack."""
+    """Return the Swedish sentence about characters that the fonts of the PDF do not have; the first five are named."""
     named = ", ".join(f"{character} (U+{ord(character):04X})" for character in characters[:5])
     return f"PDF:en kan inte visa tecknen: {named}. Skriv dem med ord eller ta bort dem."

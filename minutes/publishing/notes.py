@@ -1,4 +1,4 @@
-"""The public page of a meeting's notes and its files."""
+"""The public page of a meeting's notes, and each edition as PDF and JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def editions_of_meeting(year: int, slug: str) -> QuerySet[Edition]:
 
 @public_page
 def notes_page(request: HttpRequest, year: int, slug: str) -> HttpResponse:
-    """The newest edition with its files, and which editions there have been."""
+    """Show the newest edition with its files, and list the earlier editions. Raise Http404 if there is none."""
     found = list(editions_of_meeting(year, slug).defer("rendering__pdf", "rendering__json"))
     if not found:
         raise Http404
@@ -28,13 +28,13 @@ def notes_page(request: HttpRequest, year: int, slug: str) -> HttpResponse:
 
 @public_page
 def edition_pdf(request: HttpRequest, year: int, slug: str, number: int) -> HttpResponse:
-    """One edition as PDF, the bytes that were mailed."""
+    """Return one edition as PDF, with the same bytes as in the letters."""
     edition = get_object_or_404(editions_of_meeting(year, slug), number=number)
     return HttpResponse(bytes(edition.rendering.pdf), content_type="application/pdf")
 
 
 @public_page
 def edition_json(request: HttpRequest, year: int, slug: str, number: int) -> HttpResponse:
-    """One edition as open data."""
+    """Return one edition as JSON (open data)."""
     edition = get_object_or_404(editions_of_meeting(year, slug), number=number)
     return HttpResponse(edition.rendering.json, content_type="application/json")

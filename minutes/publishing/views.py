@@ -1,4 +1,4 @@
-"""Staff pages: publish the notes."""
+"""Staff page: publish the notes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from minutes.publishing import actions as publishing
 
 
 def minutes_publish(request: StaffRequest, pk: int) -> HttpResponse:
-    """Shows what becomes public and where; the button publishes it."""
+    """Show what will be public and at which address; the button publishes it."""
     row = get_object_or_404(Minutes.objects.of_meeting(pk))
     if request.method == "POST":
         run_with_message(

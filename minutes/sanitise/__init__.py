@@ -8,15 +8,8 @@ from minutes.sanitise.tree import BLOCK_TAGS, INLINE_TAGS, parse_html
 URL_SCHEMES = {"http", "https", "mailto"}
 DROPPED_WITH_CONTENT = nh3.CLEAN_CONTENT_TAGS | {
     *("title", "template", "noscript", "iframe", "object", "svg", "math", "audio", "video"),
-    *(
-        "select",
-        "textarea",
-        "button",
-        "xml",
-        "del",
-        "s",
-        "strike",
-    ),  # text that the author has struck out is left out
+    *("select", "textarea", "button", "xml"),
+    *("del", "s", "strike"),  # the author has struck this text out, so it is left out
 }
 
 _pasted_cleaner = nh3.Cleaner(

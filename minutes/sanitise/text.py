@@ -4,12 +4,8 @@ import re
 import unicodedata
 from html import escape
 
-WORD_SYMBOLS = {
-    0xF0B7: "•",
-    0xF0A7: "▪",
-    0xF0D8: "›",
-    0xF0FC: "✓",
-}  # private characters of Microsoft Word's own fonts
+# Private characters that only the fonts of Microsoft Word have, and the characters that look like them
+WORD_SYMBOLS = {0xF0B7: "•", 0xF0A7: "▪", 0xF0D8: "›", 0xF0FC: "✓"}
 CONTROL_CODES = [*range(0x09), 0x0B, *range(0x0E, 0x20), *range(0x7F, 0xA0)]
 HIDDEN_CHARACTERS = [0x200B, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xFFF9, 0xFFFC)]
 _replacements = str.maketrans({**dict.fromkeys(CONTROL_CODES + HIDDEN_CHARACTERS), **WORD_SYMBOLS})

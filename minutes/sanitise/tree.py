@@ -15,8 +15,8 @@ BLOCK_TAGS = {
     *LIST_TAGS,
     *HEADING_TAGS,
 }
-SYNONYMS = {"b": "strong", "i": "em"}
-VOID_TAGS = {"br", "hr"}
+SYNONYMS = {"b": "strong", "i": "em"}  # an element is stored under the second name
+VOID_TAGS = {"br", "hr"}  # elements without an end tag
 # Levels of elements. Nobody nests deeper on purpose, and the limit bounds the recursion when the tree is rebuilt
 MAX_NESTING = 24
 

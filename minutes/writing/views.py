@@ -1,4 +1,4 @@
-"""Staff pages: writing, approving, distributing and publishing the notes of a meeting."""
+"""Staff pages: start the notes, write their sections, circulate, reopen and correct them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def minutes_start(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def section_change(request: StaffRequest, pk: int) -> HttpResponse:
-    """Write in a section; when somebody else saved meanwhile both texts are shown and nothing is lost."""
+    """Edit a section. If somebody else has saved it meanwhile, both texts are shown, so that none is lost."""
     section = get_object_or_404(Section.objects.select_related("minutes__meeting"), pk=pk)
     if section.minutes.state != MinutesState.DRAFT:
         messages.error(request, "Anteckningarna är inte öppna för ändring. Öppna dem först.")
@@ -52,7 +52,7 @@ def section_change(request: StaffRequest, pk: int) -> HttpResponse:
 def section_page(
     request: StaffRequest, section: Section, form: SectionForm, theirs: Section | None = None
 ) -> HttpResponse:
-    """The section in its editor, with its place among the others; after a conflict also what somebody else saved."""
+    """Render the editor of a section; after a conflict (status 409) also with the text that somebody else saved."""
     around = list(section.minutes.sections.all())
     context = {
         "form": form,
@@ -70,7 +70,7 @@ def section_page(
 
 
 def redirect_after_saving(request: StaffRequest, section: Section) -> HttpResponse:
-    """To the next section when that button was pressed, else back to the notes at the same place."""
+    """Redirect to the next section if that button was pressed, otherwise to this section on the page of the notes."""
     messages.success(request, f"Avsnittet ”{section.heading}” är sparat.")
     following = section.minutes.sections.filter(position__gt=section.position).first()
     if "next" in request.POST and following:
@@ -82,7 +82,7 @@ def redirect_after_saving(request: StaffRequest, section: Section) -> HttpRespon
 
 @require_POST
 def section_add(request: StaffRequest, pk: int) -> HttpResponse:
-    """One more section at the end, for what was not on the agenda."""
+    """Add a section at the end, for what was not on the agenda, and open it in the editor."""
     minutes = get_object_or_404(Minutes.objects.of_meeting(pk))
     try:
         section = writing.add_section(minutes, by=request.user)
@@ -104,7 +104,7 @@ def section_remove(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def section_history(request: StaffRequest, pk: int) -> HttpResponse:
-    """Every text that a section has had, the newest first."""
+    """Show every text that a section has had, the newest first."""
     section = get_object_or_404(Section.objects.select_related("minutes__meeting"), pk=pk)
     revisions = section.revisions.select_related("by").order_by("-pk")
     context = {"section": section, "meeting": section.minutes.meeting, "revisions": revisions}
@@ -134,7 +134,7 @@ def minutes_reopen(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def minutes_correct(request: StaffRequest, pk: int) -> HttpResponse:
-    """Begin a correction; what is public stays until the next edition."""
+    """Ask for the reason of a correction, and open the published notes for it."""
     row = get_object_or_404(Minutes.objects.of_meeting(pk))
     form = CorrectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

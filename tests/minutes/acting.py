@@ -7,7 +7,7 @@ from datetime import timedelta
 from dialog_portal.access.models import Role, User
 from meetings.models import Attendee, Meeting, MeetingState
 from minutes.approval import actions
-from minutes.compile_document import current_content_hash
+from minutes.compile_document import content_hash
 from minutes.distribution import actions as distributing
 from minutes.models import Minutes
 from minutes.writing import actions as writing
@@ -50,15 +50,13 @@ def written(meeting: Meeting, by: User) -> Minutes:
 def approved(meeting: Meeting) -> Minutes:
     minutes = written(meeting, factories.user())
     writing.circulate_minutes(minutes, by=factories.user())
-    actions.approve(
-        fresh(minutes), seen=current_content_hash(fresh(minutes)), by=factories.user(Role.APPROVER)
-    )
+    actions.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=factories.user(Role.APPROVER))
     return fresh(minutes)
 
 
 def distributed(meeting: Meeting) -> Minutes:
     minutes = approved(meeting)
-    distributing.distribute(minutes, previewed=current_content_hash(minutes), by=factories.user())
+    distributing.distribute(minutes, previewed=content_hash(minutes), by=factories.user())
     return fresh(minutes)
 
 

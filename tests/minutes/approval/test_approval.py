@@ -12,7 +12,7 @@ from dialog_portal.access.models import Role
 from dialog_portal.base.states import NotAllowed
 from minutes.approval import actions
 from minutes.approval.authors import authors
-from minutes.compile_document import compile_document, current_content_hash
+from minutes.compile_document import compile_document, content_hash
 from minutes.models import Approval, MinutesState
 from minutes.writing import actions as writing
 from parties.models import FormerName, Person
@@ -30,7 +30,7 @@ def circulated() -> actions.Minutes:
 
 def test_approval_names_author_and_approver_and_the_hash() -> None:
     minutes, approver = circulated(), factories.user(Role.APPROVER)
-    seen = current_content_hash(minutes)
+    seen = content_hash(minutes)
     approval = actions.approve(minutes, seen=seen, by=approver)
     assert (approval.by, approval.content_hash, fresh(minutes).state) == (
         approver,
@@ -49,7 +49,7 @@ def test_approver_who_wrote_any_section_is_refused() -> None:
     )
     writing.circulate_minutes(minutes, by=factories.user())
     with pytest.raises(NotAllowed, match="själv skrivit"):
-        actions.approve(fresh(minutes), seen=current_content_hash(fresh(minutes)), by=approver)
+        actions.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=approver)
 
 
 def test_database_refuses_an_approval_by_its_author() -> None:
@@ -62,7 +62,7 @@ def test_database_refuses_an_approval_by_its_author() -> None:
 
 def test_approval_of_words_that_changed_meanwhile_is_refused() -> None:
     minutes = circulated()
-    seen = current_content_hash(minutes)
+    seen = content_hash(minutes)
     writing.reopen_minutes(minutes, by=factories.user())
     writing.save_section(
         minutes.sections.all()[0], heading="H", html="<p>Annat</p>", seen_version=2, by=factories.user()
@@ -135,7 +135,7 @@ def test_whoever_began_a_correction_does_not_approve_it() -> None:
     minutes, approver = circulated(), factories.user(Role.APPROVER)
     minutes.steps.create(before=MinutesState.PUBLISHED, after=MinutesState.DRAFT, by=approver)
     with pytest.raises(NotAllowed, match="själv skrivit"):
-        actions.approve(minutes, seen=current_content_hash(minutes), by=approver)
+        actions.approve(minutes, seen=content_hash(minutes), by=approver)
 
 
 def test_a_protected_person_who_came_as_a_substitute_is_not_named() -> None:

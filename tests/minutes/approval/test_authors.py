@@ -25,7 +25,7 @@ from meetings.planning.forms.rounds import RoundForm
 from minutes.approval import actions as approving
 from minutes.approval.authors import SHOWN as SHOWN_IN_NOTES
 from minutes.approval.authors import authors, authors_of
-from minutes.compile_document import current_content_hash
+from minutes.compile_document import content_hash
 from minutes.distribution import actions as distributing
 from minutes.models import Minutes
 from minutes.publishing import actions as publishing
@@ -134,7 +134,7 @@ def test_an_approver_who_changed_what_became_the_headings_is_refused(
     writing.circulate_minutes(minutes, by=officer)
     assert approver in authors(minutes)
     with pytest.raises(NotAllowed):
-        approving.approve(fresh(minutes), seen=current_content_hash(fresh(minutes)), by=approver)
+        approving.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=approver)
 
 
 @pytest.mark.parametrize("change", [add_a_point, change_a_point, hide_a_point, move_a_point])
@@ -143,10 +143,10 @@ def test_points_that_are_changed_when_the_notes_are_begun_make_no_author(
 ) -> None:
     """Control of the test above: then the notes have headings of their own."""
     minutes, approver = circulated(), factories.user(Role.APPROVER)
-    before = current_content_hash(minutes)
+    before = content_hash(minutes)
     change(minutes.meeting, approver)
     assert approver not in authors(fresh(minutes))
-    assert current_content_hash(fresh(minutes)) == before
+    assert content_hash(fresh(minutes)) == before
 
 
 @pytest.mark.parametrize("change", POINTS)
@@ -175,7 +175,7 @@ def test_an_approver_who_changed_what_the_notes_show_is_refused(
     minutes, approver = circulated(), factories.user(Role.APPROVER)
     change(minutes.meeting, approver)
     with pytest.raises(NotAllowed, match="ändrat uppgifter om mötet eller om vilka som kom"):
-        approving.approve(fresh(minutes), seen=current_content_hash(fresh(minutes)), by=approver)
+        approving.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=approver)
 
 
 @pytest.mark.parametrize("change", SHOWN)
@@ -184,7 +184,7 @@ def test_another_approver_approves_what_a_colleague_changed(change: Callable[[Me
     minutes, colleague = circulated(), factories.user(Role.APPROVER)
     change(minutes.meeting, colleague)
     approval = approving.approve(
-        fresh(minutes), seen=current_content_hash(fresh(minutes)), by=factories.user(Role.APPROVER)
+        fresh(minutes), seen=content_hash(fresh(minutes)), by=factories.user(Role.APPROVER)
     )
     assert approval.author == colleague
 
@@ -323,12 +323,8 @@ def test_every_step_of_the_notes_is_in_the_audit_log() -> None:
     writing.reopen_minutes(minutes, by=factories.user())
     writing.remove_section(writing.add_section(fresh(minutes), by=factories.user()), by=factories.user())
     writing.circulate_minutes(fresh(minutes), by=factories.user())
-    approving.approve(
-        fresh(minutes), seen=current_content_hash(fresh(minutes)), by=factories.user(Role.APPROVER)
-    )
-    distributing.distribute(
-        fresh(minutes), previewed=current_content_hash(fresh(minutes)), by=factories.user()
-    )
+    approving.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=factories.user(Role.APPROVER))
+    distributing.distribute(fresh(minutes), previewed=content_hash(fresh(minutes)), by=factories.user())
     publishing.publish(fresh(minutes), by=factories.user(Role.APPROVER))
     writing.start_correction(fresh(minutes), what="Antalet.", by=factories.user())
     told = Event.objects.filter(thing=f"minutes {minutes.pk}", by__isnull=False).order_by("pk")

@@ -17,7 +17,7 @@ from django.utils import timezone
 from dialog_portal.access.models import Role
 from meetings.models import Meeting
 from minutes.approval import actions as approval
-from minutes.compile_document import current_content_hash
+from minutes.compile_document import content_hash
 from minutes.distribution import actions as distributing
 from minutes.models import Approval, Edition, Minutes, Rendering
 from minutes.publishing import actions, bake
@@ -138,12 +138,8 @@ def test_a_page_of_notes_reads_no_files_and_a_file_reads_its_own_edition_only() 
     minutes = fresh(edition.minutes)
     writing.start_correction(minutes, what="Antalet är rättat.", by=factories.user())
     writing.circulate_minutes(fresh(minutes), by=factories.user())
-    approval.approve(
-        fresh(minutes), seen=current_content_hash(fresh(minutes)), by=factories.user(Role.APPROVER)
-    )
-    distributing.distribute(
-        fresh(minutes), previewed=current_content_hash(fresh(minutes)), by=factories.user()
-    )
+    approval.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=factories.user(Role.APPROVER))
+    distributing.distribute(fresh(minutes), previewed=content_hash(fresh(minutes)), by=factories.user())
     actions.publish(fresh(minutes), by=factories.user(Role.APPROVER))
     with CaptureQueriesContext(connection) as seen:
         page = bake.render_page(address[2])

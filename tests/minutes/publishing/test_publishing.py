@@ -26,7 +26,7 @@ from dialog_portal.outbox.queue.actions import read
 from meetings.models import Meeting
 from minutes.approval import actions
 from minutes.approval.authors import authors
-from minutes.compile_document import current_content_hash
+from minutes.compile_document import content_hash
 from minutes.distribution import actions as distributing
 from minutes.models import Bake, Edition, MinutesState
 from minutes.publishing import actions as publishing
@@ -84,7 +84,7 @@ def test_distribution_twice_makes_no_second_letter() -> None:
     came(meeting, "Åsa Öhrn", "0192")
     minutes = distributed(meeting)
     with pytest.raises(NotAllowed):
-        distributing.distribute(minutes, previewed=current_content_hash(minutes), by=factories.user())
+        distributing.distribute(minutes, previewed=content_hash(minutes), by=factories.user())
     assert Letter.objects.count() == 1
 
 
@@ -95,7 +95,7 @@ def test_distribution_of_unapproved_notes_is_refused() -> None:
     minutes = approved(meeting)
     writing.reopen_minutes(minutes, by=factories.user())
     with pytest.raises(NotAllowed):
-        distributing.distribute(fresh(minutes), previewed=current_content_hash(minutes), by=factories.user())
+        distributing.distribute(fresh(minutes), previewed=content_hash(minutes), by=factories.user())
     assert Letter.objects.count() == 0
 
 
@@ -138,12 +138,8 @@ def test_publish_by_anybody_who_wrote_is_refused() -> None:
         minutes.sections.all()[0], heading="H", html="<p>Sist.</p>", seen_version=2, by=factories.user()
     )
     writing.circulate_minutes(minutes, by=factories.user())
-    actions.approve(
-        fresh(minutes), seen=current_content_hash(fresh(minutes)), by=factories.user(Role.APPROVER)
-    )
-    distributing.distribute(
-        fresh(minutes), previewed=current_content_hash(fresh(minutes)), by=factories.user()
-    )
+    actions.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=factories.user(Role.APPROVER))
+    distributing.distribute(fresh(minutes), previewed=content_hash(fresh(minutes)), by=factories.user())
     with pytest.raises(NotAllowed, match="själv skrivit"):
         publishing.publish(fresh(minutes), by=wrote)
 
@@ -155,7 +151,7 @@ def test_distribution_of_a_meeting_that_is_not_held_is_refused() -> None:
     minutes = approved(meeting)
     Meeting.objects.filter(pk=meeting.pk).update(state="invited")
     with pytest.raises(NotAllowed, match="genomfört"):
-        distributing.distribute(fresh(minutes), previewed=current_content_hash(minutes), by=factories.user())
+        distributing.distribute(fresh(minutes), previewed=content_hash(minutes), by=factories.user())
 
 
 @pytest.mark.django_db
@@ -164,10 +160,8 @@ def test_notes_can_go_on_without_letters_when_nobody_has_an_address() -> None:
     came(meeting, "Utan Adress", "0192", email="")
     minutes = approved(meeting)
     with pytest.raises(NotAllowed, match="Bekräfta"):
-        distributing.distribute(minutes, previewed=current_content_hash(minutes), by=factories.user())
-    distributing.distribute(
-        minutes, previewed=current_content_hash(minutes), by=factories.user(), nobody=True
-    )
+        distributing.distribute(minutes, previewed=content_hash(minutes), by=factories.user())
+    distributing.distribute(minutes, previewed=content_hash(minutes), by=factories.user(), nobody=True)
     assert (fresh(minutes).state, Letter.objects.count()) == (MinutesState.DISTRIBUTED, 0)
 
 
@@ -269,12 +263,8 @@ def test_correction_becomes_a_new_edition_and_the_old_one_stays(
     writing.save_section(section, heading="H", html="<p>Nytt tal.</p>", seen_version=2, by=factories.user())
     writing.circulate_minutes(minutes, by=factories.user())
     assert "Nytt tal." not in bake.render_page(address("notes", meeting)).decode()
-    actions.approve(
-        fresh(minutes), seen=current_content_hash(fresh(minutes)), by=factories.user(Role.APPROVER)
-    )
-    distributing.distribute(
-        fresh(minutes), previewed=current_content_hash(fresh(minutes)), by=factories.user()
-    )
+    actions.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=factories.user(Role.APPROVER))
+    distributing.distribute(fresh(minutes), previewed=content_hash(fresh(minutes)), by=factories.user())
     with django_capture_on_commit_callbacks(execute=True):
         publishing.publish(fresh(minutes), by=factories.user(Role.APPROVER))
     page = bake.public_file(address("notes", meeting)).read_text()
