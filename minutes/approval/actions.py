@@ -11,7 +11,7 @@ from dialog_portal.base.states import NotAllowed, step
 from minutes.approval.authors import authors
 from minutes.audit_events import MinutesEvent
 from minutes.compile_document import content_hash
-from minutes.models import NEXT, Approval, Minutes, MinutesState
+from minutes.models import MINUTES_NEXT, Approval, Minutes, MinutesState
 
 OWN_WORDS = "Du har själv skrivit i anteckningarna, eller ändrat uppgifter om mötet eller om vilka som kom."
 
@@ -36,7 +36,7 @@ def approve(minutes: Minutes, *, seen: str, by: User) -> Approval:
     content = content_hash(minutes)
     if content != seen:
         raise NotAllowed("Anteckningarna har ändrats sedan du läste dem. Läs dem igen innan du fastställer.")
-    step(minutes, NEXT, MinutesState.APPROVED, by=by)
+    step(minutes, MINUTES_NEXT, MinutesState.APPROVED, by=by)
     approval = Approval.objects.create(
         minutes=minutes, content_hash=content, author=wrote[0], by=by, at=timezone.now()
     )

@@ -22,7 +22,7 @@ from minutes.models import Approval, Edition, Minutes, MinutesState, MinutesStep
 
 
 @dataclass(frozen=True)
-class Touch:
+class Change:
     """Somebody had a hand in these notes at this time."""
 
     minutes: int
@@ -43,21 +43,21 @@ def authors_of(rows: Iterable[Minutes]) -> dict[int, list[User]]:
     What the last edition holds counts no more, nor does what came after the approval that stands.
     """
     known = {row.pk: row for row in rows}
-    since, until = last_editions(known), standing_approvals(known)
-    every = [*touches_in_text(known), *touches_on_subjects(known)]
+    since, until = approval_times_of_editions(known), valid_approval_times(known)
+    every = [*text_changes(known), *subject_changes(known)]
     began = when_meetings_began(known, every)
-    found: dict[int, list[Touch]] = defaultdict(list)
+    found: dict[int, list[Change]] = defaultdict(list)
     for touch in every:
         pk = touch.minutes
         after = pk not in since or since[pk] < touch.at
         in_time = after and touch.at <= until.get(pk, touch.at)
-        if in_time and counts(touch, meeting_began=began[pk], notes_begun=known[pk].begun_at):
+        if in_time and makes_author(touch, meeting_began=began[pk], notes_begun=known[pk].begun_at):
             found[pk].append(touch)
     people = User.objects.in_bulk({touch.by for some in found.values() for touch in some})
-    return {pk: in_order(found[pk], people) for pk in known}
+    return {pk: latest_first(found[pk], people) for pk in known}
 
 
-def counts(touch: Touch, *, meeting_began: datetime, notes_begun: datetime) -> bool:
+def makes_author(touch: Change, *, meeting_began: datetime, notes_begun: datetime) -> bool:
     """Whether it came when it mattered: what was noted always did, facts and points did when the meeting had begun.
 
     The points become the headings when the notes are begun; later changes to them do not reach the notes.
@@ -67,7 +67,7 @@ def counts(touch: Touch, *, meeting_began: datetime, notes_begun: datetime) -> b
     return touch.part == Part.NOTED or meeting_began <= touch.at
 
 
-def when_meetings_began(known: dict[int, Minutes], touches: Iterable[Touch]) -> dict[int, datetime]:
+def when_meetings_began(known: dict[int, Minutes], touches: Iterable[Change]) -> dict[int, datetime]:
     """A meeting began at its earliest start that had been reached when it was moved, or when notes were begun.
 
     Else whoever changed a fact could move the start past the change, and not be an author of it.
@@ -79,44 +79,44 @@ def when_meetings_began(known: dict[int, Minutes], touches: Iterable[Touch]) -> 
     return began
 
 
-def in_order(some: list[Touch], people: dict[int, User]) -> list[User]:
+def latest_first(some: list[Change], people: dict[int, User]) -> list[User]:
     latest = sorted(some, key=lambda touch: touch.at, reverse=True)
     return list(dict.fromkeys(people[touch.by] for touch in latest))
 
 
-def last_editions(known: dict[int, Minutes]) -> dict[int, datetime]:
+def approval_times_of_editions(known: dict[int, Minutes]) -> dict[int, datetime]:
     """When the words of each last edition were approved."""
     rows = Edition.objects.filter(minutes__in=known).order_by("number")
     return dict(rows.values_list("minutes", "rendering__approval__at"))
 
 
-def standing_approvals(known: dict[int, Minutes]) -> dict[int, datetime]:
+def valid_approval_times(known: dict[int, Minutes]) -> dict[int, datetime]:
     rows = Approval.objects.filter(minutes__in=known, voided_at__isnull=True)
     return dict(rows.values_list("minutes", "at"))
 
 
-def touches_in_text(known: dict[int, Minutes]) -> Iterator[Touch]:
+def text_changes(known: dict[int, Minutes]) -> Iterator[Change]:
     """Who typed the text of these notes, and who began a correction of them."""
     typed = SectionRevision.objects.filter(section__minutes__in=known)
     for minutes, at, by in typed.values_list("section__minutes", "at", "by"):
-        yield Touch(minutes, at, by)
+        yield Change(minutes, at, by)
     corrections = MinutesStep.objects.filter(
         minutes__in=known, before=MinutesState.PUBLISHED, after=MinutesState.DRAFT, by__isnull=False
     )
     for minutes, at, by in corrections.values_list("minutes", "at", "by"):
-        yield Touch(minutes, at, by)
+        yield Change(minutes, at, by)
 
 
-def touches_on_subjects(known: dict[int, Minutes]) -> Iterator[Touch]:
+def subject_changes(known: dict[int, Minutes]) -> Iterator[Change]:
     """Who changed the things that these notes are about."""
-    about = subjects_of(known)
+    about = subjects_of_notes(known)
     columns = ("subject", "subject_id", "part", "by", "at", "former_start")
-    for subject, pk, part, by, at, former_start in rows_about(about).values_list(*columns):
+    for subject, pk, part, by, at, former_start in contributions_to(about).values_list(*columns):
         for minutes in about[subject, pk]:
-            yield Touch(minutes, at, by, part, former_start)
+            yield Change(minutes, at, by, part, former_start)
 
 
-def rows_about(subjects: Iterable[tuple[str, int]]) -> QuerySet[Contribution]:
+def contributions_to(subjects: Iterable[tuple[str, int]]) -> QuerySet[Contribution]:
     """The rows about all of these, in one query."""
     ids: dict[str, list[int]] = defaultdict(list)
     for subject, pk in subjects:
@@ -125,7 +125,7 @@ def rows_about(subjects: Iterable[tuple[str, int]]) -> QuerySet[Contribution]:
     return Contribution.objects.filter(reduce(or_, wanted)) if wanted else Contribution.objects.none()
 
 
-def subjects_of(known: dict[int, Minutes]) -> dict[tuple[str, int], set[int]]:
+def subjects_of_notes(known: dict[int, Minutes]) -> dict[tuple[str, int], set[int]]:
     """The things that notes are about, each with the notes that are about it."""
     about: dict[tuple[str, int], set[int]] = defaultdict(set)
     of_meeting = {row.meeting_id: row.pk for row in known.values()}

@@ -20,7 +20,7 @@ from minutes.audit_events import MinutesEvent
 from minutes.compile_document import compile_document, document_hash, document_json
 from minutes.document import Document
 from minutes.document_html import notes_html
-from minutes.models import NEXT, Approval, Minutes, MinutesState, Rendering
+from minutes.models import MINUTES_NEXT, Approval, Minutes, MinutesState, Rendering
 from minutes.pdf.render import PdfFailed, render_pdf
 from minutes.sanitise.plain_text import html_to_text
 from minutes.writing.actions import must_be_held
@@ -152,7 +152,7 @@ def queue_distribution(minutes: Minutes, rendering: Rendering, *, by: User, nobo
     pairs = distribution_letters(minutes, approval, bytes(rendering.pdf))
     if not pairs and not nobody:
         raise NotAllowed("Ingen deltagare har någon e-postadress. Bekräfta att inget brev ska skickas.")
-    step(minutes, NEXT, MinutesState.DISTRIBUTED, by=by)
+    step(minutes, MINUTES_NEXT, MinutesState.DISTRIBUTED, by=by)
     record(by, MinutesEvent.DISTRIBUTED, minutes, approval=approval.pk, letters=len(pairs))
     posted = post_all([draft for _, draft in pairs], by=by)
     MeetingLetter.objects.bulk_create(

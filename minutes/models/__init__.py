@@ -3,11 +3,11 @@
 from minutes.models.approval import Approval
 from minutes.models.bake import Bake
 from minutes.models.edition import Edition, Rendering
-from minutes.models.minutes import NEXT, Minutes, MinutesState, MinutesStep
+from minutes.models.minutes import MINUTES_NEXT, Minutes, MinutesState, MinutesStep
 from minutes.models.section import Section, SectionRevision
 
 __all__ = [
-    "NEXT",
+    "MINUTES_NEXT",
     "Approval",
     "Bake",
     "Edition",

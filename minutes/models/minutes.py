@@ -23,7 +23,7 @@ class MinutesState(models.TextChoices):
 
 
 # From each state, the states that may follow; published notes are opened again only to correct them
-NEXT: dict[MinutesState, frozenset[MinutesState]] = {
+MINUTES_NEXT: dict[MinutesState, frozenset[MinutesState]] = {
     MinutesState.DRAFT: frozenset({MinutesState.CIRCULATED}),
     MinutesState.CIRCULATED: frozenset({MinutesState.DRAFT, MinutesState.APPROVED}),
     MinutesState.APPROVED: frozenset({MinutesState.DRAFT, MinutesState.DISTRIBUTED}),

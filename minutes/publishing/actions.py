@@ -17,7 +17,7 @@ from dialog_portal.base.states import NotAllowed, step
 from minutes.approval.actions import OWN_WORDS
 from minutes.approval.authors import authors
 from minutes.audit_events import MinutesEvent
-from minutes.models import NEXT, Bake, Edition, Minutes, MinutesState, Rendering
+from minutes.models import MINUTES_NEXT, Bake, Edition, Minutes, MinutesState, Rendering
 from minutes.publishing.bake import finish_bake, render_pages
 
 
@@ -43,7 +43,7 @@ def publish(minutes: Minutes, *, by: User) -> Edition:
         published_at=timezone.now(),
         by=by,
     )
-    step(minutes, NEXT, MinutesState.PUBLISHED, by=by)
+    step(minutes, MINUTES_NEXT, MinutesState.PUBLISHED, by=by)
     record(by, MinutesEvent.PUBLISHED, minutes, edition=edition.pk)
     addresses = addresses_to_bake(edition)
     rendered = render_pages(addresses)

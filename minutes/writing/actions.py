@@ -12,7 +12,7 @@ from dialog_portal.base.stale_saves import StaleSave
 from dialog_portal.base.states import NotAllowed, step
 from meetings.models import Meeting, MeetingState
 from minutes.audit_events import MinutesEvent
-from minutes.models import NEXT, Minutes, MinutesState, Section
+from minutes.models import MINUTES_NEXT, Minutes, MinutesState, Section
 from minutes.sanitise import clean
 
 
@@ -109,7 +109,7 @@ def circulate_minutes(minutes: Minutes, *, by: User) -> Minutes:
     if not minutes.sections.exclude(html="").exists():
         raise NotAllowed("Det finns ingen text att dela än.")
     record(by, MinutesEvent.CIRCULATED, minutes)
-    return step(minutes, NEXT, MinutesState.CIRCULATED, by=by)
+    return step(minutes, MINUTES_NEXT, MinutesState.CIRCULATED, by=by)
 
 
 @transaction.atomic
@@ -123,7 +123,7 @@ def reopen_minutes(minutes: Minutes, *, by: User) -> Minutes:
         raise NotAllowed("Publicerade anteckningar ändras genom en rättelse.")
     minutes.approvals.filter(voided_at__isnull=True).update(voided_at=timezone.now())
     record(by, MinutesEvent.REOPENED, minutes)
-    return step(minutes, NEXT, MinutesState.DRAFT, by=by)
+    return step(minutes, MINUTES_NEXT, MinutesState.DRAFT, by=by)
 
 
 @transaction.atomic
@@ -139,4 +139,4 @@ def start_correction(minutes: Minutes, *, what: str, by: User) -> Minutes:
     minutes.save(update_fields=["correction"])
     minutes.approvals.filter(voided_at__isnull=True).update(voided_at=timezone.now())
     record(by, MinutesEvent.CORRECTION_BEGUN, minutes)
-    return step(minutes, NEXT, MinutesState.DRAFT, by=by, reason=what)
+    return step(minutes, MINUTES_NEXT, MinutesState.DRAFT, by=by, reason=what)
