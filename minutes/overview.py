@@ -31,7 +31,7 @@ def minutes_page(request: StaffRequest, pk: int) -> HttpResponse:
         "steps": row.steps.select_related("by"),
         "approval": row.approvals.filter(voided_at__isnull=True).select_related("by").first(),
         "authors": authors(row),
-        "others_wrote": actions.may_approve(row, request.user),
+        "is_not_author": actions.is_not_author(row, request.user),
         "editions": row.editions.select_related("by").order_by("-number"),
         "address": notes_address(meeting),
         "unfinished": Bake.objects.filter(done_at__isnull=True).exclude(trouble="").last(),

@@ -16,7 +16,7 @@ from minutes.models import MINUTES_NEXT, Approval, Minutes, MinutesState
 OWN_WORDS = "Du har själv skrivit i anteckningarna, eller ändrat uppgifter om mötet eller om vilka som kom."
 
 
-def may_approve(minutes: Minutes, user: User) -> bool:
+def is_not_author(minutes: Minutes, user: User) -> bool:
     """Return whether the user is none of the authors. The role is checked by the permission table."""
     return user not in authors(minutes)
 

@@ -1,6 +1,6 @@
-"""Who wrote what, read once from the audit log of version 1.0.0, which had no rows of authorship.
+"""Fill the rows of authorship (Contribution) from the audit log of version 1.0.0, which had no such rows.
 
-The words are written out here a second time: what lies in a log stays as it is when the program's own words change.
+The Swedish words of the log are repeated here, because its rows stay as they are when the program's words change.
 Nothing else may read authorship from the log.
 """
 
@@ -15,7 +15,7 @@ from django.db import transaction
 from dialog_portal.base.authorship import Part
 
 ANY_FIELD: frozenset[str] = frozenset()
-# What 1.0.0 called each change that notes show, the part it belongs to, and the fields that matter when not all do
+# Each event of 1.0.0 that makes an author: the part that was changed, and the fields that count when not all do
 EVENTS_OF_AUTHORS: dict[str, tuple[Part, frozenset[str]]] = {
     "närvaro: noterade": (Part.NOTED, ANY_FIELD),
     "närvaro: la till deltagare": (Part.NOTED, ANY_FIELD),
@@ -44,7 +44,7 @@ EVENTS_OF_AUTHORS: dict[str, tuple[Part, frozenset[str]]] = {
     "dagordning: la tillbaka punkt": (Part.POINTS, ANY_FIELD),
 }
 NOTES_BEGUN = "anteckningar: påbörjade"
-ROWS_PER_STATEMENT = 1000  # rows in a statement
+ROWS_PER_STATEMENT = 1000  # rows inserted in one SQL statement
 
 ContributionValues = tuple[str, int, str, int, datetime, datetime | None]
 COLUMNS = ("subject", "subject_id", "part", "by_id", "at", "former_start")
@@ -52,10 +52,10 @@ COLUMNS = ("subject", "subject_id", "part", "by_id", "at", "former_start")
 
 @transaction.atomic
 def fill_authorship(event: Any, contribution: Any, minutes: Any) -> int:
-    """Add the rows that the log knows of and that are missing; return how many. Done twice it adds nothing more.
+    """Add the rows of authorship that are missing according to the log. Return their number. Idempotent.
 
-    The arguments are the models' classes, in a migration those of that time. The log is read first: whoever writes
-    meanwhile adds to both tables at once, so what is read there is found here.
+    The arguments are the model classes; a migration passes its historical models. The log is read first: a process that
+    writes meanwhile adds to both tables in one transaction, so a row that was read there is found here.
     """
     said = list(rows_in_the_log(event))
     known = set(contribution.objects.values_list(*COLUMNS))
@@ -67,7 +67,7 @@ def fill_authorship(event: Any, contribution: Any, minutes: Any) -> int:
 
 
 def rows_in_the_log(event: Any) -> Iterator[ContributionValues]:
-    """Yield what a row of authorship says for every event that made somebody an author, oldest first."""
+    """Yield the values of a row of authorship for each event that made somebody an author, the oldest first."""
     events = event.objects.filter(what__in=EVENTS_OF_AUTHORS, by__isnull=False).order_by("pk")
     columns = events.values_list("what", "thing", "detail", "by", "at")
     for what, thing, detail, by, at in columns.iterator(ROWS_PER_STATEMENT):

@@ -25,7 +25,7 @@ def minutes_preview(request: StaffRequest, pk: int) -> HttpResponse:
         "meeting": row.meeting,
         "body": notes_html(document),
         "seen": document_hash(document),
-        "others_wrote": actions.may_approve(row, request.user),
+        "is_not_author": actions.is_not_author(row, request.user),
         "empty": [section for section in row.sections.all() if not section.html],
     }
     return render(request, "staff/minutes/preview.html", context)

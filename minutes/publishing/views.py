@@ -37,7 +37,7 @@ def minutes_publish(request: StaffRequest, pk: int) -> HttpResponse:
         "meeting": row.meeting,
         "approval": approval,
         "address": notes_address(row.meeting),
-        "others_wrote": actions.may_approve(row, request.user),
+        "is_not_author": actions.is_not_author(row, request.user),
         "frozen": json.loads(approval.rendering.json),
     }
     return render(request, "staff/minutes/publish.html", context)

@@ -36,7 +36,7 @@ def start_minutes(meeting: Meeting, *, by: User) -> Minutes:
         )
         if not items:
             minutes.sections.create(position=1, heading="Anteckningar")
-        # Only now, when the points have been read: whoever changed them until then wrote the headings
+        # Set after the points are read: a person who changed a point before this time is an author of its heading
         minutes.begun_at = record(by, MinutesEvent.BEGUN, minutes).at
         minutes.save(update_fields=["begun_at"])
     return minutes
@@ -44,7 +44,10 @@ def start_minutes(meeting: Meeting, *, by: User) -> Minutes:
 
 @transaction.atomic
 def save_section(section: Section, *, heading: str, html: str, seen_version: int, by: User) -> Section:
-    """Keep a new text, sanitised; raises StaleSave when somebody else saved since `seen_version`."""
+    """Store the heading and the text, sanitised, and raise the version by one; nothing is stored if both are unchanged.
+
+    Raise StaleSave if somebody else has saved since `seen_version`, and NotAllowed if the notes are not a draft.
+    """
     section = Section.objects.select_for_update().select_related("minutes").get(pk=section.pk)
     must_be_draft(section.minutes)
     if section.version != seen_version:
