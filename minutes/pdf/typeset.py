@@ -101,7 +101,9 @@ def wrap_list_bodies(pdf: Any) -> None:
 
     WeasyPrint leaves the paragraphs beside the label (Lbl) when a page breaks inside the item.
     """
-    for reference in structure_elements(pdf, object_at(pdf, pdf.catalog["StructTreeRoot"])["K"]):
+    elements = structure_elements(pdf, object_at(pdf, pdf.catalog["StructTreeRoot"])["K"])
+    # Sorted, because the order of a set differs between processes and would change the numbers of the new objects
+    for reference in sorted(elements):
         item = object_at(pdf, reference)
         if item.get("S") == "/LI":
             outside = [kid for kid in item["K"] if object_at(pdf, kid)["S"] not in ("/Lbl", "/LBody")]
