@@ -36,7 +36,7 @@ def approve(minutes: Minutes, *, seen: str, by: User) -> Approval:
     content = content_hash(minutes)
     if content != seen:
         raise NotAllowed("Anteckningarna har ändrats sedan du läste dem. Läs dem igen innan du fastställer.")
-    step(minutes, MINUTES_NEXT, MinutesState.APPROVED, by=by)
+    take_step(minutes, MINUTES_NEXT, MinutesState.APPROVED, by=by)
     approval = Approval.objects.create(
         minutes=minutes, content_hash=content, author=wrote[0], by=by, at=timezone.now()
     )

@@ -43,7 +43,7 @@ def publish(minutes: Minutes, *, by: User) -> Edition:
         published_at=timezone.now(),
         by=by,
     )
-    step(minutes, MINUTES_NEXT, MinutesState.PUBLISHED, by=by)
+    take_step(minutes, MINUTES_NEXT, MinutesState.PUBLISHED, by=by)
     record(by, MinutesEvent.PUBLISHED, minutes, edition=edition.pk)
     addresses = addresses_to_bake(edition)
     rendered = render_pages(addresses)

@@ -112,7 +112,7 @@ def circulate_minutes(minutes: Minutes, *, by: User) -> Minutes:
     if not minutes.sections.exclude(html="").exists():
         raise NotAllowed("Det finns ingen text att dela än.")
     record(by, MinutesEvent.CIRCULATED, minutes)
-    return step(minutes, MINUTES_NEXT, MinutesState.CIRCULATED, by=by)
+    return take_step(minutes, MINUTES_NEXT, MinutesState.CIRCULATED, by=by)
 
 
 @transaction.atomic
@@ -126,7 +126,7 @@ def reopen_minutes(minutes: Minutes, *, by: User) -> Minutes:
         raise NotAllowed("Publicerade anteckningar ändras genom en rättelse.")
     minutes.approvals.filter(voided_at__isnull=True).update(voided_at=timezone.now())
     record(by, MinutesEvent.REOPENED, minutes)
-    return step(minutes, MINUTES_NEXT, MinutesState.DRAFT, by=by)
+    return take_step(minutes, MINUTES_NEXT, MinutesState.DRAFT, by=by)
 
 
 @transaction.atomic
@@ -142,4 +142,4 @@ def start_correction(minutes: Minutes, *, what: str, by: User) -> Minutes:
     minutes.save(update_fields=["correction"])
     minutes.approvals.filter(voided_at__isnull=True).update(voided_at=timezone.now())
     record(by, MinutesEvent.CORRECTION_BEGUN, minutes)
-    return step(minutes, MINUTES_NEXT, MinutesState.DRAFT, by=by, reason=what)
+    return take_step(minutes, MINUTES_NEXT, MinutesState.DRAFT, by=by, reason=what)
