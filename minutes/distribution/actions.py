@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
-from dialog_portal.base.states import NotAllowed
+from dialog_portal.base.states import NotAllowed, take_step
 from dialog_portal.outbox.queue.actions import Attachment, Draft, post_all
 from dialog_portal.outbox.render import render
 from meetings.models import Attendee, MeetingLetter, Purpose

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
-from dialog_portal.base.states import NotAllowed
+from dialog_portal.base.states import NotAllowed, take_step
 from minutes.approval.actions import OWN_WORDS
 from minutes.approval.authors import authors
 from minutes.audit_events import MinutesEvent

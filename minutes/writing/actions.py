@@ -9,7 +9,7 @@ from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.stale_saves import StaleSave
-from dialog_portal.base.states import NotAllowed
+from dialog_portal.base.states import NotAllowed, take_step
 from meetings.models import Meeting, MeetingState
 from minutes.audit_events import MinutesEvent
 from minutes.models import MINUTES_NEXT, Minutes, MinutesState, Section
