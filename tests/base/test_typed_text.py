@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from dialog_portal.access.forms import InviteForm
 from dialog_portal.base.typed_text import BREAKS, CONTROL, TURNING, only_a_name, unlinkable
-from dialog_portal.outbox.draft import deliverable
+from dialog_portal.outbox.draft import check_deliverable
 from dialog_portal.outbox.pages.forms import Correct
 from meetings.attendance.forms import AddAttendee
 from meetings.invitations.forms import FreeGuest
@@ -114,4 +114,4 @@ def test_an_address_in_quotation_marks_is_refused_at_its_field_wherever_it_is_ty
 
 
 def test_a_letter_may_leave_for_an_address_in_quotation_marks_that_is_already_stored():
-    deliverable(QUOTED)
+    check_deliverable(QUOTED)

@@ -25,10 +25,11 @@ from django.db.models import F  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from dialog_portal.outbox import health, tasks  # noqa: E402
+from dialog_portal.outbox.draft import Draft  # noqa: E402
 from dialog_portal.outbox.models import Attempt, Host, Letter, Outcome, State  # noqa: E402
 from dialog_portal.outbox.queue import claim as claims  # noqa: E402
 from dialog_portal.outbox.queue import deliver, limits, wake_up  # noqa: E402
-from dialog_portal.outbox.queue.actions import Draft, post_all  # noqa: E402
+from dialog_portal.outbox.queue.post import post_all  # noqa: E402
 from dialog_portal.outbox.smtp.answers import Result  # noqa: E402
 from tests.services import PR_SET_PDEATHSIG, prctl  # noqa: E402
 
@@ -216,7 +217,7 @@ def taken_over(attempt: int) -> bool:
 
 def stop_all() -> float:
     """Stop every letter, as a cancelled meeting does; answers when that was committed."""
-    from dialog_portal.outbox.queue.actions import stop
+    from dialog_portal.outbox.queue.stop import stop
 
     stop(Letter.objects.all(), by=None, reason="Mötet är inställt")
     return time.time()

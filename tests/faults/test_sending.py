@@ -13,7 +13,7 @@ from django.db import connection
 
 from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.queue import wake_up
-from dialog_portal.outbox.queue.actions import post
+from dialog_portal.outbox.queue.post import post
 from tests.faults.harness import BASE, Fleet, Hole, Sink, judge
 from tests.outbox.letters import draft
 from tests.services import free_port, wait_until

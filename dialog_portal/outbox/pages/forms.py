@@ -3,7 +3,7 @@
 from django import forms
 
 from dialog_portal.base.typed_text import one_address, one_line
-from dialog_portal.outbox.draft import deliverable
+from dialog_portal.outbox.draft import check_deliverable
 
 CHOICES = [
     ("", "Alla brev"),
@@ -24,7 +24,9 @@ class Search(forms.Form):
 
 
 class Correct(forms.Form):
-    address = forms.EmailField(label="Ny e-postadress", max_length=254, validators=[one_address, deliverable])
+    address = forms.EmailField(
+        label="Ny e-postadress", max_length=254, validators=[one_address, check_deliverable]
+    )
 
 
 class Told(forms.Form):

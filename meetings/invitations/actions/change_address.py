@@ -14,7 +14,7 @@ from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import count
 from dialog_portal.outbox.models import Letter, State
-from dialog_portal.outbox.queue.actions import correct
+from dialog_portal.outbox.queue.retry import correct_address
 from meetings.invitations.actions.change_link import closed, letters_of, told_of_new_link, written_anew
 from meetings.models import Invitee
 from meetings.replies.seats import lock
@@ -117,7 +117,7 @@ def may_be_known(invitee: Invitee) -> bool:
 def sent_right(invitee: Invitee, email: str, *, by: User | None) -> int:
     """Send the letters that have not got through, and are still of use, to the right address."""
     letters = letters_of(invitee).filter(state__in=CORRECTABLE, useful_until__gt=timezone.now())
-    return len([correct(letter, email, by=by) for letter in letters])
+    return len([correct_address(letter, email, by=by) for letter in letters])
 
 
 def listen() -> None:

@@ -12,8 +12,9 @@ from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import find, renew
+from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.models import WAITING, Letter, LetterQuerySet, State
-from dialog_portal.outbox.queue.actions import read, stop, told
+from dialog_portal.outbox.queue.stop import mark_as_informed, stop
 from meetings.invitations.actions.rerender import write_anew
 from meetings.invitations.actions.resend_link import LINKS, send_links_again
 from meetings.invitations.letters.lost_links import RENEWED
@@ -74,7 +75,7 @@ def letters_of(invitee: Invitee) -> LetterQuerySet:
 
 
 def brings(letter: Letter, invitee: Invitee) -> bool:
-    content = read(letter)
+    content = read_content(letter)
     tokens = set(TOKEN.findall(content.text + content.html)) if content else set()
     return any(find(token, invitee.link.purpose) == invitee.link for token in tokens)
 
@@ -85,5 +86,5 @@ def told_of_new_link(email: str, old: list[Letter], *, by: User | None) -> bool:
         return False
     for letter in old:
         if letter.state in (State.FAILED, State.BOUNCED):
-            told(letter, f"Ny länk skickad till {email}", by=by)
+            mark_as_informed(letter, f"Ny länk skickad till {email}", by=by)
     return True

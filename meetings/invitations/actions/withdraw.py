@@ -10,7 +10,7 @@ from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import mint, revoke
 from dialog_portal.outbox.models import Letter
-from dialog_portal.outbox.queue.actions import stop, told
+from dialog_portal.outbox.queue.stop import mark_as_informed, stop
 from meetings.invitations.actions.invite import must_be_open
 from meetings.invitations.actions.rerender import write_anew
 from meetings.invitations.actions.resend_link import refresh_links, send_links_again
@@ -44,7 +44,7 @@ def withdraw(invitee: Invitee, *, by: User) -> Invitee:
     theirs = Letter.objects.filter(meeting_letter__invitee=invitee).exclude(purpose=Purpose.DISTRIBUTION)
     stop(theirs, by=by, reason="Personen togs bort från mötet.", final=True)
     for letter in Letter.objects.needs_a_person().filter(meeting_letter__invitee=invitee):
-        told(letter, "personen togs bort från mötet", by=by)
+        mark_as_informed(letter, "personen togs bort från mötet", by=by)
     refresh_links([invitee.email], by=by, reason="Personen togs bort från ett möte.")
     tell_that_the_substitute_is_gone(invitee, by=by)
     tell_those_who_got_a_seat(invitee.invitation, seated, cause=f"withdrawn{invitee.pk}", by=by)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dialog_portal.access.models import User
-from dialog_portal.outbox.queue import actions as outbox
-from dialog_portal.outbox.queue.actions import Draft, post_all
+from dialog_portal.outbox.draft import Draft
+from dialog_portal.outbox.queue.post import post, post_all
 from meetings.mailings.letters.recipients import Mailing
 from meetings.models import Invitee, Meeting, MeetingLetter, Purpose
 
@@ -20,8 +20,8 @@ def put_in_outbox(
     )
 
 
-def send(invitee: Invitee, purpose: Purpose, draft: outbox.Draft, *, by: User | None) -> None:
+def send(invitee: Invitee, purpose: Purpose, draft: Draft, *, by: User | None) -> None:
     """Put a letter in the outbox and tie it to the person it is about."""
-    letter, created = outbox.post(draft, by=by)
+    letter, created = post(draft, by=by)
     if created:
         MeetingLetter.objects.create(meeting=invitee.meeting, invitee=invitee, purpose=purpose, letter=letter)

@@ -8,8 +8,8 @@ from django.utils import timezone
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed, step
+from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.models import Letter
-from dialog_portal.outbox.queue.actions import Draft
 from meetings.mailings.actions import reminder_schedule
 from meetings.mailings.actions.post import put_in_outbox
 from meetings.mailings.letters.compose import compose, fingerprint
