@@ -69,16 +69,24 @@ class Connection(smtplib.SMTP):
 
     def is_silent(self, seconds: float) -> bool:
         """Whether the server says nothing for so long. What was read ahead of its turn counts as said."""
-        if self.sock is None or self._has_read_ahead(self.sock):
-            return False
-        return not select.select([self.sock], [], [], seconds)[0]
+        assert self.sock is not None
+        for _ in range(
+            2
+        ):  # TLS has messages of its own: the second look is past those that the first one read
+            if self._has_read_ahead(self.sock):
+                return False
+            if not select.select([self.sock], [], [], seconds)[0]:
+                return True
+        return False  # it has hung up, which whoever reads the answer finds out
 
     def _has_read_ahead(self, sock: socket.socket) -> bool:
         """Whether an answer waits in our own buffers, where no socket can tell of it."""
+        if self.file is None:
+            self.file = sock.makefile("rb")
         timeout = sock.gettimeout()
         sock.settimeout(0)
         try:
-            return self.file is not None and bool(self.file.peek(1))
+            return bool(self.file.peek(1))
         except ssl.SSLWantReadError:
             return False
         finally:
