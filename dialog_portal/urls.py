@@ -9,12 +9,13 @@ import meetings.urls as meetings
 import minutes.urls as minutes
 import parties.urls as parties
 from dialog_portal.access.admin import site as admin
+from dialog_portal.links.addresses import REPLIES
 
 staff = [*dashboard.staff, *parties.staff, *meetings.staff, *minutes.staff, *outbox.staff, *access.staff]
 
 urlpatterns = [
     path("arbete/", include((staff, "staff"))),
-    path("svar/", include((meetings.guest, "guest"))),
+    path(REPLIES, include((meetings.guest, "guest"))),
     path("konto/", include(access.account)),
     path("admin/", admin.urls),
     path("halsa", dashboard.health, name="health"),

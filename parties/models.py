@@ -35,11 +35,9 @@ def years(from_year: int, to_year: int | None) -> str:
     return f"{from_year}–{to_year}" if to_year > from_year else str(from_year)
 
 
-def on_day(day: date, prefix: str = "") -> Q:
+def on_day(day: date) -> Q:
     """The rows whose dates cover a day; an open end means still valid."""
-    return Q(**{f"{prefix}from_date__lte": day}) & (
-        Q(**{f"{prefix}to_date__isnull": True}) | Q(**{f"{prefix}to_date__gte": day})
-    )
+    return Q(from_date__lte=day) & (Q(to_date=None) | Q(to_date__gte=day))
 
 
 def ends_after_it_begins(begin: str, end: str, name: str) -> models.CheckConstraint:
@@ -141,7 +139,7 @@ class PartyQuerySet(models.QuerySet["Party"]):
             rows = rows.filter(own | Q(pk__in=former) | Q(pk__in=held))
         return rows
 
-    def with_recipients(self, some: bool = True) -> Self:
+    def with_recipients(self, some: bool) -> Self:
         """The parties for which somebody receives letters today, or those for which nobody does."""
         recipients = Exists(Mandate.objects.invited().filter(party=OuterRef("pk")))
         return self.filter(recipients if some else ~recipients)

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 from celery import Celery
 
+from dialog_portal.links.addresses import SECRET_PATHS
 from tests import services
 
 pytestmark = pytest.mark.once
@@ -201,7 +202,7 @@ def test_plain_http_leads_to_https_and_keeps_the_token_to_itself(site: Site):
     assert TOKEN not in site.written()
 
 
-@pytest.mark.parametrize("door", ["svar", "synpunkter", "konto/inbjudan", "konto/losenord/nytt"])
+@pytest.mark.parametrize("door", [path.rstrip("/") for path in SECRET_PATHS])
 def test_token_stays_out_of_every_log_also_while_the_portal_is_down(site: Site, door: str):
     status = site.ask(f"/{door}/{TOKEN}/?x=1", Referer=f"https://{HOST}/{door}/{TOKEN}/")[0]
     services.wait_until(lambda: f"/{door}/..." in site.written(), "the log", 10)

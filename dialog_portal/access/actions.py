@@ -15,8 +15,7 @@ from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import mint, revoke
 from dialog_portal.links.models import Link
-
-PURPOSE = "konto"
+from dialog_portal.links.purposes import LinkPurpose
 
 
 @transaction.atomic
@@ -26,7 +25,7 @@ def invite(*, name: str, email: str, role: str, by: User | None) -> StaffInvitat
         raise NotAllowed("Adressen har redan ett konto. Är det stängt kan du öppna det igen.")
     for older in StaffInvitation.objects.filter(email__iexact=email, accepted_at=None).select_related("link"):
         revoke(older.link)
-    link = mint(PURPOSE, timezone.now() + StaffInvitation.LIFE)
+    link = mint(LinkPurpose.ACCOUNT, timezone.now() + StaffInvitation.LIFE)
     invitation = StaffInvitation.objects.create(name=name, email=email.lower(), role=role, by=by, link=link)
     staff_invitation(invitation, by=by)
     record(by, "konto: bjöd in", invitation, role=role)

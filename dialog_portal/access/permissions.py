@@ -31,7 +31,6 @@ class Rule:
     act: frozenset[str] = NOBODY
     open: bool = False
     second_factor: bool = False
-    others_only: bool = False  # not what one wrote oneself; the action and the database hold this too
 
     def roles(self, method: str) -> frozenset[str]:
         """Who may come with a method: those who may look, or those who may act."""
@@ -61,9 +60,9 @@ def sees(what: str, roles: frozenset[str] = EVERYONE) -> Rule:
     return Rule(what, see=roles)
 
 
-def acts(what: str, roles: frozenset[str] = WORK, *, others_only: bool = False) -> Rule:
+def acts(what: str, roles: frozenset[str] = WORK) -> Rule:
     """A button: POST only."""
-    return Rule(what, act=roles, others_only=others_only)
+    return Rule(what, act=roles)
 
 
 def edits(what: str, roles: frozenset[str] = WORK) -> Rule:
@@ -161,7 +160,8 @@ TABLE: dict[str, Rule] = {
     "staff:section_history": sees("se ett avsnitts tidigare versioner", SEE_DRAFTS),
     "staff:minutes_circulate": acts("dela ett utkast"),
     "staff:minutes_reopen": acts("öppna anteckningarna för ändring"),
-    "staff:minutes_approve": acts("fastställa vad någon annan skrev", APPROVE, others_only=True),
+    # never what one wrote oneself: that depends on the notes, so the action and the database hold it
+    "staff:minutes_approve": acts("fastställa vad någon annan skrev", APPROVE),
     "staff:minutes_distribute": edits("skicka ut fastställda anteckningar"),
     "staff:minutes_publish": edits("publicera fastställda anteckningar", APPROVE),
     "staff:minutes_correct": edits("påbörja en rättelse"),

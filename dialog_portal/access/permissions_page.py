@@ -31,10 +31,8 @@ def page() -> str:
 
 
 def row(name: str, rule: Rule) -> str:
-    notes = (" (aldrig det man själv skrev)" if rule.others_only else "") + (
-        " (bara med tvåstegsverifiering)" if rule.second_factor else ""
-    )
-    return line(f"`{name}`", rule.what + notes, *(cell(rule, role) for role in Role))
+    note = " (bara med tvåstegsverifiering)" if rule.second_factor else ""
+    return line(f"`{name}`", rule.what + note, *(cell(rule, role) for role in Role))
 
 
 def cell(rule: Rule, role: str) -> str:

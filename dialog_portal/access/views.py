@@ -18,6 +18,7 @@ from dialog_portal.access.models import StaffInvitation, User
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import find
 from dialog_portal.links.guest_view import gone, guest_view
+from dialog_portal.links.purposes import LinkPurpose
 
 
 def account_list(request: HttpRequest) -> HttpResponse:
@@ -93,7 +94,7 @@ def account_invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 @guest_view
 def accept_account(request: HttpRequest, token: str) -> HttpResponse:
     """Show who is invited (GET writes nothing), then make the account with the chosen password."""
-    link = find(token, actions.PURPOSE)
+    link = find(token, LinkPurpose.ACCOUNT)
     invitation = StaffInvitation.objects.select_related("link").filter(link=link).first() if link else None
     if link is None or invitation is None or not invitation.open:
         return gone(request)

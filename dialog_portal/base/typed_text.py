@@ -10,6 +10,7 @@ BREAKS = {"\u2028", "\u2029", "\u0085"}
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 LONGEST = 1_000  # characters; no name has as many, and to fold megabytes of them would take half a minute
+LONGEST_NAME = 80  # characters of a stranger's name that stand in a letter
 PILE = 2  # marks over or under one letter: what Vietnamese and pointed Arabic need, and what does not blot a page
 LINK_SIGNS = re.compile(r"[:/\\@<>{}\[\]|=?#%]")  # what addresses and tags are built of
 DOT = re.compile(r"[.\u3002\u00b7]+(?=\w)")
@@ -102,11 +103,12 @@ def is_address(value: str) -> bool:
     return True
 
 
-def unlinkable(name: str, most: int = 80) -> str:
+def unlinkable(name: str) -> str:
     """A name that a stranger typed, safe in a letter that we sign: on one line, cut, with nothing that becomes a link.
 
     Mail programs make links of bare domains too, so a full stop is always followed by a blank.
     """
     seen = "".join(" " * char.isspace() if unseen(char) else char for char in folded(name[:LONGEST]))
     words = " ".join(DOT.sub(". ", LINK_SIGNS.sub(" ", STOPS.sub(".", seen))).split())
-    return (words if len(words) <= most else words[: most - 1].rstrip() + "…") or "N. N."
+    short = words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME - 1].rstrip() + "…"
+    return short or "N. N."

@@ -19,13 +19,14 @@ from django.db.models import F
 from django.utils import timezone
 
 from dialog_portal.links.models import Link
+from dialog_portal.links.purposes import LinkPurpose
 
 ID, PROOF = 10, 20  # bytes
 LENGTH = 42  # characters of a token
 NOTHING = Link(public_id="0" * 2 * ID, purpose="", version=0)  # measured against when nothing was found
 
 
-def mint(purpose: str, expires_at: datetime) -> Link:
+def mint(purpose: LinkPurpose, expires_at: datetime) -> Link:
     """A new link for one purpose, until a time."""
     return Link.objects.create(purpose=purpose, expires_at=expires_at)
 
@@ -37,7 +38,7 @@ def token(link: Link) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def find(text: str, purpose: str) -> Link | None:
+def find(text: str, purpose: LinkPurpose) -> Link | None:
     """The link of a token if it works now for this purpose; else nothing, after the same work whatever was wrong."""
     raw = decode(text)
     public = raw[1 : 1 + ID].hex()

@@ -1,19 +1,22 @@
-"""Personal links never reach a log: what follows a guests' door is masked, and what looks like a token elsewhere."""
+"""Personal links never reach a log: what follows their paths is masked, and what looks like a token elsewhere."""
 
 import logging
 import re
 
+from dialog_portal.links.addresses import SECRET_PATHS
+
 LONGEST = 300  # characters of a line that a stranger can make us write
 
-# Everything after a guests' door to the end of the address, however it was mistyped; blanks may stand in it
-DOOR = re.compile(r"\b((?:svar|synpunkter|inbjudan|losenord/nytt)/)(.*(?= HTTP/\d)|.*)", re.IGNORECASE)
+# Everything after such a path to the end of the address, however it was mistyped; blanks may stand in it
+PATHS = "|".join(re.escape(path.removeprefix("konto/")) for path in SECRET_PATHS)
+SECRET = re.compile(rf"\b({PATHS})(.*(?= HTTP/\d)|.*)", re.IGNORECASE)
 ADDRESS = re.compile(r'/[^"\n]*')
-LONG = re.compile(r"[A-Za-z0-9_-]{30,}")  # a token where no door of ours is
+LONG = re.compile(r"[A-Za-z0-9_-]{30,}")  # a token under any other path
 
 
 def mask(text: str) -> str:
     """The text with tokens replaced by dots."""
-    kept = DOOR.sub(lambda found: found[1] + ("…" if found[2] else ""), text)
+    kept = SECRET.sub(lambda found: found[1] + ("…" if found[2] else ""), text)
     return ADDRESS.sub(lambda found: LONG.sub("…", found[0]), kept)
 
 

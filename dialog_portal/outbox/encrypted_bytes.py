@@ -2,7 +2,7 @@
 
 import zlib
 
-from dialog_portal.base.encryption import seal, unseal
+from dialog_portal.base import encryption
 
 QUICK = 1  # the level that costs less than what it saves
 PACKED = b"\x78"  # how every packed text begins; a letter begins with the name of a header
@@ -10,10 +10,10 @@ PACKED = b"\x78"  # how every packed text begins; a letter begins with the name 
 
 def encrypt(raw: bytes) -> bytes:
     """Return what is stored of a letter."""
-    return seal(zlib.compress(raw, QUICK))
+    return encryption.encrypt(zlib.compress(raw, QUICK))
 
 
 def decrypt(encrypted: bytes | memoryview) -> bytes:
     """Return the letter, the very same bytes; raise cryptography.fernet.InvalidToken if they were changed."""
-    data = unseal(encrypted)
+    data = encryption.decrypt(encrypted)
     return zlib.decompress(data) if data.startswith(PACKED) else data

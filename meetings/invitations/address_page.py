@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dialog_portal.outbox.models import Letter
-from meetings.invitations.actions.resend_link import LINKS
+from meetings.invitations.letters.lost_links import LINK_LETTERS
 from meetings.models import Invitee
 
 register = template.Library()
@@ -20,7 +20,7 @@ def address_page(letter: Letter) -> str:
 
     Empty when nobody on a list has the address any more; then only the letter itself can be sent elsewhere.
     """
-    about = Q() if letter.purpose == LINKS else Q(letters__letter=letter)
+    about = Q() if letter.purpose in LINK_LETTERS else Q(letters__letter=letter)
     rows = Invitee.objects.active().filter(about, email__iexact=letter.address)
     rows = rows.filter(link__expires_at__gt=timezone.now()).select_related("person")
     invitee = rows.order_by(F("person").asc(nulls_last=True), "pk").first()

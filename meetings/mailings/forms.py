@@ -12,11 +12,13 @@ from django.utils.html import format_html, format_html_join
 
 from dialog_portal.base.stale_saves import VersionedForm
 from dialog_portal.base.typed_text import one_line
+from dialog_portal.links.addresses import GUEST_PATHS
 from meetings.mailings.letters.wording import PLACE, Words, allowed, listed, normal, words_above, words_of
 from meetings.models import Wording
 from meetings.models.wording import LONG, SHORT
 
-PERSONAL = re.compile(r"/(?:svar|synpunkter)/+(?!ny-lank\b)[^\s/]+|/(?:svar|synpunkter)%2f", re.IGNORECASE)
+GUESTS = "|".join(path.rstrip("/") for path in GUEST_PATHS)
+PERSONAL = re.compile(rf"/(?:{GUESTS})/+(?!ny-lank\b)[^\s/]+|/(?:{GUESTS})%2f", re.IGNORECASE)
 BRACES = "En klammer saknar sin andra hälft. Skriv platshållare som {namn}."
 LINK = (
     "Texten innehåller en personlig länk, som skulle gå till alla. Ta bort den. "

@@ -7,7 +7,7 @@ from meetings.models.calendar_reply import Outcome as CalendarReplyOutcome
 from meetings.models.invitation import Invitation
 from meetings.models.invitee import Invitee, Need
 from meetings.models.meeting import Group, Meeting, MeetingState, MeetingStep
-from meetings.models.meeting_letter import MeetingLetter, Purpose
+from meetings.models.meeting_letter import INVITING, MeetingLetter, Purpose
 from meetings.models.planned_mailing import PlannedMailing, PlannedState, PlannedStep
 from meetings.models.reply import CONTRADICTION, Answer, Channel, Reply
 from meetings.models.round import FocusArea, Round, RoundPurpose
@@ -16,6 +16,7 @@ from meetings.models.wording import Wording
 
 __all__ = [
     "CONTRADICTION",
+    "INVITING",
     "Agenda",
     "AgendaItem",
     "AgendaState",

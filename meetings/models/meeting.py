@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from dialog_portal.base.stale_saves import Versioned
@@ -36,6 +38,9 @@ NEXT: dict[MeetingState, frozenset[MeetingState]] = {
     MeetingState.HELD: frozenset(),
     MeetingState.CANCELLED: frozenset(),
 }
+
+
+CAMPAIGN = "meeting:"
 
 
 class Group(Versioned):
@@ -72,6 +77,11 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def with_names(self) -> Self:
         """With the round, host and categories that every list shows."""
         return self.select_related("round", "host").prefetch_related("categories")
+
+    def of_campaigns(self, campaigns: Iterable[str]) -> Self:
+        """Those whose letters the outbox gathers under one of the names; see `Meeting.campaign`."""
+        name = Concat(Value(CAMPAIGN), Cast("pk", models.CharField()))
+        return self.alias(campaign_name=name).filter(campaign_name__in=list(campaigns))
 
     def with_letters(self) -> Self:
         """With what the letters about a meeting say."""
@@ -159,6 +169,7 @@ class Meeting(Versioned):
             models.CheckConstraint(condition=Q(seats__gte=1, seats__lte=50), name="meeting_seats_are_sane"),
             models.CheckConstraint(condition=Q(state__in=MeetingState.values), name="meeting_state_is_known"),
         )
+        indexes = (models.Index(fields=("ends_at",), name="meeting_by_end"),)
 
     def __str__(self) -> str:
         return self.title
@@ -172,7 +183,7 @@ class Meeting(Versioned):
     @property
     def campaign(self) -> str:
         """The name under which the outbox gathers the meeting's letters."""
-        return f"meeting:{self.pk}"
+        return f"{CAMPAIGN}{self.pk}"
 
     @property
     def length(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from dialog_portal.outbox.models import State, begun
 from meetings.models.invitee import Invitee
@@ -25,14 +25,28 @@ class Purpose(models.TextChoices):
     DISTRIBUTION = "distribution", "minnesanteckningar"
 
 
+# The letters that are sent to say when and where the meeting is
+INVITING = (Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.SUBSTITUTE, Purpose.UPDATE)
+
+
 class MeetingLetterQuerySet(models.QuerySet["MeetingLetter"]):
     def not_stopped_in_time(self) -> Self:
         """Those that have left, may have left, or still will."""
         return self.exclude(Q(letter__state=State.STOPPED) & ~begun("letter"))
 
-    def versioned(self) -> Self:
-        """Those whose key ends with the meeting's version that they speak of; receipts of the first programs do not."""
-        return self.filter(letter__key__regex=r":v[0-9]+$")
+    def of_current_version(self) -> Self:
+        """Letters that speak of the time and place that the meeting has now."""
+        return self.filter(version=F("meeting__letter_version"))
+
+    def of_earlier_version(self) -> Self:
+        """Letters that speak of a time or place that the meeting does not have any more.
+
+        Where the version is not known, a letter that was sent to say when the meeting is counts as one of them: 1.0.0
+        may have written it while it was being replaced. Its receipts do not: the first ones said nothing of it.
+        """
+        unknown = Q(version=None, purpose__in=INVITING)
+        earlier = Q(version__lt=F("meeting__letter_version"))
+        return self.filter(unknown | earlier, meeting__letter_version__gt=1)
 
 
 class MeetingLetter(models.Model):
@@ -42,6 +56,11 @@ class MeetingLetter(models.Model):
     invitee = models.ForeignKey(Invitee, models.PROTECT, null=True, blank=True, related_name="letters")
     purpose = models.CharField(max_length=20, choices=Purpose)
     letter = models.OneToOneField("outbox.Letter", models.CASCADE, related_name="meeting_letter")
+    version = models.PositiveIntegerField(
+        null=True,
+        editable=False,
+        help_text="the meeting's letter_version that it speaks of; none: whatever it is",
+    )
 
     objects = MeetingLetterQuerySet.as_manager()
 

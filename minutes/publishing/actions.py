@@ -1,7 +1,7 @@
 """Publishing: an edition is frozen in the database, and the public files follow from it.
 
-The commit decides. Every page is rendered before it, so what cannot be shown cannot be published; the files are
-written after it, and a crash in between is finished by the next sweep. Hence all of it or nothing.
+The commit decides. Every page is rendered before it, so what cannot be shown cannot be published; the same bytes are
+written to files after it, and a crash in between is finished by the next sweep. Hence all of it or nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dialog_portal.base.states import NotAllowed, step
 from minutes.approval.actions import OWN
 from minutes.approval.authors import authors
 from minutes.models import NEXT, Bake, Edition, Minutes, MinutesState, Rendering
-from minutes.publishing.bake import finish, render_page
+from minutes.publishing.bake import finish, render_pages
 
 
 @transaction.atomic
@@ -41,10 +41,9 @@ def publish(minutes: Minutes, *, by: User) -> Edition:
     step(minutes, NEXT, MinutesState.PUBLISHED, by=by)
     record(by, "anteckningar: publicerade", minutes, edition=edition.pk)
     addresses = addresses_of(edition)
-    for address in addresses:
-        render_page(address)
+    rendered = render_pages(addresses)
     bake = Bake.objects.create(reason=f"edition {edition.pk}", addresses=addresses)
-    transaction.on_commit(lambda: finish(bake), robust=True)
+    transaction.on_commit(lambda: finish(bake, rendered), robust=True)
     return edition
 
 

@@ -18,8 +18,8 @@ from dialog_portal.access.models import Role, User
 from dialog_portal.access.permissions import Rule, rule_for
 from dialog_portal.links.actions import token
 from dialog_portal.outbox.models import Letter
-from meetings.mailings.actions.send import left
 from meetings.mailings.letters.recipients import MAILINGS
+from meetings.mailings.pending_letters import pending_for
 from meetings.models import AgendaItem, Group, Invitation, Invitee, Meeting, Purpose, Round
 from minutes.models import Edition, Section
 from parties.models import Category, Mandate, Membership, Party, Person
@@ -139,7 +139,7 @@ def sendable() -> list[tuple[str, str]]:
     now, found = timezone.now(), {}
     for row in Meeting.objects.with_letters():
         for mailing in MAILINGS.values():
-            if not mailing.why_not(row, now) and left(mailing, row):
+            if not mailing.why_not(row, now) and pending_for(mailing, row):
                 found[mailing.purpose] = (str(row.pk), str(mailing.purpose))
     return list(found.values())
 

@@ -18,7 +18,7 @@ from dialog_portal.outbox.models import Letter, Pulse, State, begun
 from meetings.invitations.actions import rerender, resend_link
 from meetings.mailings.actions import send
 from meetings.mailings.letters.compose import fingerprint
-from meetings.mailings.letters.recipients import MAILINGS, Mailing, told, told_something_old
+from meetings.mailings.letters.recipients import MAILINGS, Mailing, who_know_when, with_outdated_news
 from meetings.models import Answer, Channel, Meeting, MeetingLetter, Purpose
 from meetings.planning.actions import meetings
 from meetings.replies.actions import answer
@@ -119,7 +119,7 @@ def busy(meeting: Meeting) -> None:
         answer.answer(person, Answer.YES, channel=Channel.PHONE, by=by)
         name, email = f"Ersättare {number}", f"ersattare{number}.{person.pk}@kommun.example"
         answer.hand_over(people[3 + number], name=name, email=email, channel=Channel.PHONE, by=by)
-        resend_link.send_links_again(people[6 + number].email)
+        resend_link.resend_links(people[6 + number].email)
 
 
 def old_news(got: Received, day: str) -> bool:
@@ -130,11 +130,12 @@ def old_news(got: Received, day: str) -> bool:
 def unreached(meeting: Meeting) -> set[int]:
     """Those whom no letter has told when the meeting is, and none that waits or that staff can send will."""
     kinds = (Purpose.CANCELLATION,) if meeting.cancelled else (Purpose.UPDATE, Purpose.INVITATION)
-    sent = meeting.letters.filter(letter__key__endswith=f":v{meeting.letter_version}")
+    sent = meeting.letters.filter(version=meeting.letter_version)
     reached = set(sent.exclude(letter__state=State.STOPPED).values_list("invitee", flat=True))
     for kind in kinds:
         reached |= {invitee.pk for invitee, _ in send.drafts_for(MAILINGS[kind], meeting)}
-    everybody = told(meeting) if meeting.cancelled else meeting.invitees.active()
+    listed = meeting.invitees.active()
+    everybody = who_know_when(listed) if meeting.cancelled else listed
     return set(everybody.values_list("pk", flat=True)) - reached
 
 
@@ -149,11 +150,12 @@ class Stale(NamedTuple):
 
 def heard(meeting: Meeting) -> set[int]:
     """Those whom the portal counts as having been told something old, or has written to with what holds."""
+    people = meeting.invitees.active()
     if meeting.cancelled:
-        return set(told(meeting).values_list("pk", flat=True))
-    current = meeting.letters.filter(letter__key__endswith=f":v{meeting.letter_version}")
-    right = current.exclude(letter__state=State.STOPPED).values_list("invitee", flat=True)
-    return set(told_something_old(meeting).values_list("pk", flat=True)) | set(right)
+        return set(who_know_when(people).values_list("pk", flat=True))
+    current = meeting.letters.filter(version=meeting.letter_version).exclude(letter__state=State.STOPPED)
+    outdated = with_outdated_news(people)
+    return {*outdated.values_list("pk", flat=True), *current.values_list("invitee", flat=True)}
 
 
 def stale_letters(rng: random.Random, change, number: int = 60, before: float = 0.05, **options) -> Stale:
@@ -226,7 +228,7 @@ def test_control_with_a_mere_look_people_get_old_news_and_are_not_counted(rng, f
 @pytest.mark.long
 @pytest.mark.once
 def test_control_without_rerendering_substitutes_are_left_out(rng, figure, vendor, monkeypatch):
-    monkeypatch.setattr(rerender, "write_anew", lambda _rows: set())
+    monkeypatch.setattr(rerender, "rerender", lambda _rows: set())
     # So many letters to so slow a server that both workers have more than they can do when the meeting moves
     stale = stale_letters(rng, move, 170, before=1.0)
     figure(f"control, nothing is rendered again, {vendor}, people left out", stale.left_out)

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from icalendar.prop import vUnknown
 
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import token
@@ -26,7 +27,7 @@ from dialog_portal.outbox.draft import letter_from
 from dialog_portal.outbox.encrypted_bytes import decrypt
 from dialog_portal.outbox.models import Letter
 from meetings import tasks
-from meetings.mailings.actions.post import put_in_outbox
+from meetings.mailings.actions.post import post_letters
 from meetings.mailings.actions.send import drafts_for
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
@@ -44,7 +45,7 @@ from meetings.replies.actions import answer, substitute_requests
 from meetings.replies.actions.colleagues import bring_colleague
 from tests import factories
 from tests.meetings.acting import letter, retyped, signed_in
-from tests.meetings.mailings.test_calendar_file import BREAKS, NAMES, PAYLOADS, shape
+from tests.meetings.mailings.test_calendar_file import BREAKS, NAMES, PAYLOADS, SMUGGLED, shape
 from tests.outbox.inbox.world import accept
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db, pytest.mark.once]
@@ -119,7 +120,7 @@ class World:
         meeting = Meeting.objects.with_names().with_letters().get(pk=self.meeting.pk)
         for mailing in (MAILINGS[purpose] for purpose in (INVITATION, Purpose.UPDATE, CANCELLATION)):
             if not mailing.why_not(meeting, timezone.now()):
-                put_in_outbox(mailing, meeting, drafts_for(mailing, meeting), by=None)
+                post_letters(mailing, meeting, drafts_for(mailing, meeting), by=None)
 
     def deputy_answers_and_is_sent_home(self) -> None:
         deputy = self.chief.substitutes.active().get()
@@ -435,7 +436,7 @@ def test_control_without_looking_a_guests_substitute_writes_a_header(monkeypatch
 
 def test_control_without_escaping_a_title_writes_a_property(monkeypatch):
     monkeypatch.setattr(drafts, "check", lambda _draft: None)
-    monkeypatch.setattr("meetings.mailings.calendar_file.escaped", lambda text: text)
-    raw = letter_with("meeting", "title", PAYLOADS[0])
+    monkeypatch.setattr("meetings.mailings.calendar_file.Text", vUnknown)
+    raw = letter_with("meeting", "title", f"Möte\r{SMUGGLED[0]}")
     assert raw is not None
     assert foreign(raw)[1] > 0

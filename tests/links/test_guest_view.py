@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from redis.exceptions import ConnectionError as Unreachable
 
-from dialog_portal.links import guest_view
+from dialog_portal.links import guest_view, human_press, rate_limits
 from dialog_portal.links.actions import renew, revoke, token
 from dialog_portal.links.models import Link
 from tests import factories
@@ -70,7 +70,7 @@ def test_the_answer_says_what_to_do_and_nothing_of_the_request(guest):
 
 @pytest.mark.fault
 def test_mangled_links_have_one_body(guest, seed, size, figure, monkeypatch):
-    monkeypatch.setattr(guest_view, "FAILURES_A_MINUTE", 10**9)
+    monkeypatch.setattr(rate_limits, "MAX_FAILURES_PER_MINUTE", 10**9)
     chance, client, text = random.Random(seed), Client(), token(guest.link)
     other = token(factories.link())
     tried = {mangled(text, other, chance) for _ in range(size(150, 3_000))} - {text}
@@ -169,7 +169,7 @@ def test_a_whole_municipality_may_ask_for_its_links_again_and_meets_no_other_ans
 
 
 def test_asking_without_end_is_stopped_and_a_link_still_gets_its_own_answer(guest, client, monkeypatch):
-    monkeypatch.setattr(guest_view, "ASKED_A_MINUTE", 5)
+    monkeypatch.setattr(rate_limits, "MAX_REQUESTS_PER_MINUTE", 5)
     assert [ask_again(client, number).status_code for number in range(7)] == [303] * 5 + [429] * 2
     assert page_of("A" * 42, client).status_code == 404
     assert page_of(token(guest.link), client).status_code == 200
@@ -181,13 +181,15 @@ def test_broken_links_do_not_keep_anybody_from_asking_for_a_whole_one(client):
 
 
 def test_control_when_asking_counts_as_a_failure_a_broken_link_is_told_by_its_answer(client, monkeypatch):
-    monkeypatch.setattr("meetings.invitations.views.resend_link.asked_too_often", guest_view.failed_too_often)
+    monkeypatch.setattr(
+        "meetings.invitations.views.resend_link.exceeds_request_limit", rate_limits.exceeds_failure_limit
+    )
     assert {ask_again(client, number).status_code for number in range(20)} == {303}
     assert page_of("A" * 42, client).status_code == 429
 
 
 def test_control_without_counting_nobody_is_limited(client, monkeypatch):
-    monkeypatch.setattr(guest_view, "FAILURES_A_MINUTE", 10**9)
+    monkeypatch.setattr(rate_limits, "MAX_FAILURES_PER_MINUTE", 10**9)
     assert {page_of("A" * 42, client).status_code for _ in range(25)} == {404}
 
 
@@ -214,16 +216,16 @@ def test_another_address_is_not_met_by_the_limit(client):
     ],
 )
 def test_an_ipv6_network_counts_as_one(address, expected):
-    assert guest_view.neighbourhood(RequestFactory().get("/", REMOTE_ADDR=address)) == expected
+    assert rate_limits.client_network(RequestFactory().get("/", REMOTE_ADDR=address)) == expected
 
 
 def test_a_forged_forwarding_header_does_not_escape_the_limit(settings):
     request = RequestFactory().get(
         "/", REMOTE_ADDR="192.0.2.7", HTTP_X_FORWARDED_FOR="203.0.113.1, 198.51.100.2"
     )
-    assert guest_view.caller(request) == "192.0.2.7"
+    assert rate_limits.client_address(request) == "192.0.2.7"
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
-    assert guest_view.caller(request) == "198.51.100.2"
+    assert rate_limits.client_address(request) == "198.51.100.2"
 
 
 def test_without_its_cache_the_door_still_answers(monkeypatch, client):
@@ -267,4 +269,4 @@ def test_a_form_from_another_site_is_refused(guest, headers, expected):
     ],
 )
 def test_a_press_by_a_person_is_told_from_a_script(headers, person):
-    assert guest_view.pressed_by_a_person(RequestFactory().post("/svar/", headers=headers)) is person
+    assert human_press.is_pressed_by_person(RequestFactory().post("/svar/", headers=headers)) is person

@@ -75,5 +75,11 @@ def letter(invitee: Invitee, purpose: str = Purpose.INVITATION, version: int | N
         deadline=timezone.now() + timedelta(days=2),
     )
     row, _ = post(draft)
-    MeetingLetter.objects.create(meeting=meeting, invitee=invitee, purpose=purpose, letter=row)
+    MeetingLetter.objects.create(
+        meeting=meeting,
+        invitee=invitee,
+        purpose=purpose,
+        letter=row,
+        version=version or meeting.letter_version,
+    )
     return row

@@ -16,7 +16,7 @@ from dialog_portal.dashboard.tasks import accounts, letters, minutes, pending_le
 from dialog_portal.dashboard.tasks.task import Kind, Task
 
 KINDS = (
-    Kind(pending_letters.letters_that_are_owed, "staff:letters_preview", "staff:letters_send"),
+    Kind(pending_letters.letters_to_send_after_change, "staff:letters_preview", "staff:letters_send"),
     Kind(planning.plans_with_gaps, "staff:meeting_detail", "staff:meeting_change"),
     Kind(planning.agendas_to_settle, "staff:agenda", "staff:agenda_step"),
     Kind(planning.invitations_to_send, "staff:letters_preview", "staff:letters_send"),

@@ -33,14 +33,8 @@ def letters_that_failed(user: User, now: datetime) -> Iterator[Task]:
 
 
 def titles(campaigns: Iterable[str]) -> dict[str, str]:
-    """The titles of the meetings that campaigns are about, in one query."""
-    return {row.campaign: row.title for row in Meeting.objects.filter(pk__in=meeting_ids(campaigns))}
-
-
-def meeting_ids(campaigns: Iterable[str]) -> list[int]:
-    """The numbers of the meetings that campaigns like `meeting:12` belong to."""
-    pairs = (campaign.partition(":") for campaign in campaigns)
-    return [int(number) for kind, _, number in pairs if kind == "meeting" and number.isdecimal()]
+    """Return the titles of the meetings that campaigns are about, in one query."""
+    return {row.campaign: row.title for row in Meeting.objects.of_campaigns(campaigns)}
 
 
 def letters_that_bounced(user: User, now: datetime) -> Iterator[Task]:

@@ -78,14 +78,18 @@ def outbox(request: HttpRequest) -> HttpResponse:
     letters = Letter.objects.visible_to(request.user).defer("raw")
     form = Search(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {"q": "", "state": "", "campaign": ""}
-    page = Paginator(narrowed(letters, chosen), PAGE).get_page(request.GET.get("page"))
+    tally = letters.tally(chosen["campaign"] or None)
+    pages = Paginator(narrowed(letters, chosen), PAGE)
+    if not (chosen["q"] or chosen["state"]):
+        pages.count = tally.created  # the sentence has counted the same letters
+    page = pages.get_page(request.GET.get("page"))
     holds = list(Hold.objects.select_related("by"))
     context = {
         "form": form,
         "page_obj": page,
         "filtered": any(chosen.values()),
         "narrowed": chosen["q"] or chosen["state"],
-        "tally": letters.tally(chosen["campaign"] or None),
+        "tally": tally,
         "forecast": forecast(),
         "health": health(),
         "holds": holds,

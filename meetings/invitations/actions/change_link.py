@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -12,18 +10,19 @@ from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import find, renew
+from dialog_portal.links.purposes import LinkPurpose
 from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.models import WAITING, Letter, LetterQuerySet, State
 from dialog_portal.outbox.queue.stop import mark_as_informed, stop
-from meetings.invitations.actions.rerender import write_anew
-from meetings.invitations.actions.resend_link import LINKS, send_links_again
-from meetings.invitations.letters.lost_links import RENEWED
+from meetings.invitations.actions.rerender import rerender
+from meetings.invitations.actions.resend_link import resend_links
+from meetings.invitations.letters.lost_links import LINK_LETTERS, RENEWED
+from meetings.mailings.letters.reply_link import tokens_in
 from meetings.models import Invitee, MeetingLetter, Purpose
 from meetings.replies.seats import lock
 
 # What these say matters more than a link in them that is dead
 NEEDED = (Purpose.CANCELLATION, Purpose.DISTRIBUTION)
-TOKEN = re.compile(r"/svar/([\w-]{42})")
 
 
 @transaction.atomic
@@ -55,10 +54,10 @@ def closed(invitee: Invitee, *, by: User | None) -> list[Letter]:
 def written_anew(invitee: Invitee, old: list[Letter]) -> bool:
     """Write again, with the new link, what still waited for somebody; answers whether there was anything."""
     wanted = [letter for letter in old if letter.state in (*WAITING, State.FAILED)]
-    asked = [letter for letter in wanted if letter.purpose == LINKS]
-    sent = [send_links_again(invitee.email, renewed=letter.key.startswith(RENEWED)) for letter in asked[-1:]]
+    asked = [letter for letter in wanted if letter.purpose in LINK_LETTERS]
+    sent = [resend_links(invitee.email, renewed=letter.purpose == RENEWED) for letter in asked[-1:]]
     about = MeetingLetter.objects.filter(letter__in=wanted).select_related("letter", "invitee")
-    return bool(write_anew(about.defer("letter__raw").order_by("pk"))) or any(sent)
+    return bool(rerender(about.defer("letter__raw").order_by("pk"))) or any(sent)
 
 
 def bringing(invitee: Invitee) -> list[Letter]:
@@ -70,19 +69,19 @@ def bringing(invitee: Invitee) -> list[Letter]:
 
 def letters_of(invitee: Invitee) -> LetterQuerySet:
     """Every letter that may have the person's link in it."""
-    about = Q(meeting_letter__invitee=invitee) | Q(purpose=LINKS, address__iexact=invitee.email)
+    about = Q(meeting_letter__invitee=invitee) | Q(purpose__in=LINK_LETTERS, address__iexact=invitee.email)
     return Letter.objects.filter(about)
 
 
 def brings(letter: Letter, invitee: Invitee) -> bool:
     content = read_content(letter)
-    tokens = set(TOKEN.findall(content.text + content.html)) if content else set()
-    return any(find(token, invitee.link.purpose) == invitee.link for token in tokens)
+    tokens = tokens_in(content.text + content.html) if content else set()
+    return any(find(token, LinkPurpose.REPLY) == invitee.link for token in tokens)
 
 
 def told_of_new_link(email: str, old: list[Letter], *, by: User | None) -> bool:
     """Whether the person was written to: nobody hears of a meeting here before they have been invited to it."""
-    if not send_links_again(email, renewed=True):
+    if not resend_links(email, renewed=True):
         return False
     for letter in old:
         if letter.state in (State.FAILED, State.BOUNCED):

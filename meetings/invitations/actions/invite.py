@@ -11,8 +11,7 @@ from django.utils import timezone
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.links.actions import mint
-from meetings.mailings.letters.reply_link import LINK_LIFE
+from meetings.mailings.actions.reply_link import mint_reply_link
 from meetings.models import Invitation, Invitee, Meeting, MeetingLetter
 from meetings.models.meeting import NEXT
 from meetings.replies.actions.answer import tell_those_who_got_a_seat
@@ -110,7 +109,7 @@ def put_on_list(invitation: Invitation, person: Person, title: str) -> Invitee:
         name=person.name,
         email=person.email,
         title=title,
-        link=mint("svar", meeting.ends_at + LINK_LIFE),
+        link=mint_reply_link(meeting),
     )
 
 
@@ -122,7 +121,7 @@ def invite_guest(meeting: Meeting, *, organisation: str, name: str, email: str, 
     if meeting.invitees.active().filter(email__iexact=email).exists():
         raise NotAllowed("Den adressen är redan inbjuden till mötet.")
     invitation = Invitation.objects.create(meeting=meeting, label=organisation, seats=1)
-    link = mint("svar", meeting.ends_at + LINK_LIFE)
+    link = mint_reply_link(meeting)
     guest = Invitee.objects.create(meeting=meeting, invitation=invitation, name=name, email=email, link=link)
     record(by, "inbjudan: la till gäst", meeting, invitee=guest.pk)
     return guest

@@ -10,21 +10,21 @@ from dialog_portal.access.models import User
 from dialog_portal.outbox.models import WAITING, Letter, LetterQuerySet, State
 from dialog_portal.outbox.queue.stop import mark_as_informed, stop
 from meetings.invitations.actions.resend_link import refresh_links
-from meetings.invitations.letters.rerender import WHERE_ONE_STANDS, anew
-from meetings.mailings.actions.post import send
+from meetings.invitations.letters.rerender import ABOUT_OWN_REPLY, rendered_now
+from meetings.mailings.actions.post import post_letter
 from meetings.models import Meeting, MeetingLetter, Purpose
 from meetings.replies.seats import lock
 
 # Nobody presses a button for these, so nobody would think of sending them again
-BY_THEMSELVES = (Purpose.SUBSTITUTE, *WHERE_ONE_STANDS)
+AUTOMATIC = (Purpose.SUBSTITUTE, *ABOUT_OWN_REPLY)
 
 
-def moved(meeting: Meeting, *, by: User, reason: str) -> None:
+def rerender_for_move(meeting: Meeting, *, by: User, reason: str) -> None:
     """The meeting has another time or place. What staff send, they look at again first; the rest is written anew."""
-    waits = undelivered(letters_of(meeting))
-    owed = [row for row in waits if row.purpose in BY_THEMSELVES or from_a_guest(row)]
-    end(meeting, by=by, reason=reason)
-    write_anew(owed)
+    waits = undelivered(letters_about(meeting))
+    pending = [row for row in waits if row.purpose in AUTOMATIC or from_a_guest(row)]
+    stop_outdated(meeting, by=by, reason=reason)
+    rerender(pending)
 
 
 def from_a_guest(row: MeetingLetter) -> bool:
@@ -32,26 +32,26 @@ def from_a_guest(row: MeetingLetter) -> bool:
     return row.purpose == Purpose.INVITATION and row.letter.sender_id is None
 
 
-def another_deadline(meeting: Meeting, *, by: User, reason: str) -> None:
+def rerender_for_deadline(meeting: Meeting, *, by: User, reason: str) -> None:
     """Only the last day to answer has moved: whatever has not left says the new one."""
-    owed = undelivered(letters_of(meeting))
-    stop(Letter.objects.filter(pk__in=[row.letter_id for row in owed]), by=by, reason=reason, final=True)
-    write_anew(owed)
+    pending = undelivered(letters_about(meeting))
+    stop(Letter.objects.filter(pk__in=[row.letter_id for row in pending]), by=by, reason=reason, final=True)
+    rerender(pending)
 
 
-def end(meeting: Meeting, *, by: User, reason: str) -> None:
+def stop_outdated(meeting: Meeting, *, by: User, reason: str) -> None:
     """Nothing that has not left says what holds, also what failed."""
-    stop(letters_of(meeting), by=by, reason=reason, final=True)
+    stop(letters_about(meeting), by=by, reason=reason, final=True)
     refresh_links(meeting.invitees.active().values_list("email", flat=True), by=by, reason=reason)
 
 
-def letters_of(meeting: Meeting) -> LetterQuerySet:
+def letters_about(meeting: Meeting) -> LetterQuerySet:
     """Those that speak of the meeting ahead.
 
     The notes from it hold whatever its time, and so does the word to a substitute that they need not come.
     """
     letters = Letter.objects.filter(campaign=meeting.campaign).exclude(purpose=Purpose.DISTRIBUTION)
-    return letters.exclude(purpose=Purpose.SUBSTITUTE, key__startswith="taken_back:")
+    return letters.exclude(purpose=Purpose.SUBSTITUTE, meeting_letter__version=None)
 
 
 def undelivered(letters: LetterQuerySet) -> list[MeetingLetter]:
@@ -61,19 +61,19 @@ def undelivered(letters: LetterQuerySet) -> list[MeetingLetter]:
     return list(rows.select_related("letter", "invitee").defer("letter__raw").order_by("pk"))
 
 
-def write_anew(rows: Iterable[MeetingLetter]) -> set[int]:
+def rerender(rows: Iterable[MeetingLetter]) -> set[int]:
     """One letter for each person and kind with what holds now; answers who got one, as the ids of invitees."""
-    newest = {(row.invitee_id, row.purpose in WHERE_ONE_STANDS or row.purpose): row for row in rows}
-    return {row.invitee_id for row in newest.values() if row.invitee_id and sent_anew(row)}
+    newest = {(row.invitee_id, row.purpose in ABOUT_OWN_REPLY or row.purpose): row for row in rows}
+    return {row.invitee_id for row in newest.values() if row.invitee_id and rerender_one(row)}
 
 
-def sent_anew(row: MeetingLetter) -> bool:
+def rerender_one(row: MeetingLetter) -> bool:
     assert row.invitee is not None
     invitee = lock(row.invitee)
-    draft = None if invitee.withdrawn_at else anew(row, invitee)
+    draft = None if invitee.withdrawn_at else rendered_now(row, invitee)
     if draft is None:
         return False
-    send(invitee, Purpose(draft.purpose), draft, by=row.letter.sender)
+    post_letter(invitee, Purpose(draft.purpose), draft, by=row.letter.sender)
     if row.letter.state == State.FAILED:
         mark_as_informed(row.letter, "ersatt av ett nytt brev", by=None)
     return True

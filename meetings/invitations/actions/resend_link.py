@@ -13,19 +13,17 @@ from dialog_portal.outbox.models import WAITING, Letter
 from dialog_portal.outbox.queue.post import post
 from dialog_portal.outbox.queue.stop import stop
 from dialog_portal.outbox.requested_letters import want
-from meetings.invitations.letters.lost_links import RENEWED, again
+from meetings.invitations.letters.lost_links import LINK_LETTERS, RENEWED, REQUESTED, links_letter
 from meetings.models import Invitee, MeetingState
 
-LINKS = "links"
 
-
-def ask_for_links(email: str) -> None:
+def request_links(email: str) -> None:
     """Note the wish. Whether the address is invited anywhere is found out when nobody can time it any more."""
-    want(LINKS, email.lower(), task="meetings.send_links")
+    want(REQUESTED, email.lower(), task="meetings.send_links")
 
 
 @transaction.atomic
-def send_links_again(email: str, *, renewed: bool = False) -> bool:
+def resend_links(email: str, *, renewed: bool = False) -> bool:
     """Write to the address if it is invited to a coming meeting; answers whether it is.
 
     Renewed says that we closed the earlier link; else somebody asked for it.
@@ -39,7 +37,7 @@ def send_links_again(email: str, *, renewed: bool = False) -> bool:
         .order_by("meeting__starts_at")
     )
     if invitees:
-        post(again(email, invitees, renewed=renewed))
+        post(links_letter(email, invitees, renewed=renewed))
     return bool(invitees)
 
 
@@ -47,7 +45,7 @@ def send_links_again(email: str, *, renewed: bool = False) -> bool:
 def refresh_links(emails: Iterable[str], *, by: User | None, reason: str) -> None:
     """Letters with links that have not left, and say what no longer holds, give way to ones that say what does."""
     addresses = {email.lower() for email in emails}
-    waiting = Letter.objects.filter(purpose=LINKS, state__in=WAITING).alias(to=Lower("address"))
+    waiting = Letter.objects.filter(purpose__in=LINK_LETTERS, state__in=WAITING).alias(to=Lower("address"))
     for letter in waiting.filter(to__in=addresses).defer("raw").order_by("pk"):
         stop(Letter.objects.filter(pk=letter.pk), by=by, reason=reason, final=True)
-        send_links_again(letter.address, renewed=letter.key.startswith(RENEWED))
+        resend_links(letter.address, renewed=letter.purpose == RENEWED)

@@ -8,16 +8,15 @@ from django.utils import timezone
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.links.actions import mint, revoke
+from dialog_portal.links.actions import revoke
 from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.queue.stop import mark_as_informed, stop
 from meetings.invitations.actions.invite import must_be_open
-from meetings.invitations.actions.rerender import write_anew
-from meetings.invitations.actions.resend_link import refresh_links, send_links_again
-from meetings.mailings.actions.post import send as tell
-from meetings.mailings.letters.recipients import TOLD
-from meetings.mailings.letters.reply_link import LINK_LIFE
-from meetings.models import Invitee, Purpose
+from meetings.invitations.actions.rerender import rerender
+from meetings.invitations.actions.resend_link import refresh_links, resend_links
+from meetings.mailings.actions.post import post_letter
+from meetings.mailings.actions.reply_link import mint_reply_link
+from meetings.models import INVITING, Invitee, Purpose
 from meetings.replies.actions.answer import release, tell_those_who_got_a_seat
 from meetings.replies.actions.needs import forget
 from meetings.replies.letters import substitute
@@ -55,7 +54,7 @@ def tell_that_the_substitute_is_gone(deputy: Invitee, *, by: User) -> None:
     """Whoever handed over thinks that somebody comes in their place, until they hear otherwise."""
     if deputy.substitute_for and deputy.substitute_for.withdrawn_at is None:
         original = lock(deputy.substitute_for)
-        tell(original, Purpose.HANDED_OVER, substitute.removed(original, deputy), by=by)
+        post_letter(original, Purpose.HANDED_OVER, substitute.removed(original, deputy), by=by)
 
 
 @transaction.atomic
@@ -81,7 +80,7 @@ def listed(invitee: Invitee) -> None:
     if invitee.meeting.invitees.active().filter(email__iexact=invitee.email).exists():
         raise NotAllowed(f"{invitee.email} står redan på listan.")
     seated = with_seats(invitee.invitation)
-    invitee.withdrawn_at, invitee.link = None, mint("svar", invitee.meeting.ends_at + LINK_LIFE)
+    invitee.withdrawn_at, invitee.link = None, mint_reply_link(invitee.meeting)
     invitee.save(update_fields=["withdrawn_at", "link", "email"])
     if lost := Invitee.objects.filter(pk__in=seated - with_seats(invitee.invitation)).first():
         raise NotAllowed(
@@ -92,6 +91,8 @@ def listed(invitee: Invitee) -> None:
 def brought_a_link(invitee: Invitee) -> bool:
     """Write to whoever may know of the meeting: the old link no longer works."""
     if Letter.objects.filter(meeting_letter__invitee=invitee).may_have_left().exists():
-        return send_links_again(invitee.email, renewed=True)
-    last = invitee.letters.filter(purpose__in=TOLD).select_related("letter", "invitee").order_by("pk").last()
-    return bool(write_anew([last])) if last else False
+        return resend_links(invitee.email, renewed=True)
+    last = (
+        invitee.letters.filter(purpose__in=INVITING).select_related("letter", "invitee").order_by("pk").last()
+    )
+    return bool(rerender([last])) if last else False

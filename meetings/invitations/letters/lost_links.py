@@ -15,10 +15,14 @@ from dialog_portal.outbox.render import render
 from meetings.mailings.letters.reply_link import reply_url
 from meetings.models import Invitee
 
-RENEWED = "links_renewed:"  # how the keys begin of letters that nobody asked for
+REQUESTED, RENEWED = (
+    "links",
+    "links_renewed",
+)  # purposes: somebody asked for it, or we closed the earlier link
+LINK_LETTERS = (REQUESTED, RENEWED)
 
 
-def again(email: str, invitees: Sequence[Invitee], *, renewed: bool = False) -> Draft:
+def links_letter(email: str, invitees: Sequence[Invitee], *, renewed: bool = False) -> Draft:
     """One letter to one address with a link for each coming meeting; by its key the same ones once an hour at most."""
     rows = [{"meeting": row.meeting, "url": reply_url(row)} for row in invitees]
     name, first = invitees[0].called, invitees[0].meeting
@@ -33,12 +37,12 @@ def again(email: str, invitees: Sequence[Invitee], *, renewed: bool = False) -> 
         "reply_to": settings.MAIL_REPLY_TO,
     }
     rendered = render("links", words)
-    now = timezone.now()
+    now, purpose = timezone.now(), RENEWED if renewed else REQUESTED
     links = [(row.link.pk, row.link.version, row.meeting.letter_version) for row in invitees]
     whose = hashlib.sha256(f"{email.lower()} {links}".encode()).hexdigest()[:24]
     return Draft(
-        key=f"{RENEWED if renewed else 'links:'}{whose}:{now:%Y%m%d%H}",
-        purpose="links",
+        key=f"{purpose}:{whose}:{now:%Y%m%d%H}",
+        purpose=purpose,
         campaign="",
         name=name,
         address=invitees[0].email,

@@ -8,23 +8,23 @@ from django.utils import timezone
 
 from dialog_portal.outbox.draft import Draft
 from meetings.mailings.letters.compose import compose
-from meetings.mailings.letters.recipients import MAILINGS, key
+from meetings.mailings.letters.recipients import MAILINGS, letter_key
 from meetings.models import Invitee, MeetingLetter, Purpose
 from meetings.replies.letters import receipt, substitute
 from meetings.replies.reply_status import Standing, current, standing
 
-WHERE_ONE_STANDS = (Purpose.RECEIPT, Purpose.HANDED_OVER)
+ABOUT_OWN_REPLY = (Purpose.RECEIPT, Purpose.HANDED_OVER)
 
 
-def anew(row: MeetingLetter, invitee: Invitee) -> Draft | None:
+def rendered_now(row: MeetingLetter, invitee: Invitee) -> Draft | None:
     """The letter in place of an old one, under a key that the old one gives; nothing when nobody needs it any more."""
     draft = written(Purpose(row.purpose), invitee)
-    return replace(draft, key=key(draft.purpose, invitee, f"anew{row.letter_id}")) if draft else None
+    return replace(draft, key=letter_key(draft.purpose, invitee, f"anew{row.letter_id}")) if draft else None
 
 
 def written(purpose: Purpose, invitee: Invitee) -> Draft | None:
-    if purpose in WHERE_ONE_STANDS:
-        return where_one_stands(invitee, standing(invitee))
+    if purpose in ABOUT_OWN_REPLY:
+        return about_own_reply(invitee, standing(invitee))
     if purpose == Purpose.SUBSTITUTE:
         return substitute.invited(invitee)
     mailing = MAILINGS[purpose]
@@ -32,7 +32,7 @@ def written(purpose: Purpose, invitee: Invitee) -> Draft | None:
     return None if late else compose(mailing, invitee.meeting, invitee)
 
 
-def where_one_stands(invitee: Invitee, where: Standing) -> Draft | None:
+def about_own_reply(invitee: Invitee, where: Standing) -> Draft | None:
     """What we have noted of a person, in one letter, whatever letters led there."""
     said = current(list(invitee.replies.all()))
     if refused := invitee.substitute_requests.refused_since(said.at if said else None):

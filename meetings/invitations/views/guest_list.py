@@ -10,9 +10,9 @@ from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.outbox.models import Hold, Letter, State
 from dialog_portal.outbox.pages.forms import Reason
 from meetings.invitations.actions import invite
-from meetings.mailings.actions import send
 from meetings.mailings.last_reminder import last_reminder, time_to_remind
 from meetings.mailings.letters.recipients import MAILINGS
+from meetings.mailings.pending_letters import pending_for
 from meetings.mailings.views.preview import find
 from meetings.mailings.views.reminders import shown
 from meetings.models import Invitee, Meeting, MeetingLetter, Purpose
@@ -28,7 +28,7 @@ def invitations(request: StaffRequest, pk: int) -> HttpResponse:
     invitees = invite.recipients_with_letters(meeting)
     now = timezone.now()
     possible = [mailing for mailing in MAILINGS.values() if not mailing.why_not(meeting, now)]
-    numbers = [(mailing, send.left(mailing, meeting)) for mailing in possible]
+    numbers = [(mailing, len(pending_for(mailing, meeting))) for mailing in possible]
     mailings = sorted(
         ((mailing, number) for mailing, number in numbers if number), key=lambda pair: pair[0].priority
     )

@@ -15,11 +15,11 @@ from django.utils import timezone
 from dialog_portal.base.states import step
 from dialog_portal.base.swedish import count
 from dialog_portal.outbox.draft import Draft
-from meetings.mailings.actions.post import put_in_outbox
+from meetings.mailings.actions.post import post_letters
 from meetings.mailings.actions.reminder_schedule import DONE, SKIPPED, due_at
 from meetings.mailings.actions.send import drafts_for
-from meetings.mailings.letters.recipients import MAILINGS, TOLD
-from meetings.models import Invitee, Meeting, PlannedMailing, Purpose
+from meetings.mailings.letters.recipients import MAILINGS
+from meetings.models import INVITING, Invitee, Meeting, PlannedMailing, Purpose
 from meetings.models.planned_mailing import PLANNED_NEXT
 
 REST = timedelta(days=1)  # nobody is reminded to answer so soon after an invitation or another reminder
@@ -55,7 +55,7 @@ def leave(pk: int, meeting_pk: int) -> int:
         reason = "" if pairs else "Det fanns ingen att skriva till."
     if pairs:
         reason = posted(row, meeting, pairs)
-    step(row, PLANNED_NEXT, SKIPPED if reason else DONE, by=None, reason=reason or told(len(pairs)))
+    step(row, PLANNED_NEXT, SKIPPED if reason else DONE, by=None, reason=reason or sent_to(len(pairs)))
     return 0 if reason else len(pairs)
 
 
@@ -96,18 +96,18 @@ def recipients(row: PlannedMailing, meeting: Meeting) -> list[tuple[Invitee, Dra
 
 
 def just_written_to(meeting: Meeting, since: datetime) -> set[int | None]:
-    asked = meeting.letters.filter(purpose__in=(*TOLD, Purpose.REMINDER), letter__created__gt=since)
+    asked = meeting.letters.filter(purpose__in=(*INVITING, Purpose.REMINDER), letter__created__gt=since)
     return set(asked.values_list("invitee", flat=True))
 
 
 def posted(row: PlannedMailing, meeting: Meeting, pairs: list[tuple[Invitee, Draft]]) -> str:
     """Put the letters in the outbox; answers why that was not possible, or nothing."""
     try:
-        put_in_outbox(MAILINGS[row.purpose], meeting, pairs, by=None)
+        post_letters(MAILINGS[row.purpose], meeting, pairs, by=None)
     except ValidationError as error:
         return " ".join(error.messages)
     return ""
 
 
-def told(number: int) -> str:
+def sent_to(number: int) -> str:
     return f"Skickades till {count(number, 'person,personer')}."

@@ -9,19 +9,33 @@ from meetings.mailings.letters.recipients import Mailing
 from meetings.models import Invitee, Meeting, MeetingLetter, Purpose
 
 
-def put_in_outbox(
+def post_letters(
     mailing: Mailing, meeting: Meeting, pairs: list[tuple[Invitee, Draft]], *, by: User | None
 ) -> None:
-    """Store the letters and tie each to its person; the meeting must be locked."""
+    """Store the letters of a mailing; the meeting must be locked."""
     letters = post_all([draft for _, draft in pairs], by=by)
     MeetingLetter.objects.bulk_create(
-        MeetingLetter(meeting=meeting, invitee=invitee, purpose=mailing.purpose, letter=letter)
+        MeetingLetter(
+            meeting=meeting,
+            invitee=invitee,
+            purpose=mailing.purpose,
+            letter=letter,
+            version=meeting.letter_version,
+        )
         for (invitee, _), letter in zip(pairs, letters, strict=True)
     )
 
 
-def send(invitee: Invitee, purpose: Purpose, draft: Draft, *, by: User | None) -> None:
-    """Put a letter in the outbox and tie it to the person it is about."""
+def post_letter(
+    invitee: Invitee, purpose: Purpose, draft: Draft, *, by: User | None, holds_after_change: bool = False
+) -> None:
+    """Store one letter; a key that exists stores nothing.
+
+    A letter that holds after a change says nothing of time or place, so it is tied to no version of the meeting.
+    """
     letter, created = post(draft, by=by)
     if created:
-        MeetingLetter.objects.create(meeting=invitee.meeting, invitee=invitee, purpose=purpose, letter=letter)
+        version = None if holds_after_change else invitee.meeting.letter_version
+        MeetingLetter.objects.create(
+            meeting=invitee.meeting, invitee=invitee, purpose=purpose, letter=letter, version=version
+        )

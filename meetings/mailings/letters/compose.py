@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
@@ -29,10 +28,10 @@ WITH_CALENDAR = {Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.UPDATE, Purp
 LOOK = "Se mötet och ditt svar"  # what is left to do on the page when it is too late to answer
 
 
-def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee, *, now: datetime | None = None) -> Draft:
+def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee) -> Draft:
     """The letter of this kind to one person."""
     cancelled = meeting.state == MeetingState.CANCELLED
-    said = context(meeting, invitee, now=now)
+    said = context(meeting, invitee)
     if mailing.purpose == Purpose.SAVE_THE_DATE and not said["closed"]:
         said["button_text"] = "Svara redan nu"
     if mailing.purpose in STANDARD:
@@ -44,7 +43,7 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee, *, now: dateti
         else None
     )
     return Draft(
-        key=mailing.key(meeting, invitee, timezone.localdate(now).isoformat()),
+        key=mailing.key(invitee, timezone.localdate().isoformat()),
         purpose=mailing.purpose,
         campaign=meeting.campaign,
         name=invitee.called,
@@ -59,12 +58,12 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee, *, now: dateti
     )
 
 
-def context(meeting: Meeting, invitee: Invitee, *, now: datetime | None = None) -> dict[str, object]:
+def context(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
     """What every letter about a meeting may say; see templates/letters/base.html for the shared parts.
 
     `closed` is what stands in place of the way to answer once the deadline has passed.
     """
-    closed = "" if meeting.answers_open(now or timezone.now()) else CLOSED
+    closed = "" if meeting.answers_open(timezone.now()) else CLOSED
     said = about(meeting, invitee)
     return {
         **said,

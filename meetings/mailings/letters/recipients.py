@@ -1,4 +1,4 @@
-"""Which letters staff send for a meeting: to whom, when that is possible, and until when the content is of use."""
+"""Who gets which letter about a meeting, when it can be sent, and until when its content is of use."""
 
 from __future__ import annotations
 
@@ -6,25 +6,40 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from dialog_portal.outbox.models import Priority
-from meetings.models import Answer, Invitee, Meeting, MeetingState, Purpose
+from meetings.models import (
+    INVITING,
+    Answer,
+    Invitation,
+    Invitee,
+    Meeting,
+    MeetingLetter,
+    MeetingState,
+    Purpose,
+)
 from meetings.models.invitee import InviteeQuerySet
 from meetings.models.meeting_letter import MeetingLetterQuerySet
+
+SAYS_WHEN = frozenset(Purpose) - {Purpose.CANCELLATION, Purpose.DISTRIBUTION}
 
 
 @dataclass(frozen=True)
 class Mailing:
-    """One kind of letter. `why_not` answers a Swedish sentence when the letter cannot be sent now, else nothing."""
+    """One kind of letter that staff send.
+
+    `recipients` narrows the people on one or several meetings' lists to those who should have it. `why_not` returns a
+    Swedish sentence when the letter cannot be sent now, else an empty text.
+    """
 
     purpose: Purpose
-    recipients: Callable[[Meeting], InviteeQuerySet]
+    recipients: Callable[[InviteeQuerySet], InviteeQuerySet]
     states: frozenset[MeetingState]
     useful_until: Callable[[Meeting], datetime]
     leads_to: MeetingState | None = None
     priority: Priority = Priority.NORMAL
-    again: bool = False  # whether a later day makes a new letter, as with reminders
+    daily: bool = False  # whether a later day makes a new letter, as with reminders
 
     def why_not(self, meeting: Meeting, now: datetime) -> str:
         if meeting.state not in self.states:
@@ -33,64 +48,51 @@ class Mailing:
             return "Det är för sent: tiden som brevet handlar om har passerat."
         return ""
 
-    def key(self, meeting: Meeting, invitee: Invitee, day: str) -> str:
-        """The outbox' unique key: pressing twice, or two officers, make one letter."""
-        return key(self.purpose, invitee, day if self.again else "")
+    def key(self, invitee: Invitee, day: str) -> str:
+        """Return the outbox' unique key: pressing twice, or two officers, make one letter."""
+        return letter_key(self.purpose, invitee, day if self.daily else "")
 
 
-def key(kind: str, invitee: Invitee, cause: str = "") -> str:
-    """One letter of a kind for each person, cause and version of the meeting: its time and place."""
+def letter_key(kind: str, invitee: Invitee, cause: str = "") -> str:
+    """Return a key that allows one letter of a kind for each person, cause and version of the meeting."""
     parts = (kind, f"m{invitee.meeting_id}", f"i{invitee.pk}", cause, f"v{invitee.meeting.letter_version}")
     return ":".join(part for part in parts if part)
 
 
-TOLD = (Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.SUBSTITUTE, Purpose.UPDATE)
-SAYS_WHEN = frozenset(Purpose) - {Purpose.CANCELLATION, Purpose.DISTRIBUTION}
+def letters_to_them(*purposes: Purpose) -> MeetingLetterQuerySet:
+    """Return a person's letters of some kinds that were not stopped before they left, for a subquery on invitees."""
+    letters = MeetingLetter.objects.filter(invitee=OuterRef("pk"), purpose__in=purposes)
+    return letters.not_stopped_in_time()
 
 
-def letters_of(meeting: Meeting, *purposes: Purpose) -> MeetingLetterQuerySet:
-    """The letters of some kinds that were not stopped before they left."""
-    return meeting.letters.filter(purpose__in=purposes).not_stopped_in_time()
-
-
-def not_invited(meeting: Meeting) -> InviteeQuerySet:
+def without_invitation(people: InviteeQuerySet) -> InviteeQuerySet:
     """Those who have no invitation; a substitute got one of their own with their link."""
-    have = letters_of(meeting, Purpose.INVITATION).values("invitee")
-    return meeting.invitees.active().filter(substitute_for__isnull=True).exclude(pk__in=have)
+    return people.filter(~Exists(letters_to_them(Purpose.INVITATION)), substitute_for__isnull=True)
 
 
-def silent(meeting: Meeting) -> InviteeQuerySet:
+def without_reply(people: InviteeQuerySet) -> InviteeQuerySet:
     """Those who have an invitation but have not answered; who handed over has, as long as the substitute is there."""
-    have = letters_of(meeting, Purpose.INVITATION, Purpose.SUBSTITUTE).values("invitee")
-    return meeting.invitees.active().filter(pk__in=have).silent()
+    return people.filter(Exists(letters_to_them(Purpose.INVITATION, Purpose.SUBSTITUTE))).silent()
 
 
-def coming(meeting: Meeting) -> InviteeQuerySet:
+def with_seat(people: InviteeQuerySet) -> InviteeQuerySet:
     """Those who said yes and have a seat, and those who come in somebody's place."""
-    rows = meeting.invitations.with_seats()
+    rows = Invitation.objects.filter(meeting__in=people.order_by().values("meeting")).with_seats()
     seated = [root for invitation in rows for root in invitation.line()[: invitation.seats]]
-    said_yes = meeting.invitees.active().with_answer().filter(current_answer=Answer.YES)  # type: ignore[misc]
+    said_yes = people.with_answer().filter(current_answer=Answer.YES)  # type: ignore[misc]
     return said_yes.filter(Q(pk__in=seated, substitute_for__isnull=True) | Q(substitute_for__in=seated))
 
 
-def told(meeting: Meeting) -> InviteeQuerySet:
+def who_know_when(people: InviteeQuerySet) -> InviteeQuerySet:
     """Those whom an earlier letter may have told when the meeting is: also one that was stopped while it left."""
-    return meeting.invitees.active().filter(pk__in=telling(meeting).values("invitee"))
+    return people.filter(Exists(letters_to_them(*SAYS_WHEN)))
 
 
-def telling(meeting: Meeting) -> MeetingLetterQuerySet:
-    """The letters that say when the meeting is."""
-    return letters_of(meeting, *SAYS_WHEN)
-
-
-def told_something_old(meeting: Meeting) -> InviteeQuerySet:
+def with_outdated_news(people: InviteeQuerySet) -> InviteeQuerySet:
     """Those who have been told a time or place that no longer holds, and not by a letter of its own what does."""
-    current = f":v{meeting.letter_version}"
-    old = telling(meeting).versioned().exclude(letter__key__endswith=current)
-    right = letters_of(meeting, *TOLD).filter(letter__key__endswith=current)
-    return (
-        meeting.invitees.active().filter(pk__in=old.values("invitee")).exclude(pk__in=right.values("invitee"))
-    )
+    outdated = letters_to_them(*SAYS_WHEN).of_earlier_version()
+    current = letters_to_them(*INVITING).of_current_version()
+    return people.filter(Exists(outdated), ~Exists(current))
 
 
 def start(meeting: Meeting) -> datetime:
@@ -102,30 +104,17 @@ def reply_deadline(meeting: Meeting) -> datetime:
 
 
 PLANNED, ANNOUNCED, INVITED = MeetingState.PLANNED, MeetingState.ANNOUNCED, MeetingState.INVITED
+BEFORE_INVITATION, BEFORE_MEETING = frozenset({PLANNED, ANNOUNCED}), frozenset({PLANNED, ANNOUNCED, INVITED})
+OFF = frozenset({MeetingState.CANCELLED})
+URGENT = Priority.URGENT
 MAILINGS: dict[str, Mailing] = {
     mailing.purpose: mailing
     for mailing in (
-        Mailing(
-            Purpose.SAVE_THE_DATE, not_invited, frozenset({PLANNED, ANNOUNCED}), start, leads_to=ANNOUNCED
-        ),
-        Mailing(
-            Purpose.INVITATION, not_invited, frozenset({PLANNED, ANNOUNCED, INVITED}), start, leads_to=INVITED
-        ),
-        Mailing(Purpose.REMINDER, silent, frozenset({INVITED}), reply_deadline, again=True),
-        Mailing(Purpose.COMING, coming, frozenset({INVITED}), start),
-        Mailing(
-            Purpose.UPDATE,
-            told_something_old,
-            frozenset({PLANNED, ANNOUNCED, INVITED}),
-            start,
-            priority=Priority.URGENT,
-        ),
-        Mailing(
-            Purpose.CANCELLATION,
-            told,
-            frozenset({MeetingState.CANCELLED}),
-            start,
-            priority=Priority.URGENT,
-        ),
+        Mailing(Purpose.SAVE_THE_DATE, without_invitation, BEFORE_INVITATION, start, leads_to=ANNOUNCED),
+        Mailing(Purpose.INVITATION, without_invitation, BEFORE_MEETING, start, leads_to=INVITED),
+        Mailing(Purpose.REMINDER, without_reply, frozenset({INVITED}), reply_deadline, daily=True),
+        Mailing(Purpose.COMING, with_seat, frozenset({INVITED}), start),
+        Mailing(Purpose.UPDATE, with_outdated_news, BEFORE_MEETING, start, priority=URGENT),
+        Mailing(Purpose.CANCELLATION, who_know_when, OFF, start, priority=URGENT),
     )
 }

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
 
 from django.conf import settings
 from django.urls import reverse
 
-from dialog_portal.links.actions import token
+from dialog_portal.links.actions import LENGTH, token
+from dialog_portal.links.addresses import REPLIES
 from meetings.models import Invitee
 
-LINK_LIFE = timedelta(days=30)  # after the meeting: long enough to read what one answered
+TOKEN = re.compile(rf"/{REPLIES}([\w-]{{{LENGTH}}})")
 
 
 def reply_url(invitee: Invitee, answer: str = "") -> str:
     """The whole address of a person's own page; an answer only puts that button first, the press there decides."""
     path = reverse("guest:reply", args=[token(invitee.link)])
     return f"{settings.BASE_URL}{path}{f'?svar={answer}' if answer else ''}"
+
+
+def tokens_in(text: str) -> set[str]:
+    """Return the tokens of all reply links that stand in a letter."""
+    return set(TOKEN.findall(text))

@@ -93,7 +93,7 @@ def letters_send(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
     meeting, mailing = find(pk), get_mailing(purpose)
     try:
         number = send.send(mailing, meeting, previewed=request.POST.get("previewed", ""), by=request.user)
-    except send.Changed as change:
+    except send.PreviewOutdated as change:
         messages.warning(request, str(change))
         return redirect("staff:letters_preview", pk, purpose)
     except NotAllowed as refusal:

@@ -14,11 +14,10 @@ from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed, step
 from dialog_portal.base.swedish import moment, span
-from dialog_portal.links.actions import prolong
 from meetings.invitations.actions import rerender
 from meetings.mailings.actions import reminder_schedule
-from meetings.mailings.letters.recipients import told
-from meetings.mailings.letters.reply_link import LINK_LIFE
+from meetings.mailings.actions.reply_link import prolong_reply_links
+from meetings.mailings.letters.recipients import who_know_when
 from meetings.models import Agenda, AgendaItem, Meeting, MeetingState, MeetingStep, Round
 from meetings.models.meeting import NEXT, Group
 from meetings.replies.actions.needs import forget_all
@@ -121,9 +120,14 @@ def changed(
     reminder_schedule.replan(meeting, by=by)  # the deadline may have moved alone
     if appointment(meeting) == before:
         if reply_by_before not in (None, meeting.reply_by):
-            rerender.another_deadline(meeting, by=by, reason="Sista svarsdag ändrades innan brevet lämnades.")
+            rerender.rerender_for_deadline(
+                meeting, by=by, reason="Sista svarsdag ändrades innan brevet lämnades."
+            )
         return False
-    known = meeting.state in (MeetingState.ANNOUNCED, MeetingState.INVITED) or told(meeting).exists()
+    known = (
+        meeting.state in (MeetingState.ANNOUNCED, MeetingState.INVITED)
+        or who_know_when(meeting.invitees.active()).exists()
+    )
     reason = f"Ny tid eller plats: {span(meeting.starts_at, meeting.ends_at)}, {meeting.where}."
     meeting.steps.create(before=meeting.state, after=meeting.state, by=by, reason=reason)
     if not known or meeting.state == MeetingState.HELD:
@@ -131,8 +135,10 @@ def changed(
     meeting.sequence += 1
     meeting.letter_version += 1
     meeting.save(update_fields=["sequence", "letter_version"])
-    prolong([row.link for row in meeting.invitees.select_related("link")], meeting.ends_at + LINK_LIFE)
-    rerender.moved(meeting, by=by, reason="Mötets tid eller plats ändrades innan brevet hade lämnats.")
+    prolong_reply_links(meeting)
+    rerender.rerender_for_move(
+        meeting, by=by, reason="Mötets tid eller plats ändrades innan brevet hade lämnats."
+    )
     return True
 
 
@@ -151,7 +157,7 @@ def copy_meeting(
     reason = f"Kopierades från {source.title}."
     made = add_meeting(copy, categories=source.categories.all(), by=by, reason=reason)
     if made is copy:  # and not the one that an earlier press made
-        copy_items(source.agenda, made.agenda, internal=True)
+        copy_items(source.agenda, made.agenda)
     return made
 
 
@@ -163,10 +169,9 @@ def kept(source: Meeting, group: Group | None) -> dict[str, Any]:
     return same
 
 
-def copy_items(source: Agenda, target: Agenda, *, internal: bool) -> None:
-    """The points of one agenda as a draft in another, with or without the internal ones."""
-    items = source.items.all() if internal else source.items.filter(internal=False)
-    AgendaItem.objects.bulk_create(copied(item, target) for item in items)
+def copy_items(source: Agenda, target: Agenda) -> None:
+    """Copy the points of one agenda as a draft into another, the internal ones too."""
+    AgendaItem.objects.bulk_create(copied(item, target) for item in source.items.all())
 
 
 def copied(item: AgendaItem, target: Agenda) -> AgendaItem:
@@ -190,7 +195,7 @@ def cancel(meeting: Meeting, *, reason: str, by: User) -> Meeting:
     meeting.save(update_fields=["sequence"])
     reminder_schedule.skip(meeting, by=by, reason="Mötet är inställt.")
     forget_all(meeting)
-    rerender.end(meeting, by=by, reason="Mötet ställdes in innan brevet hade lämnats.")
+    rerender.stop_outdated(meeting, by=by, reason="Mötet ställdes in innan brevet hade lämnats.")
     return meeting
 
 

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST
 from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.outbox.models import Hold
-from meetings.mailings.actions import send
-from meetings.mailings.letters.recipients import MAILINGS, told
+from meetings.mailings.letters.recipients import who_know_when
+from meetings.mailings.pending_letters import count_pending
 from meetings.models import Meeting, MeetingState, Purpose, Round
 from meetings.models.meeting import NEXT
 from meetings.planning import progress
@@ -60,26 +60,21 @@ def before_invitation(meeting: Meeting) -> Next:
     return Next("Förhandsgranska inbjudan", "staff:letters_preview", Purpose.INVITATION)
 
 
-def owed(meeting: Meeting, purpose: Purpose) -> int:
-    """How many should have a letter of this kind and have none."""
-    mailing = MAILINGS[purpose]
-    return 0 if mailing.why_not(meeting, timezone.now()) else send.left(mailing, meeting)
-
-
 def meeting_detail(request: StaffRequest, pk: int) -> HttpResponse:
     """When, where and with whom; how far it has come, and what comes next."""
     rows = progress.with_answers(Meeting.objects.with_names().select_related("group", "officer", "agenda"))
     meeting = get_object_or_404(rows, pk=pk)
     progress.without_queue([meeting])
     steps = list(meeting.steps.select_related("by"))
-    update, cancellation = owed(meeting, Purpose.UPDATE), owed(meeting, Purpose.CANCELLATION)
     now = timezone.now()
+    update = count_pending(Purpose.UPDATE, meeting, now)
+    cancellation = count_pending(Purpose.CANCELLATION, meeting, now)
     context = {
         "meeting": meeting,
         "chain": progress.chain(meeting, steps, noted=hasattr(meeting, "minutes")),
         "steps": list(reversed(steps)),
-        "owed_update": update,
-        "owed_cancellation": cancellation,
+        "pending_update": update,
+        "pending_cancellation": cancellation,
         "next": next_step(meeting, now, update=update, cancellation=cancellation),
         "holds": Hold.objects.filter(campaign=meeting.campaign).select_related("by"),
         "open": bool(NEXT[MeetingState(meeting.state)]),
@@ -175,7 +170,7 @@ def meeting_cancel(request: StaffRequest, pk: int) -> HttpResponse:
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return cancelled(request, meeting, form.cleaned_data["reason"])
-    context = {"form": form, "meeting": meeting, "told": told(meeting).exists()}
+    context = {"form": form, "meeting": meeting, "told": who_know_when(meeting.invitees.active()).exists()}
     return render(request, "staff/meetings/cancel.html", context)
 
 
@@ -185,7 +180,7 @@ def cancelled(request: StaffRequest, meeting: Meeting, reason: str) -> HttpRespo
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect("staff:meeting_detail", meeting.pk)
-    if owed(meeting, Purpose.CANCELLATION):
+    if count_pending(Purpose.CANCELLATION, meeting, timezone.now()):
         messages.warning(request, "Mötet är inställt. Titta igenom brevet till de inbjudna och skicka det.")
         return redirect("staff:letters_preview", meeting.pk, Purpose.CANCELLATION)
     messages.success(request, "Mötet är inställt. Ingen hade fått något brev om det.")

@@ -23,7 +23,7 @@ from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import revoke
 from dialog_portal.outbox.models import WAITING, Letter
 from dialog_portal.outbox.queue.stop import stop
-from meetings.mailings.actions.post import send
+from meetings.mailings.actions.post import post_letter
 from meetings.models import CONTRADICTION, Answer, Channel, Invitation, Invitee, Purpose, Reply
 from meetings.models.reply import ReplyQuerySet
 from meetings.replies.actions.colleagues import (
@@ -83,7 +83,7 @@ def make_it_count(row: Reply, invitee: Invitee, seated: set[int], *, by: User | 
     """What a confirmed answer leads to: the receipt, and a word to everybody whose seat it touches."""
     release(invitee, by=by)
     no_more_reminders(invitee, Answer(row.answer))
-    send(invitee, Purpose.RECEIPT, receipt.receipt(row, standing(invitee)), by=by)
+    post_letter(invitee, Purpose.RECEIPT, receipt.receipt(row, standing(invitee)), by=by)
     tell_the_one_who_handed_over(invitee, row, by=by)
     own = invitee.substitute_for_id or invitee.pk
     tell_those_who_got_a_seat(invitee.invitation, seated, cause=str(row.pk), by=by, own=own)
@@ -165,8 +165,8 @@ def hand_over(
     deputy = put_on_list(invitee, name, email, substitute_for=invitee)
     if by:
         record(by, "svar: noterade ersättare", invitee, reply=row.pk, substitute=deputy.pk)
-    send(deputy, Purpose.SUBSTITUTE, substitute.invited(deputy), by=by)
-    send(invitee, Purpose.HANDED_OVER, substitute.handed_over(row, deputy), by=by)
+    post_letter(deputy, Purpose.SUBSTITUTE, substitute.invited(deputy), by=by)
+    post_letter(invitee, Purpose.HANDED_OVER, substitute.handed_over(row, deputy), by=by)
     return deputy
 
 
@@ -192,12 +192,13 @@ def release(invitee: Invitee, *, by: User | None) -> None:
     revoke(deputy.link)
     forget(deputy)
     if Letter.objects.filter(meeting_letter__invitee=deputy).may_have_left().exists():
-        send(deputy, Purpose.SUBSTITUTE, substitute.taken_back(deputy), by=by)
+        letter = substitute.taken_back(deputy)
+        post_letter(deputy, Purpose.SUBSTITUTE, letter, by=by, holds_after_change=True)
 
 
 def tell_the_one_who_handed_over(deputy: Invitee, row: Reply, *, by: User | None) -> None:
     if deputy.substitute_for and deputy.substitute_for.withdrawn_at is None:
-        send(lock(deputy.substitute_for), Purpose.HANDED_OVER, substitute.answered(row, deputy), by=by)
+        post_letter(lock(deputy.substitute_for), Purpose.HANDED_OVER, substitute.answered(row, deputy), by=by)
 
 
 def tell_those_who_got_a_seat(
@@ -207,4 +208,4 @@ def tell_those_who_got_a_seat(
     for root in with_seats(invitation) - before - {own}:
         person = Invitee.objects.get(pk=root)
         comes = lock(person.substitutes.active().first() or person)
-        send(comes, Purpose.RECEIPT, receipt.seat(cause, comes, standing(comes)), by=by)
+        post_letter(comes, Purpose.RECEIPT, receipt.seat(cause, comes, standing(comes)), by=by)

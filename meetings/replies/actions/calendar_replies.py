@@ -27,7 +27,7 @@ from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import moment
 from dialog_portal.outbox.inbox.incoming_letter import Mail
 from dialog_portal.outbox.mime import machine_address
-from meetings.mailings.actions.post import send
+from meetings.mailings.actions.post import post_letter
 from meetings.models import Answer, CalendarReply, CalendarReplyOutcome, Channel, Invitee, Purpose, Reply
 from meetings.replies import itip
 from meetings.replies.actions import answer as replies
@@ -81,7 +81,7 @@ def note(invitee: Invitee, said: Said, mail: Mail) -> CalendarReply:
         if row.outcome == CalendarReplyOutcome.COUNTED:
             row.reply = count(invitee, ANSWERS[row.partstat])
         elif row.outcome == CalendarReplyOutcome.STALE:
-            send(invitee, Purpose.UPDATE, ask_again(invitee), by=None)
+            post_letter(invitee, Purpose.UPDATE, ask_again(invitee), by=None)
     except NotAllowed as refusal:
         row.outcome, row.why = CalendarReplyOutcome.REFUSED, str(refusal)[:300]
     except ValidationError as trouble:  # a receipt that cannot be written: the answer is for people to note

@@ -10,11 +10,10 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.links.actions import mint
-from meetings.mailings.actions.post import send
+from meetings.mailings.actions.post import post_letter
+from meetings.mailings.actions.reply_link import mint_reply_link
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
-from meetings.mailings.letters.reply_link import LINK_LIFE
 from meetings.models import Answer, Channel, Invitee, Purpose
 from meetings.replies.reply_status import Standing, current
 from meetings.replies.seats import lock, must_be_open, seats_left
@@ -56,7 +55,7 @@ def bring_colleague(
     must_not_be_too_often(recent.count(), max(CHANGES_A_DAY, invitee.invitation.seats), by)
     must_be_free(invitee, email, by)
     colleague = put_on_list(invitee, name, email)
-    send(
+    post_letter(
         colleague,
         Purpose.INVITATION,
         compose(MAILINGS[Purpose.INVITATION], invitee.meeting, colleague),
@@ -121,7 +120,7 @@ def put_on_list(invitee: Invitee, name: str, email: str, substitute_for: Invitee
                 name=name,
                 email=email.lower(),
                 substitute_for=substitute_for,
-                link=mint("svar", invitee.meeting.ends_at + LINK_LIFE),
+                link=mint_reply_link(invitee.meeting),
             )
     except IntegrityError as taken:  # the same address through another party at the same moment
         raise NotAllowed("Den adressen är redan inbjuden till mötet.") from taken

@@ -10,7 +10,7 @@ from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.outbox.draft import check_deliverable
-from meetings.mailings.actions.post import send
+from meetings.mailings.actions.post import post_letter
 from meetings.models import Channel, Invitee, Purpose, SubstituteRequest
 from meetings.replies.actions.answer import hand_over
 from meetings.replies.actions.colleagues import CHANGES_A_DAY, a_day_ago, is_ours, must_not_be_too_often
@@ -86,5 +86,5 @@ def decide(wish: SubstituteRequest, *, approve: bool, seen: tuple[str, str], by:
     if approve:
         hand_over(invitee, name=wish.name, email=wish.email, channel=Channel.STAFF, by=by)
     else:
-        send(invitee, Purpose.HANDED_OVER, substitute.refused(wish), by=by)
+        post_letter(invitee, Purpose.HANDED_OVER, substitute.refused(wish), by=by)
     return wish

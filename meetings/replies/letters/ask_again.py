@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialog_portal.outbox.draft import Draft
 from meetings.mailings.calendar_file import calendar_for, method
-from meetings.mailings.letters.recipients import key
+from meetings.mailings.letters.recipients import letter_key
 from meetings.models import Invitee, Purpose
 from meetings.replies.letters.receipt import draft_to
 
@@ -16,7 +16,7 @@ def ask_again(invitee: Invitee) -> Draft:
         invitee,
         Purpose.UPDATE,
         "ask_again",
-        key("ask_again", invitee, f"s{meeting.sequence}"),
+        letter_key("ask_again", invitee, f"s{meeting.sequence}"),
         calendar=calendar_for(meeting, invitee, by_letter=True),
         calendar_method=method(invitee, cancelled=False),
         heading="Mötet har ändrats. Kan du komma?",

@@ -11,7 +11,7 @@ from dialog_portal.outbox.models import Priority
 from dialog_portal.outbox.render import render
 from meetings.mailings.calendar_file import calendar_for, method
 from meetings.mailings.letters.compose import LOOK, context
-from meetings.mailings.letters.recipients import key
+from meetings.mailings.letters.recipients import letter_key
 from meetings.models import Invitee, Purpose, Reply
 from meetings.replies.reply_status import Standing
 
@@ -47,7 +47,7 @@ def written(invitee: Invitee, where: Standing, case: str, cause: str, *, via: In
         invitee,
         Purpose.RECEIPT,
         "receipt",
-        key("receipt", invitee, cause),
+        letter_key("receipt", invitee, cause),
         calendar=calendar,
         calendar_method=method(invitee, cancelled=False),
         case=case,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialog_portal.base.typed_text import unlinkable
 from dialog_portal.outbox.draft import Draft
 from meetings.mailings.calendar_file import calendar_for, method
-from meetings.mailings.letters.recipients import key
+from meetings.mailings.letters.recipients import letter_key
 from meetings.models import Answer, Invitee, Purpose, Reply, SubstituteRequest
 from meetings.replies.letters.receipt import draft_to
 
@@ -25,7 +25,7 @@ def invited(deputy: Invitee) -> Draft:
         deputy,
         Purpose.SUBSTITUTE,
         "substitute",
-        key("substitute", deputy),
+        letter_key("substitute", deputy),
         calendar=calendar_for(meeting, deputy, by_letter=True),
         calendar_method=method(deputy, cancelled=False),
         original=deputy.substitute_for,
@@ -71,7 +71,7 @@ def noted(original: Invitee, deputy: Invitee, case: str, cause: str) -> Draft:
         original,
         Purpose.HANDED_OVER,
         "handed_over",
-        key("handed_over", original, cause),
+        letter_key("handed_over", original, cause),
         deputy=deputy,
         case=case,
         heading=HEADINGS[case],
@@ -86,7 +86,7 @@ def refused(wish: SubstituteRequest) -> Draft:
         invitee,
         Purpose.HANDED_OVER,
         "substitute_refused",
-        key("substitute_refused", invitee, f"w{wish.pk}"),
+        letter_key("substitute_refused", invitee, f"w{wish.pk}"),
         asked_for=unlinkable(wish.name),
         heading="Vi behöver ett annat svar",
         button_text="Svara på inbjudan",

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import token as token_of
-from dialog_portal.links.guest_view import gone, guest_view, pressed_by_a_person
+from dialog_portal.links.guest_view import gone, guest_view
+from dialog_portal.links.human_press import is_pressed_by_person
 from meetings.models import Invitation, Invitee
 from meetings.replies.actions.coordinators import answer_for, coordinated
 from meetings.replies.forms.coordinator import AnswersFor
@@ -51,7 +52,7 @@ def coordinate(request: HttpRequest) -> HttpResponse:
         return coordinators_page(request, invitee, parties, form=form, status=422)
     if moved := moved_since(request, invitee):
         return coordinators_page(request, invitee, parties, form=form, error=moved, status=409)
-    certain, wishes = pressed_by_a_person(request), form.wishes()
+    certain, wishes = is_pressed_by_person(request), form.wishes()
     try:
         overtaken = answer_for(invitee, wishes, confirmed=certain)
     except NotAllowed as refusal:

@@ -17,7 +17,9 @@ from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import span
 from dialog_portal.links.actions import find
 from dialog_portal.links.actions import token as token_of
-from dialog_portal.links.guest_view import gone, guest_view, pressed_by_a_person
+from dialog_portal.links.guest_view import gone, guest_view
+from dialog_portal.links.human_press import is_pressed_by_person
+from dialog_portal.links.purposes import LinkPurpose
 from meetings.mailings.calendar_file import CONTENT_TYPE, calendar_for
 from meetings.models import Answer, Channel, Invitee, Need, SubstituteRequest
 from meetings.replies.actions import answer as replies
@@ -28,7 +30,6 @@ from meetings.replies.actions.substitute_requests import hand_over_or_ask
 from meetings.replies.forms.guest import Needs, SomebodyElse
 from meetings.replies.reply_status import Standing, standing
 
-PURPOSE = "svar"
 BACK = "tillbaka"
 NO_BUTTON = "Välj ett av svaren med en knapp. Inget är sparat än."
 ONCE_MORE = "Tryck på knappen en gång till, så vet vi att det är du som svarar. Inget är sparat än."
@@ -37,7 +38,7 @@ MOVED = "Mötet har fått ny tid eller plats sedan du öppnade sidan. Nu gäller
 
 def invited(token: str) -> Invitee | None:
     """The person a token belongs to, while it works and they are on the list."""
-    link = find(token, PURPOSE)
+    link = find(token, LinkPurpose.REPLY)
     rows = Invitee.objects.active().select_related(
         "meeting__round", "meeting__officer", "meeting__agenda", "invitation__party", "link", "substitute_for"
     )
@@ -233,7 +234,7 @@ def moved_since(request: HttpRequest, invitee: Invitee) -> str:
 def say(request: HttpRequest, invitee: Invitee) -> HttpResponse:
     """Yes or no. What a script pressed is kept as unconfirmed, and the page asks once more."""
     said = Answer(request.POST["svar"])
-    replies.answer(invitee, said, channel=Channel.LINK, confirmed=pressed_by_a_person(request))
+    replies.answer(invitee, said, channel=Channel.LINK, confirmed=is_pressed_by_person(request))
     return back_to(invitee)
 
 
@@ -268,7 +269,7 @@ def somebody_else(request: HttpRequest, invitee: Invitee, name: str, act: Callab
         return form_page(request, invitee, name, form, status=422)
     if moved := moved_since(request, invitee):
         return form_page(request, invitee, name, form, error=moved, status=409)
-    if not pressed_by_a_person(request):
+    if not is_pressed_by_person(request):
         return form_page(request, invitee, name, form, error=ONCE_MORE)
     try:
         asked = act(invitee, channel=Channel.LINK, **form.cleaned_data)
@@ -282,7 +283,7 @@ def somebody_else(request: HttpRequest, invitee: Invitee, name: str, act: Callab
 
 
 def take_back(request: HttpRequest, invitee: Invitee) -> HttpResponse:
-    if not pressed_by_a_person(request):
+    if not is_pressed_by_person(request):
         return own_page(request, invitee, error=ONCE_MORE)
     replies.take_back(invitee, channel=Channel.LINK)
     return back_to(invitee)
@@ -292,7 +293,7 @@ def tell_needs(request: HttpRequest, invitee: Invitee) -> HttpResponse:
     form = needs_form(invitee, request.POST)
     if not form.is_valid():
         return own_page(request, invitee, needs=form, status=422)
-    if not pressed_by_a_person(request):
+    if not is_pressed_by_person(request):
         return own_page(request, invitee, needs=form, error=ONCE_MORE)
     note_needs(invitee, food=form.cleaned_data.get("food", ""), access=form.cleaned_data["access"])
     return back_to(invitee)

@@ -15,9 +15,10 @@ from dialog_portal.outbox.models import Letter, State
 from meetings.invitations.actions import change_link as relinking
 from meetings.invitations.actions.change_address import change_address as change_address_of_guest
 from meetings.invitations.actions.change_link import change_link
-from meetings.invitations.actions.resend_link import send_links_again
+from meetings.invitations.actions.resend_link import resend_links
 from meetings.invitations.actions.withdraw import withdraw
-from meetings.mailings.actions.post import send
+from meetings.invitations.letters.lost_links import LINK_LETTERS
+from meetings.mailings.actions.post import post_letter
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import Answer, Channel, Invitee, MeetingState, Purpose
@@ -48,7 +49,9 @@ def placed(person, **values) -> Invitee:
 
 
 def invite(guest: Invitee) -> Letter:
-    send(guest, Purpose.INVITATION, compose(MAILINGS[Purpose.INVITATION], guest.meeting, guest), by=None)
+    post_letter(
+        guest, Purpose.INVITATION, compose(MAILINGS[Purpose.INVITATION], guest.meeting, guest), by=None
+    )
     return Letter.objects.latest("pk")
 
 
@@ -85,7 +88,7 @@ def test_the_old_link_is_gone_like_any_other_and_the_new_one_is_in_a_letter(asa:
     new = token(now(asa).link)
     assert (opened(old), opened(new)) == (404, 200)
     assert Client().get(f"/svar/{old}/").content == Client().get(f"/svar/{'A' * 42}/").content
-    letter = Letter.objects.get(purpose="links")
+    letter = Letter.objects.get(purpose__in=LINK_LETTERS)
     found = read_content(letter)
     assert found is not None
     assert (letter.address, f"/svar/{new}/" in found.text, f"/svar/{new}/" in found.html) == (
@@ -101,7 +104,7 @@ def test_the_old_link_is_gone_like_any_other_and_the_new_one_is_in_a_letter(asa:
 def test_without_sending_the_next_letter_has_the_new_link(asa: Invitee):
     page = press(asa).content.decode()
     assert "Den gamla länken är stängd. Åsa Öberg får en ny i nästa brev. Vill du skicka den nu" in page
-    assert Letter.objects.filter(purpose="links").count() == 0
+    assert Letter.objects.filter(purpose__in=LINK_LETTERS).count() == 0
     answer(now(asa), Answer.YES, channel=Channel.PHONE)
     found = read_content(Letter.objects.get(purpose="receipt"))
     assert found is not None
@@ -111,7 +114,7 @@ def test_without_sending_the_next_letter_has_the_new_link(asa: Invitee):
 def test_twice_within_the_hour_brings_the_newest_link(asa: Invitee):
     press(asa, tell="on")
     press(asa, tell="on")
-    first, second = Letter.objects.filter(purpose="links").order_by("pk")
+    first, second = Letter.objects.filter(purpose__in=LINK_LETTERS).order_by("pk")
     found = read_content(second)
     assert found is not None
     assert token(now(asa).link) in found.text
@@ -131,13 +134,13 @@ def test_a_waiting_letter_with_the_old_link_never_leaves_and_others_do(asa: Invi
 
 def invite_again(guest: Invitee) -> Letter:
     draft = compose(MAILINGS[Purpose.REMINDER], guest.meeting, guest)
-    send(guest, Purpose.REMINDER, draft, by=None)
+    post_letter(guest, Purpose.REMINDER, draft, by=None)
     return Letter.objects.latest("pk")
 
 
 def cancellation(guest: Invitee) -> Letter:
     draft = compose(MAILINGS[Purpose.CANCELLATION], guest.meeting, guest)
-    send(guest, Purpose.CANCELLATION, draft, by=None)
+    post_letter(guest, Purpose.CANCELLATION, draft, by=None)
     return Letter.objects.get(purpose="cancellation")
 
 
@@ -223,7 +226,7 @@ def test_a_new_address_holds_at_coming_meetings_with_a_new_link(asa: Invitee):
     assert f"Länken som gick till den gamla adressen är stängd. En ny skickas till {NEW}." in page
     assert {now(asa).email, now(later).email} == {NEW}
     assert (opened(old), opened(token(now(asa).link))) == (404, 200)
-    assert Letter.objects.get(purpose="links").address == NEW
+    assert Letter.objects.get(purpose__in=LINK_LETTERS).address == NEW
     answer(now(asa), Answer.YES, channel=Channel.LINK)
     assert Letter.objects.get(purpose="receipt").address == NEW
 
@@ -323,7 +326,7 @@ def test_a_guests_letter_that_left_closes_its_link_and_brings_a_new_one(nina: In
     Letter.objects.filter(pk=letter.pk).update(state=State.BOUNCED, raw=None)
     page = correct_guest(nina, "nina@forening.example")
     assert "En ny skickas till nina@forening.example." in page
-    assert (opened(old), letters_to("nina@forening.example").get().purpose) == (404, "links")
+    assert (opened(old), letters_to("nina@forening.example").get().purpose) == (404, "links_renewed")
     assert now(letter).told_otherwise == "Ny länk skickad till nina@forening.example"
     assert not Letter.objects.needs_a_person().exists()
 
@@ -390,9 +393,9 @@ def test_what_was_corrected_from_the_letter_and_then_in_the_register_makes_one_l
 
 
 def test_a_lost_link_letter_leads_to_whoever_has_the_address(asa: Invitee):
-    send_links_again(asa.email)
+    resend_links(asa.email)
     assert reverse("staff:person_change", args=[asa.person_id]) in letter_page(
-        Letter.objects.get(purpose="links")
+        Letter.objects.get(purpose__in=LINK_LETTERS)
     )
 
 

@@ -110,7 +110,7 @@ def test_sending_is_refused_when_something_changed_since_the_preview() -> None:
     meeting = invited_meeting(party)
     seen = previewed(meeting)
     Meeting.objects.filter(pk=meeting.pk).update(room="En annan sal")
-    with pytest.raises(mailings_send.Changed):
+    with pytest.raises(mailings_send.PreviewOutdated):
         mailings_send.send(INVITATION, meeting, previewed=seen, by=factories.user())
     assert Letter.objects.count() == 0
 

@@ -23,11 +23,12 @@ from dialog_portal.outbox.queue.hold import hold, release
 from dialog_portal.outbox.queue.retry import undo
 from meetings.invitations.actions import rerender, resend_link, withdraw
 from meetings.invitations.actions.change_link import change_link
+from meetings.invitations.letters.lost_links import LINK_LETTERS
 from meetings.mailings.actions import due_reminders, post, reminder_schedule, send
-from meetings.mailings.actions.post import put_in_outbox
+from meetings.mailings.actions.post import post_letters
 from meetings.mailings.actions.send import drafts_for
 from meetings.mailings.letters.compose import fingerprint
-from meetings.mailings.letters.recipients import MAILINGS, told
+from meetings.mailings.letters.recipients import MAILINGS, who_know_when
 from meetings.models import CONTRADICTION, Answer, Channel, Invitee, Meeting, MeetingState, Purpose
 from meetings.planning.actions import meetings
 from meetings.replies.actions import answer, colleagues
@@ -56,7 +57,7 @@ class World:
 
     def invite(self, *, left: bool = True) -> World:
         mailing = MAILINGS[Purpose.INVITATION]
-        put_in_outbox(mailing, self.meeting, drafts_for(mailing, self.meeting), by=self.by)
+        post_letters(mailing, self.meeting, drafts_for(mailing, self.meeting), by=self.by)
         if left:
             self.deliver()
         return self
@@ -220,7 +221,7 @@ def test_who_is_gone_gets_nothing_new(world: World):
 
 
 def test_control_when_nothing_is_written_anew_the_substitute_hears_nothing(world: World, monkeypatch):
-    monkeypatch.setattr(rerender, "write_anew", lambda rows: set())
+    monkeypatch.setattr(rerender, "rerender", lambda rows: set())
     deputy = world.hand_over()
     world.move()
     assert not waiting(address=deputy.email).exists()
@@ -254,7 +255,7 @@ def test_a_receipt_that_waits_when_a_planned_meeting_moves_says_the_new_day():
 def test_a_receipt_from_before_letters_knew_their_version_is_no_old_news():
     world = World()
     answer.answer(world.people[0], Answer.YES, channel=Channel.PHONE, by=world.by)
-    Letter.objects.update(key="receipt:m1:i1:r1")
+    world.meeting.letters.update(version=None)
     world.deliver()
     assert world.reached(Purpose.UPDATE) == set()
 
@@ -262,7 +263,7 @@ def test_a_receipt_from_before_letters_knew_their_version_is_no_old_news():
 def test_a_letter_that_was_tried_and_stopped_makes_no_news_of_a_meeting_that_stands():
     world = World().invite()
     Letter.objects.update(state=State.STOPPED)
-    assert told(world.meeting).exists()
+    assert who_know_when(world.meeting.invitees.active()).exists()
     assert world.reached(Purpose.UPDATE) == set()
 
 
@@ -270,35 +271,35 @@ def test_a_letter_that_was_tried_and_stopped_makes_no_news_of_a_meeting_that_sta
 
 
 def test_a_letter_with_links_says_the_new_day_or_nothing(world: World):
-    resend_link.send_links_again(world.people[0].email)
+    resend_link.resend_links(world.people[0].email)
     day = weekday(world.move())
-    assert day in text(waiting(purpose="links").get())
+    assert day in text(waiting(purpose__in=LINK_LETTERS).get())
     world.cancel()
-    assert not waiting(purpose="links").exists()
+    assert not waiting(purpose__in=LINK_LETTERS).exists()
 
 
 def test_links_asked_for_again_within_the_hour_say_the_new_day(world: World):
     email = world.people[0].email
-    resend_link.send_links_again(email)
+    resend_link.resend_links(email)
     world.deliver()
     day = weekday(world.move())
-    resend_link.send_links_again(email)
-    assert day in text(waiting(purpose="links").get())
+    resend_link.resend_links(email)
+    assert day in text(waiting(purpose__in=LINK_LETTERS).get())
 
 
 def test_a_letter_with_links_does_not_reach_who_was_taken_off_the_list(world: World):
-    resend_link.send_links_again(world.people[0].email)
+    resend_link.resend_links(world.people[0].email)
     withdraw.withdraw(world.people[0], by=world.by)
-    assert not waiting(purpose="links").exists()
+    assert not waiting(purpose__in=LINK_LETTERS).exists()
 
 
 def test_a_letter_with_links_keeps_the_other_meetings(world: World):
     other = World().invite()
     email = world.people[0].email
     Invitee.objects.filter(pk=other.people[0].pk).update(email=email)
-    resend_link.send_links_again(email)
+    resend_link.resend_links(email)
     world.cancel()
-    links = waiting(purpose="links").get()
+    links = waiting(purpose__in=LINK_LETTERS).get()
     assert (token(other.people[0].link) in text(links), token(world.people[0].link) in text(links)) == (
         True,
         False,
@@ -326,7 +327,7 @@ def test_whose_link_changed_before_the_invitation_left_stays_in_the_chain(tell: 
 def test_an_update_that_waited_brings_the_new_link_and_the_calendar(world: World):
     day, chief = weekday(world.move()), world.people[0]
     mailing = MAILINGS[Purpose.UPDATE]
-    put_in_outbox(mailing, world.meeting, drafts_for(mailing, world.meeting), by=world.by)
+    post_letters(mailing, world.meeting, drafts_for(mailing, world.meeting), by=world.by)
     change_link(chief, tell=True, by=world.by)
     chief.link.refresh_from_db()
     update = Letter.objects.waiting().get()
@@ -441,14 +442,14 @@ def test_who_is_taken_off_the_list_while_the_letters_are_written_gets_none(monke
     world = World(2)
     mailing = MAILINGS[Purpose.INVITATION]
     seen = fingerprint([draft for _, draft in drafts_for(mailing, world.meeting)])
-    composed, gone, put = threading.Event(), threading.Event(), post.put_in_outbox
+    composed, gone, put = threading.Event(), threading.Event(), post.post_letters
 
     def slow(*given: Any, **named: Any) -> None:
         composed.set()
         gone.wait(0.4)
         put(*given, **named)
 
-    monkeypatch.setattr(send, "put_in_outbox", slow)
+    monkeypatch.setattr(send, "post_letters", slow)
     officer, wrong = meanwhile(lambda: send.send(mailing, world.meeting, previewed=seen, by=world.by))
     assert composed.wait(5)
     withdraw.withdraw(world.people[0], by=world.by)
@@ -495,7 +496,7 @@ def test_who_was_taken_off_by_mistake_is_put_back_with_their_answer_and_a_new_li
     assert f"En ny personlig länk skickas till {chief.email}." in press_put_back(two, chief)
     back = Invitee.objects.get(pk=chief.pk)
     assert (back.withdrawn_at, standing(back).case) == (None, "seated")
-    links = text(waiting(purpose="links").get())
+    links = text(waiting(purpose__in=LINK_LETTERS).get())
     assert (f"/svar/{token(back.link)}/" in links, old in links) == (True, False)
 
 
@@ -547,7 +548,7 @@ def test_a_second_press_changes_nothing(world: World):
     assert Invitee.objects.get(pk=chief.pk).withdrawn_at == when
     assert withdraw.put_back(chief, by=world.by) is True
     assert withdraw.put_back(chief, by=world.by) is False
-    assert waiting(purpose="links").count() == 1
+    assert waiting(purpose__in=LINK_LETTERS).count() == 1
 
 
 # --- Stopped in time, or too late -------------------------------------------------------------------------------------

@@ -524,9 +524,7 @@ def test_without_lock_and_key_parallel_runs_double(monkeypatch):
     def careless() -> None:
         for one in found(timezone.now()):
             meeting = loaded(one.meeting)
-            post.put_in_outbox(
-                MAILINGS[one.purpose], meeting, due_reminders.recipients(one, meeting), by=None
-            )
+            post.post_letters(MAILINGS[one.purpose], meeting, due_reminders.recipients(one, meeting), by=None)
 
     monkeypatch.setattr(Mailing, "key", lambda *_: f"coming:{uuid4()}")
     raised = in_parallel(careless, 2)

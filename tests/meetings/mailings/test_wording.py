@@ -204,7 +204,7 @@ def test_sending_is_refused_when_the_words_changed_since_the_preview(level: str)
     meeting = invited_meeting(party)
     seen = previewed(meeting)
     worded(meeting.round if level == "round" else meeting)
-    with pytest.raises(mailings_send.Changed):
+    with pytest.raises(mailings_send.PreviewOutdated):
         mailings_send.send(INVITATION, meeting, previewed=seen, by=factories.user())
     assert Letter.objects.count() == 0
 
@@ -268,7 +268,6 @@ BAD = [
     ("body", "Läs detta: {hälsning}", "{hälsning} ska stå ensam i ett eget stycke"),
     ("body", "https://dialog.example/svar/AbCdEf123/ersattare/", "Texten innehåller en personlig länk"),
     ("body", "se /SVAR/AbCdEf123", "Texten innehåller en personlig länk"),
-    ("body", "se /synpunkter/AbCdEf123", "Texten innehåller en personlig länk"),
     ("body", "se dialog.example/svar%2FAbCdEf123", "Texten innehåller en personlig länk"),
     ("body", "x" * 6001, "Texten får ha högst 6000 tecken."),
     ("body", "Hej\x1b[31m", "Texten innehåller osynliga styrtecken."),

@@ -18,8 +18,8 @@ from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.encrypted_bytes import decrypt
 from dialog_portal.outbox.mime import parse
 from dialog_portal.outbox.models import Letter, Wanted
-from meetings.invitations.actions.resend_link import send_links_again
-from meetings.mailings.actions.post import send
+from meetings.invitations.actions.resend_link import resend_links
+from meetings.mailings.actions.post import post_letter
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import Answer, Channel, Invitee, MeetingState, Need, Purpose, Reply
@@ -470,7 +470,9 @@ def ask(email):
 
 
 def invite(guest):
-    send(guest, Purpose.INVITATION, compose(MAILINGS[Purpose.INVITATION], guest.meeting, guest), by=None)
+    post_letter(
+        guest, Purpose.INVITATION, compose(MAILINGS[Purpose.INVITATION], guest.meeting, guest), by=None
+    )
 
 
 def test_asking_again_answers_alike_whoever_asks_and_writes_to_those_invited(chief):
@@ -514,7 +516,7 @@ def test_asking_again_takes_the_same_work_whoever_asks(chief):
 
 def test_control_looking_up_while_the_person_waits_differs(chief, monkeypatch):
     invite(chief)
-    monkeypatch.setattr("meetings.invitations.views.resend_link.ask_for_links", send_links_again)
+    monkeypatch.setattr("meetings.invitations.views.resend_link.request_links", resend_links)
     assert work_of_asking(chief.email) != work_of_asking("stranger@nynashamn.example")
 
 

@@ -218,7 +218,7 @@ def test_publish_of_a_page_that_cannot_be_shown_leaves_everything_as_it_was(
     def broken(_address: str) -> bytes:
         raise RuntimeError("a template is broken")
 
-    monkeypatch.setattr(publishing, "render_page", broken)
+    monkeypatch.setattr(bake, "render_page", broken)
     with pytest.raises(RuntimeError):
         publishing.publish(minutes, by=factories.user(Role.APPROVER))
     assert (fresh(minutes).state, Edition.objects.count(), Bake.objects.count()) == (
@@ -344,18 +344,17 @@ CRASHING = """
     django.setup()
     from pathlib import Path
     from dialog_portal.access.models import User
-    from minutes.actions import publishing
     from minutes.models import Minutes
-    from minutes.public import baking
-    real, left = baking.replace, {steps}
+    from minutes.publishing import actions, bake
+    real, left = bake.replace, {steps}
     def replace(path, content):
         global left
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
         left -= 1
         real(path, content)
-    baking.replace = replace
-    publishing.publish(Minutes.objects.get(pk={minutes}), by=User.objects.get(pk={user}))
+    bake.replace = replace
+    actions.publish(Minutes.objects.get(pk={minutes}), by=User.objects.get(pk={user}))
 """
 
 

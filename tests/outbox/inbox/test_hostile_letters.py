@@ -20,7 +20,7 @@ from dialog_portal.outbox.inbox.incoming_letter import Mail, content
 from dialog_portal.outbox.models import Incoming, Letter, State
 from meetings import tasks
 from meetings.invitations.actions.change_link import change_link
-from meetings.mailings.calendar_file import calendar_for, wall_clock
+from meetings.mailings.calendar_file import calendar_for
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import Answer, CalendarReply, Channel, Invitee, Purpose, Reply
@@ -28,7 +28,7 @@ from meetings.replies import itip
 from meetings.replies.actions.answer import answer
 from tests import factories
 from tests.outbox.inbox.shapes import windows_zone
-from tests.outbox.inbox.world import WINDOWS_ZONE, World, stamp
+from tests.outbox.inbox.world import WINDOWS_ZONE, World, stamp, wall_clock
 from tests.outbox.letters import bytes_of
 
 STRANGER = "x@elsewhere.example"

@@ -9,15 +9,20 @@ from typing import Any
 from django.utils import timezone
 
 from dialog_portal.outbox.models import Attempt, Letter, Outcome, State
-from meetings.mailings.actions.post import put_in_outbox
+from meetings.mailings.actions.post import post_letters
 from meetings.mailings.actions.send import drafts_for
-from meetings.mailings.calendar_file import uid, wall_clock
+from meetings.mailings.calendar_file import uid
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import MeetingState, Purpose
 from tests import factories
 
 numbers = count(1)
 ME = "dialog@region.example"
+
+
+def wall_clock(moment: datetime) -> str:
+    """A moment as a calendar in Stockholm writes it."""
+    return f"{timezone.localtime(moment):%Y%m%dT%H%M%S}"
 
 
 def accept(letter: Letter) -> None:
@@ -41,7 +46,7 @@ class World:
             factories.invitation(self.meeting, party), name="Åsa Öberg", email="asa.oberg@haninge.example"
         )
         invite = MAILINGS[Purpose.INVITATION]
-        put_in_outbox(invite, self.meeting, drafts_for(invite, self.meeting), by=None)
+        post_letters(invite, self.meeting, drafts_for(invite, self.meeting), by=None)
         self.letter = Letter.objects.get()
         accept(self.letter)
 
