@@ -56,7 +56,7 @@ INSTALLED_APPS = [
     "django.forms",
 ]
 MIDDLEWARE = [
-    "dialog_portal.links.guest_view.headers_of_secrets",
+    "dialog_portal.links.guest_view.secret_page_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -263,7 +263,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {
         "mask": {"()": "dialog_portal.links.log_masking.MaskTokens"},
-        "untraced": {"()": "dialog_portal.links.log_masking.Untraced"},
+        "untraced": {"()": "dialog_portal.links.log_masking.WithoutTraceback"},
     },
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}},

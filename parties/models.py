@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from dialog_portal.base.stale_saves import Versioned
-from dialog_portal.base.swedish import found, swedish
+from dialog_portal.base.swedish import contains_text, swedish
 from dialog_portal.base.typed_text import one_line
 
 YEAR = (MinValueValidator(2000), MaxValueValidator(2100))
@@ -131,11 +131,11 @@ class PartyQuerySet(models.QuerySet["Party"]):
         """The parties in which every word of a search stands: in names and code, or with their people."""
         rows = self
         for word in text.split()[:SEARCH_WORDS]:
-            former = FormerName.objects.filter(found(word, "name")).values("party")
-            held = Mandate.objects.filter(found(word, "title", "person__name", "person__email")).values(
-                "party"
-            )
-            own = found(word, "name", "full_name", "municipality__code")
+            former = FormerName.objects.filter(contains_text(word, "name")).values("party")
+            held = Mandate.objects.filter(
+                contains_text(word, "title", "person__name", "person__email")
+            ).values("party")
+            own = contains_text(word, "name", "full_name", "municipality__code")
             rows = rows.filter(own | Q(pk__in=former) | Q(pk__in=held))
         return rows
 
@@ -282,7 +282,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """The people in whose name or address every word of a search stands."""
         rows = self
         for word in text.split()[:SEARCH_WORDS]:
-            rows = rows.filter(found(word, "name", "email"))
+            rows = rows.filter(contains_text(word, "name", "email"))
         return rows
 
     def with_posts(self) -> Self:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 from icalendar import Calendar, Event, vCalAddress, vText
 
-from dialog_portal.base.typed_text import BREAKS
+from dialog_portal.base.typed_text import LINE_BREAKS
 from dialog_portal.outbox.mime import machine_address
 from meetings.models import Invitee, Meeting
 
@@ -154,4 +154,4 @@ def seen(line: str) -> str:
 
 
 def control(char: str) -> bool:
-    return char in BREAKS or unicodedata.category(char) in {"Cc", "Cs", "Cf"}
+    return char in LINE_BREAKS or unicodedata.category(char) in {"Cc", "Cs", "Cf"}

@@ -13,7 +13,7 @@ from django.utils import timezone
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed, step
-from minutes.approval.actions import OWN
+from minutes.approval.actions import OWN_WORDS
 from minutes.approval.authors import authors
 from minutes.models import NEXT, Bake, Edition, Minutes, MinutesState, Rendering
 from minutes.publishing.bake import finish, render_pages
@@ -29,7 +29,7 @@ def publish(minutes: Minutes, *, by: User) -> Edition:
         raise NotAllowed(f"Anteckningarna är {minutes.get_state_display()} och kan inte publiceras.")
     rendering = mailed_rendering(minutes)
     if by in authors(minutes):
-        raise NotAllowed(f"{OWN} Någon annan behöver publicera dem.")
+        raise NotAllowed(f"{OWN_WORDS} Någon annan behöver publicera dem.")
     edition = Edition.objects.create(
         minutes=minutes,
         rendering=rendering,

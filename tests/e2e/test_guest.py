@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dialog_portal.demo.clock import clock_at
-from dialog_portal.links.actions import token
+from dialog_portal.links.actions import token_for
 from meetings.models import Invitee, Meeting, MeetingState
 from meetings.planning.actions.meetings import cancel
 from tests import factories, services
@@ -46,7 +46,7 @@ def says(page: Page, heading: str) -> None:
 
 
 def open_link(page: Page, portal: str, person: Invitee) -> Hands:
-    page.goto(f"{portal}/svar/{token(person.link)}/")
+    page.goto(f"{portal}/svar/{token_for(person.link)}/")
     return Hands(page)
 
 

@@ -10,7 +10,7 @@ import redis as client
 from celery import Celery
 from django.conf import settings
 
-from dialog_portal.links.actions import token
+from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.queue.post import post_all
 from meetings.models import Reply
@@ -40,7 +40,7 @@ def running(redis, sink):
 def people(number):
     """So many guests with the links to their answers."""
     meeting = factories.meeting()
-    return [token(factories.invitee(factories.invitation(meeting)).link) for _ in range(number)]
+    return [token_for(factories.invitee(factories.invitation(meeting)).link) for _ in range(number)]
 
 
 def answers(portal, links, faults):

@@ -20,7 +20,7 @@ from django.utils import timezone
 from icalendar.prop import vUnknown
 
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.links.actions import token
+from dialog_portal.links.actions import token_for
 from dialog_portal.outbox import draft as drafts
 from dialog_portal.outbox import mime
 from dialog_portal.outbox.draft import letter_from
@@ -103,7 +103,7 @@ class World:
 
     def press(self, invitee: Invitee, page: str = "answer", /, **typed: Any) -> bool:
         """Send a form of the guest's own page."""
-        data = {"lank": token(invitee.link), **typed}
+        data = {"lank": token_for(invitee.link), **typed}
         self.refused |= Client().post(reverse(f"guest:{page}"), data, headers=PRESS).status_code != 303
         return not self.refused
 
@@ -124,7 +124,7 @@ class World:
 
     def deputy_answers_and_is_sent_home(self) -> None:
         deputy = self.chief.substitutes.active().get()
-        answer.answer(deputy, Answer.YES, channel=Channel.LINK)
+        answer.store_answer(deputy, Answer.YES, channel=Channel.LINK)
         answer.take_back(self.chief, channel=Channel.PHONE, by=self.officer)
 
     def wish_is_refused(self) -> None:

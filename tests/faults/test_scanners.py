@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
-from dialog_portal.links.actions import token
+from dialog_portal.links.actions import token_for
 from meetings.models import Reply
 from tests import factories
 from tests.links.test_guest_view import EDGE, IPHONE
@@ -67,7 +67,9 @@ WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE|WITH .*\b(INSERT|UPDATE|
 
 def links(number: int) -> list[str]:
     meeting = factories.meeting()
-    return [f"/svar/{token(factories.invitee(factories.invitation(meeting)).link)}/" for _ in range(number)]
+    return [
+        f"/svar/{token_for(factories.invitee(factories.invitation(meeting)).link)}/" for _ in range(number)
+    ]
 
 
 class Writes:

@@ -5,9 +5,9 @@ import json
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from dialog_portal.links.actions import token
+from dialog_portal.links.actions import token_for
 from meetings.models import Answer, Channel, Reply
-from meetings.replies.actions.answer import answer, hand_over
+from meetings.replies.actions.answer import hand_over, store_answer
 from tests import factories
 
 pytestmark = [pytest.mark.e2e, pytest.mark.once, pytest.mark.django_db(transaction=True)]
@@ -35,7 +35,7 @@ def guest():
 
 @pytest.fixture
 def at(live_server):
-    return lambda guest, rest="": f"{live_server.url}/svar/{token(guest.link)}/{rest}"
+    return lambda guest, rest="": f"{live_server.url}/svar/{token_for(guest.link)}/{rest}"
 
 
 @pytest.mark.fault
@@ -78,8 +78,8 @@ def test_a_press_by_mouse_or_keyboard_is_an_answer_without_script_or_cookie(brow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_have_no_findings_and_fit_a_phone(browser, at, live_server, guest, scheme):
     others = [factories.invitee(guest.invitation, email=f"kollega{n}@nynashamn.example") for n in range(3)]
-    answer(others[0], Answer.YES, channel=Channel.LINK)
-    answer(others[1], Answer.YES, channel=Channel.LINK, confirmed=False)
+    store_answer(others[0], Answer.YES, channel=Channel.LINK)
+    store_answer(others[1], Answer.YES, channel=Channel.LINK, confirmed=False)
     hand_over(others[2], name="Sune Berg", email="sune@nynashamn.example", channel=Channel.LINK)
     addresses = [at(one) for one in (guest, *others)] + [at(guest, "ersattare/"), at(guest, "kollega/")]
     context = browser.new_context(

@@ -18,7 +18,7 @@ from django.utils.http import content_disposition_header, url_has_allowed_host_a
 from django.views.decorators.http import require_POST
 
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.base.swedish import found
+from dialog_portal.base.swedish import contains_text
 from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.health import health
 from dialog_portal.outbox.mime import Content
@@ -57,7 +57,7 @@ def find(request: HttpRequest, pk: int) -> Letter:
 def narrowed(letters: LetterQuerySet, chosen: dict[str, str]) -> LetterQuerySet:
     """The letters that were searched for."""
     if chosen["q"]:
-        letters = letters.filter(found(chosen["q"], "name", "address", "subject"))
+        letters = letters.filter(contains_text(chosen["q"], "name", "address", "subject"))
     if chosen["campaign"]:
         letters = letters.filter(campaign=chosen["campaign"])
     match chosen["state"]:

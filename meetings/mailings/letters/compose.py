@@ -25,17 +25,17 @@ from meetings.mailings.letters.wording import (
 from meetings.models import Invitee, Meeting, MeetingState, Purpose
 
 WITH_CALENDAR = {Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.UPDATE, Purpose.CANCELLATION}
-LOOK = "Se mötet och ditt svar"  # what is left to do on the page when it is too late to answer
+LOOK_BUTTON = "Se mötet och ditt svar"  # what is left to do on the page when it is too late to answer
 
 
 def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee) -> Draft:
     """The letter of this kind to one person."""
     cancelled = meeting.state == MeetingState.CANCELLED
-    said = context(meeting, invitee)
+    said = letter_context(meeting, invitee)
     if mailing.purpose == Purpose.SAVE_THE_DATE and not said["closed"]:
         said["button_text"] = "Svara redan nu"
     if mailing.purpose in STANDARD:
-        said = worded(words_for(meeting, mailing.purpose), said)
+        said = with_wording(words_for(meeting, mailing.purpose), said)
     rendered = render(str(mailing.purpose), said)
     calendar = (
         calendar_for(meeting, invitee, cancelled=cancelled, by_letter=True)
@@ -58,17 +58,17 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee) -> Draft:
     )
 
 
-def context(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
+def letter_context(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
     """What every letter about a meeting may say; see templates/letters/base.html for the shared parts.
 
     `closed` is what stands in place of the way to answer once the deadline has passed.
     """
     closed = "" if meeting.answers_open(timezone.now()) else CLOSED
-    said = about(meeting, invitee)
+    said = meeting_facts(meeting, invitee)
     return {
         **said,
         "closed": closed,
-        "button_text": LOOK if closed else said["button_text"],
+        "button_text": LOOK_BUTTON if closed else said["button_text"],
         "agenda": meeting.agenda.clocked(public_only=True),
         "yes": reply_url(invitee, "ja"),
         "no": reply_url(invitee, "nej"),
@@ -77,7 +77,7 @@ def context(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
     }
 
 
-def about(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
+def meeting_facts(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
     """What is known of the meeting and the person without asking for the agenda or a link."""
     diary_number = meeting.diary_number or meeting.round.diary_number
     facts = [
@@ -98,7 +98,7 @@ def about(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
     }
 
 
-def worded(words: Words, context: dict[str, object]) -> dict[str, object]:
+def with_wording(words: Words, context: dict[str, object]) -> dict[str, object]:
     """The context with the words that stand above the facts, their placeholders filled."""
     said = filled(without_deadline(words) if context.get("closed") else words, values(context))
     return {**context, "heading": said.heading, "words": said}

@@ -95,7 +95,7 @@ def test_distribution_of_unapproved_notes_is_refused() -> None:
     meeting = held_meeting()
     came(meeting, "Åsa Öhrn", "0192")
     minutes = approved(meeting)
-    writing.reopen(minutes, by=factories.user())
+    writing.reopen_minutes(minutes, by=factories.user())
     with pytest.raises(NotAllowed):
         distributing.distribute(fresh(minutes), previewed=content_hash(minutes), by=factories.user())
     assert Letter.objects.count() == 0
@@ -139,7 +139,7 @@ def test_publish_by_anybody_who_wrote_is_refused() -> None:
     writing.save_section(
         minutes.sections.all()[0], heading="H", html="<p>Sist.</p>", seen_version=2, by=factories.user()
     )
-    writing.circulate(minutes, by=factories.user())
+    writing.circulate_minutes(minutes, by=factories.user())
     actions.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=factories.user(Role.APPROVER))
     distributing.distribute(fresh(minutes), previewed=content_hash(fresh(minutes)), by=factories.user())
     with pytest.raises(NotAllowed, match="själv skrivit"):
@@ -260,10 +260,10 @@ def test_correction_becomes_a_new_edition_and_the_old_one_stays(
         publishing.publish(distributed(meeting), by=factories.user(Role.APPROVER))
     first = bake.file_of(address("notes_pdf", meeting, 1)).read_bytes()
     minutes = fresh(meeting.minutes)
-    writing.correct(minutes, what="Antalet är rättat.", by=factories.user())
+    writing.start_correction(minutes, what="Antalet är rättat.", by=factories.user())
     section = minutes.sections.all()[0]
     writing.save_section(section, heading="H", html="<p>Nytt tal.</p>", seen_version=2, by=factories.user())
-    writing.circulate(minutes, by=factories.user())
+    writing.circulate_minutes(minutes, by=factories.user())
     assert "Nytt tal." not in bake.render_page(address("notes", meeting)).decode()
     actions.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=factories.user(Role.APPROVER))
     distributing.distribute(fresh(minutes), previewed=content_hash(fresh(minutes)), by=factories.user())

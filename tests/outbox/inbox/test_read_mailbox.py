@@ -381,7 +381,7 @@ def look_at(raw: bytes) -> tuple[str, str]:
     """Ask of a letter all that the portal asks; answers two things that it stores or compares."""
     mail = Mail(raw)
     bounces.report(mail)
-    itip.answer(mail)
+    itip.find_answer(mail)
     assert mail.sent is None or mail.sent <= timezone.now()
     for address in mail.recipients:
         bounces.named(address)
