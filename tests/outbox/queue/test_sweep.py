@@ -31,6 +31,8 @@ def test_overdue_letter_fails_and_says_so():
         assert fail_overdue(timezone.now()) == 1
     assert only().state == State.FAILED
     assert "Tiden gick ut" in only().last_text
+    steps = only().steps.values_list("before", "after", "by", "reason")
+    assert list(steps) == [("queued", "failed", None, "Tiden gick ut innan brevet kunde lämnas.")]
 
 
 def test_letter_in_hands_is_not_given_up(settings):
