@@ -19,7 +19,7 @@ check: ## Read the code: style, types, templates, import order, settings, migrat
 	@deploy/bootstrap check
 	@exec $(PYTHON) -m tests.check
 
-bench: ## Measure, as ratios of one run
+bench: ## Measure, as ratios of one run; a figure under its floor fails (ARGS="public memory" chooses)
 	@deploy/bootstrap test
 	@exec $(PYTHON) -m benchmarks $(ARGS)
 

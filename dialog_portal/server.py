@@ -4,6 +4,7 @@ import ctypes
 import fcntl
 import hashlib
 import logging
+import multiprocessing
 import os
 import shutil
 import signal
@@ -11,7 +12,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -161,6 +162,23 @@ def collect_static() -> None:
     note.write_text(now)
 
 
+def in_a_child(job: Callable[[], None]) -> None:
+    """Do a job in a process of its own, which gives its memory back at the end; exit with its status if it fails."""
+
+    def follow_and_do() -> None:
+        stop_with_parent()
+        job()
+
+    child = multiprocessing.get_context("fork").Process(target=follow_and_do)
+    child.start()
+    try:
+        child.join()
+    finally:
+        child.terminate()
+    if child.exitcode:
+        sys.exit(child.exitcode)
+
+
 def prepare() -> None:
     """Everything that must exist before the first page can be served."""
     import django
@@ -175,8 +193,9 @@ def prepare() -> None:
     if fresh or ((var / "demo.begun").exists() and not has_chosen_database()):
         throw_away(var)
     Path(settings.PUBLIC_ROOT).mkdir(parents=True, exist_ok=True)
-    collect_static()
-    make_database(var)
+    # compressing the static files alone would leave up to 65 MB that are never used again
+    in_a_child(collect_static)
+    in_a_child(lambda: make_database(var))
 
 
 # --- One process -----------------------------------------------------------------------------------------------------

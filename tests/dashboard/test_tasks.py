@@ -68,7 +68,7 @@ def notes(state: str, author: User | None = None) -> Minutes:
 
 def failed_letter(campaign: str) -> Letter:
     draft = Draft(
-        key=f"prov:{next(factories.numbers)}", purpose="invitation", campaign=campaign, name="Gäst",
+        key=f"prov:{factories.unique()}", purpose="invitation", campaign=campaign, name="Gäst",
         address="gast@kommun.example", subject="Inbjudan", text="Hej", html="<p>Hej</p>",
         deadline=timezone.now() + DAY,
     )  # fmt: skip

@@ -1,7 +1,6 @@
 """Letters for tests: each factory makes one valid thing and takes what should be different."""
 
 from datetime import timedelta
-from itertools import count
 from typing import Any
 
 import time_machine
@@ -17,12 +16,11 @@ from dialog_portal.outbox.queue.claim import Claim
 from dialog_portal.outbox.queue.finish import finish
 from dialog_portal.outbox.queue.post import post
 from dialog_portal.outbox.smtp.answers import Result
-
-numbers = count(1)
+from tests.factories import unique
 
 
 def draft(**values: Any) -> Draft:
-    n = next(numbers)
+    n = unique()
     given = {
         "key": f"invitation:1:{n}:1",
         "purpose": "invitation",
