@@ -21,6 +21,7 @@ from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.mime import Attachment
 from dialog_portal.outbox.queue.post import post
+from meetings.audit_events import MeetingsEvent
 from meetings.models import Group, MeetingState, Purpose
 from minutes.models import Minutes, MinutesState, Section, SectionRevision
 from tests import factories
@@ -94,7 +95,7 @@ class World:
         self.section = self.write_section()
         self.account = factories.user()
         self.staff_invitation = self.invite_somebody()
-        self.event = record(owner, "prov")
+        self.event = record(owner, MeetingsEvent.MEETING_CHANGED, self.meeting)
 
     def write_letter(self) -> Any:
         name = f"meeting:{self.meeting.pk}"

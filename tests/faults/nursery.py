@@ -51,7 +51,7 @@ def quicken() -> None:
         setattr(settings, name, value)
     GUARDS["deliver"].wake_up = GUARDS["wake_up"].wake_up = lambda: None
     if OPTIONS.get("fast"):
-        vars(finishing).update(SOFT=(0.002,), UNKNOWN_MINUTES=0.002, POLICY_MINUTES=0.002)
+        vars(finishing).update(RETRY_MINUTES=(0.002,), UNKNOWN_MINUTES=0.002, POLICY_MINUTES=0.002)
         GUARDS["breaker"].OPEN_MINUTES = (0.005, 0.01)
 
 

@@ -13,6 +13,7 @@ from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.queue.post import post
 from meetings.models import Invitee, Meeting, MeetingLetter, Purpose
+from meetings.planning.actions import meetings
 from tests import factories
 
 
@@ -57,6 +58,14 @@ def retyped(meeting: Meeting, **values: Any) -> dict[str, Any]:
         "seen_version": meeting.version,
     }
     return {**given, **values}
+
+
+def change_meeting(meeting: Meeting, *, by: User | None = None, **values: Any) -> Meeting:
+    """Change a meeting as it is stored now, with what follows from that; return it as it is then."""
+    stored = Meeting.objects.get(pk=meeting.pk)
+    seen = stored.version
+    change = meetings.change_meeting(stored, values, seen_version=seen, by=by or factories.user())
+    return change.meeting
 
 
 def letter(invitee: Invitee, purpose: str = Purpose.INVITATION, version: int | None = None) -> Letter:

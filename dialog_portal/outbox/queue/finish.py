@@ -17,7 +17,7 @@ from dialog_portal.outbox.queue.states import change, change_by_try
 from dialog_portal.outbox.smtp.answers import Result
 
 log = logging.getLogger(__name__)
-SOFT = (5, 15, 30, 60, 120)  # minutes to the next try; from then on every two hours until the deadline
+RETRY_MINUTES = (5, 15, 30, 60, 120)  # to the next try; from then on every two hours until the deadline
 UNKNOWN_MINUTES = 10
 POLICY_MINUTES = 1
 
@@ -129,7 +129,7 @@ def _consequences(
 def _minutes_to_retry(claim: Claim, outcome: Outcome) -> float:
     """Return how long a letter waits for its next try; longer each time that a server asks for patience."""
     waits = {Outcome.UNKNOWN: UNKNOWN_MINUTES, Outcome.POLICY: POLICY_MINUTES}
-    return waits.get(outcome) or SOFT[min(claim.tries, len(SOFT) - 1)]
+    return waits.get(outcome) or RETRY_MINUTES[min(claim.tries, len(RETRY_MINUTES) - 1)]
 
 
 def _is_refused_alone(claim: Claim) -> bool:

@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from dialog_portal.base.audit import record
+from dialog_portal.outbox.audit_events import OutboxEvent
 from dialog_portal.outbox.draft import LONGEST_TRY
 from dialog_portal.outbox.models import Hold, Host, Letter, LetterQuerySet
 from dialog_portal.outbox.queue.wake_up import wake_up_on_commit
@@ -19,7 +20,7 @@ def hold(campaign: str, *, by: Any, reason: str) -> Hold:
     """Keep the letters of one campaign from leaving; an empty campaign holds every letter."""
     row, new = Hold.objects.get_or_create(campaign=campaign, defaults={"reason": reason, "by": by})
     if new:
-        record(by, "utkorg: höll brev", campaign or "allt", reason=reason)
+        record(by, OutboxEvent.LETTERS_HELD, campaign or "allt", reason=reason)
     return row
 
 
@@ -35,7 +36,7 @@ def release(campaign: str, *, by: Any) -> None:
     """Let held letters leave again."""
     if Hold.objects.filter(campaign=campaign).delete()[0]:
         _extend_deadlines(Letter.objects.filter(campaign=campaign) if campaign else Letter.objects.all())
-        record(by, "utkorg: släppte brev", campaign or "allt")
+        record(by, OutboxEvent.LETTERS_RELEASED, campaign or "allt")
     wake_up_on_commit()
 
 
@@ -47,5 +48,5 @@ def resume(*, by: Any) -> None:
     Host.objects.update(
         paused_at=None, closed_until=None, failures=0, refusals=0, refused_at=None, trouble=""
     )
-    record(by, "utkorg: försökte med servern igen")
+    record(by, OutboxEvent.SERVER_TRIED_AGAIN)
     wake_up_on_commit()

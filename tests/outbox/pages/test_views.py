@@ -15,6 +15,7 @@ from dialog_portal.outbox.queue.hold import hold
 from dialog_portal.outbox.queue.post import post_all
 from tests import factories
 from tests.outbox.letters import draft, letter
+from tests.pages import without_breaks
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def staff(db, client):
 
 
 def page(answer) -> str:
-    return answer.content.decode()
+    return without_breaks(answer.content)
 
 
 def test_empty_outbox_says_so(staff):
