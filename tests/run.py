@@ -26,7 +26,7 @@ from tests import services
 
 BASE = Path(__file__).resolve().parent.parent
 NOTHING_CHOSEN = 5  # pytest's status when a selection is empty
-LONG = ["-s", "-o", "faulthandler_timeout=3600"]  # of faults in full size
+LONG = ["-v", "-o", "faulthandler_timeout=3600"]  # of faults in full size: a line for each test
 BOTH_CORES = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]  # of the whole suite
 WORDS = ("failed", "passed", "skipped", "xfailed", "xpassed", "warnings", "errors")
 PASS_MINUTES, FAULT_MINUTES = 20, 240

@@ -9,8 +9,9 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
+from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.models import CONFIDENTIAL, Priority
-from dialog_portal.outbox.queue.actions import Draft, post_all
+from dialog_portal.outbox.queue.post import post_all
 
 USEFUL = timedelta(hours=24)
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from dialog_portal.base.typed_text import one_line
 from dialog_portal.outbox import mime
-from dialog_portal.outbox.encrypted_bytes import close
+from dialog_portal.outbox.encrypted_bytes import encrypt
 from dialog_portal.outbox.inbox import bounces
 from dialog_portal.outbox.mime import Attachment
 from dialog_portal.outbox.models import Letter, Priority
@@ -61,7 +61,7 @@ def _line(label: str, value: str, longest: int, *, required: bool = True) -> Non
         raise ValidationError(f"{label}: {error.messages[0]}") from error
 
 
-def deliverable(address: str) -> None:
+def check_deliverable(address: str) -> None:
     """Refuse an address that no mail server can be told: what is not an address, or what ASCII cannot say."""
     try:
         validate_email(address)
@@ -77,7 +77,7 @@ def deliverable(address: str) -> None:
 def _address(label: str, value: str) -> None:
     _line(label, value, 254)
     try:
-        deliverable(value)
+        check_deliverable(value)
     except ValidationError as error:
         raise ValidationError(f"{label} {value!r}: {error.messages[0]}") from error
 
@@ -118,11 +118,11 @@ def check(draft: Draft) -> None:
         raise ValidationError(f"Brevet till {draft.name or draft.address}: {error.messages[0]}") from error
 
 
-def message_id() -> str:
+def new_message_id() -> str:
     return f"<{uuid4().hex}@{mime.machine_address(settings.MAIL_FROM).rpartition('@')[2]}>"
 
 
-def date(moment: datetime) -> str:
+def date_header(moment: datetime) -> str:
     return format_datetime(timezone.localtime(moment))
 
 
@@ -133,7 +133,7 @@ def headers(draft: Draft, identity: str, now: datetime) -> dict[str, str]:
         "To": mime.mailbox(draft.name, draft.address),
         "Reply-To": mime.mailbox("", draft.reply_to or settings.MAIL_REPLY_TO),
         "Subject": mime.folded("Subject", draft.subject),
-        "Date": date(now),
+        "Date": date_header(now),
         "Message-ID": identity,
         "In-Reply-To": draft.in_reply_to,
         "References": draft.in_reply_to,
@@ -143,9 +143,9 @@ def headers(draft: Draft, identity: str, now: datetime) -> dict[str, str]:
     }
 
 
-def written(draft: Draft, by: Any) -> Letter:
-    """The row of a draft, with its bytes sealed; not yet stored."""
-    now, identity = timezone.now(), message_id()
+def letter_from(draft: Draft, by: Any) -> Letter:
+    """Return the row of a draft, with its bytes encrypted; not yet stored."""
+    now, identity = timezone.now(), new_message_id()
     content = mime.Parts(draft.text, draft.html, draft.calendar, draft.calendar_method, draft.attachments)
     raw = mime.write(headers(draft, identity, now), content, identity)
     due_at = draft.due_at or now
@@ -158,7 +158,7 @@ def written(draft: Draft, by: Any) -> Letter:
         subject=draft.subject,
         message_id=identity,
         envelope_from=bounces.return_address(identity),
-        raw=close(raw),
+        raw=encrypt(raw),
         sha256=sha256(raw).hexdigest(),
         size=len(raw),
         priority=draft.priority,

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dialog_portal.outbox.models import Wanted
-from dialog_portal.outbox.queue.wake_up import ring_on_commit
+from dialog_portal.outbox.queue.wake_up import wake_up_on_commit
 
 LONGEST = Wanted._meta.get_field("address").max_length or 0
 USEFUL = timedelta(days=1)  # who has waited longer for a letter has asked again, or given up
@@ -23,7 +23,7 @@ def want(purpose: str, address: str, *, task: str) -> None:
     if len(address) > LONGEST:
         return
     Wanted.objects.create(purpose=purpose, address=address)
-    ring_on_commit(task)
+    wake_up_on_commit(task)
 
 
 def grant(purpose: str, write: Callable[[str], object]) -> None:

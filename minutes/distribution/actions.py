@@ -12,7 +12,9 @@ from django.utils import timezone
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed, take_step
-from dialog_portal.outbox.queue.actions import Attachment, Draft, post_all
+from dialog_portal.outbox.draft import Draft
+from dialog_portal.outbox.mime import Attachment
+from dialog_portal.outbox.queue.post import post_all
 from dialog_portal.outbox.render import render
 from meetings.models import Attendee, MeetingLetter, Purpose
 from minutes.approval.actions import valid_approval

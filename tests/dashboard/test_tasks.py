@@ -17,9 +17,11 @@ from dialog_portal.access.actions import invite_staff
 from dialog_portal.access.models import Role, User
 from dialog_portal.base.swedish import day
 from dialog_portal.dashboard.tasks import tasks_for
+from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.health import heard
 from dialog_portal.outbox.models import Letter, State
-from dialog_portal.outbox.queue.actions import Draft, hold, post
+from dialog_portal.outbox.queue.hold import hold
+from dialog_portal.outbox.queue.post import post
 from meetings.mailings.actions import post as mailings_post
 from meetings.mailings.actions import send
 from meetings.mailings.letters.recipients import MAILINGS

@@ -23,8 +23,8 @@ from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import token_for
 from dialog_portal.outbox import draft as drafts
 from dialog_portal.outbox import mime
-from dialog_portal.outbox.draft import written
-from dialog_portal.outbox.encrypted_bytes import open_up
+from dialog_portal.outbox.draft import letter_from
+from dialog_portal.outbox.encrypted_bytes import decrypt
 from dialog_portal.outbox.models import Letter
 from meetings import tasks
 from meetings.mailings.actions.post import post_letters
@@ -278,7 +278,7 @@ def letters_after(way: Way, text: str, world: World, *, all_leave: bool = True) 
         way(world, text)
         if all_leave and not world.refused:
             world.let_leave()
-        raw = [open_up(row.raw) for row in Letter.objects.all() if row.raw is not None]
+        raw = [decrypt(row.raw) for row in Letter.objects.all() if row.raw is not None]
         transaction.set_rollback(True)
     return world.refused, raw
 
@@ -385,7 +385,7 @@ def letter_with(owner: str, field: str, payload: str) -> bytes | None:
         drafts.check(draft)
     except ValidationError:
         return None
-    return open_up(written(draft, None).raw or b"")
+    return decrypt(letter_from(draft, None).raw or b"")
 
 
 def rows() -> Iterator[tuple[str, str]]:
@@ -415,7 +415,7 @@ def test_nothing_that_is_stored_becomes_a_header_or_a_property(size, figure):
 def without_looking(monkeypatch: pytest.MonkeyPatch) -> None:
     """The outbox takes what it gets, and names are written as they are."""
     monkeypatch.setattr(drafts, "check", lambda _draft: None)
-    monkeypatch.setattr("dialog_portal.outbox.queue.actions.check", lambda _draft: None)
+    monkeypatch.setattr("dialog_portal.outbox.queue.post.check", lambda _draft: None)
     monkeypatch.setattr(mime, "mailbox", lambda name, address: f"{name} <{address}>")
     monkeypatch.setattr(Invitee, "called", property(lambda guest: guest.name))
 

@@ -23,7 +23,8 @@ from dialog_portal.outbox.inbox import bounces
 from dialog_portal.outbox.inbox.imap import TROUBLE, Visit
 from dialog_portal.outbox.inbox.incoming_letter import BROKEN, Mail, clean
 from dialog_portal.outbox.models import DEALT_WITH, Incoming, Kind, Letter, Pulse, State
-from dialog_portal.outbox.queue import actions
+from dialog_portal.outbox.queue.bounce import mark_as_bounced
+from dialog_portal.outbox.queue.states import note
 
 log = logging.getLogger(__name__)
 LOOK_BACK = timedelta(days=30)
@@ -151,12 +152,12 @@ def settle(letter: Letter, report: bounces.Report) -> Verdict:
     """Bounced when a server that had taken the letter gave it up; else only a line in its history."""
     said = f"{report.reason}. Serverns svar: {f'{report.status} {report.words}'.strip() or 'inget'}"
     if report.action == "delayed":
-        actions.note(letter, f"Mottagarens server är försenad: {said}")
+        note(letter, f"Mottagarens server är försenad: {said}")
         return Kind.DELAYED, said[:300], letter
     if Letter.objects.select_for_update().get(pk=letter.pk).state != State.ACCEPTED:
-        actions.note(letter, f"En studs kom för brevet: {said}")
+        note(letter, f"En studs kom för brevet: {said}")
         return Kind.REPORT, said[:300], letter
-    actions.bounced(letter, by=None, reason=f"Brevet studsade: {said}", code=report.status, text=report.words)
+    mark_as_bounced(letter, by=None, reason=f"Brevet studsade: {said}", code=report.status, text=report.words)
     return Kind.BOUNCED, said[:300], letter
 
 

@@ -19,12 +19,17 @@ from django.views.decorators.http import require_POST
 
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import contains_text
+from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.health import health
+from dialog_portal.outbox.mime import Content
 from dialog_portal.outbox.models import Hold, Host, Letter, LetterQuerySet, Outcome, State
 from dialog_portal.outbox.pages import history
 from dialog_portal.outbox.pages.forms import Bounced, Campaign, Correct, Reason, Search, Told
-from dialog_portal.outbox.queue import actions
-from dialog_portal.outbox.queue.limits import outlook
+from dialog_portal.outbox.queue.bounce import mark_as_bounced
+from dialog_portal.outbox.queue.forecast import forecast
+from dialog_portal.outbox.queue.hold import hold, release, resume
+from dialog_portal.outbox.queue.retry import correct_address, try_now, undo
+from dialog_portal.outbox.queue.stop import mark_as_informed, stop
 
 PAGE = 50
 HELD = "Brevet hålls kvar. Det skickas inte förrän någon släpper det."
@@ -85,7 +90,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "filtered": any(chosen.values()),
         "narrowed": chosen["q"] or chosen["state"],
         "tally": tally,
-        "outlook": outlook(),
+        "forecast": forecast(),
         "health": health(),
         "holds": holds,
         "held": {hold.campaign for hold in holds},
@@ -103,7 +108,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     held = list(holds) if row.waits else []
     context = {
         "letter": row,
-        "content": actions.read(row),
+        "content": read_content(row),
         "state": HELD if held else history.state(row),
         "history": history.history(row),
         "held": held,
@@ -117,13 +122,13 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 
 def letter_body(request: HttpRequest, pk: int, number: int | None = None) -> HttpResponse:
     """The HTML of a letter for the frame on its page, or one of its files."""
-    content = actions.read(find(request, pk))
+    content = read_content(find(request, pk))
     if content is None:
         raise Http404
     return letter_page(content.html) if number is None else letter_file(content, number)
 
 
-def letter_file(content: actions.Content, number: int) -> HttpResponse:
+def letter_file(content: Content, number: int) -> HttpResponse:
     """A file of a letter, to be saved and not opened in the portal."""
     if not 0 < number <= len(content.attachments):
         raise Http404
@@ -146,22 +151,20 @@ def _pressed(request: HttpRequest, pk: int, done: str, act: Callable[[Letter], A
 @require_POST
 def letter_retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Try at once."""
-    return _pressed(
-        request, pk, "Brevet står först i kön.", lambda row: actions.try_now(row, by=request.user)
-    )
+    return _pressed(request, pk, "Brevet står först i kön.", lambda row: try_now(row, by=request.user))
 
 
 @require_POST
 def letter_stop(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop a letter that waits, or take back a stop or a note."""
     if "undo" in request.POST:
-        return _pressed(request, pk, "Ångrat.", lambda row: actions.undo(row, by=request.user))
+        return _pressed(request, pk, "Ångrat.", lambda row: undo(row, by=request.user))
 
-    def stop(row: Letter) -> None:
-        if not actions.stop(Letter.objects.filter(pk=row.pk), by=request.user, reason="Stoppat i utkorgen"):
+    def stop_it(row: Letter) -> None:
+        if not stop(Letter.objects.filter(pk=row.pk), by=request.user, reason="Stoppat i utkorgen"):
             raise NotAllowed("Brevet väntar inte längre, så det kan inte stoppas.")
 
-    return _pressed(request, pk, "Brevet är stoppat.", stop)
+    return _pressed(request, pk, "Brevet är stoppat.", stop_it)
 
 
 def _asked(
@@ -193,7 +196,7 @@ def letter_correct(request: HttpRequest, pk: int) -> HttpResponse:
         pk,
         form,
         page,
-        lambda row: actions.correct(row, form.cleaned_data["address"], by=request.user),
+        lambda row: correct_address(row, form.cleaned_data["address"], by=request.user),
     )
 
 
@@ -207,7 +210,7 @@ def letter_told(request: HttpRequest, pk: int) -> HttpResponse:
         "done": "Det är noterat.",
     }
     return _asked(
-        request, pk, form, page, lambda row: actions.told(row, form.cleaned_data["how"], by=request.user)
+        request, pk, form, page, lambda row: mark_as_informed(row, form.cleaned_data["how"], by=request.user)
     )
 
 
@@ -223,7 +226,7 @@ def letter_bounced(request: HttpRequest, pk: int) -> HttpResponse:
 
     def bounce(row: Letter) -> None:
         reason = f"Brevet studsade: {form.cleaned_data['why']}"
-        actions.bounced(row, by=request.user, reason=reason, text=form.cleaned_data["why"])
+        mark_as_bounced(row, by=request.user, reason=reason, text=form.cleaned_data["why"])
 
     return _asked(request, pk, form, page, bounce)
 
@@ -238,10 +241,10 @@ def outbox_hold(request: HttpRequest) -> HttpResponse:
     campaign = form.cleaned_data["campaign"]
     match request.POST.get("do"):
         case "release":
-            actions.release(campaign, by=request.user)
+            release(campaign, by=request.user)
             messages.success(request, "Breven är släppta och skickas.")
         case "resume":
-            actions.resume(by=request.user)
+            resume(by=request.user)
             messages.success(request, "Portalen försöker skicka igen. Om felet är kvar stannar breven här.")
         case _:
             return _hold(request, campaign)
@@ -254,7 +257,7 @@ def _hold(request: HttpRequest, campaign: str) -> HttpResponse:
     if not form.is_valid():
         context = {"hold_form": form, "campaign": campaign, "back": _back(request)}
         return render(request, "staff/outbox/hold.html", context)
-    actions.hold(campaign, by=request.user, reason=form.cleaned_data["reason"])
+    hold(campaign, by=request.user, reason=form.cleaned_data["reason"])
     messages.success(request, "Breven hålls kvar tills någon släpper dem.")
     return redirect(_back(request))
 

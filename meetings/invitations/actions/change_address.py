@@ -14,7 +14,7 @@ from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import count
 from dialog_portal.outbox.models import Letter, State
-from dialog_portal.outbox.queue.actions import correct
+from dialog_portal.outbox.queue.retry import correct_address
 from meetings.audit_events import MeetingsEvent
 from meetings.invitations.actions.change_link import (
     close_link,
@@ -125,7 +125,7 @@ def resend_to_address(invitee: Invitee, email: str, *, by: User | None) -> int:
     letters = letters_that_may_hold_link(invitee).filter(
         state__in=CORRECTABLE, useful_until__gt=timezone.now()
     )
-    return len([correct(letter, email, by=by) for letter in letters])
+    return len([correct_address(letter, email, by=by) for letter in letters])
 
 
 def listen() -> None:

@@ -11,8 +11,9 @@ from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import find_link, renew_link
 from dialog_portal.links.purposes import LinkPurpose
+from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.models import WAITING, Letter, LetterQuerySet, State
-from dialog_portal.outbox.queue.actions import read, stop, told
+from dialog_portal.outbox.queue.stop import mark_as_informed, stop
 from meetings.audit_events import MeetingsEvent
 from meetings.invitations.actions.rerender import rerender
 from meetings.invitations.actions.resend_link import resend_links
@@ -79,7 +80,7 @@ def letters_that_may_hold_link(invitee: Invitee) -> LetterQuerySet:
 
 
 def holds_link(letter: Letter, invitee: Invitee) -> bool:
-    content = read(letter)
+    content = read_content(letter)
     tokens = tokens_in(content.text + content.html) if content else set()
     return any(find_link(token, LinkPurpose.REPLY) == invitee.link for token in tokens)
 
@@ -90,5 +91,5 @@ def send_new_link_if_known(email: str, old: list[Letter], *, by: User | None) ->
         return False
     for letter in old:
         if letter.state in (State.FAILED, State.BOUNCED):
-            told(letter, f"Ny länk skickad till {email}", by=by)
+            mark_as_informed(letter, f"Ny länk skickad till {email}", by=by)
     return True

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.outbox.models import WAITING, Letter, LetterQuerySet, State
-from dialog_portal.outbox.queue.actions import stop, told
+from dialog_portal.outbox.queue.stop import mark_as_informed, stop
 from meetings.invitations.actions.resend_link import refresh_links
 from meetings.invitations.letters.rerender import ABOUT_OWN_REPLY, rendered_now
 from meetings.mailings.actions.post import post_letter
@@ -75,5 +75,5 @@ def rerender_one(row: MeetingLetter) -> bool:
         return False
     post_letter(invitee, Purpose(draft.purpose), draft, by=row.letter.sender)
     if row.letter.state == State.FAILED:
-        told(row.letter, "ersatt av ett nytt brev", by=None)
+        mark_as_informed(row.letter, "ersatt av ett nytt brev", by=None)
     return True

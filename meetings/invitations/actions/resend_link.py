@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.outbox.models import WAITING, Letter
-from dialog_portal.outbox.queue.actions import post, stop
+from dialog_portal.outbox.queue.post import post
+from dialog_portal.outbox.queue.stop import stop
 from dialog_portal.outbox.requested_letters import want
 from meetings.invitations.letters.lost_links import LINK_LETTERS, RENEWED, REQUESTED, links_letter
 from meetings.models import Invitee, MeetingState

@@ -11,7 +11,7 @@ from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import revoke_link
 from dialog_portal.outbox.models import Letter
-from dialog_portal.outbox.queue.actions import stop, told
+from dialog_portal.outbox.queue.stop import mark_as_informed, stop
 from meetings.audit_events import MeetingsEvent
 from meetings.invitations.actions.invite import must_not_be_over
 from meetings.invitations.actions.rerender import rerender
@@ -46,7 +46,7 @@ def withdraw(invitee: Invitee, *, by: User) -> Invitee:
     theirs = Letter.objects.filter(meeting_letter__invitee=invitee).exclude(purpose=Purpose.DISTRIBUTION)
     stop(theirs, by=by, reason="Personen togs bort från mötet.", final=True)
     for letter in Letter.objects.needs_a_person().filter(meeting_letter__invitee=invitee):
-        told(letter, "personen togs bort från mötet", by=by)
+        mark_as_informed(letter, "personen togs bort från mötet", by=by)
     refresh_links([invitee.email], by=by, reason="Personen togs bort från ett möte.")
     notify_original_of_removal(invitee, by=by)
     notify_new_seats(invitee.invitation, seated, cause=f"withdrawn{invitee.pk}", by=by)

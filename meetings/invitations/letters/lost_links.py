@@ -9,8 +9,8 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.models import Priority
-from dialog_portal.outbox.queue.actions import Draft
 from dialog_portal.outbox.render import render
 from meetings.mailings.letters.reply_link import reply_url
 from meetings.models import Invitee

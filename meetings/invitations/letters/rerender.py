@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from django.utils import timezone
 
-from dialog_portal.outbox.queue.actions import Draft
+from dialog_portal.outbox.draft import Draft
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS, letter_key
 from meetings.models import Invitee, MeetingLetter, Purpose

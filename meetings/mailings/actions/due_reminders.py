@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from dialog_portal.base.states import take_step
 from dialog_portal.base.swedish import count
-from dialog_portal.outbox.queue.actions import Draft
+from dialog_portal.outbox.draft import Draft
 from meetings.mailings.actions.post import post_letters
 from meetings.mailings.actions.reminder_schedule import DONE, SKIPPED, due_at
 from meetings.mailings.actions.send import drafts_for

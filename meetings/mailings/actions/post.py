@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dialog_portal.access.models import User
-from dialog_portal.outbox.queue import actions as outbox
-from dialog_portal.outbox.queue.actions import Draft
+from dialog_portal.outbox.draft import Draft
+from dialog_portal.outbox.queue.post import post, post_all
 from meetings.mailings.letters.recipients import Mailing
 from meetings.models import Invitee, Meeting, MeetingLetter, Purpose
 
@@ -13,7 +13,7 @@ def post_letters(
     mailing: Mailing, meeting: Meeting, pairs: list[tuple[Invitee, Draft]], *, by: User | None
 ) -> None:
     """Store the letters of a mailing; the meeting must be locked."""
-    letters = outbox.post_all([draft for _, draft in pairs], by=by)
+    letters = post_all([draft for _, draft in pairs], by=by)
     MeetingLetter.objects.bulk_create(
         MeetingLetter(
             meeting=meeting,
@@ -33,7 +33,7 @@ def post_letter(
 
     A letter that holds after a change says nothing of time or place, so it is tied to no version of the meeting.
     """
-    letter, created = outbox.post(draft, by=by)
+    letter, created = post(draft, by=by)
     if created:
         version = None if holds_after_change else invitee.meeting.letter_version
         MeetingLetter.objects.create(

@@ -8,7 +8,7 @@ from django.utils import timezone
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed, take_step
-from dialog_portal.outbox.queue.actions import Draft
+from dialog_portal.outbox.draft import Draft
 from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions import reminder_schedule
 from meetings.mailings.actions.post import post_letters

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from dialog_portal.base.swedish import span
-from dialog_portal.outbox.queue.actions import Draft
+from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.render import render
 from meetings.mailings.calendar_file import calendar_for, method
 from meetings.mailings.letters.recipients import Mailing

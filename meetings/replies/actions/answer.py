@@ -22,7 +22,7 @@ from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import revoke_link
 from dialog_portal.outbox.models import WAITING, Letter
-from dialog_portal.outbox.queue import actions as outbox
+from dialog_portal.outbox.queue.stop import stop
 from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.post import post_letter
 from meetings.models import CONTRADICTION, Answer, Channel, Invitation, Invitee, Purpose, Reply
@@ -94,7 +94,7 @@ def stop_reminders(invitee: Invitee, answer: Answer) -> None:
     """What would ask for an answer that has come, or remind of a meeting that the person does not come to."""
     moot = {Purpose.REMINDER} if answer == Answer.YES else {Purpose.REMINDER, Purpose.COMING}
     letters = Letter.objects.filter(meeting_letter__invitee=invitee, purpose__in=moot)
-    outbox.stop(letters, by=None, reason="Personen hann svara.", final=True)
+    stop(letters, by=None, reason="Personen hann svara.", final=True)
 
 
 def same_answer(invitee: Invitee, answer: Answer, confirmed: bool) -> Reply | None:
@@ -187,7 +187,7 @@ def release_substitute(invitee: Invitee, *, by: User | None) -> None:
     if deputy is None:
         return
     waiting = Letter.objects.filter(meeting_letter__invitee=deputy, state__in=WAITING)
-    outbox.stop(waiting, by=by, reason="Platsen togs tillbaka.")
+    stop(waiting, by=by, reason="Platsen togs tillbaka.")
     deputy.withdrawn_at = timezone.now()
     deputy.save(update_fields=["withdrawn_at"])
     revoke_link(deputy.link)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.outbox.draft import deliverable
+from dialog_portal.outbox.draft import check_deliverable
 from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.post import post_letter
 from meetings.models import Channel, Invitee, Purpose, SubstituteRequest
@@ -61,7 +61,7 @@ def must_be_who_was_read(wish: SubstituteRequest, seen: tuple[str, str]) -> None
 def must_be_reachable(wish: SubstituteRequest) -> None:
     """Older wishes were stored without being asked whether any server can be told the address."""
     try:
-        deliverable(wish.email)
+        check_deliverable(wish.email)
     except ValidationError as trouble:
         raise NotAllowed(
             f"Inget brev kan nå {wish.email}. {trouble.messages[0]} "

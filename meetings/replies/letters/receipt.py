@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.models import Priority
-from dialog_portal.outbox.queue.actions import Draft
 from dialog_portal.outbox.render import render
 from meetings.mailings.calendar_file import calendar_for, method
 from meetings.mailings.letters.compose import LOOK_BUTTON, letter_context

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialog_portal.base.typed_text import name_without_links
-from dialog_portal.outbox.queue.actions import Draft
+from dialog_portal.outbox.draft import Draft
 from meetings.mailings.calendar_file import calendar_for, method
 from meetings.mailings.letters.recipients import letter_key
 from meetings.models import Answer, Invitee, Purpose, Reply, SubstituteRequest

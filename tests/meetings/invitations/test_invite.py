@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import day
+from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.health import heard
 from dialog_portal.outbox.models import Letter
-from dialog_portal.outbox.queue.actions import hold, read
 from dialog_portal.outbox.queue.deliver import deliver
+from dialog_portal.outbox.queue.hold import hold
 from meetings.invitations.actions import invite, withdraw
 from meetings.mailings.actions import send as mailings_send
 from meetings.mailings.letters.compose import fingerprint
@@ -79,7 +80,7 @@ def test_preview_is_what_the_outbox_stores() -> None:
     meeting = invited_meeting(party)
     ((_, draft),) = mailings_send.drafts_for(INVITATION, meeting)
     send(meeting)
-    stored = read(Letter.objects.get())
+    stored = read_content(Letter.objects.get())
     assert stored is not None
     assert (stored.subject, stored.text.strip(), stored.html.strip()) == (
         draft.subject,
@@ -96,7 +97,7 @@ def test_letter_carries_the_personal_link_the_calendar_and_only_public_items() -
     factories.item(meeting, title="Öppen punkt")
     factories.item(meeting, title="Hemlig punkt", internal=True)
     send(meeting)
-    stored = read(Letter.objects.get())
+    stored = read_content(Letter.objects.get())
     assert stored is not None
     assert ("Öppen punkt" in stored.text, "Hemlig punkt" in stored.text + stored.html) == (True, False)
     assert "/svar/" in stored.text

@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dialog_portal.base.states import NotAllowed
+from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.models import Letter, State
-from dialog_portal.outbox.queue.actions import read
 from meetings.invitations.actions import invite, withdraw
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
@@ -43,7 +43,7 @@ def too_late(invitee: Invitee) -> Meeting:
 
 
 def text(row: Letter) -> str:
-    content = read(row)
+    content = read_content(row)
     assert content is not None
     return content.text + content.html
 

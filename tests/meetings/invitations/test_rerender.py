@@ -16,8 +16,10 @@ from django.utils import timezone
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import weekday
 from dialog_portal.links.actions import token_for
+from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.models import Letter, LetterQuerySet, State
-from dialog_portal.outbox.queue.actions import hold, read, release, undo
+from dialog_portal.outbox.queue.hold import hold, release
+from dialog_portal.outbox.queue.retry import undo
 from meetings.invitations.actions import rerender, resend_link, withdraw
 from meetings.invitations.actions.change_link import change_link
 from meetings.invitations.letters.lost_links import LINK_LETTERS
@@ -92,7 +94,7 @@ def two() -> World:
 
 
 def text(letter: Letter) -> str:
-    found = read(letter)
+    found = read_content(letter)
     assert found is not None
     return found.text
 
@@ -329,7 +331,7 @@ def test_an_update_that_waited_brings_the_new_link_and_the_calendar(world: World
     change_link(chief, tell=True, by=world.by)
     chief.link.refresh_from_db()
     update = Letter.objects.waiting().get()
-    found = read(update)
+    found = read_content(update)
     assert found is not None
     assert (update.purpose, day in found.text, token_for(chief.link) in found.text) == ("update", True, True)
     assert [file.content_type.partition(";")[0] for file in found.attachments] == ["text/calendar"]

@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from dialog_portal.access.models import Role
 from dialog_portal.base.states import NotAllowed
+from dialog_portal.outbox.content import read_content
+from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.models import Letter
-from dialog_portal.outbox.queue.actions import Draft, read
 from meetings.invitations.actions import invite
 from meetings.mailings.actions import due_reminders, post, reminder_schedule
 from meetings.mailings.actions import send as mailings_send
@@ -239,7 +240,7 @@ def test_the_letter_says_when_where_and_what_and_leads_to_the_own_page(clock):
     answer(meeting, Answer.YES)
     clock.move_to(COMING_AT)
     due_reminders.send_due_reminders()
-    stored = read(Letter.objects.get(purpose=Purpose.COMING))
+    stored = read_content(Letter.objects.get(purpose=Purpose.COMING))
     assert stored is not None
     assert stored.subject == f"Påminnelse: {meeting.title}, fredag 4 december 2026"
     wanted = (

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import find_link, token_for
+from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.models import Letter, Priority, State
-from dialog_portal.outbox.queue.actions import read
 from meetings.models import (
     CONTRADICTION,
     Answer,
@@ -66,7 +66,7 @@ def letters(invitee):
 
 
 def content(letter):
-    found = read(letter)
+    found = read_content(letter)
     assert found is not None
     return found
 

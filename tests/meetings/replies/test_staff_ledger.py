@@ -19,7 +19,7 @@ from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import weekday
 from dialog_portal.dashboard.tasks import tasks_for
 from dialog_portal.links.actions import token_for
-from dialog_portal.outbox.queue.actions import read
+from dialog_portal.outbox.content import read_content
 from meetings.models import Answer, Channel, Invitee, MeetingState, Need, Reply, SubstituteRequest
 from meetings.replies.actions import substitute_requests
 from meetings.replies.actions.answer import store_answer
@@ -292,7 +292,7 @@ def decided(client: Client, wish: SubstituteRequest, said: str) -> Any:
 
 def text(person: Invitee) -> str:
     last = person.letters.last()
-    content = read(last.letter) if last else None
+    content = read_content(last.letter) if last else None
     assert content is not None
     return content.text
 

@@ -21,8 +21,8 @@ from django.urls import reverse
 
 from dialog_portal.access.models import Role
 from dialog_portal.base.states import NotAllowed
+from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.models import Letter
-from dialog_portal.outbox.queue.actions import read
 from meetings.models import Meeting
 from minutes.approval import actions
 from minutes.approval.authors import authors
@@ -56,7 +56,7 @@ def test_distribution_writes_one_letter_to_each_participant_with_notes_pdf_and_a
     minutes = distributed(meeting)
     letters = Letter.objects.order_by("name")
     assert [letter.name for letter in letters] == ["Li Ek", "Åsa Öhrn"]
-    content = read(letters[0])
+    content = read_content(letters[0])
     assert content is not None
     assert "Vi talade." in content.text
     assert "Vi talade." in content.html
@@ -73,7 +73,9 @@ def test_a_name_that_a_guest_typed_becomes_no_link_in_the_letter() -> None:
     known.invitee.person = factories.person(name=known.name)
     known.invitee.save()
     distributed(meeting)
-    letters = {letter.name: read(letter).text for letter in Letter.objects.filter(purpose="distribution")}
+    letters = {
+        letter.name: read_content(letter).text for letter in Letter.objects.filter(purpose="distribution")
+    }
     assert set(letters) == {"Kom. till. example", "Åsa Öhrn-P.Ek"}
     assert [f"Hej {name}!" in text for name, text in letters.items()] == [True, True]
 
@@ -109,7 +111,7 @@ def test_publish_freezes_exactly_what_was_mailed(
     with django_capture_on_commit_callbacks(execute=True):
         edition = publishing.publish(minutes, by=factories.user(Role.APPROVER))
     file = public_root / address("notes_pdf", meeting, 1).lstrip("/")
-    mailed = read(Letter.objects.get())
+    mailed = read_content(Letter.objects.get())
     assert mailed is not None
     assert file.read_bytes() == mailed.attachments[0].data
     assert hashlib.sha256(file.read_bytes()).hexdigest() == edition.rendering.sha256

@@ -20,7 +20,7 @@ from dialog_portal.outbox.inbox import bounces, imap, read_mailbox
 from dialog_portal.outbox.inbox.incoming_letter import BROKEN, Mail, clean
 from dialog_portal.outbox.inbox.read_mailbox import take
 from dialog_portal.outbox.models import Incoming, Letter, Pulse, State
-from dialog_portal.outbox.queue.actions import correct
+from dialog_portal.outbox.queue.retry import correct_address
 from meetings import tasks
 from meetings.models import Reply
 from meetings.replies import itip
@@ -317,7 +317,7 @@ def test_an_older_key_still_holds_and_a_foreign_one_does_not(world: World, setti
 def test_a_corrected_letter_is_not_hit_by_the_bounce_of_its_old_address(db, imap):
     row = letter()
     before = row.envelope_from
-    after = correct(row, "ny@kommun.example", by=None)
+    after = correct_address(row, "ny@kommun.example", by=None)
     assert bounces.named(after.envelope_from) == (after.message_id[1:33], True)
     assert before != after.envelope_from
 

@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from dialog_portal.access.models import Role, User
 from dialog_portal.outbox.health import heard
+from dialog_portal.outbox.mime import Attachment
 from dialog_portal.outbox.models import Hold, Host, Letter, State
-from dialog_portal.outbox.queue.actions import Attachment, hold, post_all
+from dialog_portal.outbox.queue.hold import hold
+from dialog_portal.outbox.queue.post import post_all
 from tests import factories
 from tests.outbox.letters import draft, letter
 from tests.pages import without_breaks

@@ -7,7 +7,7 @@ from dialog_portal.environment import mail_settings
 from dialog_portal.outbox import tasks
 from dialog_portal.outbox.health import health
 from dialog_portal.outbox.models import Hold, Letter, State
-from dialog_portal.outbox.queue.actions import release
+from dialog_portal.outbox.queue.hold import release
 from tests import factories
 from tests.outbox.letters import letter
 
@@ -29,7 +29,7 @@ def restored(settings, mailbox):
 
 
 def wake_all() -> None:
-    tasks.ring()
+    tasks.send_due()
     tasks.sweep()
     tasks.count()
 
