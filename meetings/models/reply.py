@@ -29,6 +29,10 @@ class Channel(models.TextChoices):
     STAFF = "staff", "noterat av personalen"
 
 
+# What guests say themselves; the other channels are what staff have noted
+GUEST_CHANNELS = frozenset({Channel.LINK, Channel.CALENDAR})
+
+
 class ReplyQuerySet(models.QuerySet["Reply"]):
     def confirmed(self) -> Self:
         return self.filter(confirmed=True)

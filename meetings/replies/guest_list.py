@@ -72,7 +72,7 @@ def count_waiting(meetings: Iterable[Meeting]) -> Counter[int]:
 
 
 def rows_of_party(invitation: Invitation, odd: Collection[int] = ()) -> list[GuestRow]:
-    waiting = invitation.line()[invitation.seats :]
+    waiting = invitation.seat_order()[invitation.seats :]
     deputies: dict[int | None, list[Invitee]] = {}
     for invitee in invitation.invitees.all():
         deputies.setdefault(invitee.substitute_for_id, []).append(invitee)

@@ -53,7 +53,7 @@ class ReplyStatus:
 def reply_status(invitee: Invitee) -> ReplyStatus:
     """Read from the ledger in a fixed number of queries."""
     invitation = Invitation.objects.with_seats().get(pk=invitee.invitation_id)
-    line, root = invitation.line(), invitee.substitute_for_id or invitee.pk
+    order, root = invitation.seat_order(), invitee.substitute_for_id or invitee.pk
     said = list(invitee.replies.all())
     substitute = invitee.substitutes.active().first()
     last = counting_reply(said, [substitute] if substitute else [])
@@ -61,9 +61,9 @@ def reply_status(invitee: Invitee) -> ReplyStatus:
     return ReplyStatus(
         answer=Answer(last.answer) if last else None,
         at=last.at if last else None,
-        place=line.index(root) + 1 if root in line else 0,
+        place=order.index(root) + 1 if root in order else 0,
         seats=invitation.seats,
-        taken=min(len(line), invitation.seats),
+        taken=min(len(order), invitation.seats),
         substitute=substitute,
         substitute_answer=Answer(theirs.answer) if theirs else None,
         unconfirmed=unconfirmed_answer(said),

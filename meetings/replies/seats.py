@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
-from dialog_portal.base.states import NotAllowed
-from meetings.models import Channel, Invitation, Invitee, Meeting, MeetingState
-
-GUEST_CHANNELS = {Channel.LINK, Channel.CALENDAR}
+from meetings.models import Invitation, Invitee, Meeting
 
 
 def lock_invitee(invitee: Invitee) -> Invitee:
@@ -22,20 +17,10 @@ def lock_invitee(invitee: Invitee) -> Invitee:
     ).get(pk=invitee.pk)
 
 
-def replies_must_be_open(invitee: Invitee, channel: Channel) -> None:
-    meeting = invitee.meeting
-    if invitee.withdrawn_at:
-        raise NotAllowed(f"{invitee.name} är inte längre inbjuden till mötet.")
-    if meeting.state in {MeetingState.HELD, MeetingState.CANCELLED}:
-        raise NotAllowed(f"Mötet är {meeting.get_state_display()}, så svar tas inte längre emot.")
-    if channel in GUEST_CHANNELS and not meeting.answers_open(timezone.now()):
-        raise NotAllowed("Sista dag att svara har passerat. Skriv till oss, så hjälper vi dig.")
-
-
 def seated_people(invitation: Invitation) -> set[int]:
     """Who has a seat just now."""
     now = Invitation.objects.with_seats().get(pk=invitation.pk)
-    return set(now.line()[: now.seats])
+    return set(now.seat_order()[: now.seats])
 
 
 def seats_left(invitation: Invitation) -> int:

@@ -4,7 +4,7 @@ Guests come with a personal link; what they press is posted to one address witho
 
 from django.urls import URLPattern, path
 
-from meetings.replies.views import coordinator
+from meetings.replies.views import answer, coordinator
 from meetings.replies.views import guest as guests
 from meetings.replies.views import staff as staff_views
 
@@ -15,7 +15,7 @@ staff: list[URLPattern] = [
 ]
 
 guest: list[URLPattern] = [
-    path("", guests.answer, name="answer"),
+    path("", answer.answer, name="answer"),
     path("samordna/", coordinator.coordinate, name="coordinate"),
     path("<str:token>/", guests.reply, name="reply"),
     path("<str:token>/ersattare/", guests.substitute, name="substitute"),

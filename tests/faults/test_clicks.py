@@ -20,7 +20,7 @@ from meetings.mailings.letters.compose import fingerprint
 from meetings.mailings.letters.recipients import MAILINGS, Mailing, who_know_when
 from meetings.models import Answer, Channel, Meeting, Purpose
 from meetings.planning.actions import meetings
-from meetings.replies.actions import answer
+from meetings.replies.actions import answer, substitutes
 from tests import factories
 from tests.faults.harness import Fleet, Sink, judge
 from tests.services import Received, wait_until
@@ -117,7 +117,7 @@ def busy(meeting: Meeting) -> None:
     for number, person in enumerate(people[:3]):
         answer.store_answer(person, Answer.YES, channel=Channel.PHONE, by=by)
         name, email = f"Ersättare {number}", f"ersattare{number}.{person.pk}@kommun.example"
-        answer.hand_over(people[3 + number], name=name, email=email, channel=Channel.PHONE, by=by)
+        substitutes.hand_over(people[3 + number], name=name, email=email, channel=Channel.PHONE, by=by)
         resend_link.resend_links(people[6 + number].email)
 
 

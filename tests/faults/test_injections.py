@@ -41,7 +41,7 @@ from meetings.models import (
     SubstituteRequest,
     Wording,
 )
-from meetings.replies.actions import answer, substitute_requests
+from meetings.replies.actions import answer, substitute_requests, substitutes
 from meetings.replies.actions.colleagues import bring_colleague
 from tests import factories
 from tests.meetings.acting import letter, retyped, signed_in
@@ -125,7 +125,7 @@ class World:
     def deputy_answers_and_is_sent_home(self) -> None:
         deputy = self.chief.substitutes.active().get()
         answer.store_answer(deputy, Answer.YES, channel=Channel.LINK)
-        answer.take_back(self.chief, channel=Channel.PHONE, by=self.officer)
+        substitutes.take_back(self.chief, channel=Channel.PHONE, by=self.officer)
 
     def wish_is_refused(self) -> None:
         wish = SubstituteRequest.objects.get()
@@ -234,7 +234,7 @@ def cancelled(world: World, text: str) -> None:
 
 def handed_over_past_the_field(world: World, text: str) -> None:
     said = {"name": text, "email": "eva@kommun.example", "channel": Channel.LINK}
-    if world.act(answer.hand_over, world.chief, **said):
+    if world.act(substitutes.hand_over, world.chief, **said):
         world.deputy_answers_and_is_sent_home()
 
 

@@ -16,7 +16,7 @@ from meetings.mailings.letters.compose import fingerprint
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import AgendaItem, AgendaState, Answer, Channel, Group, Meeting, MeetingState, Purpose
 from meetings.planning.actions import meetings
-from meetings.replies.actions import answer, substitute_requests
+from meetings.replies.actions import answer, substitute_requests, substitutes
 from tests import factories
 from tests.meetings.acting import retyped, signed_in
 
@@ -80,7 +80,7 @@ def test_answers_that_staff_note_and_those_that_guests_give() -> None:
     answer.store_answer(guest, Answer.YES, channel=Channel.LINK)
     assert Event.objects.count() == 0
     answer.store_answer(guest, Answer.NO, channel=Channel.PHONE, by=officer)
-    answer.hand_over(guest, name="Udo Ek", email="udo@kommun.example", channel=Channel.PHONE, by=officer)
+    substitutes.hand_over(guest, name="Udo Ek", email="udo@kommun.example", channel=Channel.PHONE, by=officer)
     for name in ("Li", "Bo"):
         wish = substitute_requests.ask_for_substitute(
             guest, name=name, email=f"{name}@annan.example", channel=Channel.LINK

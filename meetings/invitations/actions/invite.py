@@ -14,7 +14,7 @@ from dialog_portal.base.states import NotAllowed
 from meetings.mailings.actions.reply_link import mint_reply_link
 from meetings.models import Invitation, Invitee, Meeting, MeetingLetter
 from meetings.models.meeting import NEXT
-from meetings.replies.actions.answer import notify_new_seats
+from meetings.replies.actions.notify_others import notify_new_seats
 from meetings.replies.seats import seated_people
 from parties.models import Mandate, Party, Person
 

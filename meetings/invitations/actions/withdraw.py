@@ -17,8 +17,9 @@ from meetings.invitations.actions.resend_link import refresh_links, resend_links
 from meetings.mailings.actions.post import post_letter
 from meetings.mailings.actions.reply_link import mint_reply_link
 from meetings.models import INVITING, Invitee, Purpose
-from meetings.replies.actions.answer import notify_new_seats, release_substitute
 from meetings.replies.actions.needs import erase_needs
+from meetings.replies.actions.notify_others import notify_new_seats
+from meetings.replies.actions.release_substitute import release_substitute
 from meetings.replies.letters import substitute
 from meetings.replies.seats import lock_invitee, seated_people
 

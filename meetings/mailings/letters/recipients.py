@@ -78,7 +78,7 @@ def without_reply(people: InviteeQuerySet) -> InviteeQuerySet:
 def with_seat(people: InviteeQuerySet) -> InviteeQuerySet:
     """Those who said yes and have a seat, and those who come in somebody's place."""
     rows = Invitation.objects.filter(meeting__in=people.order_by().values("meeting")).with_seats()
-    seated = [root for invitation in rows for root in invitation.line()[: invitation.seats]]
+    seated = [root for invitation in rows for root in invitation.seat_order()[: invitation.seats]]
     said_yes = people.with_answer().filter(current_answer=Answer.YES)  # type: ignore[misc]
     return said_yes.filter(Q(pk__in=seated, substitute_for__isnull=True) | Q(substitute_for__in=seated))
 

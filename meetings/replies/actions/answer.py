@@ -20,24 +20,18 @@ from django.utils import timezone
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.links.actions import revoke_link
-from dialog_portal.outbox.models import WAITING, Letter
+from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.queue import actions as outbox
 from meetings.mailings.actions.post import post_letter
-from meetings.models import CONTRADICTION, Answer, Channel, Invitation, Invitee, Purpose, Reply
-from meetings.models.reply import ReplyQuerySet
-from meetings.replies.actions.colleagues import (
-    ANSWERS_A_DAY,
-    CHANGES_A_DAY,
-    a_day_ago,
-    add_from_party,
-    must_be_free,
-    must_not_be_too_often,
-)
-from meetings.replies.actions.needs import erase_needs
-from meetings.replies.letters import receipt, substitute
+from meetings.models import CONTRADICTION, Answer, Channel, Invitee, Purpose, Reply
+from meetings.models.reply import GUEST_CHANNELS, ReplyQuerySet
+from meetings.replies.actions.daily_limits import ANSWERS_A_DAY, a_day_ago, must_not_be_too_often
+from meetings.replies.actions.notify_others import notify_new_seats, notify_original
+from meetings.replies.actions.release_substitute import release_substitute
+from meetings.replies.deadline import replies_must_be_open
+from meetings.replies.letters import receipt
 from meetings.replies.reply_status import last_confirmed, reply_status
-from meetings.replies.seats import GUEST_CHANNELS, lock_invitee, replies_must_be_open, seated_people
+from meetings.replies.seats import lock_invitee, seated_people
 
 TIME_TO_READ = timedelta(seconds=2)  # nobody has read the question and pressed again sooner
 
@@ -139,78 +133,3 @@ def is_certain(invitee: Invitee, answer: Answer) -> tuple[bool, Reply | None]:
         return True, None
     asked = said[-1] if said[-1].answer == answer and not said[-1].confirmed else None
     return asked is not None and now - asked.at >= TIME_TO_READ, asked
-
-
-@transaction.atomic
-def hand_over(
-    invitee: Invitee, *, name: str, email: str, channel: Channel, by: User | None = None, note: str = ""
-) -> Invitee:
-    """Let somebody else come: they get an invitation and a link of their own, and the seat keeps its place.
-
-    A guest may choose anybody with an address at the party's own domains, three times a day; staff may choose freely.
-    """
-    invitee = lock_invitee(invitee)
-    replies_must_be_open(invitee, channel)
-    if invitee.substitute_for_id:
-        raise NotAllowed(
-            "En ersättare kan inte skicka en egen ersättare. Svara nej, så får den som frågade dig veta det."
-        )
-    must_not_be_too_often(
-        invitee.substitutes.filter(link__created__gte=a_day_ago()).count(), CHANGES_A_DAY, by
-    )
-    must_be_free(invitee, email, by, replaced=invitee.substitutes.active().first())
-    release_substitute(invitee, by=by)
-    stop_reminders(invitee, Answer.SUBSTITUTE)
-    row = invitee.replies.create(answer=Answer.SUBSTITUTE, channel=channel, by=by, note=note)
-    deputy = add_from_party(invitee, name, email, substitute_for=invitee)
-    if by:
-        record(by, "svar: noterade ersättare", invitee, reply=row.pk, substitute=deputy.pk)
-    post_letter(deputy, Purpose.SUBSTITUTE, substitute.substitute_invitation(deputy), by=by)
-    post_letter(invitee, Purpose.HANDED_OVER, substitute.handover_receipt(row, deputy), by=by)
-    return deputy
-
-
-@transaction.atomic
-def take_back(invitee: Invitee, *, channel: Channel, by: User | None = None) -> Reply:
-    """Come oneself after all: a yes, and the substitute's link is closed and they are told."""
-    if not invitee.substitutes.active().exists():
-        raise NotAllowed("Det finns ingen ersättare att ta tillbaka platsen från.")
-    return store_answer(invitee, Answer.YES, channel=channel, by=by)
-
-
-def release_substitute(invitee: Invitee, *, by: User | None) -> None:
-    """Take the substitute off the list, stop what is still on its way to them, and tell them if they may have heard."""
-    deputy = (
-        invitee.substitutes.active().select_related("meeting__round", "invitation__party", "link").first()
-    )
-    if deputy is None:
-        return
-    waiting = Letter.objects.filter(meeting_letter__invitee=deputy, state__in=WAITING)
-    outbox.stop(waiting, by=by, reason="Platsen togs tillbaka.")
-    deputy.withdrawn_at = timezone.now()
-    deputy.save(update_fields=["withdrawn_at"])
-    revoke_link(deputy.link)
-    erase_needs(deputy)
-    if Letter.objects.filter(meeting_letter__invitee=deputy).may_have_left().exists():
-        letter = substitute.substitute_not_needed(deputy)
-        post_letter(deputy, Purpose.SUBSTITUTE, letter, by=by, holds_after_change=True)
-
-
-def notify_original(deputy: Invitee, row: Reply, *, by: User | None) -> None:
-    if deputy.substitute_for and deputy.substitute_for.withdrawn_at is None:
-        post_letter(
-            lock_invitee(deputy.substitute_for),
-            Purpose.HANDED_OVER,
-            substitute.substitute_answered(row, deputy),
-            by=by,
-        )
-
-
-def notify_new_seats(
-    invitation: Invitation, before: set[int], *, cause: str, by: User | None, own: int | None = None
-) -> None:
-    """Write to everybody who has moved from the queue to a seat; `own` has a receipt that says so already."""
-    for root in seated_people(invitation) - before - {own}:
-        person = Invitee.objects.get(pk=root)
-        comes = lock_invitee(person.substitutes.active().first() or person)
-        post_letter(comes, Purpose.RECEIPT, receipt.seat_letter(cause, comes, reply_status(comes)), by=by)

@@ -31,10 +31,11 @@ from meetings.mailings.actions.post import post_letter
 from meetings.models import Answer, CalendarReply, CalendarReplyOutcome, Channel, Invitee, Purpose, Reply
 from meetings.replies import itip
 from meetings.replies.actions import answer as replies
-from meetings.replies.actions.colleagues import PUBLIC_MAIL_DOMAINS, is_party_address
+from meetings.replies.deadline import replies_must_be_open
 from meetings.replies.itip import CalendarAnswer
 from meetings.replies.letters.ask_again import ask_again
-from meetings.replies.seats import lock_invitee, replies_must_be_open
+from meetings.replies.party_domains import is_party_address, share_domain
+from meetings.replies.seats import lock_invitee
 
 ANSWER_OF_PARTSTAT = {"ACCEPTED": Answer.YES, "DECLINED": Answer.NO}
 EVENT_UNKNOWN = (
@@ -119,12 +120,6 @@ def their_partstat(invitee: Invitee, said: CalendarAnswer, mail: Mail) -> str | 
         )
     colleague = is_party_address(invitee, mail.sender) or share_domain(own, mail.sender)
     return next((partstat for address, partstat in said.attendees if address == own and colleague), None)
-
-
-def share_domain(one: str, other: str) -> bool:
-    """Whether two addresses share a domain that not just anybody can have an address at."""
-    domain = one.rpartition("@")[2]
-    return domain == other.rpartition("@")[2] and domain not in PUBLIC_MAIL_DOMAINS
 
 
 def judge(

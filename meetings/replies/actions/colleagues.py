@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.base.states import NotAllowed
@@ -15,27 +12,11 @@ from meetings.mailings.actions.reply_link import mint_reply_link
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import Answer, Channel, Invitee, Purpose
+from meetings.replies.actions.daily_limits import CHANGES_A_DAY, a_day_ago, must_not_be_too_often
+from meetings.replies.deadline import replies_must_be_open
+from meetings.replies.party_domains import is_party_address
 from meetings.replies.reply_status import ReplyStatus, last_confirmed
-from meetings.replies.seats import lock_invitee, replies_must_be_open, seats_left
-
-CHANGES_A_DAY = 3
-ANSWERS_A_DAY = 12  # each writes a letter that goes before all others
-PUBLIC_MAIL_DOMAINS = {
-    # The world's
-    "aol.com", "duck.com", "fastmail.com", "fastmail.fm", "gmail.com", "gmx.at", "gmx.ch", "gmx.com", "gmx.de",
-    "gmx.net", "googlemail.com", "hey.com", "hotmail.co.uk", "hotmail.com", "hotmail.de", "hotmail.dk",
-    "hotmail.fi", "hotmail.fr", "hotmail.no", "hotmail.se", "hushmail.com", "icloud.com", "live.co.uk", "live.com",
-    "live.dk", "live.fi", "live.no", "live.se", "mac.com", "mail.com", "mail.ru", "mailbox.org", "me.com",
-    "msn.com", "outlook.com", "outlook.de", "outlook.dk", "outlook.se", "pm.me", "posteo.de", "posteo.net",
-    "proton.me", "protonmail.ch", "protonmail.com", "rocketmail.com", "runbox.com", "skiff.com", "tuta.com",
-    "tuta.io", "tutamail.com", "tutanota.com", "tutanota.de", "web.de", "yahoo.co.uk", "yahoo.com", "yahoo.de",
-    "yahoo.dk", "yahoo.fr", "yahoo.no", "yahoo.se", "yandex.com", "yandex.ru", "ymail.com", "zoho.com",
-    "zohomail.eu",
-    # What comes with a subscription in Sweden and its neighbours
-    "bahnhof.se", "bredband.net", "bredband2.com", "bredbandsbolaget.se", "brevet.se", "chello.se", "comhem.se",
-    "glocalnet.net", "home.se", "mail.telia.com", "mailbox.swipnet.se", "online.no", "ownit.se", "passagen.se",
-    "spray.se", "swipnet.se", "tele2.se", "telia.com", "telia.se", "tyfonmail.se", "utfors.se",
-}  # fmt: skip
+from meetings.replies.seats import lock_invitee, seats_left
 
 
 @transaction.atomic
@@ -76,13 +57,6 @@ def can_bring(invitee: Invitee, where: ReplyStatus) -> bool:
     return where.case == "seated" and not invitee.substitute_for_id and seats_left(invitee.invitation) > 0
 
 
-def must_not_be_too_often(number: int, most: int, by: User | None) -> None:
-    if by is None and number >= most:
-        raise NotAllowed(
-            f"Du har gjort {number} ändringar det senaste dygnet. Be handläggaren om hjälp: {settings.MAIL_REPLY_TO}."
-        )
-
-
 def must_be_free(invitee: Invitee, email: str, by: User | None, replaced: Invitee | None = None) -> None:
     """The address belongs to the party and is not on the meeting's list already."""
     if by is None and not is_party_address(invitee, email):
@@ -95,19 +69,6 @@ def must_be_free(invitee: Invitee, email: str, by: User | None, replaced: Invite
         listed = listed.exclude(pk=replaced.pk)
     if listed.exists():
         raise NotAllowed("Den adressen är redan inbjuden till mötet.")
-
-
-def is_party_address(invitee: Invitee, email: str) -> bool:
-    """Whether an address is at the party's domains, or below one of them."""
-    domain = email.rpartition("@")[2].lower()
-    return any(domain == ours or domain.endswith(f".{ours}") for ours in party_domains(invitee))
-
-
-def party_domains(invitee: Invitee) -> list[str]:
-    """The party's domains; where none are known, the invited person's own, unless anybody can have an address there."""
-    party = invitee.invitation.party
-    known = party.mail_domains.lower().split() if party else []
-    return known or sorted({invitee.email.rpartition("@")[2].lower()} - PUBLIC_MAIL_DOMAINS)
 
 
 def add_from_party(invitee: Invitee, name: str, email: str, substitute_for: Invitee | None = None) -> Invitee:
@@ -124,7 +85,3 @@ def add_from_party(invitee: Invitee, name: str, email: str, substitute_for: Invi
             )
     except IntegrityError as taken:  # the same address through another party at the same moment
         raise NotAllowed("Den adressen är redan inbjuden till mötet.") from taken
-
-
-def a_day_ago() -> datetime:
-    return timezone.now() - timedelta(days=1)

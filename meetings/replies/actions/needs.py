@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from meetings.models import CalendarReply, Channel, Invitee, Meeting, MeetingState, Need
-from meetings.replies.seats import lock_invitee, replies_must_be_open
+from meetings.replies.deadline import replies_must_be_open
+from meetings.replies.seats import lock_invitee
 
 KEEP_NEEDS_FOR = timedelta(days=14)  # after the meeting
 

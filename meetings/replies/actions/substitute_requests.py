@@ -12,15 +12,12 @@ from dialog_portal.base.states import NotAllowed
 from dialog_portal.outbox.draft import deliverable
 from meetings.mailings.actions.post import post_letter
 from meetings.models import Channel, Invitee, Purpose, SubstituteRequest
-from meetings.replies.actions.answer import hand_over
-from meetings.replies.actions.colleagues import (
-    CHANGES_A_DAY,
-    a_day_ago,
-    is_party_address,
-    must_not_be_too_often,
-)
+from meetings.replies.actions.daily_limits import CHANGES_A_DAY, a_day_ago, must_not_be_too_often
+from meetings.replies.actions.substitutes import hand_over
+from meetings.replies.deadline import replies_must_be_open
 from meetings.replies.letters import substitute
-from meetings.replies.seats import lock_invitee, replies_must_be_open
+from meetings.replies.party_domains import is_party_address
+from meetings.replies.seats import lock_invitee
 
 
 def hand_over_or_ask(invitee: Invitee, *, name: str, email: str, channel: Channel) -> None:

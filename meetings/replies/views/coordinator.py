@@ -18,13 +18,8 @@ from meetings.models import Invitation, Invitee
 from meetings.replies.actions.coordinators import answer_for, coordinated_parties
 from meetings.replies.forms.coordinator import AnswersFor
 from meetings.replies.guest_list import rows_of_party, with_replies
-from meetings.replies.views.guest import (
-    change_since_shown,
-    find_invited,
-    redirect_to_own_page,
-    redirect_with_get,
-    shared_context,
-)
+from meetings.replies.views.answer import change_since_shown
+from meetings.replies.views.guest import find_invited, redirect_to_own_page, redirect_with_get, shared_context
 
 SAVE_ONCE_MORE = (
     "Tryck på Spara svaren en gång till, så vet vi att det är du som svarar. Svaren räknas inte än."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -11,32 +10,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from dialog_portal.base.states import NotAllowed
-from dialog_portal.base.swedish import span
 from dialog_portal.links.actions import find_link
 from dialog_portal.links.actions import token_for as token_of
 from dialog_portal.links.guest_view import guest_view, link_not_found
-from dialog_portal.links.human_press import is_pressed_by_person
 from dialog_portal.links.purposes import LinkPurpose
 from meetings.mailings.calendar_file import CONTENT_TYPE, calendar_for
-from meetings.models import Answer, Channel, Invitee, Need, SubstituteRequest
-from meetings.replies.actions import answer as replies
-from meetings.replies.actions.colleagues import bring_colleague, can_bring, party_domains
+from meetings.models import Invitee, Need, SubstituteRequest
+from meetings.replies.actions.colleagues import can_bring
 from meetings.replies.actions.coordinators import coordinated_parties
-from meetings.replies.actions.needs import note_needs
-from meetings.replies.actions.substitute_requests import hand_over_or_ask
 from meetings.replies.forms.guest import Needs, SomebodyElse
-from meetings.replies.reply_status import ReplyStatus, reply_status
-
-BACK = "tillbaka"
-PRESS_A_BUTTON = "Välj ett av svaren med en knapp. Inget är sparat än."
-PRESS_ONCE_MORE = "Tryck på knappen en gång till, så vet vi att det är du som svarar. Inget är sparat än."
-MEETING_MOVED = (
-    "Mötet har fått ny tid eller plats sedan du öppnade sidan. Nu gäller {}, {}. "
-    "Inget är sparat, så tryck igen."
-)
+from meetings.replies.party_domains import party_domains
+from meetings.replies.reply_status import reply_status
+from meetings.replies.views.answer_buttons import answer_buttons, question_to_confirm
 
 
 def find_invited(token: str) -> Invitee | None:
@@ -46,9 +33,6 @@ def find_invited(token: str) -> Invitee | None:
         "meeting__round", "meeting__officer", "meeting__agenda", "invitation__party", "link", "substitute_for"
     )
     return rows.filter(link=link).first() if link else None
-
-
-# --- To look ---
 
 
 @guest_view
@@ -132,54 +116,6 @@ def shared_context(invitee: Invitee) -> dict[str, Any]:
     }
 
 
-ANSWER_LABELS: dict[str, tuple[str, str]] = {
-    Answer.YES: ("Ja", "Jag kommer"),
-    Answer.NO: ("Nej", "Jag kan inte komma"),
-    Answer.SUBSTITUTE: ("Ersättare", "Någon annan kommer i mitt ställe"),
-}
-HANDOVER_LABELS: dict[str, tuple[str, str]] = {
-    BACK: ("Ta tillbaka platsen", "Jag kommer själv"),
-    Answer.SUBSTITUTE: ("Byt ersättare", "Någon annan kommer i stället"),
-    Answer.NO: ("Nej", "Ingen av oss kommer"),
-}
-
-
-def button_to_confirm(where: ReplyStatus) -> str:
-    """The button whose press is held until it is pressed once more."""
-    taken_back = where.case == "handed_over" and where.unconfirmed == Answer.YES
-    return BACK if taken_back else where.unconfirmed or ""
-
-
-def question_to_confirm(where: ReplyStatus) -> str:
-    """What the page asks about a press that is held, as its heading."""
-    if button_to_confirm(where) == BACK:
-        return "Tar du tillbaka platsen?"
-    return f"Gäller {where.unconfirmed}?" if where.unconfirmed else ""
-
-
-def answer_buttons(where: ReplyStatus, wanted: str, *, deputy: bool) -> list[dict[str, Any]]:
-    """The answers left to give: the one that the letter's link asked for stands first.
-
-    One that is held is marked but not moved: a program that presses the first button would confirm it.
-    """
-    again, labels = (
-        button_to_confirm(where),
-        HANDOVER_LABELS if where.case == "handed_over" else ANSWER_LABELS,
-    )
-    out = {where.answer} if not again and labels is ANSWER_LABELS else set()
-    given = [value for value in labels if value not in out and not (deputy and value == Answer.SUBSTITUTE)]
-    return [
-        {
-            "value": value,
-            "label": labels[value][0],
-            "small": labels[value][1],
-            "again": value == again,
-            "asked": value == (again or wanted),
-        }
-        for value in sorted(given, key=lambda value: bool(again) or value != wanted)
-    ]
-
-
 def needs_form(invitee: Invitee, data: Any = None) -> Needs:
     need = Need.objects.filter(invitee=invitee).first()
     before = {"food": need.food, "access": need.access} if need else {}
@@ -207,56 +143,6 @@ def somebody_page(
     return render(request, f"guest/{name}.html", context, status=status)
 
 
-# --- To press ---
-
-
-@guest_view
-@require_http_methods(["GET", "HEAD", "POST"])
-def answer(request: HttpRequest) -> HttpResponse:
-    """One press on one button; then the person's own page, which shows what is stored."""
-    invitee = find_invited(request.POST.get("lank", ""))
-    if invitee is None:
-        return link_not_found(request)
-    pressed = request.POST.getlist("svar")
-    press = PRESSES.get(pressed[0]) if len(pressed) == 1 else None
-    if press is None:
-        return own_page(request, invitee, error=PRESS_A_BUTTON, status=422)
-    moved = change_since_shown(request, invitee)
-    if moved and "name" not in request.POST:  # who has typed a name keeps it, see somebody_else
-        return own_page(request, invitee, error=moved, status=409)
-    try:
-        return press(request, invitee)
-    except NotAllowed as refusal:
-        return own_page(request, invitee, error=str(refusal), status=409)
-
-
-def change_since_shown(request: HttpRequest, invitee: Invitee) -> str:
-    """What holds now, when the pressed page showed another time or place. A form that does not say is let by."""
-    seen, meeting = request.POST.get("sett", ""), invitee.meeting
-    known = seen.isascii() and seen.isdecimal() and len(seen) < 10
-    if not known or int(seen) >= meeting.sequence or meeting.cancelled:
-        return ""
-    return MEETING_MOVED.format(span(meeting.starts_at, meeting.ends_at), meeting.where)
-
-
-def press_answer(request: HttpRequest, invitee: Invitee) -> HttpResponse:
-    """Yes or no. What a script pressed is kept as unconfirmed, and the page asks once more."""
-    said = Answer(request.POST["svar"])
-    replies.store_answer(invitee, said, channel=Channel.LINK, confirmed=is_pressed_by_person(request))
-    return redirect_to_own_page(invitee)
-
-
-def press_hand_over(request: HttpRequest, invitee: Invitee) -> HttpResponse:
-    """Without a name: on to the form. With one: the substitute is asked, or staff when they are from elsewhere."""
-    if "name" not in request.POST:
-        return redirect_with_get(reverse("guest:substitute", args=[token_of(invitee.link)]))
-    return press_somebody(request, invitee, "substitute", hand_over_or_ask)
-
-
-def press_bring(request: HttpRequest, invitee: Invitee) -> HttpResponse:
-    return press_somebody(request, invitee, "colleague", bring_colleague)
-
-
 def invited_colleague(invitee: Invitee, signed: str) -> Invitee | None:
     """The colleague whom the person just invited; signed, so that nobody reads the party's other names by counting."""
     try:
@@ -268,55 +154,6 @@ def invited_colleague(invitee: Invitee, signed: str) -> Invitee | None:
 
 def colleague_signer(invitee: Invitee) -> Signer:
     return Signer(salt=f"colleague of {invitee.pk}")
-
-
-def press_somebody(
-    request: HttpRequest, invitee: Invitee, name: str, act: Callable[..., Any]
-) -> HttpResponse:
-    """Read the form and act; whatever is wrong stands at its field, and nothing typed is lost."""
-    form = somebody_form(invitee, name, request.POST)
-    if not form.is_valid():
-        return somebody_page(request, invitee, name, form, status=422)
-    if moved := change_since_shown(request, invitee):
-        return somebody_page(request, invitee, name, form, error=moved, status=409)
-    if not is_pressed_by_person(request):
-        return somebody_page(request, invitee, name, form, error=PRESS_ONCE_MORE)
-    try:
-        asked = act(invitee, channel=Channel.LINK, **form.cleaned_data)
-    except NotAllowed as refusal:
-        form.add_error("email", str(refusal))
-        return somebody_page(request, invitee, name, form, status=422)
-    told = QueryDict(mutable=True)
-    if name == "colleague":
-        told["inbjuden"] = colleague_signer(invitee).sign(asked.pk)
-    return redirect_to_own_page(invitee, told)
-
-
-def press_take_back(request: HttpRequest, invitee: Invitee) -> HttpResponse:
-    if not is_pressed_by_person(request):
-        return own_page(request, invitee, error=PRESS_ONCE_MORE)
-    replies.take_back(invitee, channel=Channel.LINK)
-    return redirect_to_own_page(invitee)
-
-
-def press_needs(request: HttpRequest, invitee: Invitee) -> HttpResponse:
-    form = needs_form(invitee, request.POST)
-    if not form.is_valid():
-        return own_page(request, invitee, needs=form, status=422)
-    if not is_pressed_by_person(request):
-        return own_page(request, invitee, needs=form, error=PRESS_ONCE_MORE)
-    note_needs(invitee, food=form.cleaned_data.get("food", ""), access=form.cleaned_data["access"])
-    return redirect_to_own_page(invitee)
-
-
-PRESSES: dict[str, Callable[[HttpRequest, Invitee], HttpResponse]] = {
-    Answer.YES: press_answer,
-    Answer.NO: press_answer,
-    Answer.SUBSTITUTE: press_hand_over,
-    BACK: press_take_back,
-    "kollega": press_bring,
-    "behov": press_needs,
-}
 
 
 def redirect_to_own_page(invitee: Invitee, told: QueryDict | None = None) -> HttpResponse:

@@ -12,7 +12,7 @@ from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
 from meetings.models import Answer, Channel, Invitee, Meeting, Need, SubstituteRequest
 from meetings.replies.actions import answer as replies
-from meetings.replies.actions import substitute_requests
+from meetings.replies.actions import substitute_requests, substitutes
 from meetings.replies.actions.needs import KEEP_NEEDS_FOR
 from meetings.replies.forms.staff import NoteReply
 from meetings.replies.guest_list import guest_rows, with_replies
@@ -50,7 +50,7 @@ def store_noted_reply(
     """Into the ledger with what was typed: an answer, or the substitute that the person sends."""
     how = Channel(channel)
     if answer == Answer.SUBSTITUTE:
-        replies.hand_over(invitee, name=name, email=email, channel=how, by=by, note=note)
+        substitutes.hand_over(invitee, name=name, email=email, channel=how, by=by, note=note)
     else:
         replies.store_answer(invitee, Answer(answer), channel=how, by=by, note=note)
 

@@ -29,7 +29,7 @@ from meetings.mailings.letters.compose import fingerprint
 from meetings.mailings.letters.recipients import MAILINGS, who_know_when
 from meetings.models import CONTRADICTION, Answer, Channel, Invitee, Meeting, MeetingState, Purpose
 from meetings.planning.actions import meetings
-from meetings.replies.actions import answer, colleagues
+from meetings.replies.actions import answer, colleagues, daily_limits, substitutes
 from meetings.replies.actions.substitute_requests import ask_for_substitute, decide
 from meetings.replies.letters import receipt
 from meetings.replies.reply_status import reply_status
@@ -74,7 +74,9 @@ class World:
         return meeting.starts_at
 
     def hand_over(self, name: str = "Eva Ek") -> Invitee:
-        return answer.hand_over(self.people[0], name=name, email="eva@kommun.example", channel=Channel.LINK)
+        return substitutes.hand_over(
+            self.people[0], name=name, email="eva@kommun.example", channel=Channel.LINK
+        )
 
     def cancel(self) -> None:
         meetings.cancel(self.meeting, reason="Vatten i salen.", by=self.by)
@@ -346,7 +348,7 @@ def test_an_update_that_waited_brings_the_new_link_and_the_calendar(world: World
     [
         lambda person: answer.store_answer(person, Answer.YES, channel=Channel.LINK),
         lambda person: answer.store_answer(person, Answer.NO, channel=Channel.PHONE),
-        lambda person: answer.hand_over(
+        lambda person: substitutes.hand_over(
             person, name="Eva Ek", email="eva@kommun.example", channel=Channel.LINK
         ),
     ],
@@ -468,7 +470,7 @@ def test_a_program_that_presses_all_day_takes_no_answer_from_the_person(world: W
     for number in range(40):
         said = (Answer.YES, Answer.NO)[number % 2]
         answer.store_answer(chief, said, channel=Channel.LINK, confirmed=False)
-    assert chief.replies.unconfirmed().count() <= colleagues.ANSWERS_A_DAY
+    assert chief.replies.unconfirmed().count() <= daily_limits.ANSWERS_A_DAY
     assert answer.store_answer(chief, Answer.YES, channel=Channel.LINK).confirmed
     with pytest.raises(NotAllowed, match="ändringar det senaste dygnet"):
         for number in range(40):

@@ -36,6 +36,7 @@ from meetings.models import (
 from meetings.models.planned_mailing import PLANNED_NEXT
 from meetings.planning.actions import meetings
 from meetings.replies.actions import answer as replies
+from meetings.replies.actions import substitutes
 from tests import factories
 from tests.meetings.acting import at, signed_in
 
@@ -231,7 +232,7 @@ def test_the_reminder_before_the_meeting_goes_to_those_who_have_a_seat(clock):
     queued = factories.invitee(invitation, name="På kö")
     hands_over = factories.invitee(factories.invitation(meeting, seats=1), email="chef@kommun.example")
     answer(meeting, Answer.YES, Answer.YES)
-    deputy = replies.hand_over(
+    deputy = substitutes.hand_over(
         hands_over, name="Ersättare", email="ny@kommun.example", channel=Channel.STAFF, by=factories.user()
     )
     replies.store_answer(deputy, Answer.YES, channel=Channel.LINK)

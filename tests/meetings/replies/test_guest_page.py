@@ -23,7 +23,8 @@ from meetings.mailings.actions.post import post_letter
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import Answer, Channel, Invitee, MeetingState, Need, Purpose, Reply
-from meetings.replies.actions.answer import TIME_TO_READ, hand_over, store_answer
+from meetings.replies.actions.answer import TIME_TO_READ, store_answer
+from meetings.replies.actions.substitutes import hand_over
 from meetings.tasks import send_links
 from tests import factories
 

@@ -19,7 +19,8 @@ from meetings.invitations.actions.change_link import change_link
 from meetings.mailings.calendar_file import calendar_for, uid
 from meetings.models import Answer, CalendarReply, Channel, Invitee, MeetingState, Reply
 from meetings.replies import itip
-from meetings.replies.actions.answer import hand_over, store_answer
+from meetings.replies.actions.answer import store_answer
+from meetings.replies.actions.substitutes import hand_over
 from parties.models import Party
 from tests import factories
 from tests.meetings.acting import signed_in

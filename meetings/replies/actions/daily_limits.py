@@ -1,0 +1,25 @@
+"""How often a guest may answer and change things: the limits per day."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from dialog_portal.access.models import User
+from dialog_portal.base.states import NotAllowed
+
+CHANGES_A_DAY = 3
+ANSWERS_A_DAY = 12  # each writes a letter that goes before all others
+
+
+def must_not_be_too_often(number: int, most: int, by: User | None) -> None:
+    if by is None and number >= most:
+        raise NotAllowed(
+            f"Du har gjort {number} ändringar det senaste dygnet. Be handläggaren om hjälp: {settings.MAIL_REPLY_TO}."
+        )
+
+
+def a_day_ago() -> datetime:
+    return timezone.now() - timedelta(days=1)

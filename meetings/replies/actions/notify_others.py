@@ -1,0 +1,32 @@
+"""Letters to people whose own situation changes when somebody else answers: the person who sent a substitute, and
+people who move from the waiting list to a seat.
+"""
+
+from __future__ import annotations
+
+from dialog_portal.access.models import User
+from meetings.mailings.actions.post import post_letter
+from meetings.models import Invitation, Invitee, Purpose, Reply
+from meetings.replies.letters import receipt, substitute
+from meetings.replies.reply_status import reply_status
+from meetings.replies.seats import lock_invitee, seated_people
+
+
+def notify_original(deputy: Invitee, row: Reply, *, by: User | None) -> None:
+    if deputy.substitute_for and deputy.substitute_for.withdrawn_at is None:
+        post_letter(
+            lock_invitee(deputy.substitute_for),
+            Purpose.HANDED_OVER,
+            substitute.substitute_answered(row, deputy),
+            by=by,
+        )
+
+
+def notify_new_seats(
+    invitation: Invitation, before: set[int], *, cause: str, by: User | None, own: int | None = None
+) -> None:
+    """Write to everybody who has moved from the queue to a seat; `own` has a receipt that says so already."""
+    for root in seated_people(invitation) - before - {own}:
+        person = Invitee.objects.get(pk=root)
+        comes = lock_invitee(person.substitutes.active().first() or person)
+        post_letter(comes, Purpose.RECEIPT, receipt.seat_letter(cause, comes, reply_status(comes)), by=by)

@@ -1,0 +1,32 @@
+"""Close a substitute's place when the person they stand in for answers again or is taken off the list."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from dialog_portal.access.models import User
+from dialog_portal.links.actions import revoke_link
+from dialog_portal.outbox.models import WAITING, Letter
+from dialog_portal.outbox.queue import actions as outbox
+from meetings.mailings.actions.post import post_letter
+from meetings.models import Invitee, Purpose
+from meetings.replies.actions.needs import erase_needs
+from meetings.replies.letters import substitute
+
+
+def release_substitute(invitee: Invitee, *, by: User | None) -> None:
+    """Take the substitute off the list, stop what is still on its way to them, and tell them if they may have heard."""
+    deputy = (
+        invitee.substitutes.active().select_related("meeting__round", "invitation__party", "link").first()
+    )
+    if deputy is None:
+        return
+    waiting = Letter.objects.filter(meeting_letter__invitee=deputy, state__in=WAITING)
+    outbox.stop(waiting, by=by, reason="Platsen togs tillbaka.")
+    deputy.withdrawn_at = timezone.now()
+    deputy.save(update_fields=["withdrawn_at"])
+    revoke_link(deputy.link)
+    erase_needs(deputy)
+    if Letter.objects.filter(meeting_letter__invitee=deputy).may_have_left().exists():
+        letter = substitute.substitute_not_needed(deputy)
+        post_letter(deputy, Purpose.SUBSTITUTE, letter, by=by, holds_after_change=True)

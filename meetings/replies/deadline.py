@@ -1,0 +1,22 @@
+"""Where the deadline of answers is enforced: every action that stores an answer calls `replies_must_be_open`.
+
+Whether a page shows its buttons is asked of `Meeting.answers_open`.
+"""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from dialog_portal.base.states import NotAllowed
+from meetings.models import Channel, Invitee, MeetingState
+from meetings.models.reply import GUEST_CHANNELS
+
+
+def replies_must_be_open(invitee: Invitee, channel: Channel) -> None:
+    meeting = invitee.meeting
+    if invitee.withdrawn_at:
+        raise NotAllowed(f"{invitee.name} är inte längre inbjuden till mötet.")
+    if meeting.state in {MeetingState.HELD, MeetingState.CANCELLED}:
+        raise NotAllowed(f"Mötet är {meeting.get_state_display()}, så svar tas inte längre emot.")
+    if channel in GUEST_CHANNELS and not meeting.answers_open(timezone.now()):
+        raise NotAllowed("Sista dag att svara har passerat. Skriv till oss, så hjälper vi dig.")

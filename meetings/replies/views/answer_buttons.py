@@ -1,0 +1,60 @@
+"""Which answer buttons a guest's page shows, in what order, and what they say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from meetings.models import Answer
+from meetings.replies.reply_status import ReplyStatus
+
+BACK = "tillbaka"
+
+
+ANSWER_LABELS: dict[str, tuple[str, str]] = {
+    Answer.YES: ("Ja", "Jag kommer"),
+    Answer.NO: ("Nej", "Jag kan inte komma"),
+    Answer.SUBSTITUTE: ("Ersättare", "Någon annan kommer i mitt ställe"),
+}
+
+
+HANDOVER_LABELS: dict[str, tuple[str, str]] = {
+    BACK: ("Ta tillbaka platsen", "Jag kommer själv"),
+    Answer.SUBSTITUTE: ("Byt ersättare", "Någon annan kommer i stället"),
+    Answer.NO: ("Nej", "Ingen av oss kommer"),
+}
+
+
+def button_to_confirm(where: ReplyStatus) -> str:
+    """The button whose press is held until it is pressed once more."""
+    taken_back = where.case == "handed_over" and where.unconfirmed == Answer.YES
+    return BACK if taken_back else where.unconfirmed or ""
+
+
+def question_to_confirm(where: ReplyStatus) -> str:
+    """What the page asks about a press that is held, as its heading."""
+    if button_to_confirm(where) == BACK:
+        return "Tar du tillbaka platsen?"
+    return f"Gäller {where.unconfirmed}?" if where.unconfirmed else ""
+
+
+def answer_buttons(where: ReplyStatus, wanted: str, *, deputy: bool) -> list[dict[str, Any]]:
+    """The answers left to give: the one that the letter's link asked for stands first.
+
+    One that is held is marked but not moved: a program that presses the first button would confirm it.
+    """
+    again, labels = (
+        button_to_confirm(where),
+        HANDOVER_LABELS if where.case == "handed_over" else ANSWER_LABELS,
+    )
+    out = {where.answer} if not again and labels is ANSWER_LABELS else set()
+    given = [value for value in labels if value not in out and not (deputy and value == Answer.SUBSTITUTE)]
+    return [
+        {
+            "value": value,
+            "label": labels[value][0],
+            "small": labels[value][1],
+            "again": value == again,
+            "asked": value == (again or wanted),
+        }
+        for value in sorted(given, key=lambda value: bool(again) or value != wanted)
+    ]
