@@ -10,9 +10,9 @@ from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.outbox.models import Hold, Letter, State
 from dialog_portal.outbox.pages.forms import Reason
 from meetings.invitations.actions import invite
-from meetings.mailings.last_reminder import is_time_to_remind, last_reminder
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.mailings.pending_letters import pending_for
+from meetings.mailings.reminder_interval import is_time_to_remind, last_reminder
 from meetings.mailings.views.preview import find_meeting
 from meetings.mailings.views.reminders import planned_reminders
 from meetings.models import Invitee, Meeting, MeetingLetter, Purpose
@@ -41,7 +41,7 @@ def invitations(request: StaffRequest, pk: int) -> HttpResponse:
         "withdrawn": [row for row in invitees if row.withdrawn_at is not None],
         "planned": planned_reminders(meeting),
         "mailings": mailings,
-        "suggested": suggested_mailing([mailing.purpose for mailing, _ in mailings], meeting, letters),
+        "suggested": suggested_mailing([mailing.purpose for mailing, _ in mailings], meeting),
         "reminded": last_reminder(letters),
         "missing": invite.mandates_to_invite(meeting),
         "outdated": invite.invitees_without_mandate(meeting),
@@ -76,10 +76,8 @@ def failed_letter(invitee: Invitee) -> MeetingLetter | None:
     return waits[-1] if waits else None
 
 
-def suggested_mailing(
-    purposes: list[Purpose], meeting: Meeting, letters: list[MeetingLetter]
-) -> Purpose | None:
+def suggested_mailing(purposes: list[Purpose], meeting: Meeting) -> Purpose | None:
     """The letter to send next, if any; a reminder only when its time has come."""
-    remind = is_time_to_remind(meeting, letters, timezone.now())
+    remind = is_time_to_remind(meeting, timezone.now())
     waits = {Purpose.COMING} if remind else {Purpose.COMING, Purpose.REMINDER}
     return next((purpose for purpose in purposes if purpose not in waits), None)

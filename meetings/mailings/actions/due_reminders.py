@@ -6,8 +6,6 @@ under that lock, and the outbox takes each key once.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -19,10 +17,9 @@ from meetings.mailings.actions.post import post_letters
 from meetings.mailings.actions.reminder_schedule import DONE, SKIPPED, due_at
 from meetings.mailings.actions.send import drafts_for
 from meetings.mailings.letters.recipients import MAILINGS
-from meetings.models import INVITING, Invitee, Meeting, PlannedMailing, Purpose
+from meetings.mailings.reminder_interval import asked_recently
+from meetings.models import Invitee, Meeting, PlannedMailing, Purpose
 from meetings.models.planned_mailing import PLANNED_NEXT
-
-REST = timedelta(days=1)  # nobody is reminded to answer so soon after an invitation or another reminder
 
 
 def send_due_reminders() -> int:
@@ -91,13 +88,8 @@ def recipients_with_drafts(row: PlannedMailing, meeting: Meeting) -> list[tuple[
     pairs = drafts_for(MAILINGS[row.purpose], meeting)
     if row.purpose != Purpose.REMINDER:
         return pairs
-    resting = recently_asked(meeting, timezone.now() - REST)
-    return [pair for pair in pairs if pair[0].pk not in resting]
-
-
-def recently_asked(meeting: Meeting, since: datetime) -> set[int | None]:
-    asked = meeting.letters.filter(purpose__in=(*INVITING, Purpose.REMINDER), letter__created__gt=since)
-    return set(asked.values_list("invitee", flat=True))
+    recent = set(meeting.invitees.filter(asked_recently(timezone.now())).values_list("pk", flat=True))
+    return [pair for pair in pairs if pair[0].pk not in recent]
 
 
 def post_or_reason(row: PlannedMailing, meeting: Meeting, pairs: list[tuple[Invitee, Draft]]) -> str:

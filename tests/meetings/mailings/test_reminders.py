@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from dialog_portal.access.models import Role
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.outbox.models import Letter
+from dialog_portal.outbox.models import Letter, State
 from dialog_portal.outbox.queue.actions import Draft, read
 from meetings.invitations.actions import invite
 from meetings.mailings.actions import due_reminders, post, reminder_schedule
@@ -342,11 +342,23 @@ def test_a_round_may_switch_reminders_off(clock):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("hours", "made"), [(23, 0), (25, 3)])
-def test_nobody_is_reminded_within_a_day_of_another_reminder(clock, hours: int, made: int):
+@pytest.mark.parametrize(("hours", "made"), [(25, 0), (71, 0), (73, 3)])
+def test_nobody_is_reminded_within_three_days_of_another_reminder(clock, hours: int, made: int):
     meeting = invited()
     clock.move_to(REMINDER_AT - timedelta(hours=hours))
     send(meeting, Purpose.REMINDER)
+    clock.move_to(REMINDER_AT)
+    assert due_reminders.send_due_reminders() == made
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("hours", "made"), [(71, 0), (73, 3)])
+def test_nobody_is_reminded_within_three_days_of_a_letter_about_a_new_place(clock, hours: int, made: int):
+    meeting = invited()
+    clock.move_to(REMINDER_AT - timedelta(hours=hours))
+    Letter.objects.update(state=State.ACCEPTED, accepted_at=timezone.now())  # the invitations have left
+    change(meeting, venue="Folkets hus")
+    send(meeting, Purpose.UPDATE)
     clock.move_to(REMINDER_AT)
     assert due_reminders.send_due_reminders() == made
 
