@@ -5,6 +5,6 @@ class MeetingsConfig(AppConfig):
     name = "meetings"
 
     def ready(self) -> None:
-        from meetings.invitations.actions.change_address import listen
+        from meetings.invitations.actions.change_address import connect_register
 
-        listen()
+        connect_register()

@@ -5,7 +5,7 @@ from celery import shared_task
 from dialog_portal.outbox.inbox import read_mailbox as mailbox
 from dialog_portal.outbox.requested_letters import grant
 from meetings.invitations.actions import resend_link
-from meetings.invitations.letters.lost_links import REQUESTED
+from meetings.invitations.letters.lost_links import LINKS_REQUESTED
 from meetings.mailings.actions import due_reminders
 from meetings.replies.actions import calendar_replies, needs
 
@@ -33,4 +33,4 @@ def send_due() -> None:
 @shared_task(name="meetings.send_links")
 def send_links() -> None:
     """Send lost links to those who asked for them and are invited."""
-    grant(REQUESTED, resend_link.resend_links)
+    grant(LINKS_REQUESTED, resend_link.resend_links)

@@ -34,9 +34,9 @@ DTSTART:19961027T030000
 RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
 END:STANDARD
 END:VTIMEZONE"""
-ZONE = "\r\n".join([*STOCKHOLM.splitlines(), ""]).encode()
-CONTENT_TYPE = "text/calendar; charset=utf-8; method={}"
-EVENT = b"BEGIN:VEVENT\r\n"
+STOCKHOLM_BYTES = "\r\n".join([*STOCKHOLM.splitlines(), ""]).encode()
+CALENDAR_CONTENT_TYPE = "text/calendar; charset=utf-8; method={}"
+EVENT_BEGIN = b"BEGIN:VEVENT\r\n"
 
 
 def calendar_for(
@@ -53,71 +53,79 @@ def calendar_for(
     asks the person's own calendar for an answer, when one can be taken; accepted repeats their yes.
     """
     off = cancelled or meeting.cancelled
-    asked = invitee if by_letter and (off or can_answer(invitee)) and settings.MAILBOX else None
+    asked = invitee if by_letter and (off or can_answer_by_calendar(invitee)) and settings.MAILBOX else None
     calendar = Calendar(VERSION="2.0", PRODID="-//Region Stockholm//Dialogportalen//SV", CALSCALE="GREGORIAN")
-    calendar["METHOD"] = method(invitee, cancelled=off, by_letter=asked is not None)
-    calendar.add_component(event(meeting, invitee, off, people(asked, accepted=accepted) if asked else {}))
-    return with_zone(calendar.to_ical(sorted=False))
+    calendar["METHOD"] = calendar_method(invitee, cancelled=off, by_letter=asked is not None)
+    calendar.add_component(
+        calendar_event(
+            meeting, invitee, off, organizer_and_attendee(asked, accepted=accepted) if asked else {}
+        )
+    )
+    return add_time_zone(calendar.to_ical(sorted=False))
 
 
-def with_zone(calendar: bytes) -> bytes:
+def add_time_zone(calendar: bytes) -> bytes:
     """Return the calendar with the rule of the time zone before its event, byte for byte as it stands above.
 
     The library would write the parts of RRULE in another order, and take as long for it as for all the rest.
     """
-    before, begin, after = calendar.partition(EVENT)
-    return before + ZONE + begin + after
+    before, begin, after = calendar.partition(EVENT_BEGIN)
+    return before + STOCKHOLM_BYTES + begin + after
 
 
-def can_answer(invitee: Invitee | None) -> bool:
+def can_answer_by_calendar(invitee: Invitee | None) -> bool:
     """Whether a mailbox that is read can take an answer from this person's calendar, and it would count."""
     return bool(settings.MAILBOX) and not (invitee and invitee.calendar_closed)
 
 
-def method(invitee: Invitee | None = None, *, cancelled: bool, by_letter: bool = True) -> str:
+def calendar_method(invitee: Invitee | None = None, *, cancelled: bool, by_letter: bool = True) -> str:
     """What the letter's calendar part asks of the reader's calendar."""
     if cancelled:
         return "CANCEL"
-    return "REQUEST" if by_letter and can_answer(invitee) else "PUBLISH"
+    return "REQUEST" if by_letter and can_answer_by_calendar(invitee) else "PUBLISH"
 
 
-def people(invitee: Invitee, *, accepted: bool) -> dict[str, vCalAddress]:
+def organizer_and_attendee(invitee: Invitee, *, accepted: bool) -> dict[str, vCalAddress]:
     """Who asks, and the one person who is asked: others' names are nobody's business."""
     status, rsvp = ("ACCEPTED", "FALSE") if accepted else ("NEEDS-ACTION", "TRUE")
     asked = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": status, "RSVP": rsvp}
     return {
-        "ORGANIZER": person(settings.MAIL_REPLY_TO, CN=settings.MAIL_FROM_NAME),
-        "ATTENDEE": person(invitee.email, **asked, CN=invitee.called),
+        "ORGANIZER": calendar_address(settings.MAIL_REPLY_TO, CN=settings.MAIL_FROM_NAME),
+        "ATTENDEE": calendar_address(invitee.email, **asked, CN=invitee.name_in_letters),
     }
 
 
-def person(address: str, *, CN: str, **parameters: str) -> vCalAddress:  # noqa: N803 the name RFC 5545 gives it
+def calendar_address(address: str, *, CN: str, **parameters: str) -> vCalAddress:  # noqa: N803 the name RFC 5545 gives it
     """Return an address behind mailto:, with whatever is strange in it percent-encoded.
 
     Quotation marks in a name become apostrophes: the library would write them by RFC 6868, which few programs read.
     """
     url = quote(machine_address(address), safe="@+!#$&'*/=?^`{|}~")
-    return vCalAddress(f"mailto:{url}", params={**parameters, "CN": seen(CN).replace('"', "'")})
+    return vCalAddress(
+        f"mailto:{url}", params={**parameters, "CN": replace_hidden_characters(CN).replace('"', "'")}
+    )
 
 
-def event(meeting: Meeting, invitee: Invitee | None, off: bool, asked: dict[str, vCalAddress]) -> Event:
+def calendar_event(
+    meeting: Meeting, invitee: Invitee | None, off: bool, asked: dict[str, vCalAddress]
+) -> Event:
     """Return the event; its properties are written in the order in which they are added."""
-    found = Event(UID=Text(uid(meeting, invitee)))
+    found = Event(UID=TypedText(event_uid(meeting, invitee)))
     found.add("SEQUENCE", meeting.sequence + (1 if off and not meeting.cancelled else 0))
     found.add("DTSTAMP", timezone.now())
     found.add("DTSTART", timezone.localtime(meeting.starts_at))
     found.add("DTEND", timezone.localtime(meeting.ends_at))
     found.update(asked)
-    found["SUMMARY"] = Text(("Inställt: " if off else "") + meeting.title)
-    found["LOCATION"] = Text(meeting.where)
-    found["DESCRIPTION"] = Text(description(meeting, off))
+    found["SUMMARY"] = TypedText(("Inställt: " if off else "") + meeting.title)
+    found["LOCATION"] = TypedText(meeting.where)
+    found["DESCRIPTION"] = TypedText(event_description(meeting, off))
     found["STATUS"] = "CANCELLED" if off else "CONFIRMED"
     found["TRANSP"] = "TRANSPARENT" if off else "OPAQUE"
     found["CLASS"] = "PUBLIC"
     return found
 
 
-def uid(meeting: Meeting, invitee: Invitee | None) -> str:
+def event_uid(meeting: Meeting, invitee: Invitee | None) -> str:
     """The event's name for ever. A person has one of their own, so that their cancellation reaches only them.
 
     Nobody else can guess it. Its secret is stored and not derived from a key: a changed key would change the name, and
@@ -127,7 +135,7 @@ def uid(meeting: Meeting, invitee: Invitee | None) -> str:
     return f"{name}@dialogportalen"
 
 
-def description(meeting: Meeting, off: bool) -> str:
+def event_description(meeting: Meeting, off: bool) -> str:
     if off:
         return "Gäller inte längre. Mer står i brevet från kulturförvaltningen, Region Stockholm."
     online = f"Anslut till mötet: {meeting.online}\n" if meeting.online else ""
@@ -136,7 +144,7 @@ def description(meeting: Meeting, off: bool) -> str:
     )
 
 
-class Text(vText):
+class TypedText(vText):
     """A text that somebody typed: line breaks are kept, other control characters become blanks.
 
     The library alone would also turn a typed backslash before a capital N into a line break.
@@ -144,14 +152,14 @@ class Text(vText):
 
     def to_ical(self) -> bytes:
         lines = self.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        typed = "\n".join(seen(line) for line in lines)
+        typed = "\n".join(replace_hidden_characters(line) for line in lines)
         return b"\\\\N".join(vText(piece).to_ical() for piece in typed.split(r"\N"))
 
 
-def seen(line: str) -> str:
+def replace_hidden_characters(line: str) -> str:
     """Return the line with a blank for each character that some program may take for the end of a line, or hides."""
-    return "".join(" " if control(char) else char for char in line)
+    return "".join(" " if is_hidden_character(char) else char for char in line)
 
 
-def control(char: str) -> bool:
+def is_hidden_character(char: str) -> bool:
     return char in LINE_BREAKS or unicodedata.category(char) in {"Cc", "Cs", "Cf"}

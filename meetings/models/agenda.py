@@ -38,7 +38,7 @@ class Agenda(models.Model):
     def __str__(self) -> str:
         return f"Dagordningen för {self.meeting}"
 
-    def clocked(self, *, public_only: bool = False) -> list[tuple[datetime, AgendaItem]]:
+    def timed_items(self, *, public_only: bool = False) -> list[tuple[datetime, AgendaItem]]:
         """Each item with the time it begins; items without a length do not move the clock.
 
         Internal items take their time also where they are not shown.

@@ -32,8 +32,10 @@ class Attendee(models.Model):
         return f"{self.name}, {self.organisation}"
 
     @property
-    def called(self) -> str:
-        """The name as letters say it; see Invitee.called, whose name this may be."""
+    def name_in_letters(self) -> str:
+        """The name as letters say it; see Invitee.name_in_letters, whose name this may be."""
         return (
-            self.invitee.called if self.invitee and self.invitee.name == self.name else unlinkable(self.name)
+            self.invitee.name_in_letters
+            if self.invitee and self.invitee.name == self.name
+            else unlinkable(self.name)
         )

@@ -21,7 +21,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """By party or free-standing organisation, in Swedish order."""
         return self.select_related("party").order_by(swedish("party__name", "label"), "pk")
 
-    def crowded(self) -> Self:
+    def with_more_people_than_seats(self) -> Self:
         """Those with more people than seats: only there can anybody wait for one.
 
         People are counted invitation by invitation, so the register and other meetings' guests are not read.
@@ -31,7 +31,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
             people__gt=F("seats")
         )
 
-    def with_seats(self) -> Self:
+    def with_seat_order(self) -> Self:
         """Fetch what `seat_order` and `seats_taken` are counted from, in a fixed number of queries."""
         return self.prefetch_related("invitees__replies")
 

@@ -103,7 +103,7 @@ class Invitee(models.Model):
         return self.name
 
     @property
-    def called(self) -> str:
+    def name_in_letters(self) -> str:
         """The name as letters say it. Outside the register a guest may have typed it: cut, and never a link."""
         return self.name if self.person_id else unlinkable(self.name)
 

@@ -200,7 +200,7 @@ class Meeting(Versioned):
         last = self.steps.filter(after=MeetingState.CANCELLED).last() if self.cancelled else None
         return last.reason if last else ""
 
-    def answers_open(self, now: datetime) -> bool:
+    def is_open_for_answers(self, now: datetime) -> bool:
         """Replies are taken until the deadline, while the meeting is still going to happen."""
         return now < self.reply_by and self.state in (
             MeetingState.PLANNED,

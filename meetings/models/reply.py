@@ -10,7 +10,7 @@ from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 
 from dialog_portal.base.typed_text import one_line
 
-CONTRADICTION = timedelta(
+CONTRADICTION_WINDOW = timedelta(
     minutes=1
 )  # answers this close to each other may be a program that tries the buttons
 
@@ -47,7 +47,7 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         before = Reply.objects.filter(
             invitee=OuterRef("invitee"), channel=Channel.LINK, via=None, confirmed=True, pk__lt=OuterRef("pk")
         ).order_by("-pk")
-        soon = ExpressionWrapper(F("at") - CONTRADICTION, models.DateTimeField())
+        soon = ExpressionWrapper(F("at") - CONTRADICTION_WINDOW, models.DateTimeField())
         return (
             self.filter(channel=Channel.LINK, via=None)
             .exclude(answer=Answer.SUBSTITUTE)

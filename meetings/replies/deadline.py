@@ -1,6 +1,6 @@
 """Where the deadline of answers is enforced: every action that stores an answer calls `replies_must_be_open`.
 
-Whether a page shows its buttons is asked of `Meeting.answers_open`.
+Whether a page shows its buttons is asked of `Meeting.is_open_for_answers`.
 """
 
 from __future__ import annotations
@@ -18,5 +18,5 @@ def replies_must_be_open(invitee: Invitee, channel: Channel) -> None:
         raise NotAllowed(f"{invitee.name} är inte längre inbjuden till mötet.")
     if meeting.state in {MeetingState.HELD, MeetingState.CANCELLED}:
         raise NotAllowed(f"Mötet är {meeting.get_state_display()}, så svar tas inte längre emot.")
-    if channel in GUEST_CHANNELS and not meeting.answers_open(timezone.now()):
+    if channel in GUEST_CHANNELS and not meeting.is_open_for_answers(timezone.now()):
         raise NotAllowed("Sista dag att svara har passerat. Skriv till oss, så hjälper vi dig.")

@@ -39,15 +39,15 @@ class GuestRow:
         return self.last.at if self.last else None
 
     @property
-    def lost_substitute(self) -> bool:
+    def has_lost_substitute(self) -> bool:
         return self.newest is not self.last
 
     @property
-    def handed_over(self) -> bool:
+    def has_handed_over(self) -> bool:
         return self.answer == Answer.SUBSTITUTE
 
     @property
-    def seated(self) -> bool:
+    def is_seated(self) -> bool:
         return self.answer == Answer.YES and not self.queue
 
 
@@ -67,7 +67,9 @@ def guest_rows(invitations: Iterable[Invitation], odd: Collection[int] = ()) -> 
 
 def count_waiting(meetings: Iterable[Meeting]) -> Counter[int]:
     """How many have said yes to each meeting, by its id, but wait for a seat; a fixed number of queries."""
-    crowded = with_replies(Invitation.objects.filter(meeting__in=list(meetings)).crowded())
+    crowded = with_replies(
+        Invitation.objects.filter(meeting__in=list(meetings)).with_more_people_than_seats()
+    )
     return Counter(row.invitation.meeting_id for row in guest_rows(crowded) if row.queue)
 
 

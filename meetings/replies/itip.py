@@ -33,8 +33,8 @@ EVENT_UID = re.compile(
 REPLY_METHODS = ("REPLY", "COUNTER")
 EVENT_PROPERTIES = {"UID", "SEQUENCE", "DTSTART", "DTSTAMP", "ATTENDEE", "COMMENT"}
 READ_PROPERTIES = {"BEGIN", "END", "METHOD", *EVENT_PROPERTIES}
-NAMED = re.compile(r"[A-Z-]+", re.IGNORECASE)
-MOMENT = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?", re.ASCII)
+PROPERTY_NAME = re.compile(r"[A-Z-]+", re.IGNORECASE)
+DATE_OR_TIME = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?", re.ASCII)
 WEB_LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
@@ -79,8 +79,10 @@ def unfold(written: str) -> str:
 
 def answer_in_calendar(written: str, method: str) -> CalendarAnswer | None:
     """The first event that is ours. Some servers leave the method in the part's head only."""
-    for said, event in events(written):
-        if (said or method).upper() in REPLY_METHODS and (found := EVENT_UID.search(event.said("UID"))):
+    for said, event in read_events(written):
+        if (said or method).upper() in REPLY_METHODS and (
+            found := EVENT_UID.search(event.first_value("UID"))
+        ):
             return answer_in_event(event, (said or method).upper(), found)
     return None
 
@@ -102,14 +104,14 @@ class CalendarEvent:
 
     lines: list[CalendarLine] = field(default_factory=list)
 
-    def all(self, name: str) -> list[CalendarLine]:
+    def properties(self, name: str) -> list[CalendarLine]:
         return [line for line in self.lines if line.name == name][:MAX_ATTENDEES]
 
-    def said(self, name: str) -> str:
-        return next((line.value for line in self.all(name)), "")
+    def first_value(self, name: str) -> str:
+        return next((line.value for line in self.properties(name)), "")
 
 
-def events(written: str) -> Iterator[tuple[str, CalendarEvent]]:
+def read_events(written: str) -> Iterator[tuple[str, CalendarEvent]]:
     """Every event that is whole, with the method of its calendar."""
     within: list[str] = []
     method, found = "", []
@@ -132,7 +134,7 @@ def events(written: str) -> Iterator[tuple[str, CalendarEvent]]:
 def read_lines(written: str) -> Iterator[CalendarLine]:
     """The lines whose names are known here; one that is no property is passed over."""
     for line in re.split(r"\r?\n", unfold(written)):
-        named = NAMED.match(line)
+        named = PROPERTY_NAME.match(line)
         if named and named[0].upper() in READ_PROPERTIES:
             with suppress(*BROKEN):
                 yield parse_line(Contentline(line))  # type: ignore[no-untyped-call]
@@ -150,63 +152,63 @@ def parse_line(line: Contentline) -> CalendarLine:
 
 
 def answer_in_event(event: CalendarEvent, method: str, found: re.Match[str]) -> CalendarAnswer:
-    sequence = clean(event.said("SEQUENCE"))
+    sequence = clean(event.first_value("SEQUENCE"))
     stamped = event_time(event, "DTSTAMP")
     return CalendarAnswer(
         method=method,
         meeting=found["meeting"].lower(),
         invitee=int(found["invitee"]),
         secret=(found["secret"] or "").lower(),
-        attendees=tuple(attendees(event)),
+        attendees=tuple(event_attendees(event)),
         sequence=int(sequence)
         if sequence.isascii() and sequence.isdecimal() and len(sequence) < 10
         else None,
         start=event_time(event, "DTSTART"),
         stamped=stamped if stamped and stamped <= timezone.now() else None,
-        comment=comment(event),
+        comment=event_comment(event),
     )
 
 
-def attendees(event: CalendarEvent) -> Iterator[tuple[str, str]]:
+def event_attendees(event: CalendarEvent) -> Iterator[tuple[str, str]]:
     """Who answers what. Exchange may write an inner name as address, and the real one beside it."""
-    for one in event.all("ATTENDEE"):
+    for one in event.properties("ATTENDEE"):
         address = clean(one.value, 254).lower().removeprefix("mailto:")
         if "@" not in address:
             address = clean(one.address, 254).lower().removeprefix("mailto:")
         yield address, clean(one.partstat).upper()[:20]  # a few letters become two in upper case
 
 
-def comment(event: CalendarEvent) -> str:
+def event_comment(event: CalendarEvent) -> str:
     """What the person wrote, as one line that cannot become a link in anybody's hands, cut when that is done."""
-    words = " ".join(one.value for one in event.all("COMMENT"))
+    words = " ".join(one.value for one in event.properties("COMMENT"))
     return WEB_LINK.sub("(länk borttagen)", clean(words, MAX_COMMENT_READ))[:MAX_COMMENT].rstrip()
 
 
 def event_time(event: CalendarEvent, name: str) -> datetime | None:
     """A time of the event."""
-    line = next(iter(event.all(name)), None)
-    found = MOMENT.fullmatch(line.value.strip()) if line else None
+    line = next(iter(event.properties(name)), None)
+    found = DATE_OR_TIME.fullmatch(line.value.strip()) if line else None
     if line is None or found is None:
         return None
     try:
         said = datetime.strptime(f"{found[1]}{found[2] or '000000'}", "%Y%m%d%H%M%S")  # noqa: DTZ007
-        return said.replace(tzinfo=UTC if found[3] else zone(line.zone)).astimezone(UTC)
+        return said.replace(tzinfo=UTC if found[3] else find_time_zone(line.zone)).astimezone(UTC)
     except BROKEN:
         return None
 
 
-def zone(name: str) -> tzinfo:
+def find_time_zone(name: str) -> tzinfo:
     """The zone of a name, as Windows or the rest of the world writes it; Stockholm's for any other, or for none.
 
     What the letter itself says that the name means is not asked. Some programs put a path before the name.
     """
     parts = name.strip("/").split("/")[-3:]
     tried = [WINDOWS_TO_OLSON.get(name, ""), *("/".join(parts[at:]) for at in range(len(parts)))]
-    known = next((one for one in tried if one in zones()), None)
+    known = next((one for one in tried if one in known_time_zones()), None)
     return zoneinfo.ZoneInfo(known) if known else timezone.get_default_timezone()
 
 
 @cache
-def zones() -> set[str]:
+def known_time_zones() -> set[str]:
     """The names that there are: nothing else a stranger writes is looked for among the files."""
     return zoneinfo.available_timezones()

@@ -24,11 +24,11 @@ class ReplyStatus:
     via: Invitee | None  # the coordinator who answered for them
 
     @property
-    def seated(self) -> bool:
+    def is_seated(self) -> bool:
         return 0 < self.place <= self.seats
 
     @property
-    def waits(self) -> bool:
+    def is_waiting(self) -> bool:
         return self.place > self.seats
 
     @property
@@ -37,7 +37,7 @@ class ReplyStatus:
         return max(self.place - self.seats, 0)
 
     @property
-    def full(self) -> bool:
+    def is_full(self) -> bool:
         return self.taken >= self.seats
 
     @property
@@ -46,13 +46,13 @@ class ReplyStatus:
         if self.answer == Answer.SUBSTITUTE:
             return "handed_over"
         if self.answer == Answer.YES:
-            return "waiting" if self.waits else "seated"
+            return "waiting" if self.is_waiting else "seated"
         return "no" if self.answer == Answer.NO else "silent"
 
 
 def reply_status(invitee: Invitee) -> ReplyStatus:
     """Read from the ledger in a fixed number of queries."""
-    invitation = Invitation.objects.with_seats().get(pk=invitee.invitation_id)
+    invitation = Invitation.objects.with_seat_order().get(pk=invitee.invitation_id)
     order, root = invitation.seat_order(), invitee.substitute_for_id or invitee.pk
     said = list(invitee.replies.all())
     substitute = invitee.substitutes.active().first()

@@ -19,7 +19,7 @@ def lock_invitee(invitee: Invitee) -> Invitee:
 
 def seated_people(invitation: Invitation) -> set[int]:
     """Who has a seat just now."""
-    now = Invitation.objects.with_seats().get(pk=invitation.pk)
+    now = Invitation.objects.with_seat_order().get(pk=invitation.pk)
     return set(now.seat_order()[: now.seats])
 
 
@@ -27,5 +27,7 @@ def seats_left(invitation: Invitation) -> int:
     """Seats that neither an answer nor an invited colleague who has not answered yet lays claim to."""
     asked = invitation.invitees.active().silent().filter(person=None, substitute_for=None)
     return (
-        invitation.seats - Invitation.objects.with_seats().get(pk=invitation.pk).seats_taken - asked.count()
+        invitation.seats
+        - Invitation.objects.with_seat_order().get(pk=invitation.pk).seats_taken
+        - asked.count()
     )

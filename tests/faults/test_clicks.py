@@ -16,8 +16,8 @@ from dialog_portal.base.swedish import weekday
 from dialog_portal.outbox.models import Letter, State
 from meetings.invitations.actions import rerender, resend_link
 from meetings.mailings.actions import send
-from meetings.mailings.letters.compose import fingerprint
-from meetings.mailings.letters.recipients import MAILINGS, Mailing, who_know_when
+from meetings.mailings.letters.compose import preview_fingerprint
+from meetings.mailings.letters.recipients import MAILINGS, Mailing, with_known_time
 from meetings.models import Answer, Channel, Meeting, Purpose
 from meetings.planning.actions import meetings
 from meetings.replies.actions import answer, substitutes
@@ -47,7 +47,7 @@ def invited(number: int) -> Meeting:
 
 
 def previewed(meeting: Meeting) -> str:
-    return fingerprint([draft for _, draft in send.drafts_for(INVITATION, meeting)])
+    return preview_fingerprint([draft for _, draft in send.drafts_for(INVITATION, meeting)])
 
 
 def press(meeting: Meeting, times: int) -> None:
@@ -87,7 +87,7 @@ def test_control_without_key_and_lock_presses_make_letters_of_their_own(figure, 
     monkeypatch.setattr(Mailing, "key", lambda *_: uuid.uuid4().hex)
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_: rows)
     monkeypatch.setitem(press.__globals__, "previewed", lambda _meeting: "")
-    monkeypatch.setattr(send, "fingerprint", lambda _drafts: "")
+    monkeypatch.setattr(send, "preview_fingerprint", lambda _drafts: "")
     extra = 0
     for _ in range(10):  # twenty presses do not always meet
         meeting = invited(6)
@@ -134,7 +134,7 @@ def unreached(meeting: Meeting) -> set[int]:
     for kind in kinds:
         reached |= {invitee.pk for invitee, _ in send.drafts_for(MAILINGS[kind], meeting)}
     listed = meeting.invitees.active()
-    everybody = who_know_when(listed) if meeting.cancelled else listed
+    everybody = with_known_time(listed) if meeting.cancelled else listed
     return set(everybody.values_list("pk", flat=True)) - reached
 
 
@@ -144,7 +144,7 @@ def stale_letters(rng: random.Random, change, number: int = 60, before: float = 
     meeting = invited(number)
     day = weekday(meeting.starts_at)
     with Sink(rng, delay=0.02, before=before) as sink, Fleet(sink.url) as fleet:
-        send.send(INVITATION, meeting, previewed=previewed(meeting), by=factories.user())
+        send.send_mailing(INVITATION, meeting, previewed=previewed(meeting), by=factories.user())
         fleet.start(WORKERS)
         wait_until(lambda: bool(sink.letters), "the first letter")
         time.sleep(rng.uniform(0, 0.4))

@@ -177,8 +177,8 @@ def test_counting_hours_in_utc_is_an_hour_off(change: date, monkeypatch: pytest.
             * (timezone.localdate(own) - reminder_schedule.REMINDER_DAYS[purpose](meeting)).days
         )
 
-    monkeypatch.setattr(reminder_schedule, "due_at", naive)
-    monkeypatch.setattr(due_reminders, "due_at", naive)
+    monkeypatch.setattr(reminder_schedule, "reminder_due_at", naive)
+    monkeypatch.setattr(due_reminders, "reminder_due_at", naive)
     should, made = live_through(change, 1, each_minute(change, 1, 5))
     assert (set(made), wrong_hour(made) > 0) == (set(should), True)
 
@@ -196,4 +196,4 @@ def test_counting_hours_in_utc_is_an_hour_off(change: date, monkeypatch: pytest.
     ],
 )
 def test_odd_nights_and_leap_days_keep_nine_on_the_wall(starts: str, due: str):
-    assert reminder_schedule.due_at(Meeting(starts_at=at(starts)), Purpose.COMING) == at(due)
+    assert reminder_schedule.reminder_due_at(Meeting(starts_at=at(starts)), Purpose.COMING) == at(due)

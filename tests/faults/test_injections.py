@@ -119,7 +119,7 @@ class World:
         """The letters about a meeting that staff could send now."""
         meeting = Meeting.objects.with_names().with_letters().get(pk=self.meeting.pk)
         for mailing in (MAILINGS[purpose] for purpose in (INVITATION, Purpose.UPDATE, CANCELLATION)):
-            if not mailing.why_not(meeting, timezone.now()):
+            if not mailing.reason_not_to_send(meeting, timezone.now()):
                 post_letters(mailing, meeting, drafts_for(mailing, meeting), by=None)
 
     def deputy_answers_and_is_sent_home(self) -> None:
@@ -129,7 +129,7 @@ class World:
 
     def wish_is_refused(self) -> None:
         wish = SubstituteRequest.objects.get()
-        substitute_requests.decide(wish, approve=False, seen=(wish.name, wish.email), by=self.officer)
+        substitute_requests.decide_request(wish, approve=False, seen=(wish.name, wish.email), by=self.officer)
 
 
 def changed_meeting(field: str) -> Way:
@@ -417,7 +417,7 @@ def without_looking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drafts, "check", lambda _draft: None)
     monkeypatch.setattr("dialog_portal.outbox.queue.actions.check", lambda _draft: None)
     monkeypatch.setattr(mime, "mailbox", lambda name, address: f"{name} <{address}>")
-    monkeypatch.setattr(Invitee, "called", property(lambda guest: guest.name))
+    monkeypatch.setattr(Invitee, "name_in_letters", property(lambda guest: guest.name))
 
 
 def test_control_without_looking_a_name_writes_a_header(monkeypatch):
@@ -436,7 +436,7 @@ def test_control_without_looking_a_guests_substitute_writes_a_header(monkeypatch
 
 def test_control_without_escaping_a_title_writes_a_property(monkeypatch):
     monkeypatch.setattr(drafts, "check", lambda _draft: None)
-    monkeypatch.setattr("meetings.mailings.calendar_file.Text", vUnknown)
+    monkeypatch.setattr("meetings.mailings.calendar_file.TypedText", vUnknown)
     raw = letter_with("meeting", "title", f"Möte\r{SMUGGLED[0]}")
     assert raw is not None
     assert foreign(raw)[1] > 0

@@ -26,8 +26,10 @@ from meetings.replies.seats import lock_invitee
 from parties.models import Person
 from parties.signals import address_changed
 
-CORRECTABLE = (State.QUEUED, State.RETRYING, State.FAILED)
-TAKEN = "den nya adressen stod redan på listan. Den gamla är kvar där. Ta bort den rad som inte ska vara med."
+CORRECTABLE_STATES = (State.QUEUED, State.RETRYING, State.FAILED)
+ADDRESS_TAKEN = (
+    "den nya adressen stod redan på listan. Den gamla är kvar där. Ta bort den rad som inte ska vara med."
+)
 
 
 @dataclass
@@ -45,9 +47,9 @@ class AddressChange:
 
     def sentences(self) -> list[str]:
         said = [f"Den nya adressen gäller också på {count(self.moved, 'möte,möten')}."] if self.moved else []
-        return [*said, *self.letters(), *(f"{title}: {TAKEN}" for title in self.taken)]
+        return [*said, *self.letter_sentences(), *(f"{title}: {ADDRESS_TAKEN}" for title in self.taken)]
 
-    def letters(self) -> list[str]:
+    def letter_sentences(self) -> list[str]:
         """What happens to links and letters."""
         said = []
         if self.closed:
@@ -70,7 +72,7 @@ def change_address(invitee: Invitee, email: str, *, by: User) -> list[str]:
     if followed.taken:
         raise NotAllowed("Den adressen är redan inbjuden till mötet.")
     send_new_links(followed, by=by)
-    return followed.letters()
+    return followed.letter_sentences()
 
 
 def follow_register(person: Person, *, by: User | None, **_: Any) -> list[str]:
@@ -116,17 +118,17 @@ def send_new_links(followed: AddressChange, *, by: User | None) -> None:
 def is_link_known(invitee: Invitee) -> bool:
     """Whether anybody may have the link: a letter left, broke off unknown, or was stopped and could still be sent."""
     letters = letters_that_may_hold_link(invitee)
-    return letters.filter(~Q(state__in=CORRECTABLE) | Q(maybe_twice=True)).exists()
+    return letters.filter(~Q(state__in=CORRECTABLE_STATES) | Q(maybe_twice=True)).exists()
 
 
 def resend_to_address(invitee: Invitee, email: str, *, by: User | None) -> int:
     """Send the letters that have not got through, and are still of use, to the right address."""
     letters = letters_that_may_hold_link(invitee).filter(
-        state__in=CORRECTABLE, useful_until__gt=timezone.now()
+        state__in=CORRECTABLE_STATES, useful_until__gt=timezone.now()
     )
     return len([correct(letter, email, by=by) for letter in letters])
 
 
-def listen() -> None:
+def connect_register() -> None:
     """Hear of every new address in the register."""
     address_changed.connect(follow_register, dispatch_uid="meetings.follow")

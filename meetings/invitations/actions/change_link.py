@@ -15,7 +15,7 @@ from dialog_portal.outbox.models import WAITING, Letter, LetterQuerySet, State
 from dialog_portal.outbox.queue.actions import read, stop, told
 from meetings.invitations.actions.rerender import rerender
 from meetings.invitations.actions.resend_link import resend_links
-from meetings.invitations.letters.lost_links import LINK_LETTERS, RENEWED
+from meetings.invitations.letters.lost_links import LINK_LETTERS, LINKS_RENEWED
 from meetings.mailings.letters.reply_link import tokens_in
 from meetings.models import Invitee, MeetingLetter, Purpose
 from meetings.replies.seats import lock_invitee
@@ -59,7 +59,7 @@ def rerender_pending(invitee: Invitee, old: list[Letter]) -> bool:
     """Write again, with the new link, what still waited for somebody; answers whether there was anything."""
     wanted = [letter for letter in old if letter.state in (*WAITING, State.FAILED)]
     asked = [letter for letter in wanted if letter.purpose in LINK_LETTERS]
-    sent = [resend_links(invitee.email, renewed=letter.purpose == RENEWED) for letter in asked[-1:]]
+    sent = [resend_links(invitee.email, renewed=letter.purpose == LINKS_RENEWED) for letter in asked[-1:]]
     about = MeetingLetter.objects.filter(letter__in=wanted).select_related("letter", "invitee")
     return bool(rerender(about.defer("letter__raw").order_by("pk"))) or any(sent)
 

@@ -33,7 +33,7 @@ def invite_parties(meeting: Meeting, parties: Iterable[Party], *, seats: int, by
         if created
     ]
     record(by, "inbjudan: la till parter", meeting, parties=[row.party_id for row in made], seats=seats)
-    add_missing(meeting, by=by)
+    add_missing_invitees(meeting, by=by)
     return made
 
 
@@ -80,7 +80,7 @@ def invitees_without_mandate(meeting: Meeting) -> list[Invitee]:
 
 
 @transaction.atomic
-def add_missing(meeting: Meeting, *, by: User) -> list[Invitee]:
+def add_missing_invitees(meeting: Meeting, *, by: User) -> list[Invitee]:
     """Put everybody who holds an inviting mandate on the list: one row a person, however many mandates."""
     meeting = lock_meeting(meeting)
     must_not_be_over(meeting)
@@ -92,14 +92,14 @@ def add_missing(meeting: Meeting, *, by: User) -> list[Invitee]:
         if mandate.person_id in made:
             made[mandate.person_id].also.add(invitation)
         elif mandate.person.email.lower() not in taken:
-            made[mandate.person_id] = add_person(invitation, mandate.person, mandate.label)
+            made[mandate.person_id] = add_invitee(invitation, mandate.person, mandate.label)
             taken.add(mandate.person.email.lower())
     if made:
         record(by, "inbjudan: hämtade från registret", meeting, invitees=[row.pk for row in made.values()])
     return list(made.values())
 
 
-def add_person(invitation: Invitation, person: Person, title: str) -> Invitee:
+def add_invitee(invitation: Invitation, person: Person, title: str) -> Invitee:
     """One more person who will get a letter with a link of their own."""
     meeting = invitation.meeting
     return Invitee.objects.create(
@@ -133,7 +133,7 @@ def change_seats(invitation: Invitation, seats: int, *, by: User) -> Invitation:
     must_not_be_over(lock_meeting(invitation.meeting))
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     seated, before = seated_people(invitation), invitation.seats
-    taken = Invitation.objects.with_seats().get(pk=invitation.pk).seats_taken
+    taken = Invitation.objects.with_seat_order().get(pk=invitation.pk).seats_taken
     if seats < taken:
         raise NotAllowed(f"{taken} har redan svarat att de kommer. Antalet platser kan inte bli lägre.")
     invitation.seats = seats
@@ -159,7 +159,7 @@ def remove_party(invitation: Invitation, *, by: User) -> None:
         link.delete()
 
 
-def recipients_with_letters(meeting: Meeting) -> list[Invitee]:
+def invitees_with_letters(meeting: Meeting) -> list[Invitee]:
     """Everybody on the list with their answer and their letters, in a fixed number of queries."""
     letters = MeetingLetter.objects.select_related("letter").defer("letter__raw").order_by("pk")
     rows = (

@@ -10,31 +10,31 @@ from dialog_portal.access.models import User
 from dialog_portal.outbox.models import WAITING, Letter, LetterQuerySet, State
 from dialog_portal.outbox.queue.actions import stop, told
 from meetings.invitations.actions.resend_link import refresh_links
-from meetings.invitations.letters.rerender import ABOUT_OWN_REPLY, rendered_now
+from meetings.invitations.letters.rerender import ABOUT_OWN_REPLY, replacement_letter
 from meetings.mailings.actions.post import post_letter
 from meetings.models import Meeting, MeetingLetter, Purpose
 from meetings.replies.seats import lock_invitee
 
 # Nobody presses a button for these, so nobody would think of sending them again
-AUTOMATIC = (Purpose.SUBSTITUTE, *ABOUT_OWN_REPLY)
+AUTOMATIC_PURPOSES = (Purpose.SUBSTITUTE, *ABOUT_OWN_REPLY)
 
 
 def rerender_for_move(meeting: Meeting, *, by: User, reason: str) -> None:
     """The meeting has another time or place. What staff send, they look at again first; the rest is written anew."""
-    waits = undelivered(letters_about(meeting))
-    pending = [row for row in waits if row.purpose in AUTOMATIC or from_a_guest(row)]
+    waits = undelivered_letters(letters_about(meeting))
+    pending = [row for row in waits if row.purpose in AUTOMATIC_PURPOSES or is_from_guest(row)]
     stop_outdated(meeting, by=by, reason=reason)
     rerender(pending)
 
 
-def from_a_guest(row: MeetingLetter) -> bool:
+def is_from_guest(row: MeetingLetter) -> bool:
     """The invitation of a colleague, which a guest asked for."""
     return row.purpose == Purpose.INVITATION and row.letter.sender_id is None
 
 
 def rerender_for_deadline(meeting: Meeting, *, by: User, reason: str) -> None:
     """Only the last day to answer has moved: whatever has not left says the new one."""
-    pending = undelivered(letters_about(meeting))
+    pending = undelivered_letters(letters_about(meeting))
     stop(Letter.objects.filter(pk__in=[row.letter_id for row in pending]), by=by, reason=reason, final=True)
     rerender(pending)
 
@@ -54,7 +54,7 @@ def letters_about(meeting: Meeting) -> LetterQuerySet:
     return letters.exclude(purpose=Purpose.SUBSTITUTE, meeting_letter__version=None)
 
 
-def undelivered(letters: LetterQuerySet) -> list[MeetingLetter]:
+def undelivered_letters(letters: LetterQuerySet) -> list[MeetingLetter]:
     """Those of use that wait, or failed and wait for a person."""
     useful = letters.filter(state__in=(*WAITING, State.FAILED), useful_until__gt=timezone.now())
     rows = MeetingLetter.objects.filter(letter__in=useful, invitee__isnull=False)
@@ -70,7 +70,7 @@ def rerender(rows: Iterable[MeetingLetter]) -> set[int]:
 def rerender_one(row: MeetingLetter) -> bool:
     assert row.invitee is not None
     invitee = lock_invitee(row.invitee)
-    draft = None if invitee.withdrawn_at else rendered_now(row, invitee)
+    draft = None if invitee.withdrawn_at else replacement_letter(row, invitee)
     if draft is None:
         return False
     post_letter(invitee, Purpose(draft.purpose), draft, by=row.letter.sender)

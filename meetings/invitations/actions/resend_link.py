@@ -12,13 +12,13 @@ from dialog_portal.access.models import User
 from dialog_portal.outbox.models import WAITING, Letter
 from dialog_portal.outbox.queue.actions import post, stop
 from dialog_portal.outbox.requested_letters import want
-from meetings.invitations.letters.lost_links import LINK_LETTERS, RENEWED, REQUESTED, links_letter
+from meetings.invitations.letters.lost_links import LINK_LETTERS, LINKS_RENEWED, LINKS_REQUESTED, links_letter
 from meetings.models import Invitee, MeetingState
 
 
 def request_links(email: str) -> None:
     """Note the wish. Whether the address is invited anywhere is found out when nobody can time it any more."""
-    want(REQUESTED, email.lower(), task="meetings.send_links")
+    want(LINKS_REQUESTED, email.lower(), task="meetings.send_links")
 
 
 @transaction.atomic
@@ -47,4 +47,4 @@ def refresh_links(emails: Iterable[str], *, by: User | None, reason: str) -> Non
     waiting = Letter.objects.filter(purpose__in=LINK_LETTERS, state__in=WAITING).alias(to=Lower("address"))
     for letter in waiting.filter(to__in=addresses).defer("raw").order_by("pk"):
         stop(Letter.objects.filter(pk=letter.pk), by=by, reason=reason, final=True)
-        resend_links(letter.address, renewed=letter.purpose == RENEWED)
+        resend_links(letter.address, renewed=letter.purpose == LINKS_RENEWED)

@@ -72,7 +72,7 @@ def reinstate(invitee: Invitee, *, by: User) -> bool:
         raise NotAllowed("En ersättare läggs till igen genom svaret från den som skickar ersättare.")
     restore_to_list(invitee)
     record(by, "inbjudan: la tillbaka person", invitee.meeting, invitee=invitee.pk)
-    return send_new_link(invitee)
+    return send_link_to_reinstated(invitee)
 
 
 def restore_to_list(invitee: Invitee) -> None:
@@ -89,7 +89,7 @@ def restore_to_list(invitee: Invitee) -> None:
         )
 
 
-def send_new_link(invitee: Invitee) -> bool:
+def send_link_to_reinstated(invitee: Invitee) -> bool:
     """Write to whoever may know of the meeting: the old link no longer works."""
     if Letter.objects.filter(meeting_letter__invitee=invitee).may_have_left().exists():
         return resend_links(invitee.email, renewed=True)

@@ -15,17 +15,17 @@ from dialog_portal.outbox.render import render
 from meetings.mailings.letters.reply_link import reply_url
 from meetings.models import Invitee
 
-REQUESTED, RENEWED = (
+LINKS_REQUESTED, LINKS_RENEWED = (
     "links",
     "links_renewed",
 )  # purposes: somebody asked for it, or we closed the earlier link
-LINK_LETTERS = (REQUESTED, RENEWED)
+LINK_LETTERS = (LINKS_REQUESTED, LINKS_RENEWED)
 
 
 def links_letter(email: str, invitees: Sequence[Invitee], *, renewed: bool = False) -> Draft:
     """One letter to one address with a link for each coming meeting; by its key the same ones once an hour at most."""
     rows = [{"meeting": row.meeting, "url": reply_url(row)} for row in invitees]
-    name, first = invitees[0].called, invitees[0].meeting
+    name, first = invitees[0].name_in_letters, invitees[0].meeting
     words = {
         "name": name,
         "rows": rows,
@@ -37,7 +37,7 @@ def links_letter(email: str, invitees: Sequence[Invitee], *, renewed: bool = Fal
         "reply_to": settings.MAIL_REPLY_TO,
     }
     rendered = render("links", words)
-    now, purpose = timezone.now(), RENEWED if renewed else REQUESTED
+    now, purpose = timezone.now(), LINKS_RENEWED if renewed else LINKS_REQUESTED
     links = [(row.link.pk, row.link.version, row.meeting.letter_version) for row in invitees]
     whose = hashlib.sha256(f"{email.lower()} {links}".encode()).hexdigest()[:24]
     return Draft(

@@ -19,15 +19,15 @@ from meetings.models import Invitee, Meeting, MeetingLetter, Purpose
 from meetings.replies.guest_list import GuestRow
 from meetings.replies.views.ledger import answers_context
 
-Listed = tuple[Invitee, GuestRow, MeetingLetter | None]
+ListedPerson = tuple[Invitee, GuestRow, MeetingLetter | None]
 
 
 def invitations(request: StaffRequest, pk: int) -> HttpResponse:
     """Everybody on the meeting's list with answer and letter, and which letters can be sent now."""
     meeting = find_meeting(pk)
-    invitees = invite.recipients_with_letters(meeting)
+    invitees = invite.invitees_with_letters(meeting)
     now = timezone.now()
-    possible = [mailing for mailing in MAILINGS.values() if not mailing.why_not(meeting, now)]
+    possible = [mailing for mailing in MAILINGS.values() if not mailing.reason_not_to_send(meeting, now)]
     numbers = [(mailing, len(pending_for(mailing, meeting))) for mailing in possible]
     mailings = sorted(
         ((mailing, number) for mailing, number in numbers if number), key=lambda pair: pair[0].priority
@@ -52,7 +52,7 @@ def invitations(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "staff/invitations/list.html", context)
 
 
-def rows_by_urgency(people: list[tuple[Invitee, GuestRow]]) -> list[tuple[str, list[Listed]]]:
+def rows_by_urgency(people: list[tuple[Invitee, GuestRow]]) -> list[tuple[str, list[ListedPerson]]]:
     """Those whom somebody must see to before the rest, each with the letter that did not get through."""
     listed = [(invitee, said, failed_letter(invitee)) for invitee, said in people]
     pressing = [row for row in listed if needs_attention(row)]
@@ -60,7 +60,7 @@ def rows_by_urgency(people: list[tuple[Invitee, GuestRow]]) -> list[tuple[str, l
     return [("Behöver åtgärd", pressing), ("Övriga" if pressing else "", rest)]
 
 
-def needs_attention(row: Listed) -> bool:
+def needs_attention(row: ListedPerson) -> bool:
     """Whether somebody must see to the person: a letter did not get through, or the answers are in doubt."""
     _, said, letter = row
     return bool(letter or said.contradictory or said.unconfirmed)

@@ -74,7 +74,7 @@ def invitees_refresh(request: StaffRequest, pk: int) -> HttpResponse:
     """Put those who have taken over a mandate since on the list."""
     meeting = find_meeting(pk)
     try:
-        made = invite.add_missing(meeting, by=request.user)
+        made = invite.add_missing_invitees(meeting, by=request.user)
         messages.success(request, f"{count(len(made), 'person,personer')} lades till från registret.")
     except NotAllowed as refusal:
         messages.error(request, str(refusal))

@@ -14,7 +14,7 @@ from dialog_portal.base.states import step
 from dialog_portal.base.swedish import count
 from dialog_portal.outbox.queue.actions import Draft
 from meetings.mailings.actions.post import post_letters
-from meetings.mailings.actions.reminder_schedule import DONE, SKIPPED, due_at
+from meetings.mailings.actions.reminder_schedule import DONE, SKIPPED, reminder_due_at
 from meetings.mailings.actions.send import drafts_for
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.mailings.reminder_interval import asked_recently
@@ -69,7 +69,7 @@ def still_due(pk: int) -> PlannedMailing | None:
 
 def postpone_if_moved(row: PlannedMailing, meeting: Meeting) -> bool:
     """Whether the meeting's own times say that it is too early, whatever the row says; then the row is put right."""
-    due = due_at(meeting, Purpose(row.purpose))
+    due = reminder_due_at(meeting, Purpose(row.purpose))
     if due <= timezone.now():
         return False
     row.due_at = due
@@ -80,7 +80,7 @@ def postpone_if_moved(row: PlannedMailing, meeting: Meeting) -> bool:
 def reason_to_skip(row: PlannedMailing, meeting: Meeting) -> str:
     if not meeting.round.reminds:
         return "Omgången skickar inga påminnelser automatiskt."
-    return MAILINGS[row.purpose].why_not(meeting, timezone.now())
+    return MAILINGS[row.purpose].reason_not_to_send(meeting, timezone.now())
 
 
 def recipients_with_drafts(row: PlannedMailing, meeting: Meeting) -> list[tuple[Invitee, Draft]]:

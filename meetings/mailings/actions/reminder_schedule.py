@@ -48,7 +48,7 @@ REMINDER_DAYS: dict[Purpose, Callable[[Meeting], date]] = {
 }
 
 
-def due_at(meeting: Meeting, purpose: Purpose) -> datetime:
+def reminder_due_at(meeting: Meeting, purpose: Purpose) -> datetime:
     """When the clock in Stockholm shows nine on the letter's day; days are counted on the calendar, never in hours."""
     wall = datetime.combine(REMINDER_DAYS[purpose](meeting), SENDING_TIME)
     return timezone.make_aware(wall).astimezone(UTC)
@@ -58,14 +58,14 @@ def plan_reminders(meeting: Meeting, *, by: User) -> None:
     """Plan the meeting's letters when its invitation is sent; a second invitation changes nothing."""
     for purpose in REMINDER_DAYS:
         row, created = PlannedMailing.objects.get_or_create(
-            meeting=meeting, purpose=purpose, defaults={"due_at": due_at(meeting, purpose)}
+            meeting=meeting, purpose=purpose, defaults={"due_at": reminder_due_at(meeting, purpose)}
         )
         if created:
             row.steps.create(before="", after=row.state, by=by)
-            skip_if_past(row, "Tiden hade redan passerat när inbjudan skickades.")
+            skip_if_due_passed(row, "Tiden hade redan passerat när inbjudan skickades.")
 
 
-def skip_if_past(row: PlannedMailing, reason: str) -> None:
+def skip_if_due_passed(row: PlannedMailing, reason: str) -> None:
     if row.due_at <= timezone.now():
         step(row, PLANNED_NEXT, SKIPPED, by=None, reason=reason)
 
@@ -73,13 +73,13 @@ def skip_if_past(row: PlannedMailing, reason: str) -> None:
 def move_reminders(meeting: Meeting, *, by: User) -> None:
     """Move the letters with the meeting. What has left is planned anew for a later day; what a person stopped stays."""
     for row in meeting.planned.all():
-        due = due_at(meeting, Purpose(row.purpose))
+        due = reminder_due_at(meeting, Purpose(row.purpose))
         if due == row.due_at:
             continue
         row.due_at = due
         row.save(update_fields=["due_at"])
         if row.state == WAITING:
-            skip_if_past(row, "Tiden hade redan passerat när mötet ändrades.")
+            skip_if_due_passed(row, "Tiden hade redan passerat när mötet ändrades.")
         elif row.state != STOPPED and meeting.state == MeetingState.INVITED and due > timezone.now():
             step(row, PLANNED_NEXT, WAITING, by=by, reason="Mötet ändrades.")
 

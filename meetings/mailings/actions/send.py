@@ -11,7 +11,7 @@ from dialog_portal.base.states import NotAllowed, step
 from dialog_portal.outbox.queue.actions import Draft
 from meetings.mailings.actions import reminder_schedule
 from meetings.mailings.actions.post import post_letters
-from meetings.mailings.letters.compose import compose, fingerprint
+from meetings.mailings.letters.compose import compose, preview_fingerprint
 from meetings.mailings.letters.recipients import Mailing
 from meetings.mailings.pending_letters import pending_for
 from meetings.models import Invitee, Meeting, MeetingState
@@ -28,18 +28,18 @@ def drafts_for(mailing: Mailing, meeting: Meeting) -> list[tuple[Invitee, Draft]
 
 
 @transaction.atomic
-def send(mailing: Mailing, meeting: Meeting, *, previewed: str, by: User) -> int:
+def send_mailing(mailing: Mailing, meeting: Meeting, *, previewed: str, by: User) -> int:
     """Put the previewed letters in the outbox and take the meeting's step; return how many there are.
 
     Raise PreviewOutdated when the letters are no longer those of the preview, NotAllowed when the time is past.
     """
     meeting = Meeting.objects.select_for_update(of=("self",)).with_letters().get(pk=meeting.pk)
-    if why_not := mailing.why_not(meeting, timezone.now()):
+    if why_not := mailing.reason_not_to_send(meeting, timezone.now()):
         raise NotAllowed(why_not)
     pairs = drafts_for(mailing, meeting)
     if not pairs:
         raise NotAllowed("Alla har redan fått det här brevet. Inget skickades.")
-    if fingerprint([draft for _, draft in pairs]) != previewed:
+    if preview_fingerprint([draft for _, draft in pairs]) != previewed:
         raise PreviewOutdated(
             "Något har ändrats sedan du förhandsgranskade. Titta igenom breven en gång till innan du skickar."
         )

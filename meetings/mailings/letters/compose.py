@@ -10,7 +10,7 @@ from django.utils import timezone
 from dialog_portal.base.swedish import span
 from dialog_portal.outbox.queue.actions import Draft
 from dialog_portal.outbox.render import render
-from meetings.mailings.calendar_file import calendar_for, method
+from meetings.mailings.calendar_file import calendar_for, calendar_method
 from meetings.mailings.letters.recipients import Mailing
 from meetings.mailings.letters.reply_link import reply_url
 from meetings.mailings.letters.wording import (
@@ -46,7 +46,7 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee) -> Draft:
         key=mailing.key(invitee, timezone.localdate().isoformat()),
         purpose=mailing.purpose,
         campaign=meeting.campaign,
-        name=invitee.called,
+        name=invitee.name_in_letters,
         address=invitee.email,
         subject=rendered.subject,
         text=rendered.text,
@@ -54,7 +54,7 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee) -> Draft:
         deadline=mailing.useful_until(meeting),
         priority=mailing.priority,
         calendar=calendar,
-        calendar_method=method(invitee, cancelled=cancelled),
+        calendar_method=calendar_method(invitee, cancelled=cancelled),
     )
 
 
@@ -63,13 +63,13 @@ def letter_context(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
 
     `closed` is what stands in place of the way to answer once the deadline has passed.
     """
-    closed = "" if meeting.answers_open(timezone.now()) else CLOSED
+    closed = "" if meeting.is_open_for_answers(timezone.now()) else CLOSED
     said = meeting_facts(meeting, invitee)
     return {
         **said,
         "closed": closed,
         "button_text": LOOK_BUTTON if closed else said["button_text"],
-        "agenda": meeting.agenda.clocked(public_only=True),
+        "agenda": meeting.agenda.timed_items(public_only=True),
         "yes": reply_url(invitee, "ja"),
         "no": reply_url(invitee, "nej"),
         "button_url": "" if meeting.cancelled else reply_url(invitee),
@@ -104,7 +104,7 @@ def with_wording(words: Words, context: dict[str, object]) -> dict[str, object]:
     return {**context, "heading": said.heading, "words": said}
 
 
-def fingerprint(drafts: list[Draft]) -> str:
+def preview_fingerprint(drafts: list[Draft]) -> str:
     """What was previewed: who gets which words. Sending is refused when it has become something else."""
     digest = hashlib.sha256()
     for draft in sorted(drafts, key=lambda draft: draft.key):

@@ -123,7 +123,7 @@ def values(context: Mapping[str, Any]) -> dict[str, str]:
     """What the placeholders stand for in one letter."""
     meeting, invitee = context["meeting"], context["invitee"]
     return {
-        "namn": invitee.called,
+        "namn": invitee.name_in_letters,
         "part": context["party"],
         "möte": meeting.title,
         "dag": weekday(meeting.starts_at),

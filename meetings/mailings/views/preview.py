@@ -19,7 +19,7 @@ from dialog_portal.outbox.health import stuck
 from dialog_portal.outbox.models import Hold, Letter
 from dialog_portal.outbox.pages.views import letter_page
 from meetings.mailings.actions import send
-from meetings.mailings.letters.compose import compose, fingerprint
+from meetings.mailings.letters.compose import compose, preview_fingerprint
 from meetings.mailings.letters.recipients import MAILINGS, Mailing
 from meetings.mailings.views.wording import on_preview
 from meetings.models import Invitation, Invitee, Meeting, MeetingState, Purpose
@@ -32,8 +32,8 @@ def find_meeting(pk: int) -> Meeting:
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def letters_preview(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
     """Exactly what each recipient will get, to how many and to whom; the button sends what is shown here."""
-    meeting, mailing = find_meeting(pk), get_mailing(purpose)
-    why_not = mailing.why_not(meeting, timezone.now())
+    meeting, mailing = find_meeting(pk), find_mailing(purpose)
+    why_not = mailing.reason_not_to_send(meeting, timezone.now())
     if why_not and is_reminder_before_invitation(mailing, meeting):
         why_not = "Ingen är inbjuden till mötet än, så det finns ingen att påminna."
     pairs = [] if why_not else send.drafts_for(mailing, meeting)
@@ -46,7 +46,7 @@ def letters_preview(request: StaffRequest, pk: int, purpose: str) -> HttpRespons
         "why_not": why_not,
         "pairs": pairs,
         "shown": shown,
-        "fingerprint": fingerprint([draft for _, draft in pairs]),
+        "fingerprint": preview_fingerprint([draft for _, draft in pairs]),
         "parties": len({pair[0].invitation_id for pair in pairs}),
         "already": Letter.objects.filter(campaign=meeting.campaign, purpose=mailing.purpose).count(),
         "without": parties_without_recipient(meeting),
@@ -64,7 +64,7 @@ def is_reminder_before_invitation(mailing: Mailing, meeting: Meeting) -> bool:
 @xframe_options_sameorigin
 def letters_preview_body(request: StaffRequest, pk: int, purpose: str, invitee: int) -> HttpResponse:
     """The HTML of one previewed letter, for a frame without scripts, links or sending."""
-    meeting, mailing = find_meeting(pk), get_mailing(purpose)
+    meeting, mailing = find_meeting(pk), find_mailing(purpose)
     row = get_object_or_404(meeting.invitees.active().select_related("invitation__party", "link"), pk=invitee)
     return letter_page(compose(mailing, meeting, row).html)
 
@@ -80,7 +80,7 @@ def parties_without_recipient(meeting: Meeting) -> list[Invitation]:
     )
 
 
-def get_mailing(purpose: str) -> Mailing:
+def find_mailing(purpose: str) -> Mailing:
     """The mailing of an address, or 404."""
     if purpose not in MAILINGS:
         raise Http404
@@ -90,9 +90,11 @@ def get_mailing(purpose: str) -> Mailing:
 @require_POST
 def letters_send(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
     """Send what was previewed, then show the letters leaving."""
-    meeting, mailing = find_meeting(pk), get_mailing(purpose)
+    meeting, mailing = find_meeting(pk), find_mailing(purpose)
     try:
-        number = send.send(mailing, meeting, previewed=request.POST.get("previewed", ""), by=request.user)
+        number = send.send_mailing(
+            mailing, meeting, previewed=request.POST.get("previewed", ""), by=request.user
+        )
     except send.PreviewOutdated as change:
         messages.warning(request, str(change))
         return redirect("staff:letters_preview", pk, purpose)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.outbox.models import Hold
-from meetings.mailings.letters.recipients import who_know_when
+from meetings.mailings.letters.recipients import with_known_time
 from meetings.mailings.pending_letters import count_pending
 from meetings.models import Meeting, MeetingState, Purpose, Round
 from meetings.models.meeting import NEXT
@@ -170,7 +170,7 @@ def meeting_cancel(request: StaffRequest, pk: int) -> HttpResponse:
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return cancelled(request, meeting, form.cleaned_data["reason"])
-    context = {"form": form, "meeting": meeting, "told": who_know_when(meeting.invitees.active()).exists()}
+    context = {"form": form, "meeting": meeting, "told": with_known_time(meeting.invitees.active()).exists()}
     return render(request, "staff/meetings/cancel.html", context)
 
 

@@ -23,9 +23,9 @@ from dialog_portal.base.states import NotAllowed
 from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.queue import actions as outbox
 from meetings.mailings.actions.post import post_letter
-from meetings.models import CONTRADICTION, Answer, Channel, Invitee, Purpose, Reply
+from meetings.models import CONTRADICTION_WINDOW, Answer, Channel, Invitee, Purpose, Reply
 from meetings.models.reply import GUEST_CHANNELS, ReplyQuerySet
-from meetings.replies.actions.daily_limits import ANSWERS_A_DAY, a_day_ago, must_not_be_too_often
+from meetings.replies.actions.daily_limits import ANSWERS_A_DAY, a_day_ago, must_be_within_daily_limit
 from meetings.replies.actions.notify_others import notify_new_seats, notify_original
 from meetings.replies.actions.release_substitute import release_substitute
 from meetings.replies.deadline import replies_must_be_open
@@ -56,7 +56,7 @@ def store_answer(
         raise NotAllowed("Ange namn och e-postadress till den som kommer i stället.")
     invitee = lock_invitee(invitee)
     replies_must_be_open(invitee, channel)
-    if channel in GUEST_CHANNELS and (same := same_answer(invitee, answer, confirmed)):
+    if channel in GUEST_CHANNELS and (same := find_same_answer(invitee, answer, confirmed)):
         return same
     if channel in GUEST_CHANNELS and via is None:
         confirmed, stands = weigh_guest_answer(invitee, answer, channel, confirmed=confirmed)
@@ -76,21 +76,21 @@ def store_answer(
 def confirm_answer(row: Reply, invitee: Invitee, seated: set[int], *, by: User | None) -> None:
     """What a confirmed answer leads to: the receipt, and a word to everybody whose seat it touches."""
     release_substitute(invitee, by=by)
-    stop_reminders(invitee, Answer(row.answer))
-    post_letter(invitee, Purpose.RECEIPT, receipt.receipt(row, reply_status(invitee)), by=by)
+    stop_needless_reminders(invitee, Answer(row.answer))
+    post_letter(invitee, Purpose.RECEIPT, receipt.receipt_for_reply(row, reply_status(invitee)), by=by)
     notify_original(invitee, row, by=by)
     own = invitee.substitute_for_id or invitee.pk
     notify_new_seats(invitee.invitation, seated, cause=str(row.pk), by=by, own=own)
 
 
-def stop_reminders(invitee: Invitee, answer: Answer) -> None:
+def stop_needless_reminders(invitee: Invitee, answer: Answer) -> None:
     """What would ask for an answer that has come, or remind of a meeting that the person does not come to."""
     moot = {Purpose.REMINDER} if answer == Answer.YES else {Purpose.REMINDER, Purpose.COMING}
     letters = Letter.objects.filter(meeting_letter__invitee=invitee, purpose__in=moot)
     outbox.stop(letters, by=None, reason="Personen hann svara.", final=True)
 
 
-def same_answer(invitee: Invitee, answer: Answer, confirmed: bool) -> Reply | None:
+def find_same_answer(invitee: Invitee, answer: Answer, confirmed: bool) -> Reply | None:
     """The row that holds this very answer already: a double press, or a script that presses again."""
     said = list(invitee.replies.all())
     now = last_confirmed(said)
@@ -100,7 +100,7 @@ def same_answer(invitee: Invitee, answer: Answer, confirmed: bool) -> Reply | No
     return now if now and now.answer == answer and not confirmed else None
 
 
-def own_answers(invitee: Invitee) -> ReplyQuerySet:
+def answers_by_themselves(invitee: Invitee) -> ReplyQuerySet:
     """What came from the person's own link or calendar."""
     return invitee.replies.filter(channel__in=GUEST_CHANNELS, via=None)
 
@@ -112,24 +112,24 @@ def weigh_guest_answer(
 
     Programs may press as often as they like: they fill no ledger, and take none of the person's own answers.
     """
-    lately = own_answers(invitee).filter(at__gte=a_day_ago())
+    lately = answers_by_themselves(invitee).filter(at__gte=a_day_ago())
     if not confirmed:
         presses = list(lately.filter(confirmed=False))
         return False, presses[-1] if len(presses) >= ANSWERS_A_DAY else None
-    must_not_be_too_often(lately.confirmed().count(), ANSWERS_A_DAY, None)
-    return is_certain(invitee, answer) if channel == Channel.LINK else (True, None)
+    must_be_within_daily_limit(lately.confirmed().count(), ANSWERS_A_DAY, None)
+    return weigh_press(invitee, answer) if channel == Channel.LINK else (True, None)
 
 
-def is_certain(invitee: Invitee, answer: Answer) -> tuple[bool, Reply | None]:
+def weigh_press(invitee: Invitee, answer: Answer) -> tuple[bool, Reply | None]:
     """Whether a press counts at once, and the row that holds the same press already.
 
     It does not when the person's own link said something else within the last minute: programs try every button. Then
     it counts when it comes again, after as long as it takes to read that it was asked for.
     """
-    said = list(own_answers(invitee))
+    said = list(answers_by_themselves(invitee))
     before = last_confirmed(said)
     now = timezone.now()
-    if before is None or before.answer == answer or now - before.at >= CONTRADICTION:
+    if before is None or before.answer == answer or now - before.at >= CONTRADICTION_WINDOW:
         return True, None
     asked = said[-1] if said[-1].answer == answer and not said[-1].confirmed else None
     return asked is not None and now - asked.at >= TIME_TO_READ, asked

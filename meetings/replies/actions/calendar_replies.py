@@ -46,7 +46,7 @@ LINK_CHANGED = (
     "Personens länk har bytts, så kalenderposten kan finnas hos någon annan. "
     "Fråga personen och notera svaret."
 )
-Verdict = tuple[CalendarReplyOutcome, str]
+OutcomeAndReason = tuple[CalendarReplyOutcome, str]
 
 
 def read_calendar_reply(mail: Mail) -> Callable[[], str] | None:
@@ -65,21 +65,21 @@ def receive_calendar_answer(said: CalendarAnswer, mail: Mail) -> str:
     if not invitee:
         return ""
     row = store_calendar_reply(lock_invitee(invitee), said, mail)
-    return row.get_outcome_display() if knows_own_event(invitee, said) else ""
+    return row.get_outcome_display() if has_own_event_secret(invitee, said) else ""
 
 
-def knows_own_event(invitee: Invitee, said: CalendarAnswer) -> bool:
+def has_own_event_secret(invitee: Invitee, said: CalendarAnswer) -> bool:
     """Whether the answer comes from somebody who has the person's own event."""
     return bool(said.secret) and compare_digest(said.secret, invitee.calendar_secret)
 
 
 def store_calendar_reply(invitee: Invitee, said: CalendarAnswer, mail: Mail) -> CalendarReply:
     """Write down an answer from a calendar, and count it if it can be."""
-    partstat = their_partstat(invitee, said, mail)
+    partstat = partstat_of_invitee(invitee, said, mail)
     row = CalendarReply(
         invitee=invitee,
         partstat=partstat or "",
-        comment=said.comment if knows_own_event(invitee, said) and not invitee.calendar_closed else "",
+        comment=said.comment if has_own_event_secret(invitee, said) and not invitee.calendar_closed else "",
         sequence=said.sequence,
         stamped=answered_at(said, mail),
     )
@@ -107,7 +107,7 @@ def answered_at(said: CalendarAnswer, mail: Mail) -> datetime | None:
     return max((moment for moment in (said.stamped, mail.sent) if moment), default=None)
 
 
-def their_partstat(invitee: Invitee, said: CalendarAnswer, mail: Mail) -> str | None:
+def partstat_of_invitee(invitee: Invitee, said: CalendarAnswer, mail: Mail) -> str | None:
     """What the invited person answers; None when somebody else does.
 
     The address that answers must be theirs, and the letter come from them or from their own organisation; or the
@@ -124,9 +124,9 @@ def their_partstat(invitee: Invitee, said: CalendarAnswer, mail: Mail) -> str | 
 
 def judge(
     invitee: Invitee, said: CalendarAnswer, partstat: str | None, mail: Mail, at: datetime | None
-) -> Verdict:
+) -> OutcomeAndReason:
     """What an answer is worth, and in Swedish why it is not counted."""
-    if not knows_own_event(invitee, said):
+    if not has_own_event_secret(invitee, said):
         return CalendarReplyOutcome.STRANGER, EVENT_UNKNOWN
     if partstat is None:
         return CalendarReplyOutcome.STRANGER, "Svaret kom från en annan adress än den som är inbjuden."
@@ -138,7 +138,7 @@ def judge(
     return judge_own_answer(invitee, said, partstat, mail)
 
 
-def judge_own_answer(invitee: Invitee, said: CalendarAnswer, partstat: str, mail: Mail) -> Verdict:
+def judge_own_answer(invitee: Invitee, said: CalendarAnswer, partstat: str, mail: Mail) -> OutcomeAndReason:
     """What the invited person's own newest answer is worth."""
     if is_stale(invitee, said):
         return CalendarReplyOutcome.STALE, "Tiden eller platsen har ändrats. Personen har fått frågan igen."
@@ -151,7 +151,7 @@ def judge_own_answer(invitee: Invitee, said: CalendarAnswer, partstat: str, mail
     return CalendarReplyOutcome.COUNTED, ""
 
 
-def judge_after_handover(deputy: Invitee, answer: Answer) -> Verdict:
+def judge_after_handover(deputy: Invitee, answer: Answer) -> OutcomeAndReason:
     """Who has sent a substitute and takes the meeting out of the calendar says nothing new; who accepts it may."""
     if answer == Answer.NO:
         return CalendarReplyOutcome.SETTLED, f"Platsen är redan lämnad till {deputy.name}."

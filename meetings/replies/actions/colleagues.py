@@ -12,7 +12,7 @@ from meetings.mailings.actions.reply_link import mint_reply_link
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import Answer, Channel, Invitee, Purpose
-from meetings.replies.actions.daily_limits import CHANGES_A_DAY, a_day_ago, must_not_be_too_often
+from meetings.replies.actions.daily_limits import CHANGES_A_DAY, a_day_ago, must_be_within_daily_limit
 from meetings.replies.deadline import replies_must_be_open
 from meetings.replies.party_domains import is_party_address
 from meetings.replies.reply_status import ReplyStatus, last_confirmed
@@ -27,14 +27,14 @@ def bring_colleague(
     invitee = lock_invitee(invitee)
     replies_must_be_open(invitee, channel)
     if by is None:
-        must_come_oneself(invitee)
+        must_have_said_yes(invitee)
     if seats_left(invitee.invitation) < 1:
         raise NotAllowed("Alla platser är upptagna eller väntar på svar från kollegor som redan är inbjudna.")
     recent = invitee.invitation.invitees.filter(
         person=None, substitute_for=None, link__created__gte=a_day_ago()
     )
-    must_not_be_too_often(recent.count(), max(CHANGES_A_DAY, invitee.invitation.seats), by)
-    must_be_free(invitee, email, by)
+    must_be_within_daily_limit(recent.count(), max(CHANGES_A_DAY, invitee.invitation.seats), by)
+    must_be_addable(invitee, email, by)
     colleague = add_from_party(invitee, name, email)
     post_letter(
         colleague,
@@ -45,19 +45,19 @@ def bring_colleague(
     return colleague
 
 
-def must_come_oneself(invitee: Invitee) -> None:
+def must_have_said_yes(invitee: Invitee) -> None:
     """Only who comes on their own behalf brings somebody; a substitute's guest would stay when the seat goes back."""
     said = last_confirmed(list(invitee.replies.all()))
     if invitee.substitute_for_id or said is None or said.answer != Answer.YES:
         raise NotAllowed("Svara att du kommer först. Den som ersätter någon kan inte ta med en kollega.")
 
 
-def can_bring(invitee: Invitee, where: ReplyStatus) -> bool:
+def can_bring_colleague(invitee: Invitee, status: ReplyStatus) -> bool:
     """Whether the page offers to bring a colleague."""
-    return where.case == "seated" and not invitee.substitute_for_id and seats_left(invitee.invitation) > 0
+    return status.case == "seated" and not invitee.substitute_for_id and seats_left(invitee.invitation) > 0
 
 
-def must_be_free(invitee: Invitee, email: str, by: User | None, replaced: Invitee | None = None) -> None:
+def must_be_addable(invitee: Invitee, email: str, by: User | None, replaced: Invitee | None = None) -> None:
     """The address belongs to the party and is not on the meeting's list already."""
     if by is None and not is_party_address(invitee, email):
         raise NotAllowed(

@@ -19,7 +19,7 @@ from meetings.replies.actions.daily_limits import (
     ANSWERS_A_DAY,
     CHANGES_A_DAY,
     a_day_ago,
-    must_not_be_too_often,
+    must_be_within_daily_limit,
 )
 from meetings.replies.coordinated_answer import CoordinatedAnswer
 from meetings.replies.reply_status import last_confirmed
@@ -73,8 +73,8 @@ def store_if_unchanged(
     if wish.seen != (last.pk if last else 0):
         return False
     today = person.replies.filter(via__isnull=False, at__gte=a_day_ago())
-    must_not_be_too_often(today.filter(confirmed=True).count(), CHANGES_A_DAY, None)
-    must_not_be_too_often(today.count(), ANSWERS_A_DAY, None)
+    must_be_within_daily_limit(today.filter(confirmed=True).count(), CHANGES_A_DAY, None)
+    must_be_within_daily_limit(today.count(), ANSWERS_A_DAY, None)
     store_answer(
         person,
         wish.answer,

@@ -14,7 +14,7 @@ CHANGES_A_DAY = 3
 ANSWERS_A_DAY = 12  # each writes a letter that goes before all others
 
 
-def must_not_be_too_often(number: int, most: int, by: User | None) -> None:
+def must_be_within_daily_limit(number: int, most: int, by: User | None) -> None:
     if by is None and number >= most:
         raise NotAllowed(
             f"Du har gjort {number} ändringar det senaste dygnet. Be handläggaren om hjälp: {settings.MAIL_REPLY_TO}."

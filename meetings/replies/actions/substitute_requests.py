@@ -12,7 +12,7 @@ from dialog_portal.base.states import NotAllowed
 from dialog_portal.outbox.draft import deliverable
 from meetings.mailings.actions.post import post_letter
 from meetings.models import Channel, Invitee, Purpose, SubstituteRequest
-from meetings.replies.actions.daily_limits import CHANGES_A_DAY, a_day_ago, must_not_be_too_often
+from meetings.replies.actions.daily_limits import CHANGES_A_DAY, a_day_ago, must_be_within_daily_limit
 from meetings.replies.actions.substitutes import hand_over
 from meetings.replies.deadline import replies_must_be_open
 from meetings.replies.letters import substitute
@@ -35,7 +35,7 @@ def ask_for_substitute(invitee: Invitee, *, name: str, email: str, channel: Chan
     replies_must_be_open(invitee, channel)
     if invitee.substitute_for_id:
         raise NotAllowed("En ersättare kan inte skicka en egen ersättare.")
-    must_not_be_too_often(
+    must_be_within_daily_limit(
         invitee.substitute_requests.filter(at__gte=a_day_ago()).count(), CHANGES_A_DAY, None
     )
     wish, _ = SubstituteRequest.objects.update_or_create(
@@ -46,7 +46,7 @@ def ask_for_substitute(invitee: Invitee, *, name: str, email: str, channel: Chan
     return wish
 
 
-def must_be_who_was_read(wish: SubstituteRequest, seen: tuple[str, str]) -> None:
+def must_be_same_as_shown(wish: SubstituteRequest, seen: tuple[str, str]) -> None:
     if seen != (wish.name, wish.email):
         raise NotAllowed(
             f"{wish.invitee.name} har ändrat vem som ska få komma: nu gäller det {wish.name}, {wish.email}. "
@@ -66,7 +66,9 @@ def must_be_reachable(wish: SubstituteRequest) -> None:
 
 
 @transaction.atomic
-def decide(wish: SubstituteRequest, *, approve: bool, seen: tuple[str, str], by: User) -> SubstituteRequest:
+def decide_request(
+    wish: SubstituteRequest, *, approve: bool, seen: tuple[str, str], by: User
+) -> SubstituteRequest:
     """Invite the substitute, or write to the guest that somebody else is needed.
 
     `seen` is the name and the address that the decision is about. Raises NotAllowed when a colleague decided first,
@@ -79,7 +81,7 @@ def decide(wish: SubstituteRequest, *, approve: bool, seen: tuple[str, str], by:
     if not SubstituteRequest.objects.waiting().filter(pk=wish.pk).exists():
         raise NotAllowed(f"{invitee.name} har svarat på annat sätt sedan dess, eller så är mötet över.")
     wish.invitee = invitee
-    must_be_who_was_read(wish, seen)
+    must_be_same_as_shown(wish, seen)
     if approve:
         must_be_reachable(wish)
     wish.approved, wish.by, wish.decided_at = approve, by, timezone.now()

@@ -13,9 +13,9 @@ from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
 from meetings.mailings.actions.post import post_letter
 from meetings.models import Answer, Channel, Invitee, Purpose, Reply
-from meetings.replies.actions.answer import stop_reminders, store_answer
-from meetings.replies.actions.colleagues import add_from_party, must_be_free
-from meetings.replies.actions.daily_limits import CHANGES_A_DAY, a_day_ago, must_not_be_too_often
+from meetings.replies.actions.answer import stop_needless_reminders, store_answer
+from meetings.replies.actions.colleagues import add_from_party, must_be_addable
+from meetings.replies.actions.daily_limits import CHANGES_A_DAY, a_day_ago, must_be_within_daily_limit
 from meetings.replies.actions.release_substitute import release_substitute
 from meetings.replies.deadline import replies_must_be_open
 from meetings.replies.letters import substitute
@@ -36,12 +36,12 @@ def hand_over(
         raise NotAllowed(
             "En ersättare kan inte skicka en egen ersättare. Svara nej, så får den som frågade dig veta det."
         )
-    must_not_be_too_often(
+    must_be_within_daily_limit(
         invitee.substitutes.filter(link__created__gte=a_day_ago()).count(), CHANGES_A_DAY, by
     )
-    must_be_free(invitee, email, by, replaced=invitee.substitutes.active().first())
+    must_be_addable(invitee, email, by, replaced=invitee.substitutes.active().first())
     release_substitute(invitee, by=by)
-    stop_reminders(invitee, Answer.SUBSTITUTE)
+    stop_needless_reminders(invitee, Answer.SUBSTITUTE)
     row = invitee.replies.create(answer=Answer.SUBSTITUTE, channel=channel, by=by, note=note)
     deputy = add_from_party(invitee, name, email, substitute_for=invitee)
     if by:

@@ -55,12 +55,12 @@ class NoteReply(forms.Form):
             self.fields["name"].required = self.fields["email"].required = False
 
     @property
-    def of_substitute(self) -> list[forms.BoundField]:
+    def substitute_fields(self) -> list[forms.BoundField]:
         """The fields that only one of the answers asks for."""
         return [self[name] for name in ("name", "email") if name in self.fields]
 
     @property
-    def substitute_is_wrong(self) -> bool:
+    def shows_substitute_fields(self) -> bool:
         """Whether they are to be seen whatever answer is chosen."""
         return any(name in self.errors for name in ("answer", "name", "email"))
 

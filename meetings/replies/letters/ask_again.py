@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialog_portal.outbox.queue.actions import Draft
-from meetings.mailings.calendar_file import calendar_for, method
+from meetings.mailings.calendar_file import calendar_for, calendar_method
 from meetings.mailings.letters.recipients import letter_key
 from meetings.models import Invitee, Purpose
 from meetings.replies.letters.receipt import urgent_draft
@@ -18,7 +18,7 @@ def ask_again(invitee: Invitee) -> Draft:
         "ask_again",
         letter_key("ask_again", invitee, f"s{meeting.sequence}"),
         calendar=calendar_for(meeting, invitee, by_letter=True),
-        calendar_method=method(invitee, cancelled=False),
+        calendar_method=calendar_method(invitee, cancelled=False),
         heading="Mötet har ändrats. Kan du komma?",
         button_text="Svara på inbjudan",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialog_portal.base.typed_text import unlinkable
 from dialog_portal.outbox.queue.actions import Draft
-from meetings.mailings.calendar_file import calendar_for, method
+from meetings.mailings.calendar_file import calendar_for, calendar_method
 from meetings.mailings.letters.recipients import letter_key
 from meetings.models import Answer, Invitee, Purpose, Reply, SubstituteRequest
 from meetings.replies.letters.receipt import urgent_draft
@@ -27,7 +27,7 @@ def substitute_invitation(deputy: Invitee) -> Draft:
         "substitute",
         letter_key("substitute", deputy),
         calendar=calendar_for(meeting, deputy, by_letter=True),
-        calendar_method=method(deputy, cancelled=False),
+        calendar_method=calendar_method(deputy, cancelled=False),
         original=deputy.substitute_for,
         heading="Kan du komma som ersättare?",
         button_text="Svara på inbjudan",

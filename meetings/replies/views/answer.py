@@ -25,11 +25,11 @@ from meetings.replies.views.guest import (
     colleague_signer,
     find_invited,
     needs_form,
-    own_page,
     redirect_to_own_page,
     redirect_with_get,
+    render_own_page,
+    render_somebody_page,
     somebody_form,
-    somebody_page,
 )
 
 PRESS_A_BUTTON = "Välj ett av svaren med en knapp. Inget är sparat än."
@@ -54,14 +54,14 @@ def answer(request: HttpRequest) -> HttpResponse:
     pressed = request.POST.getlist("svar")
     press = PRESSES.get(pressed[0]) if len(pressed) == 1 else None
     if press is None:
-        return own_page(request, invitee, error=PRESS_A_BUTTON, status=422)
+        return render_own_page(request, invitee, error=PRESS_A_BUTTON, status=422)
     moved = change_since_shown(request, invitee)
     if moved and "name" not in request.POST:  # who has typed a name keeps it, see somebody_else
-        return own_page(request, invitee, error=moved, status=409)
+        return render_own_page(request, invitee, error=moved, status=409)
     try:
         return press(request, invitee)
     except NotAllowed as refusal:
-        return own_page(request, invitee, error=str(refusal), status=409)
+        return render_own_page(request, invitee, error=str(refusal), status=409)
 
 
 def change_since_shown(request: HttpRequest, invitee: Invitee) -> str:
@@ -97,16 +97,16 @@ def press_somebody(
     """Read the form and act; whatever is wrong stands at its field, and nothing typed is lost."""
     form = somebody_form(invitee, name, request.POST)
     if not form.is_valid():
-        return somebody_page(request, invitee, name, form, status=422)
+        return render_somebody_page(request, invitee, name, form, status=422)
     if moved := change_since_shown(request, invitee):
-        return somebody_page(request, invitee, name, form, error=moved, status=409)
+        return render_somebody_page(request, invitee, name, form, error=moved, status=409)
     if not is_pressed_by_person(request):
-        return somebody_page(request, invitee, name, form, error=PRESS_ONCE_MORE)
+        return render_somebody_page(request, invitee, name, form, error=PRESS_ONCE_MORE)
     try:
         asked = act(invitee, channel=Channel.LINK, **form.cleaned_data)
     except NotAllowed as refusal:
         form.add_error("email", str(refusal))
-        return somebody_page(request, invitee, name, form, status=422)
+        return render_somebody_page(request, invitee, name, form, status=422)
     told = QueryDict(mutable=True)
     if name == "colleague":
         told["inbjuden"] = colleague_signer(invitee).sign(asked.pk)
@@ -115,7 +115,7 @@ def press_somebody(
 
 def press_take_back(request: HttpRequest, invitee: Invitee) -> HttpResponse:
     if not is_pressed_by_person(request):
-        return own_page(request, invitee, error=PRESS_ONCE_MORE)
+        return render_own_page(request, invitee, error=PRESS_ONCE_MORE)
     substitutes.take_back(invitee, channel=Channel.LINK)
     return redirect_to_own_page(invitee)
 
@@ -123,9 +123,9 @@ def press_take_back(request: HttpRequest, invitee: Invitee) -> HttpResponse:
 def press_needs(request: HttpRequest, invitee: Invitee) -> HttpResponse:
     form = needs_form(invitee, request.POST)
     if not form.is_valid():
-        return own_page(request, invitee, needs=form, status=422)
+        return render_own_page(request, invitee, needs=form, status=422)
     if not is_pressed_by_person(request):
-        return own_page(request, invitee, needs=form, error=PRESS_ONCE_MORE)
+        return render_own_page(request, invitee, needs=form, error=PRESS_ONCE_MORE)
     note_needs(invitee, food=form.cleaned_data.get("food", ""), access=form.cleaned_data["access"])
     return redirect_to_own_page(invitee)
 

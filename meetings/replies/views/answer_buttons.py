@@ -24,29 +24,29 @@ HANDOVER_LABELS: dict[str, tuple[str, str]] = {
 }
 
 
-def button_to_confirm(where: ReplyStatus) -> str:
+def button_to_confirm(status: ReplyStatus) -> str:
     """The button whose press is held until it is pressed once more."""
-    taken_back = where.case == "handed_over" and where.unconfirmed == Answer.YES
-    return BACK if taken_back else where.unconfirmed or ""
+    taken_back = status.case == "handed_over" and status.unconfirmed == Answer.YES
+    return BACK if taken_back else status.unconfirmed or ""
 
 
-def question_to_confirm(where: ReplyStatus) -> str:
+def question_to_confirm(status: ReplyStatus) -> str:
     """What the page asks about a press that is held, as its heading."""
-    if button_to_confirm(where) == BACK:
+    if button_to_confirm(status) == BACK:
         return "Tar du tillbaka platsen?"
-    return f"Gäller {where.unconfirmed}?" if where.unconfirmed else ""
+    return f"Gäller {status.unconfirmed}?" if status.unconfirmed else ""
 
 
-def answer_buttons(where: ReplyStatus, wanted: str, *, deputy: bool) -> list[dict[str, Any]]:
+def answer_buttons(status: ReplyStatus, wanted: str, *, deputy: bool) -> list[dict[str, Any]]:
     """The answers left to give: the one that the letter's link asked for stands first.
 
     One that is held is marked but not moved: a program that presses the first button would confirm it.
     """
     again, labels = (
-        button_to_confirm(where),
-        HANDOVER_LABELS if where.case == "handed_over" else ANSWER_LABELS,
+        button_to_confirm(status),
+        HANDOVER_LABELS if status.case == "handed_over" else ANSWER_LABELS,
     )
-    out = {where.answer} if not again and labels is ANSWER_LABELS else set()
+    out = {status.answer} if not again and labels is ANSWER_LABELS else set()
     given = [value for value in labels if value not in out and not (deputy and value == Answer.SUBSTITUTE)]
     return [
         {

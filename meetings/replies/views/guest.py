@@ -16,9 +16,9 @@ from dialog_portal.links.actions import find_link
 from dialog_portal.links.actions import token_for as token_of
 from dialog_portal.links.guest_view import guest_view, link_not_found
 from dialog_portal.links.purposes import LinkPurpose
-from meetings.mailings.calendar_file import CONTENT_TYPE, calendar_for
+from meetings.mailings.calendar_file import CALENDAR_CONTENT_TYPE, calendar_for
 from meetings.models import Invitee, Need, SubstituteRequest
-from meetings.replies.actions.colleagues import can_bring
+from meetings.replies.actions.colleagues import can_bring_colleague
 from meetings.replies.actions.coordinators import coordinated_parties
 from meetings.replies.forms.guest import Needs, SomebodyElse
 from meetings.replies.party_domains import party_domains
@@ -40,7 +40,7 @@ def find_invited(token: str) -> Invitee | None:
 def reply(request: HttpRequest, token: str) -> HttpResponse:
     """What, when, where, and three buttons; after an answer the same page confirms it."""
     invitee = find_invited(token)
-    return own_page(request, invitee) if invitee else link_not_found(request)
+    return render_own_page(request, invitee) if invitee else link_not_found(request)
 
 
 @guest_view
@@ -49,7 +49,7 @@ def substitute(request: HttpRequest, token: str) -> HttpResponse:
     """Who comes instead."""
     invitee = find_invited(token)
     return (
-        somebody_page(request, invitee, "substitute", somebody_form(invitee, "substitute"))
+        render_somebody_page(request, invitee, "substitute", somebody_form(invitee, "substitute"))
         if invitee
         else link_not_found(request)
     )
@@ -61,7 +61,7 @@ def colleague(request: HttpRequest, token: str) -> HttpResponse:
     """Who comes along."""
     invitee = find_invited(token)
     return (
-        somebody_page(request, invitee, "colleague", somebody_form(invitee, "colleague"))
+        render_somebody_page(request, invitee, "colleague", somebody_form(invitee, "colleague"))
         if invitee
         else link_not_found(request)
     )
@@ -76,28 +76,30 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
         return link_not_found(request)
     meeting = invitee.meeting
     day = timezone.localdate(meeting.starts_at).isoformat()
-    kind = CONTENT_TYPE.format("CANCEL" if meeting.cancelled else "PUBLISH")
+    kind = CALENDAR_CONTENT_TYPE.format("CANCEL" if meeting.cancelled else "PUBLISH")
     named = {"Content-Disposition": f'attachment; filename="dialogmote-{day}.ics"'}
     return HttpResponse(calendar_for(meeting, invitee), content_type=kind, headers=named)
 
 
-def own_page(
+def render_own_page(
     request: HttpRequest, invitee: Invitee, *, error: str = "", needs: Needs | None = None, status: int = 200
 ) -> HttpResponse:
     """The person's page as it stands now."""
-    meeting, where = invitee.meeting, reply_status(invitee)
-    is_open = meeting.answers_open(timezone.now())
+    meeting, current = invitee.meeting, reply_status(invitee)
+    is_open = meeting.is_open_for_answers(timezone.now())
     asked_for = SubstituteRequest.objects.waiting().filter(invitee=invitee).first()
     context = {
         **shared_context(invitee),
-        "standing": where,
+        "reply_status": current,
         "state": "cancelled" if meeting.cancelled else "open" if is_open else "closed",
-        "question": question_to_confirm(where) if is_open else "",
-        "buttons": answer_buttons(where, request.GET.get("svar", ""), deputy=bool(invitee.substitute_for_id)),
-        "agenda": meeting.agenda.clocked(public_only=True),
+        "question": question_to_confirm(current) if is_open else "",
+        "buttons": answer_buttons(
+            current, request.GET.get("svar", ""), deputy=bool(invitee.substitute_for_id)
+        ),
+        "agenda": meeting.agenda.timed_items(public_only=True),
         "needs": needs or needs_form(invitee),
         "brought": invited_colleague(invitee, request.GET.get("inbjuden", "")),
-        "can_bring": is_open and can_bring(invitee, where),
+        "can_bring": is_open and can_bring_colleague(invitee, current),
         "asked_for": asked_for,
         "coordinated": coordinated_parties(invitee).in_order() if is_open else [],
         "error": error,
@@ -127,7 +129,7 @@ def somebody_form(invitee: Invitee, name: str, data: Any = None) -> SomebodyElse
     return SomebodyElse(data, domains=party_domains(invitee), only_these=name == "colleague")
 
 
-def somebody_page(
+def render_somebody_page(
     request: HttpRequest,
     invitee: Invitee,
     name: str,
@@ -137,7 +139,7 @@ def somebody_page(
     status: int = 200,
 ) -> HttpResponse:
     """A page with one form about somebody else; closed meetings lead back to the person's own page."""
-    if not invitee.meeting.answers_open(timezone.now()) or invitee.substitute_for_id:
+    if not invitee.meeting.is_open_for_answers(timezone.now()) or invitee.substitute_for_id:
         return redirect_to_own_page(invitee)
     context = {**shared_context(invitee), "form": form, "error": error}
     return render(request, f"guest/{name}.html", context, status=status)

@@ -13,10 +13,10 @@ from parties.models import Mandate
 
 ANSWER_FILTERS: dict[str, tuple[str, Callable[[GuestRow], bool]]] = {
     "tysta": ("Har inte svarat", lambda row: row.answer is None),
-    "kommer": ("Kommer", lambda row: row.seated),
+    "kommer": ("Kommer", lambda row: row.is_seated),
     "vantar": ("På väntelistan", lambda row: row.queue > 0),
     "nej": ("Kommer inte", lambda row: row.answer == Answer.NO),
-    "ersattare": ("Skickar ersättare", lambda row: row.handed_over),
+    "ersattare": ("Skickar ersättare", lambda row: row.has_handed_over),
     "obekraftat": ("Obekräftat svar", lambda row: row.unconfirmed),
     "motstridigt": ("Motstridiga svar", lambda row: row.contradictory),
 }

@@ -58,7 +58,7 @@ def store_noted_reply(
 def needs(request: StaffRequest, pk: int) -> HttpResponse:
     """Food and access for those who come: how many want what, never who."""
     meeting = get_object_or_404(Meeting.objects.with_names(), pk=pk)
-    coming = [row.invitee.pk for row in guest_rows(with_replies(meeting.invitations.all())) if row.seated]
+    coming = [row.invitee.pk for row in guest_rows(with_replies(meeting.invitations.all())) if row.is_seated]
     told = list(Need.objects.filter(invitee__in=coming))
     context = {
         "meeting": meeting,
@@ -81,7 +81,7 @@ def substitute_decide(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect("staff:invitations", wish.invitee.meeting_id)
     try:
         seen = (request.POST.get("namn", ""), request.POST.get("adress", ""))
-        substitute_requests.decide(wish, approve=approve, seen=seen, by=request.user)
+        substitute_requests.decide_request(wish, approve=approve, seen=seen, by=request.user)
         done = "har fått en egen inbjudan" if approve else "får ingen inbjudan"
         messages.success(request, f"{wish.name} {done}. {wish.invitee} får besked till {wish.invitee.email}.")
     except NotAllowed as refusal:

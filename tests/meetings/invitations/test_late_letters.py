@@ -175,7 +175,7 @@ def test_two_officers_at_once_put_everybody_on_the_list_once() -> None:
 
     def press() -> None:
         try:
-            invite.add_missing(meeting, by=officer)
+            invite.add_missing_invitees(meeting, by=officer)
             invite.invite_guest(
                 meeting, organisation="En förening", name="Kim", email="kim@forening.example", by=officer
             )

@@ -21,7 +21,7 @@ from dialog_portal.outbox.queue.actions import Draft, read
 from meetings.invitations.actions import invite
 from meetings.mailings.actions import due_reminders, post, reminder_schedule
 from meetings.mailings.actions import send as mailings_send
-from meetings.mailings.letters.compose import fingerprint
+from meetings.mailings.letters.compose import preview_fingerprint
 from meetings.mailings.letters.recipients import MAILINGS, Mailing
 from meetings.models import (
     Answer,
@@ -56,8 +56,8 @@ def loaded(meeting: Meeting) -> Meeting:
 
 def send(meeting: Meeting, purpose: Purpose = Purpose.INVITATION) -> int:
     mailing = MAILINGS[purpose]
-    seen = fingerprint([draft for _, draft in mailings_send.drafts_for(mailing, loaded(meeting))])
-    return mailings_send.send(mailing, meeting, previewed=seen, by=factories.user())
+    seen = preview_fingerprint([draft for _, draft in mailings_send.drafts_for(mailing, loaded(meeting))])
+    return mailings_send.send_mailing(mailing, meeting, previewed=seen, by=factories.user())
 
 
 def invited(people: int = 3, **values: object) -> Meeting:
@@ -145,7 +145,7 @@ def test_save_the_date_plans_nothing(clock):
 )
 def test_two_working_days_before_the_meeting_are_counted_past_the_weekend(meeting_day: str, day: str):
     meeting = Meeting(starts_at=at(f"{meeting_day} 13:00"))
-    assert reminder_schedule.due_at(meeting, Purpose.COMING) == at(f"{day} 09:00")
+    assert reminder_schedule.reminder_due_at(meeting, Purpose.COMING) == at(f"{day} 09:00")
 
 
 @pytest.mark.django_db

@@ -424,7 +424,7 @@ def test_a_guests_words_are_no_link_in_the_head_of_a_letter_either(chief, name, 
 
 
 def test_control_the_raw_name_would_be_a_link_in_the_head(chief, monkeypatch):
-    monkeypatch.setattr(Invitee, "called", property(lambda guest: guest.name))
+    monkeypatch.setattr(Invitee, "name_in_letters", property(lambda guest: guest.name))
     deputy = hand_over(
         chief, name="vinn.evil.se", email="sune@nynashamn.example", channel=Channel.STAFF, by=factories.user()
     )

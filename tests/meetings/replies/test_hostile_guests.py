@@ -22,7 +22,7 @@ from dialog_portal.outbox.draft import deliverable
 from dialog_portal.outbox.models import Letter, Wanted
 from meetings.invitations.forms import FreeGuest
 from meetings.models import Invitee, Need, SubstituteRequest
-from meetings.replies.forms.coordinator import UNTOUCHED
+from meetings.replies.forms.coordinator import NO_CHANGE
 from meetings.replies.forms.guest import OwnAddress, SomebodyElse
 from meetings.replies.forms.staff import NoteReply
 from meetings.replies.party_domains import party_domains
@@ -76,7 +76,7 @@ def test_a_form_may_be_as_large_as_the_limit(chief: Invitee, size: int, status: 
 
 
 def test_a_coordinator_of_three_hundred_people_stays_far_below_the_limit():
-    row = f"svar-12345678={UNTOUCHED}&sett-12345678=12345678&"
+    row = f"svar-12345678={NO_CHANGE}&sett-12345678=12345678&"
     assert len(row) * 300 + 100 < guest_view.MAX_FORM_BYTES / 4
 
 
