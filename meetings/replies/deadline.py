@@ -1,6 +1,6 @@
 """Where the deadline of answers is enforced: every action that stores an answer calls `replies_must_be_open`.
 
-Whether a page shows its buttons is asked of `Meeting.is_open_for_answers`.
+The deadline is the field `Meeting.reply_by`; pages and letters ask `Meeting.is_open_for_answers`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,11 @@ from meetings.models.reply import GUEST_CHANNELS
 
 
 def replies_must_be_open(invitee: Invitee, channel: Channel) -> None:
+    """Raise NotAllowed when answers are no longer taken from this person by this channel.
+
+    Nobody can answer who is off the list, or when the meeting is held or cancelled. Guests must answer before the
+    deadline; staff may note an answer after it.
+    """
     meeting = invitee.meeting
     if invitee.withdrawn_at:
         raise NotAllowed(f"{invitee.name} är inte längre inbjuden till mötet.")

@@ -1,4 +1,4 @@
-"""Which mail domains belong to a party, so that an address there may be let in without asking staff."""
+"""Which mail domains belong to a party. A guest may invite people at these addresses without asking staff."""
 
 from __future__ import annotations
 
@@ -7,19 +7,22 @@ from meetings.replies.public_mail_domains import PUBLIC_MAIL_DOMAINS
 
 
 def is_party_address(invitee: Invitee, email: str) -> bool:
-    """Whether an address is at the party's domains, or below one of them."""
+    """Return whether an address is at one of the party's domains, or at a subdomain of one."""
     domain = email.rpartition("@")[2].lower()
     return any(domain == ours or domain.endswith(f".{ours}") for ours in party_domains(invitee))
 
 
 def party_domains(invitee: Invitee) -> list[str]:
-    """The party's domains; where none are known, the invited person's own, unless anybody can have an address there."""
+    """Return the party's domains, or the domain of the person's own address when the register has none.
+
+    Empty when the person's own address is at a domain where anybody can get an address.
+    """
     party = invitee.invitation.party
     known = party.mail_domains.lower().split() if party else []
     return known or sorted({invitee.email.rpartition("@")[2].lower()} - PUBLIC_MAIL_DOMAINS)
 
 
 def share_domain(one: str, other: str) -> bool:
-    """Whether two addresses share a domain that not just anybody can have an address at."""
+    """Return whether two addresses are at the same domain, and it is not one where anybody can get an address."""
     domain = one.rpartition("@")[2]
     return domain == other.rpartition("@")[2] and domain not in PUBLIC_MAIL_DOMAINS

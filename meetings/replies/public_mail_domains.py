@@ -1,4 +1,4 @@
-"""Mail domains where anybody can get an address: sharing one says nothing about where people work."""
+"""Mail domains where anybody can get an address, so that sharing one says nothing about where people work."""
 
 from __future__ import annotations
 

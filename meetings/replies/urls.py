@@ -1,6 +1,7 @@
 """Addresses of answers: the guests' own pages, and the staff's pages about answers.
 
-Guests come with a personal link; what they press is posted to one address without the link."""
+Guests open a page with their personal link; their buttons post to one address that does not contain the link.
+"""
 
 from django.urls import URLPattern, path
 

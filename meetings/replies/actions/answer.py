@@ -1,13 +1,13 @@
-"""Answers: stored in a ledger that only grows, with a receipt for every change.
+"""Store an answer, decide whether it counts, and send a receipt for every change.
 
-What holds when answers differ: the last confirmed answer wins, whatever channel it came by. What staff note counts
-from when they write it, not from when the telephone rang; what a calendar answers counts from when it was given. An
-unconfirmed answer (a script pressed the button) counts for nothing until a person has pressed too, and neither does the
-opposite of what was pressed within the last minute, until it is pressed once more after a moment. Nothing is changed or
-removed, so the whole story can be read afterwards.
+Which answer counts: the last confirmed one, whatever channel it came by. An answer noted by staff counts from when
+they write it, not from when the telephone rang; a calendar's answer counts from when it was given. An unconfirmed
+answer (a script pressed the button) counts only when a person has pressed too. A press on the opposite button within
+one minute counts only when it is pressed again, at least 2 seconds later. Replies are added and never changed or
+removed, so the whole history can be read afterwards.
 
-Seats: whoever said yes first has one. Every answer is stored under a lock on the party's invitation, so what the
-receipt says about a seat is true also when forty answer at once.
+Who has a seat: those who said yes first, see models/waiting_list.py. Every answer is stored under a lock on the party's
+invitation, so what the receipt says about a seat is true also when forty people answer at the same moment.
 """
 
 from __future__ import annotations
@@ -47,10 +47,11 @@ def store_answer(
     note: str = "",
     via: Invitee | None = None,
 ) -> Reply:
-    """Store a yes or a no and write the receipt. A guest's own answer given twice is stored and written once.
+    """Store a yes or a no and send the receipt. Return the stored reply.
 
-    `via` is the coordinator who answered for the person; the receipt says so.
-    Raises NotAllowed when it is too late, or when the person is no longer invited.
+    A guest's own answer that is given twice is stored once, and one receipt is sent. `via` is the coordinator who
+    answered for the person; the receipt names them. Raise NotAllowed when the deadline has passed, when the person is
+    no longer invited, when they have answered too often today, or when the answer is to send a substitute.
     """
     if answer == Answer.SUBSTITUTE:
         raise NotAllowed("Ange namn och e-postadress till den som kommer i stället.")
@@ -74,7 +75,7 @@ def store_answer(
 
 
 def confirm_answer(row: Reply, invitee: Invitee, seated: set[int], *, by: User | None) -> None:
-    """What a confirmed answer leads to: the receipt, and a word to everybody whose seat it touches."""
+    """Do what a confirmed answer leads to: release the substitute, stop reminders, and write to everybody concerned."""
     release_substitute(invitee, by=by)
     stop_needless_reminders(invitee, Answer(row.answer))
     post_letter(invitee, Purpose.RECEIPT, receipt.receipt_for_reply(row, reply_status(invitee)), by=by)
@@ -84,14 +85,14 @@ def confirm_answer(row: Reply, invitee: Invitee, seated: set[int], *, by: User |
 
 
 def stop_needless_reminders(invitee: Invitee, answer: Answer) -> None:
-    """What would ask for an answer that has come, or remind of a meeting that the person does not come to."""
+    """Stop reminders to answer, and after a no also the reminder of the meeting."""
     moot = {Purpose.REMINDER} if answer == Answer.YES else {Purpose.REMINDER, Purpose.COMING}
     letters = Letter.objects.filter(meeting_letter__invitee=invitee, purpose__in=moot)
     outbox.stop(letters, by=None, reason="Personen hann svara.", final=True)
 
 
 def find_same_answer(invitee: Invitee, answer: Answer, confirmed: bool) -> Reply | None:
-    """The row that holds this very answer already: a double press, or a script that presses again."""
+    """Return the reply that already holds this answer, as after a double press; None when there is none."""
     said = list(invitee.replies.all())
     now = last_confirmed(said)
     newest = said[-1] if said else None
@@ -101,16 +102,17 @@ def find_same_answer(invitee: Invitee, answer: Answer, confirmed: bool) -> Reply
 
 
 def answers_by_themselves(invitee: Invitee) -> ReplyQuerySet:
-    """What came from the person's own link or calendar."""
+    """Return the replies that came from the person's own link or calendar."""
     return invitee.replies.filter(channel__in=GUEST_CHANNELS, via=None)
 
 
 def weigh_guest_answer(
     invitee: Invitee, answer: Answer, channel: Channel, *, confirmed: bool
 ) -> tuple[bool, Reply | None]:
-    """Whether a guest's own answer counts, and the row that stands for it when it does not and nothing is to be stored.
+    """Return whether a guest's own answer counts, and the earlier reply to use instead of storing another one.
 
-    Programs may press as often as they like: they fill no ledger, and take none of the person's own answers.
+    Scripts may press as often as they like: after 12 unconfirmed presses in a day nothing more is stored, and their
+    presses do not use up the person's own answers. Raise NotAllowed when the person has given 12 answers in a day.
     """
     lately = answers_by_themselves(invitee).filter(at__gte=a_day_ago())
     if not confirmed:
@@ -121,10 +123,10 @@ def weigh_guest_answer(
 
 
 def weigh_press(invitee: Invitee, answer: Answer) -> tuple[bool, Reply | None]:
-    """Whether a press counts at once, and the row that holds the same press already.
+    """Return whether a press counts at once, and the unconfirmed reply that an earlier press of the same button left.
 
-    It does not when the person's own link said something else within the last minute: programs try every button. Then
-    it counts when it comes again, after as long as it takes to read that it was asked for.
+    A press does not count when the person's own link gave another answer within the last minute, because programs try
+    every button. It counts when the button is pressed again after 2 seconds, the time it takes to read the question.
     """
     said = list(answers_by_themselves(invitee))
     before = last_confirmed(said)

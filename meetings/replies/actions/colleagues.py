@@ -1,4 +1,4 @@
-"""Whom a guest may let in: their substitute and their colleagues, from the same party, a few times a day."""
+"""Bringing a colleague, and the rules for everybody a guest adds: same party, a free seat, a few times a day."""
 
 from __future__ import annotations
 
@@ -23,7 +23,12 @@ from meetings.replies.seats import lock_invitee, seats_left
 def bring_colleague(
     invitee: Invitee, *, name: str, email: str, channel: Channel, by: User | None = None
 ) -> Invitee:
-    """Invite one more from the same party while it has seats left; they answer for themselves."""
+    """Invite one more person from the same party. Return the colleague, who answers for themselves.
+
+    Raise NotAllowed when the deadline has passed, when no seat is left, when the address is not the party's or is on
+    the list already, when the guest has not said yes themselves, or after 3 colleagues in a day (or as many as the
+    party has seats, if that is more).
+    """
     invitee = lock_invitee(invitee)
     replies_must_be_open(invitee, channel)
     if by is None:
@@ -46,19 +51,25 @@ def bring_colleague(
 
 
 def must_have_said_yes(invitee: Invitee) -> None:
-    """Only who comes on their own behalf brings somebody; a substitute's guest would stay when the seat goes back."""
+    """Raise NotAllowed unless the person comes on their own behalf.
+
+    A colleague brought by a substitute would stay on the list when the seat is taken back.
+    """
     said = last_confirmed(list(invitee.replies.all()))
     if invitee.substitute_for_id or said is None or said.answer != Answer.YES:
         raise NotAllowed("Svara att du kommer först. Den som ersätter någon kan inte ta med en kollega.")
 
 
 def can_bring_colleague(invitee: Invitee, status: ReplyStatus) -> bool:
-    """Whether the page offers to bring a colleague."""
+    """Return whether the person's page offers to bring a colleague."""
     return status.case == "seated" and not invitee.substitute_for_id and seats_left(invitee.invitation) > 0
 
 
 def must_be_addable(invitee: Invitee, email: str, by: User | None, replaced: Invitee | None = None) -> None:
-    """The address belongs to the party and is not on the meeting's list already."""
+    """Raise NotAllowed unless a guest may add the address: it belongs to the party and is not on the meeting's list.
+
+    `replaced` is the substitute who is about to be released; staff (`by`) may add an address of any domain.
+    """
     if by is None and not is_party_address(invitee, email):
         raise NotAllowed(
             f"Adressen hör inte till {invitee.invitation.organisation}. "
@@ -72,7 +83,7 @@ def must_be_addable(invitee: Invitee, email: str, by: User | None, replaced: Inv
 
 
 def add_from_party(invitee: Invitee, name: str, email: str, substitute_for: Invitee | None = None) -> Invitee:
-    """One more person of the same party, with a link of their own."""
+    """Add a person of the same party with a link of their own. Raise NotAllowed when the address is on the list."""
     try:
         with transaction.atomic():
             return Invitee.objects.create(

@@ -15,6 +15,7 @@ ANSWERS_A_DAY = 12  # each writes a letter that goes before all others
 
 
 def must_be_within_daily_limit(number: int, most: int, by: User | None) -> None:
+    """Raise NotAllowed when a guest has made `most` changes or more in a day; staff (`by`) may make any number."""
     if by is None and number >= most:
         raise NotAllowed(
             f"Du har gjort {number} ändringar det senaste dygnet. Be handläggaren om hjälp: {settings.MAIL_REPLY_TO}."
@@ -22,4 +23,5 @@ def must_be_within_daily_limit(number: int, most: int, by: User | None) -> None:
 
 
 def a_day_ago() -> datetime:
+    """Return the time 24 hours ago."""
     return timezone.now() - timedelta(days=1)

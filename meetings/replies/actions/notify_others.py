@@ -1,5 +1,6 @@
-"""Letters to people whose own situation changes when somebody else answers: the person who sent a substitute, and
-people who move from the waiting list to a seat.
+"""Letters to people whose situation changes when somebody else answers.
+
+They are the person who sent a substitute, and the people who move from the waiting list to a seat.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from meetings.replies.seats import lock_invitee, seated_people
 
 
 def notify_original(deputy: Invitee, row: Reply, *, by: User | None) -> None:
+    """Write to the person who sent this substitute what the substitute answered."""
     if deputy.substitute_for and deputy.substitute_for.withdrawn_at is None:
         post_letter(
             lock_invitee(deputy.substitute_for),
@@ -25,7 +27,10 @@ def notify_original(deputy: Invitee, row: Reply, *, by: User | None) -> None:
 def notify_new_seats(
     invitation: Invitation, before: set[int], *, cause: str, by: User | None, own: int | None = None
 ) -> None:
-    """Write to everybody who has moved from the queue to a seat; `own` has a receipt that says so already."""
+    """Write to everybody who has moved from the waiting list to a seat.
+
+    `before` are the people who had a seat earlier. `own` is the person who answered: their receipt says it already.
+    """
     for root in seated_people(invitation) - before - {own}:
         person = Invitee.objects.get(pk=root)
         comes = lock_invitee(person.substitutes.active().first() or person)

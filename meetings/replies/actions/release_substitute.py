@@ -1,4 +1,4 @@
-"""Close a substitute's place when the person they stand in for answers again or is taken off the list."""
+"""Releasing a substitute: when the person they replace answers again, or is taken off the list."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from meetings.replies.letters import substitute
 
 
 def release_substitute(invitee: Invitee, *, by: User | None) -> None:
-    """Take the substitute off the list, stop what is still on its way to them, and tell them if they may have heard."""
+    """Take the substitute off the list, close their link and stop their letters. Without a substitute, do nothing.
+
+    They get a letter that says so, but only when an earlier letter may have reached them.
+    """
     deputy = (
         invitee.substitutes.active().select_related("meeting__round", "invitation__party", "link").first()
     )

@@ -1,4 +1,4 @@
-"""A substitute from outside the party: the guest asks, staff decide, and the guest is told either way."""
+"""A substitute from outside the party: the guest asks, staff decide, and the guest gets a letter either way."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from meetings.replies.seats import lock_invitee
 
 
 def hand_over_or_ask(invitee: Invitee, *, name: str, email: str, channel: Channel) -> None:
-    """Let somebody of the same party come at once; anybody else waits for staff."""
+    """Hand over at once to somebody of the same party; store a request for staff about anybody else."""
     if is_party_address(invitee, email):
         hand_over(invitee, name=name, email=email, channel=channel)
     else:
@@ -30,7 +30,10 @@ def hand_over_or_ask(invitee: Invitee, *, name: str, email: str, channel: Channe
 
 @transaction.atomic
 def ask_for_substitute(invitee: Invitee, *, name: str, email: str, channel: Channel) -> SubstituteRequest:
-    """Put the wish before staff. Nothing is sent and nothing is said of who else is invited."""
+    """Store a request for staff to decide about. Nothing is sent, and nothing is said about who else is invited.
+
+    Raise NotAllowed after the deadline, after three requests in a day, or when the person is a substitute themselves.
+    """
     invitee = lock_invitee(invitee)
     replies_must_be_open(invitee, channel)
     if invitee.substitute_for_id:
@@ -47,6 +50,7 @@ def ask_for_substitute(invitee: Invitee, *, name: str, email: str, channel: Chan
 
 
 def must_be_same_as_shown(wish: SubstituteRequest, seen: tuple[str, str]) -> None:
+    """Raise NotAllowed when the guest has asked for somebody else since the page was shown."""
     if seen != (wish.name, wish.email):
         raise NotAllowed(
             f"{wish.invitee.name} har ändrat vem som ska få komma: nu gäller det {wish.name}, {wish.email}. "
@@ -55,7 +59,7 @@ def must_be_same_as_shown(wish: SubstituteRequest, seen: tuple[str, str]) -> Non
 
 
 def must_be_reachable(wish: SubstituteRequest) -> None:
-    """Older wishes were stored without being asked whether any server can be told the address."""
+    """Raise NotAllowed when no letter can be sent to the address; older requests were stored unchecked."""
     try:
         deliverable(wish.email)
     except ValidationError as trouble:
@@ -69,10 +73,10 @@ def must_be_reachable(wish: SubstituteRequest) -> None:
 def decide_request(
     wish: SubstituteRequest, *, approve: bool, seen: tuple[str, str], by: User
 ) -> SubstituteRequest:
-    """Invite the substitute, or write to the guest that somebody else is needed.
+    """Invite the substitute, or write to the guest that they need another one.
 
-    `seen` is the name and the address that the decision is about. Raises NotAllowed when a colleague decided first,
-    or when the guest has asked for somebody else or answered in another way since.
+    `seen` is the name and address that the decision is about. Raise NotAllowed when a colleague decided first, or when
+    the guest has asked for somebody else or answered in another way since.
     """
     invitee = lock_invitee(wish.invitee)
     wish = SubstituteRequest.objects.select_for_update().get(pk=wish.pk)

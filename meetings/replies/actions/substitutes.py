@@ -1,7 +1,7 @@
 """Sending a substitute: hand the seat over to somebody else, and take it back.
 
-What closes a substitute's place is in release_substitute.py, substitutes from outside the party in
-substitute_requests.py.
+A substitute's place is closed in release_substitute.py; substitutes from outside the party are decided about by staff
+in substitute_requests.py.
 """
 
 from __future__ import annotations
@@ -26,9 +26,11 @@ from meetings.replies.seats import lock_invitee
 def hand_over(
     invitee: Invitee, *, name: str, email: str, channel: Channel, by: User | None = None, note: str = ""
 ) -> Invitee:
-    """Let somebody else come: they get an invitation and a link of their own, and the seat keeps its place.
+    """Hand the seat over: the substitute gets an invitation and a link of their own. Return the substitute.
 
-    A guest may choose anybody with an address at the party's own domains, three times a day; staff may choose freely.
+    The seat keeps its place in the order of seats. A guest may choose anybody with an address at the party's own mail
+    domains, at most three times a day; staff may choose anybody. Raise NotAllowed when that is broken, when the address
+    is on the list already, when the person is a substitute themselves, or when the deadline has passed.
     """
     invitee = lock_invitee(invitee)
     replies_must_be_open(invitee, channel)
@@ -53,7 +55,10 @@ def hand_over(
 
 @transaction.atomic
 def take_back(invitee: Invitee, *, channel: Channel, by: User | None = None) -> Reply:
-    """Come oneself after all: a yes, and the substitute's link is closed and they are told."""
+    """Take the seat back: store a yes for the person, close the substitute's link and write to the substitute.
+
+    Raise NotAllowed when there is no substitute, or when `store_answer` does.
+    """
     if not invitee.substitutes.active().exists():
         raise NotAllowed("Det finns ingen ersättare att ta tillbaka platsen från.")
     return store_answer(invitee, Answer.YES, channel=channel, by=by)

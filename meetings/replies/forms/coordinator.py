@@ -1,4 +1,4 @@
-"""What a coordinator types: an answer for each person, or nothing."""
+"""The coordinator's form: an answer for each person, or no change."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NO_CHANGE = "-"
 
 
 class CoordinatorAnswers(forms.Form):
-    """One group of three choices a person. What the page showed goes with the form, so that newer answers are seen."""
+    """Three choices for each person. The form holds the id of the reply that was shown, so that newer ones are noticed."""
 
     def __init__(self, *args: Any, rows: Iterable[GuestRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -29,6 +29,7 @@ class CoordinatorAnswers(forms.Form):
 
     @staticmethod
     def choice_field(row: GuestRow) -> forms.ChoiceField:
+        """Return the field with the three choices for one person."""
         nothing = "Ändra inte" if row.last else "Inget svar nu"
         return forms.ChoiceField(
             label=row.invitee.name,
@@ -39,10 +40,11 @@ class CoordinatorAnswers(forms.Form):
         )
 
     def field_for(self, row: GuestRow) -> forms.BoundField:
+        """Return the bound field for one person."""
         return self[f"svar-{row.invitee.pk}"]
 
     def chosen_answers(self) -> list[CoordinatedAnswer]:
-        """The people for whom something was chosen."""
+        """Return the answers for the people for whom something was chosen."""
         typed = self.cleaned_data
         return [
             CoordinatedAnswer(row.invitee.pk, Answer(chosen), typed[f"sett-{row.invitee.pk}"])

@@ -1,4 +1,4 @@
-"""What staff note of an answer that came by telephone or e-mail."""
+"""The form where staff note an answer that came by telephone or e-mail."""
 
 from __future__ import annotations
 
@@ -56,16 +56,16 @@ class NoteReply(forms.Form):
 
     @property
     def substitute_fields(self) -> list[forms.BoundField]:
-        """The fields that only one of the answers asks for."""
+        """The fields that only a substitute needs."""
         return [self[name] for name in ("name", "email") if name in self.fields]
 
     @property
     def shows_substitute_fields(self) -> bool:
-        """Whether they are to be seen whatever answer is chosen."""
+        """Whether the fields are shown whatever answer is chosen, because there is an error in them."""
         return any(name in self.errors for name in ("answer", "name", "email"))
 
     def clean(self) -> dict[str, Any]:
-        """Another answer must not leave a substitute behind by mistake."""
+        """Refuse a substitute's name or address beside another answer, where it may have been left by mistake."""
         typed: dict[str, Any] = super().clean() or {}
         other = typed.get("answer") not in (None, Answer.SUBSTITUTE)
         if other and (typed.get("name") or typed.get("email")):

@@ -1,4 +1,4 @@
-"""The question put again to somebody whose calendar answered for a time or place that no longer holds."""
+"""The letter that asks again when somebody's calendar answered about a time or place that no longer holds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from meetings.replies.letters.receipt import urgent_draft
 
 
 def ask_again(invitee: Invitee) -> Draft:
-    """One letter for each change of the meeting, however often the old entry is answered."""
+    """Return the letter; its key allows one for each change of the meeting, however often the old event is answered."""
     meeting = invitee.meeting
     return urgent_draft(
         invitee,

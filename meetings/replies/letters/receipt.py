@@ -1,4 +1,4 @@
-"""The receipt: what we have noted, for every change of an answer."""
+"""The receipt: what the portal has noted, sent for every change of an answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ RECEIPT_HEADINGS = {
 
 
 def receipt_for_reply(reply: Reply, status: ReplyStatus) -> Draft:
-    """To the person whose answer was stored, by whatever channel it came."""
+    """Return the receipt to the person whose answer was stored, by whatever channel it came."""
     return receipt_letter(
         reply.invitee,
         status,
@@ -35,14 +35,14 @@ def receipt_for_reply(reply: Reply, status: ReplyStatus) -> Draft:
 
 
 def seat_letter(cause: str, invitee: Invitee, status: ReplyStatus) -> Draft:
-    """To somebody in the queue whom another's answer has given a seat."""
+    """Return the letter to somebody on the waiting list who has got a seat because of another person's answer."""
     return receipt_letter(invitee, status, "seat", f"seat{cause}")
 
 
 def receipt_letter(
     invitee: Invitee, status: ReplyStatus, case: str, cause: str, *, via: Invitee | None = None
 ) -> Draft:
-    """What we have noted; the cause tells one receipt from the next."""
+    """Return a receipt; `cause` is part of its key, so that each change gives one receipt."""
     has = case in {"seated", "seat"}
     calendar = calendar_for(invitee.meeting, invitee, by_letter=True, accepted=True) if has else None
     return urgent_draft(
@@ -69,7 +69,7 @@ def urgent_draft(
     calendar_method: str = "PUBLISH",
     **words: object,
 ) -> Draft:
-    """An urgent letter to one person about their own answer; somebody has just pressed a button and waits for it."""
+    """Return an urgent letter to one person about their own answer: they have just pressed a button and wait for it."""
     meeting = invitee.meeting
     about = {**letter_context(meeting, invitee), "button_text": "Ändra svar", **words}
     rendered = render(template, {**about, "button_text": LOOK_BUTTON} if about["closed"] else about)

@@ -47,7 +47,7 @@ MEETING_MOVED = (
 @guest_view
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest) -> HttpResponse:
-    """One press on one button; then the person's own page, which shows what is stored."""
+    """Handle one press on one button, then show the person's own page with what is stored."""
     invitee = find_invited(request.POST.get("lank", ""))
     if invitee is None:
         return link_not_found(request)
@@ -65,7 +65,10 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 
 def change_since_shown(request: HttpRequest, invitee: Invitee) -> str:
-    """What holds now, when the pressed page showed another time or place. A form that does not say is let by."""
+    """Return a sentence when the meeting has moved since the page was shown, else an empty text.
+
+    A form that does not say which version it showed is let through.
+    """
     seen, meeting = request.POST.get("sett", ""), invitee.meeting
     known = seen.isascii() and seen.isdecimal() and len(seen) < 10
     if not known or int(seen) >= meeting.sequence or meeting.cancelled:
@@ -74,27 +77,28 @@ def change_since_shown(request: HttpRequest, invitee: Invitee) -> str:
 
 
 def press_answer(request: HttpRequest, invitee: Invitee) -> HttpResponse:
-    """Yes or no. What a script pressed is kept as unconfirmed, and the page asks once more."""
+    """Store a yes or a no. A press by a script is stored as unconfirmed, and the page asks for one more press."""
     said = Answer(request.POST["svar"])
     replies.store_answer(invitee, said, channel=Channel.LINK, confirmed=is_pressed_by_person(request))
     return redirect_to_own_page(invitee)
 
 
 def press_hand_over(request: HttpRequest, invitee: Invitee) -> HttpResponse:
-    """Without a name: on to the form. With one: the substitute is asked, or staff when they are from elsewhere."""
+    """Without a name, redirect to the form. With one, hand over, or ask staff about somebody outside the party."""
     if "name" not in request.POST:
         return redirect_with_get(reverse("guest:substitute", args=[token_of(invitee.link)]))
     return press_somebody(request, invitee, "substitute", hand_over_or_ask)
 
 
 def press_bring(request: HttpRequest, invitee: Invitee) -> HttpResponse:
+    """Invite a colleague."""
     return press_somebody(request, invitee, "colleague", bring_colleague)
 
 
 def press_somebody(
     request: HttpRequest, invitee: Invitee, name: str, act: Callable[..., Any]
 ) -> HttpResponse:
-    """Read the form and act; whatever is wrong stands at its field, and nothing typed is lost."""
+    """Read the form about somebody else and act; each fault is shown at its field, and nothing typed is lost."""
     form = somebody_form(invitee, name, request.POST)
     if not form.is_valid():
         return render_somebody_page(request, invitee, name, form, status=422)
@@ -114,6 +118,7 @@ def press_somebody(
 
 
 def press_take_back(request: HttpRequest, invitee: Invitee) -> HttpResponse:
+    """Take the seat back from the substitute."""
     if not is_pressed_by_person(request):
         return render_own_page(request, invitee, error=PRESS_ONCE_MORE)
     substitutes.take_back(invitee, channel=Channel.LINK)
@@ -121,6 +126,7 @@ def press_take_back(request: HttpRequest, invitee: Invitee) -> HttpResponse:
 
 
 def press_needs(request: HttpRequest, invitee: Invitee) -> HttpResponse:
+    """Store what the guest needs about food and access."""
     form = needs_form(invitee, request.POST)
     if not form.is_valid():
         return render_own_page(request, invitee, needs=form, status=422)

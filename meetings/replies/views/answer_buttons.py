@@ -25,22 +25,22 @@ HANDOVER_LABELS: dict[str, tuple[str, str]] = {
 
 
 def button_to_confirm(status: ReplyStatus) -> str:
-    """The button whose press is held until it is pressed once more."""
+    """Return the value of the button that must be pressed once more, empty when none must."""
     taken_back = status.case == "handed_over" and status.unconfirmed == Answer.YES
     return BACK if taken_back else status.unconfirmed or ""
 
 
 def question_to_confirm(status: ReplyStatus) -> str:
-    """What the page asks about a press that is held, as its heading."""
+    """Return the page's heading when a press must be confirmed, else an empty text."""
     if button_to_confirm(status) == BACK:
         return "Tar du tillbaka platsen?"
     return f"Gäller {status.unconfirmed}?" if status.unconfirmed else ""
 
 
 def answer_buttons(status: ReplyStatus, wanted: str, *, deputy: bool) -> list[dict[str, Any]]:
-    """The answers left to give: the one that the letter's link asked for stands first.
+    """Return the buttons to show; the answer that the letter's link asked for comes first.
 
-    One that is held is marked but not moved: a program that presses the first button would confirm it.
+    A button to confirm is marked but not moved: a program that presses the first button would confirm it.
     """
     again, labels = (
         button_to_confirm(status),

@@ -27,7 +27,7 @@ SAVE_ONCE_MORE = (
 
 
 def find_coordinator(token: str) -> tuple[Invitee | None, list[Invitation]]:
-    """The coordinator whom a token belongs to, with their parties; to everybody else there is no such page."""
+    """Return the coordinator whom a token belongs to, with their parties; None and no parties for anybody else."""
     invitee = find_invited(token)
     parties = with_replies(coordinated_parties(invitee)) if invitee else []
     return (invitee if parties else None), parties
@@ -36,7 +36,7 @@ def find_coordinator(token: str) -> tuple[Invitee | None, list[Invitation]]:
 @guest_view
 @require_safe
 def coordinator(request: HttpRequest, token: str) -> HttpResponse:
-    """Everybody the coordinator can answer for, as they stand now."""
+    """Show everybody the coordinator can answer for, with their current answers."""
     invitee, parties = find_coordinator(token)
     if invitee is None:
         return link_not_found(request)
@@ -46,7 +46,7 @@ def coordinator(request: HttpRequest, token: str) -> HttpResponse:
 @guest_view
 @require_http_methods(["GET", "HEAD", "POST"])
 def coordinate(request: HttpRequest) -> HttpResponse:
-    """Store what was chosen; nothing typed is lost when something is wrong."""
+    """Store the chosen answers; nothing typed is lost when something is wrong."""
     invitee, parties = find_coordinator(request.POST.get("lank", ""))
     if invitee is None:
         return link_not_found(request)
@@ -71,7 +71,7 @@ def coordinate(request: HttpRequest) -> HttpResponse:
 
 
 def coordinator_form(invitee: Invitee, parties: list[Invitation], data: Any = None) -> CoordinatorAnswers:
-    """Choices for everybody but the coordinator themselves, and those who have handed over to a substitute."""
+    """Return the form with choices for everybody but the coordinator and those who have handed over to a substitute."""
     people = [row for party in parties for row in rows_of_party(party)]
     return CoordinatorAnswers(
         data, rows=[row for row in people if row.invitee.pk != invitee.pk and not row.has_handed_over]
@@ -87,7 +87,7 @@ def render_coordinator_page(
     status: int = 200,
     **words: Any,
 ) -> HttpResponse:
-    """The parties with their people; once answers are closed, the coordinator's own page says whom to ask."""
+    """Render the parties with their people; after the deadline, redirect to the coordinator's own page."""
     if not invitee.meeting.is_open_for_answers(timezone.now()):
         return redirect_to_own_page(invitee)
     form = form or coordinator_form(invitee, parties)

@@ -1,4 +1,4 @@
-"""The guest's own pages: to look changes nothing; what is pressed comes to `answer`, with the link in the form."""
+"""The guest's own pages. Opening them changes nothing; buttons are handled in answer.py."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from meetings.replies.views.answer_buttons import answer_buttons, question_to_co
 
 
 def find_invited(token: str) -> Invitee | None:
-    """The person a token belongs to, while it works and they are on the list."""
+    """Return the person whom a token belongs to, None when the link is closed or they are off the list."""
     link = find_link(token, LinkPurpose.REPLY)
     rows = Invitee.objects.active().select_related(
         "meeting__round", "meeting__officer", "meeting__agenda", "invitation__party", "link", "substitute_for"
@@ -38,7 +38,7 @@ def find_invited(token: str) -> Invitee | None:
 @guest_view
 @require_safe
 def reply(request: HttpRequest, token: str) -> HttpResponse:
-    """What, when, where, and three buttons; after an answer the same page confirms it."""
+    """Show what, when, where and three buttons; after an answer the same page confirms it."""
     invitee = find_invited(token)
     return render_own_page(request, invitee) if invitee else link_not_found(request)
 
@@ -46,7 +46,7 @@ def reply(request: HttpRequest, token: str) -> HttpResponse:
 @guest_view
 @require_safe
 def substitute(request: HttpRequest, token: str) -> HttpResponse:
-    """Who comes instead."""
+    """Show the form about a substitute."""
     invitee = find_invited(token)
     return (
         render_somebody_page(request, invitee, "substitute", somebody_form(invitee, "substitute"))
@@ -58,7 +58,7 @@ def substitute(request: HttpRequest, token: str) -> HttpResponse:
 @guest_view
 @require_safe
 def colleague(request: HttpRequest, token: str) -> HttpResponse:
-    """Who comes along."""
+    """Show the form about a colleague."""
     invitee = find_invited(token)
     return (
         render_somebody_page(request, invitee, "colleague", somebody_form(invitee, "colleague"))
@@ -70,7 +70,7 @@ def colleague(request: HttpRequest, token: str) -> HttpResponse:
 @guest_view
 @require_safe
 def calendar(request: HttpRequest, token: str) -> HttpResponse:
-    """The meeting as a file for one's own calendar."""
+    """Return the meeting as a file for the person's own calendar."""
     invitee = find_invited(token)
     if invitee is None:
         return link_not_found(request)
@@ -84,7 +84,7 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
 def render_own_page(
     request: HttpRequest, invitee: Invitee, *, error: str = "", needs: Needs | None = None, status: int = 200
 ) -> HttpResponse:
-    """The person's page as it stands now."""
+    """Render the person's page as things are now."""
     meeting, current = invitee.meeting, reply_status(invitee)
     is_open = meeting.is_open_for_answers(timezone.now())
     asked_for = SubstituteRequest.objects.waiting().filter(invitee=invitee).first()
@@ -108,7 +108,7 @@ def render_own_page(
 
 
 def shared_context(invitee: Invitee) -> dict[str, Any]:
-    """What every page of a person shows."""
+    """Return what every page of a person shows."""
     return {
         "invitee": invitee,
         "meeting": invitee.meeting,
@@ -119,13 +119,14 @@ def shared_context(invitee: Invitee) -> dict[str, Any]:
 
 
 def needs_form(invitee: Invitee, data: Any = None) -> Needs:
+    """Return the form about food and access, filled with what is stored."""
     need = Need.objects.filter(invitee=invitee).first()
     before = {"food": need.food, "access": need.access} if need else {}
     return Needs(data, initial=before, meal=invitee.meeting.serves_meal)
 
 
 def somebody_form(invitee: Invitee, name: str, data: Any = None) -> SomebodyElse:
-    """The form about a colleague, who must be of the party, or a substitute, who may be let in by staff."""
+    """Return the form about a colleague, who must be of the party, or about a substitute, whom staff may approve."""
     return SomebodyElse(data, domains=party_domains(invitee), only_these=name == "colleague")
 
 
@@ -138,7 +139,7 @@ def render_somebody_page(
     error: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """A page with one form about somebody else; closed meetings lead back to the person's own page."""
+    """Render a page with one form about somebody else; after the deadline, redirect to the person's own page."""
     if not invitee.meeting.is_open_for_answers(timezone.now()) or invitee.substitute_for_id:
         return redirect_to_own_page(invitee)
     context = {**shared_context(invitee), "form": form, "error": error}
@@ -146,7 +147,10 @@ def render_somebody_page(
 
 
 def invited_colleague(invitee: Invitee, signed: str) -> Invitee | None:
-    """The colleague whom the person just invited; signed, so that nobody reads the party's other names by counting."""
+    """Return the colleague whom the person just invited.
+
+    The id is signed, so that nobody can read the names of the party's other people by trying numbers.
+    """
     try:
         colleague = colleague_signer(invitee).unsign(signed)
     except BadSignature:
@@ -155,15 +159,16 @@ def invited_colleague(invitee: Invitee, signed: str) -> Invitee | None:
 
 
 def colleague_signer(invitee: Invitee) -> Signer:
+    """Return the signer of the ids of this person's colleagues."""
     return Signer(salt=f"colleague of {invitee.pk}")
 
 
 def redirect_to_own_page(invitee: Invitee, told: QueryDict | None = None) -> HttpResponse:
-    """The person's own page; `told` is what it is to say besides how things stand."""
+    """Redirect to the person's own page; `told` is a query with what the page is to say besides their status."""
     address = reverse("guest:reply", args=[token_of(invitee.link)])
     return redirect_with_get(f"{address}?{told.urlencode()}" if told else address)
 
 
 def redirect_with_get(address: str) -> HttpResponse:
-    """303: fetch the next page with GET, so that reloading it sends nothing again."""
+    """Redirect with 303, so that the next page is fetched with GET and reloading it sends nothing again."""
     return HttpResponseRedirect(address, status=303)

@@ -47,7 +47,7 @@ def reply_note(request: StaffRequest, pk: int) -> HttpResponse:
 def store_noted_reply(
     invitee: Invitee, *, answer: str, channel: str, note: str, by: User, name: str = "", email: str = ""
 ) -> None:
-    """Into the ledger with what was typed: an answer, or the substitute that the person sends."""
+    """Store what staff typed: an answer, or the substitute whom the person sends."""
     how = Channel(channel)
     if answer == Answer.SUBSTITUTE:
         substitutes.hand_over(invitee, name=name, email=email, channel=how, by=by, note=note)
@@ -56,7 +56,7 @@ def store_noted_reply(
 
 
 def needs(request: StaffRequest, pk: int) -> HttpResponse:
-    """Food and access for those who come: how many want what, never who."""
+    """Show food and access needs of those who come: how many people need what, never who."""
     meeting = get_object_or_404(Meeting.objects.with_names(), pk=pk)
     coming = [row.invitee.pk for row in guest_rows(with_replies(meeting.invitations.all())) if row.is_seated]
     told = list(Need.objects.filter(invitee__in=coming))
@@ -73,7 +73,7 @@ def needs(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def substitute_decide(request: StaffRequest, pk: int) -> HttpResponse:
-    """Approve or refuse a substitute from outside the party; the guest is told."""
+    """Approve or refuse a substitute from outside the party; the guest gets a letter."""
     wish = get_object_or_404(SubstituteRequest.objects.select_related("invitee"), pk=pk)
     approve = request.POST.get("beslut") == "ja"
     if not approve and request.POST.get("beslut") != "nej":
