@@ -1,7 +1,11 @@
+"""The Django app `meetings`."""
+
 from django.apps import AppConfig
 
 
 class MeetingsConfig(AppConfig):
+    """Connects the meetings to changed addresses in the register when the portal starts."""
+
     name = "meetings"
 
     def ready(self) -> None:

@@ -1,4 +1,4 @@
-"""What the clock does for meetings."""
+"""Celery tasks of the meetings, started by the clock or by a request."""
 
 from celery import shared_task
 
@@ -14,19 +14,19 @@ READING_SECONDS = 240  # seconds: twice the longest visit to the mailbox
 
 @shared_task(name="meetings.read_mailbox", soft_time_limit=READING_SECONDS, time_limit=READING_SECONDS + 60)
 def read_mailbox() -> None:
-    """Read what has come to the mailbox: answers from calendars, and letters that bounced."""
+    """Read new letters in the mailbox: calendar answers, and letters that bounced."""
     mailbox.read([calendar_replies.read_calendar_reply])
 
 
 @shared_task(name="meetings.forget_needs")
 def forget_needs() -> None:
-    """Erase food and access needs whose time is over."""
+    """Erase food and access needs that are too old."""
     needs.erase_old_needs()
 
 
 @shared_task(name="meetings.send_due")
 def send_due() -> None:
-    """Send the reminders whose time has come."""
+    """Send the automatic reminders that are due."""
     due_reminders.send_due_reminders()
 
 

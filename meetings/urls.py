@@ -1,4 +1,4 @@
-"""Addresses of rounds, meetings, agendas, invitations and replies."""
+"""Addresses of rounds, meetings, agendas, invitations, replies, mailings and attendance."""
 
 from meetings.agenda import urls as agenda
 from meetings.attendance import urls as attendance

@@ -1,6 +1,6 @@
-"""A meeting as an iCalendar file (RFC 5545), built by the calendar library; why not by it alone: docs/adr/0010.
+"""A meeting as an iCalendar file (RFC 5545), built by the calendar library; exceptions are explained in docs/adr/0010.
 
-The personal link is left out on purpose: calendars are shared with colleagues, and who has the link can answer.
+The personal link is left out on purpose: calendars are shared with colleagues, and anybody who has the link can answer.
 """
 
 from __future__ import annotations
@@ -47,10 +47,11 @@ def calendar_for(
     by_letter: bool = False,
     accepted: bool = False,
 ) -> bytes:
-    """One event, the same for this person through every change; the sequence tells a calendar which is newest.
+    """Return a calendar with one event, whose UID is the same for this person through every change.
 
-    Cancelled takes the event away: METHOD:CANCEL with one step higher sequence than what was sent before. By letter it
-    asks the person's own calendar for an answer, when one can be taken; accepted repeats their yes.
+    The sequence number tells a calendar which file is newest. `cancelled` removes the event: METHOD:CANCEL with a
+    sequence one step higher than what was sent before. `by_letter` asks the person's own calendar for an answer, when
+    one can be received; `accepted` says that they have already said yes.
     """
     off = cancelled or meeting.cancelled
     asked = invitee if by_letter and (off or can_answer_by_calendar(invitee)) and settings.MAILBOX else None
@@ -65,28 +66,28 @@ def calendar_for(
 
 
 def add_time_zone(calendar: bytes) -> bytes:
-    """Return the calendar with the rule of the time zone before its event, byte for byte as it stands above.
+    """Return the calendar with STOCKHOLM before its event, byte for byte.
 
-    The library would write the parts of RRULE in another order, and take as long for it as for all the rest.
+    The library would write the parts of RRULE in another order, and need as much time for it as for all the rest.
     """
     before, begin, after = calendar.partition(EVENT_BEGIN)
     return before + STOCKHOLM_BYTES + begin + after
 
 
 def can_answer_by_calendar(invitee: Invitee | None) -> bool:
-    """Whether a mailbox that is read can take an answer from this person's calendar, and it would count."""
+    """Return whether the portal reads a mailbox, and an answer from this person's calendar would count."""
     return bool(settings.MAILBOX) and not (invitee and invitee.calendar_closed)
 
 
 def calendar_method(invitee: Invitee | None = None, *, cancelled: bool, by_letter: bool = True) -> str:
-    """What the letter's calendar part asks of the reader's calendar."""
+    """Return the METHOD of a letter's calendar part: what it asks of the reader's calendar."""
     if cancelled:
         return "CANCEL"
     return "REQUEST" if by_letter and can_answer_by_calendar(invitee) else "PUBLISH"
 
 
 def organizer_and_attendee(invitee: Invitee, *, accepted: bool) -> dict[str, vCalAddress]:
-    """Who asks, and the one person who is asked: others' names are nobody's business."""
+    """Return the organizer and the one person who is asked; other people's names are left out."""
     status, rsvp = ("ACCEPTED", "FALSE") if accepted else ("NEEDS-ACTION", "TRUE")
     asked = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": status, "RSVP": rsvp}
     return {
@@ -96,7 +97,7 @@ def organizer_and_attendee(invitee: Invitee, *, accepted: bool) -> dict[str, vCa
 
 
 def calendar_address(address: str, *, CN: str, **parameters: str) -> vCalAddress:  # noqa: N803 the name RFC 5545 gives it
-    """Return an address behind mailto:, with whatever is strange in it percent-encoded.
+    """Return an address as a mailto: URL, with unusual characters percent-encoded.
 
     Quotation marks in a name become apostrophes: the library would write them by RFC 6868, which few programs read.
     """
@@ -126,16 +127,17 @@ def calendar_event(
 
 
 def event_uid(meeting: Meeting, invitee: Invitee | None) -> str:
-    """The event's name for ever. A person has one of their own, so that their cancellation reaches only them.
+    """Return the event's permanent name. Each person has their own event, so that a cancellation reaches only them.
 
-    Nobody else can guess it. Its secret is stored and not derived from a key: a changed key would change the name, and
-    the calendars that have the event would never again hear of it.
+    The name cannot be guessed. Its secret is stored and not derived from a key: a new key would change the name, and
+    calendars that have the event could never be updated.
     """
     name = f"{meeting.uid}.{invitee.pk}.{invitee.calendar_secret}" if invitee else meeting.uid
     return f"{name}@dialogportalen"
 
 
 def event_description(meeting: Meeting, off: bool) -> str:
+    """Return the event's description in Swedish."""
     if off:
         return "Gäller inte längre. Mer står i brevet från kulturförvaltningen, Region Stockholm."
     online = f"Anslut till mötet: {meeting.online}\n" if meeting.online else ""
@@ -151,15 +153,17 @@ class TypedText(vText):
     """
 
     def to_ical(self) -> bytes:
+        """Return the text as RFC 5545 writes it."""
         lines = self.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         typed = "\n".join(replace_hidden_characters(line) for line in lines)
         return b"\\\\N".join(vText(piece).to_ical() for piece in typed.split(r"\N"))
 
 
 def replace_hidden_characters(line: str) -> str:
-    """Return the line with a blank for each character that some program may take for the end of a line, or hides."""
+    """Return the line with a blank for each character that is invisible or may be taken for a line break."""
     return "".join(" " if is_hidden_character(char) else char for char in line)
 
 
 def is_hidden_character(char: str) -> bool:
+    """Return whether a character is invisible or may be taken for a line break."""
     return char in LINE_BREAKS or unicodedata.category(char) in {"Cc", "Cs", "Cf"}

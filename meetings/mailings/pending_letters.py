@@ -1,4 +1,4 @@
-"""Which letters should have been made by now and have not: one answer for pages, preview and tasks."""
+"""Which letters should have been written by now but have not been: used by pages, preview and tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rounds, meetings, agendas, invitations, replies and attendance."""
+"""The tables of rounds, meetings, agendas, invitations, replies, letters about meetings and attendance."""
 
 from meetings.models.agenda import Agenda, AgendaItem, AgendaState, AgendaStep
 from meetings.models.attendee import Attendee

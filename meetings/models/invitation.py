@@ -1,4 +1,4 @@
-"""A seat is invited, not a person: invitations belong to parties, letters go to those who hold their mandates."""
+"""Invitations: a party's seats at a meeting. Letters go to the people who hold the party's mandates."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from parties.models import Party
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def in_order(self) -> Self:
-        """By party or free-standing organisation, in Swedish order."""
+        """By party or organisation, in Swedish order."""
         return self.select_related("party").order_by(swedish("party__name", "label"), "pk")
 
     def with_more_people_than_seats(self) -> Self:
-        """Those with more people than seats: only there can anybody wait for one.
+        """Return the invitations with more people than seats: only they can have a waiting list.
 
-        People are counted invitation by invitation, so the register and other meetings' guests are not read.
+        People are counted for each invitation, so the register and other meetings' guests are not read.
         """
         people = Invitee.objects.filter(invitation=OuterRef("pk")).order_by().values("invitation")
         return self.annotate(people=Subquery(people.annotate(number=Count("pk")).values("number"))).filter(
@@ -32,12 +32,12 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         )
 
     def with_seat_order(self) -> Self:
-        """Fetch what `seat_order` and `seats_taken` are counted from, in a fixed number of queries."""
+        """Fetch what `seat_order` and `seats_taken` read, in a fixed number of queries."""
         return self.prefetch_related("invitees__replies")
 
 
 class Invitation(models.Model):
-    """A party's seats at a meeting. A free-standing guest has a label instead of a party."""
+    """A party's seats at a meeting. A guest outside every party has a label instead of a party."""
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="invitations")
     party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="invitations")
@@ -67,13 +67,14 @@ class Invitation(models.Model):
 
     @property
     def organisation(self) -> str:
-        """The party as it writes itself, as Nynäshamns kommun."""
+        """The party's full name, as Nynäshamns kommun."""
         return (self.party.full_name or self.party.name) if self.party else self.label
 
     def seat_order(self) -> list[int]:
-        """Return who wants a seat, first come, first served; see `waiting_list.seat_order`."""
+        """Return the ids of those who want a seat, first come, first served; the rule is in waiting_list.py."""
         return seat_order(self.invitees.all())
 
     @property
     def seats_taken(self) -> int:
+        """The number of seats that somebody has."""
         return min(len(self.seat_order()), self.seats)

@@ -174,7 +174,7 @@ def answer_in_event(event: CalendarEvent, method: str, found: re.Match[str]) -> 
 
 
 def event_attendees(event: CalendarEvent) -> Iterator[tuple[str, str]]:
-    """Yield each attendee's address and PARTSTAT. Exchange may write the address in EMAIL, and an internal name instead."""
+    """Yield each attendee's address and PARTSTAT. Exchange may write the address in EMAIL only."""
     for one in event.properties("ATTENDEE"):
         address = clean(one.value, 254).lower().removeprefix("mailto:")
         if "@" not in address:

@@ -9,7 +9,7 @@ from meetings.models import Invitation, Invitee, Meeting
 
 
 def lock_invitee(invitee: Invitee) -> Invitee:
-    """Lock a person's meeting and their party's invitation until the transaction ends. Return the person as they are now.
+    """Lock a person's meeting and their party's invitation for this transaction. Return the person as they are now.
 
     The meeting's row is locked first: whoever moves the meeting waits, and then finds the letter that an answer led to.
     """

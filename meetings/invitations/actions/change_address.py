@@ -1,4 +1,4 @@
-"""An address is corrected: the places at meetings go with it, and so do the letters that never got through."""
+"""Correct an address: invitations follow it, and letters that never got through are sent to the right one."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ADDRESS_TAKEN = (
 
 @dataclass
 class AddressChange:
-    """What became of somebody's places at meetings when their address changed."""
+    """What happened at each meeting when a person's address changed."""
 
     email: str
     moved: int = 0
@@ -46,11 +46,12 @@ class AddressChange:
     taken: list[str] = field(default_factory=list)
 
     def sentences(self) -> list[str]:
+        """Return Swedish sentences about meetings, links and letters."""
         said = [f"Den nya adressen gäller också på {count(self.moved, 'möte,möten')}."] if self.moved else []
         return [*said, *self.letter_sentences(), *(f"{title}: {ADDRESS_TAKEN}" for title in self.taken)]
 
     def letter_sentences(self) -> list[str]:
-        """What happens to links and letters."""
+        """Return Swedish sentences about links and letters."""
         said = []
         if self.closed:
             after = f"En ny skickas till {self.email}." if self.sent else "Nästa brev har en ny."
@@ -62,7 +63,10 @@ class AddressChange:
 
 @transaction.atomic
 def change_address(invitee: Invitee, email: str, *, by: User) -> list[str]:
-    """Correct the address of a guest or substitute outside the register; says in Swedish what came of it."""
+    """Correct the address of a guest or substitute outside the register. Return Swedish sentences about the result.
+
+    Raise NotAllowed when the person is no longer invited, when the address is the same, or when it is already invited.
+    """
     invitee = lock_invitee(invitee)
     if invitee.withdrawn_at:
         raise NotAllowed(f"{invitee.name} är inte längre inbjuden till mötet.")
@@ -76,9 +80,9 @@ def change_address(invitee: Invitee, email: str, *, by: User) -> list[str]:
 
 
 def follow_register(person: Person, *, by: User | None, **_: Any) -> list[str]:
-    """Let a person's new address hold at the meetings too; says in Swedish what came of it.
+    """Use a person's new address at coming meetings too. Return Swedish sentences about the result.
 
-    What the old address has opens nothing any more, and the new one gets the new links.
+    The links that went to the old address are closed, and new ones are sent to the new address.
     """
     rows = Invitee.objects.active().filter(person=person, link__expires_at__gt=timezone.now())
     rows = rows.exclude(email__iexact=person.email).order_by("meeting__starts_at", "pk")
@@ -90,7 +94,10 @@ def follow_register(person: Person, *, by: User | None, **_: Any) -> list[str]:
 
 
 def move_invitee(invitee: Invitee, followed: AddressChange, *, by: User | None) -> None:
-    """Move one place at a meeting. Letters that never left, and whose link is not closed, go there as they are."""
+    """Move one person's place at a meeting to the new address, unless that address is on the meeting's list already.
+
+    Letters that never left, and whose link is not closed, are sent to the new address as they are.
+    """
     email = followed.email
     if invitee.meeting.invitees.active().filter(email__iexact=email).exclude(pk=invitee.pk).exists():
         followed.taken.append(invitee.meeting.title)
@@ -108,7 +115,7 @@ def move_invitee(invitee: Invitee, followed: AddressChange, *, by: User | None) 
 
 
 def send_new_links(followed: AddressChange, *, by: User | None) -> None:
-    """Send the new links that took the place of closed ones."""
+    """Send the new links that replace closed ones, unless rendered letters already hold all of them."""
     if followed.closed > followed.brought:
         followed.sent = send_new_link_if_known(followed.email, followed.old, by=by)
     else:
@@ -116,13 +123,13 @@ def send_new_links(followed: AddressChange, *, by: User | None) -> None:
 
 
 def is_link_known(invitee: Invitee) -> bool:
-    """Whether anybody may have the link: a letter left, broke off unknown, or was stopped and could still be sent."""
+    """Return whether somebody may have the link: a letter left, may have left, or was stopped and can still be sent."""
     letters = letters_that_may_hold_link(invitee)
     return letters.filter(~Q(state__in=CORRECTABLE_STATES) | Q(maybe_twice=True)).exists()
 
 
 def resend_to_address(invitee: Invitee, email: str, *, by: User | None) -> int:
-    """Send the letters that have not got through, and are still of use, to the right address."""
+    """Send letters that never got through, and are still of use, to the right address. Return their number."""
     letters = letters_that_may_hold_link(invitee).filter(
         state__in=CORRECTABLE_STATES, useful_until__gt=timezone.now()
     )
@@ -130,5 +137,5 @@ def resend_to_address(invitee: Invitee, email: str, *, by: User | None) -> int:
 
 
 def connect_register() -> None:
-    """Hear of every new address in the register."""
+    """Call `follow_register` for every changed address in the register."""
     address_changed.connect(follow_register, dispatch_uid="meetings.follow")

@@ -1,4 +1,4 @@
-"""Sending lost links again, without telling anybody who is invited."""
+"""Send lost links again, without revealing to anybody who is invited."""
 
 from __future__ import annotations
 
@@ -17,15 +17,18 @@ from meetings.models import Invitee, MeetingState
 
 
 def request_links(email: str) -> None:
-    """Note the wish. Whether the address is invited anywhere is found out when nobody can time it any more."""
+    """Store a request for lost links.
+
+    A task looks up later whether the address is invited, so the time that this takes reveals nothing.
+    """
     want(LINKS_REQUESTED, email.lower(), task="meetings.send_links")
 
 
 @transaction.atomic
 def resend_links(email: str, *, renewed: bool = False) -> bool:
-    """Write to the address if it is invited to a coming meeting; answers whether it is.
+    """Write to the address if it is invited to a coming meeting. Return whether it is.
 
-    Renewed says that we closed the earlier link; else somebody asked for it.
+    `renewed` means that we closed the earlier link; otherwise somebody asked for it.
     """
     invitees = list(
         Invitee.objects.active()
@@ -42,7 +45,7 @@ def resend_links(email: str, *, renewed: bool = False) -> bool:
 
 @transaction.atomic
 def refresh_links(emails: Iterable[str], *, by: User | None, reason: str) -> None:
-    """Letters with links that have not left, and say what no longer holds, give way to ones that say what does."""
+    """Replace letters with links that have not left and are no longer true by letters that are."""
     addresses = {email.lower() for email in emails}
     waiting = Letter.objects.filter(purpose__in=LINK_LETTERS, state__in=WAITING).alias(to=Lower("address"))
     for letter in waiting.filter(to__in=addresses).defer("raw").order_by("pk"):

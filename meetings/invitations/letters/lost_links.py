@@ -1,4 +1,4 @@
-"""The letter with the links that somebody has lost."""
+"""The letter with the personal links that somebody has lost, or that replace links we have closed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LINK_LETTERS = (LINKS_REQUESTED, LINKS_RENEWED)
 
 
 def links_letter(email: str, invitees: Sequence[Invitee], *, renewed: bool = False) -> Draft:
-    """One letter to one address with a link for each coming meeting; by its key the same ones once an hour at most."""
+    """Return one letter with a link for each coming meeting; its key allows one with the same links in an hour."""
     rows = [{"meeting": row.meeting, "url": reply_url(row)} for row in invitees]
     name, first = invitees[0].name_in_letters, invitees[0].meeting
     words = {
@@ -55,6 +55,7 @@ def links_letter(email: str, invitees: Sequence[Invitee], *, renewed: bool = Fal
 
 
 def links_heading(number: int, *, renewed: bool) -> str:
+    """Return the letter's heading for one link or several."""
     if number == 1:
         return "Din nya personliga länk" if renewed else "Din personliga länk"
     return "Dina nya personliga länkar" if renewed else "Dina personliga länkar"

@@ -1,4 +1,4 @@
-"""A letter as it would be written now, when what it said stopped being true before it had left."""
+"""Render a letter again as it would be written now, when the meeting changed before the letter had left."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ ABOUT_OWN_REPLY = (Purpose.RECEIPT, Purpose.HANDED_OVER)
 
 
 def replacement_letter(row: MeetingLetter, invitee: Invitee) -> Draft | None:
-    """The letter in place of an old one, under a key that the old one gives; nothing when nobody needs it any more."""
+    """Return the letter in place of an old one, None when nobody needs it any more. The old letter gives its key."""
     draft = current_letter(Purpose(row.purpose), invitee)
     return replace(draft, key=letter_key(draft.purpose, invitee, f"anew{row.letter_id}")) if draft else None
 
 
 def current_letter(purpose: Purpose, invitee: Invitee) -> Draft | None:
+    """Return the letter of a kind as it would be written now, None when it can no longer be sent."""
     if purpose in ABOUT_OWN_REPLY:
         return current_reply_letter(invitee, reply_status(invitee))
     if purpose == Purpose.SUBSTITUTE:
@@ -33,7 +34,7 @@ def current_letter(purpose: Purpose, invitee: Invitee) -> Draft | None:
 
 
 def current_reply_letter(invitee: Invitee, status: ReplyStatus) -> Draft | None:
-    """What we have noted of a person, in one letter, whatever letters led there."""
+    """Return one letter about what we have noted of a person's answer, whatever letters led there."""
     said = last_confirmed(list(invitee.replies.all()))
     if refused := invitee.substitute_requests.refused_since(said.at if said else None):
         return substitute.request_refused(refused)

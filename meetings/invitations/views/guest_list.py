@@ -1,4 +1,4 @@
-"""Staff pages: who is invited to a meeting, and what they answered."""
+"""The staff's list of invited: people, their answers and letters, and what can be sent now."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ListedPerson = tuple[Invitee, GuestRow, MeetingLetter | None]
 
 
 def invitations(request: StaffRequest, pk: int) -> HttpResponse:
-    """Everybody on the meeting's list with answer and letter, and which letters can be sent now."""
+    """Show everybody on the meeting's list with answer and letter, and which letters can be sent now."""
     meeting = find_meeting(pk)
     invitees = invite.invitees_with_letters(meeting)
     now = timezone.now()
@@ -53,7 +53,7 @@ def invitations(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def rows_by_urgency(people: list[tuple[Invitee, GuestRow]]) -> list[tuple[str, list[ListedPerson]]]:
-    """Those whom somebody must see to before the rest, each with the letter that did not get through."""
+    """Return two tables, people who need attention and the rest, with the letters that did not get through."""
     listed = [(invitee, said, failed_letter(invitee)) for invitee, said in people]
     pressing = [row for row in listed if needs_attention(row)]
     rest = [row for row in listed if not needs_attention(row)]
@@ -61,13 +61,13 @@ def rows_by_urgency(people: list[tuple[Invitee, GuestRow]]) -> list[tuple[str, l
 
 
 def needs_attention(row: ListedPerson) -> bool:
-    """Whether somebody must see to the person: a letter did not get through, or the answers are in doubt."""
+    """Return whether somebody must act: a letter did not get through, or the answers are in doubt."""
     _, said, letter = row
     return bool(letter or said.contradictory or said.unconfirmed)
 
 
 def failed_letter(invitee: Invitee) -> MeetingLetter | None:
-    """The latest of the person's letters that waits for somebody, as needs_a_person() in the outbox."""
+    """Return the person's latest letter that waits for staff, by the same rule as the outbox's needs_a_person()."""
     waits = [
         row
         for row in invitee.sent  # type: ignore[attr-defined]
@@ -77,7 +77,7 @@ def failed_letter(invitee: Invitee) -> MeetingLetter | None:
 
 
 def suggested_mailing(purposes: list[Purpose], meeting: Meeting) -> Purpose | None:
-    """The letter to send next, if any; a reminder only when its time has come."""
+    """Return the letter to suggest next, None when there is none; a reminder only when it is time for one."""
     remind = is_time_to_remind(meeting, timezone.now())
     waits = {Purpose.COMING} if remind else {Purpose.COMING, Purpose.REMINDER}
     return next((purpose for purpose in purposes if purpose not in waits), None)

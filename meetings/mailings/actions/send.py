@@ -1,4 +1,4 @@
-"""Sending one kind of letter to everybody who should have it, exactly as previewed."""
+"""Send one kind of letter to everybody who should have it, exactly as previewed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from meetings.models.meeting import NEXT
 
 
 class PreviewOutdated(NotAllowed):
-    """What would be sent is no longer what was previewed."""
+    """The letters that would be sent are no longer those that were previewed."""
 
 
 def drafts_for(mailing: Mailing, meeting: Meeting) -> list[tuple[Invitee, Draft]]:
@@ -29,9 +29,10 @@ def drafts_for(mailing: Mailing, meeting: Meeting) -> list[tuple[Invitee, Draft]
 
 @transaction.atomic
 def send_mailing(mailing: Mailing, meeting: Meeting, *, previewed: str, by: User) -> int:
-    """Put the previewed letters in the outbox and take the meeting's step; return how many there are.
+    """Put the previewed letters in the outbox and change the meeting's state. Return the number of letters.
 
-    Raise PreviewOutdated when the letters are no longer those of the preview, NotAllowed when the time is past.
+    Raise PreviewOutdated when the letters are no longer those of the preview, and NotAllowed when it is too late or
+    everybody has had the letter.
     """
     meeting = Meeting.objects.select_for_update(of=("self",)).with_letters().get(pk=meeting.pk)
     if why_not := mailing.reason_not_to_send(meeting, timezone.now()):

@@ -1,4 +1,4 @@
-"""Writes the letters of a meeting. Preview and sending use the same function, so they cannot differ."""
+"""Write the letters of a meeting. Preview and sending use the same function, so they cannot differ."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LOOK_BUTTON = "Se mötet och ditt svar"  # what is left to do on the page when i
 
 
 def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee) -> Draft:
-    """The letter of this kind to one person."""
+    """Return the letter of this kind to one person."""
     cancelled = meeting.state == MeetingState.CANCELLED
     said = letter_context(meeting, invitee)
     if mailing.purpose == Purpose.SAVE_THE_DATE and not said["closed"]:
@@ -59,9 +59,9 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee) -> Draft:
 
 
 def letter_context(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
-    """What every letter about a meeting may say; see templates/letters/base.html for the shared parts.
+    """Return what every letter about a meeting may say; see templates/letters/base.html for the shared parts.
 
-    `closed` is what stands in place of the way to answer once the deadline has passed.
+    `closed` is the sentence that replaces the buttons once the deadline of answers has passed.
     """
     closed = "" if meeting.is_open_for_answers(timezone.now()) else CLOSED
     said = meeting_facts(meeting, invitee)
@@ -78,7 +78,7 @@ def letter_context(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
 
 
 def meeting_facts(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
-    """What is known of the meeting and the person without asking for the agenda or a link."""
+    """Return what is known of the meeting and the person without asking for the agenda or a link."""
     diary_number = meeting.diary_number or meeting.round.diary_number
     facts = [
         ("När", span(meeting.starts_at, meeting.ends_at)),
@@ -99,13 +99,13 @@ def meeting_facts(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
 
 
 def with_wording(words: Words, context: dict[str, object]) -> dict[str, object]:
-    """The context with the words that stand above the facts, their placeholders filled."""
+    """Return the context with the words above the facts, their placeholders filled in."""
     said = filled(without_deadline(words) if context.get("closed") else words, values(context))
     return {**context, "heading": said.heading, "words": said}
 
 
 def preview_fingerprint(drafts: list[Draft]) -> str:
-    """What was previewed: who gets which words. Sending is refused when it has become something else."""
+    """Return a digest of who gets which letter. Sending is refused when it differs from the preview's."""
     digest = hashlib.sha256()
     for draft in sorted(drafts, key=lambda draft: draft.key):
         for part in (draft.key, draft.name, draft.address, draft.subject, draft.text, draft.html):

@@ -1,4 +1,4 @@
-"""Who gets which letter about a meeting, when it can be sent, and until when its content is of use."""
+"""Who gets which letter about a meeting, when it can be sent, and until when it is of use."""
 
 from __future__ import annotations
 
@@ -29,8 +29,7 @@ PURPOSES_WITH_TIME = frozenset(Purpose) - {Purpose.CANCELLATION, Purpose.DISTRIB
 class Mailing:
     """One kind of letter that staff send.
 
-    `recipients` narrows the people on one or several meetings' lists to those who should have it. `why_not` returns a
-    Swedish sentence when the letter cannot be sent now, else an empty text.
+    `recipients` narrows the people on one or several meetings' lists to those who should have it.
     """
 
     purpose: Purpose
@@ -42,6 +41,7 @@ class Mailing:
     daily: bool = False  # whether a later day makes a new letter, as with reminders
 
     def reason_not_to_send(self, meeting: Meeting, now: datetime) -> str:
+        """Return a Swedish sentence about why the letter cannot be sent now, empty when it can."""
         if meeting.state not in self.states:
             return f"Mötet är {meeting.get_state_display()}, så {self.purpose.label} kan inte skickas."
         if self.useful_until(meeting) <= now:
@@ -66,17 +66,20 @@ def letters_to_invitee(*purposes: Purpose) -> MeetingLetterQuerySet:
 
 
 def without_invitation(people: InviteeQuerySet) -> InviteeQuerySet:
-    """Those who have no invitation; a substitute got one of their own with their link."""
+    """Narrow to those who have no invitation; a substitute got one of their own with their link."""
     return people.filter(~Exists(letters_to_invitee(Purpose.INVITATION)), substitute_for__isnull=True)
 
 
 def without_reply(people: InviteeQuerySet) -> InviteeQuerySet:
-    """Those who have an invitation but have not answered; who handed over has, as long as the substitute is there."""
+    """Narrow to those who have an invitation but have not answered.
+
+    Somebody who handed over has answered, as long as the substitute is on the list.
+    """
     return people.filter(Exists(letters_to_invitee(Purpose.INVITATION, Purpose.SUBSTITUTE))).silent()
 
 
 def with_seat(people: InviteeQuerySet) -> InviteeQuerySet:
-    """Those who said yes and have a seat, and those who come in somebody's place."""
+    """Narrow to those who said yes and have a seat, and to substitutes who said yes for a seat."""
     rows = Invitation.objects.filter(meeting__in=people.order_by().values("meeting")).with_seat_order()
     seated = [root for invitation in rows for root in invitation.seat_order()[: invitation.seats]]
     said_yes = people.with_answer().filter(current_answer=Answer.YES)  # type: ignore[misc]
@@ -84,22 +87,24 @@ def with_seat(people: InviteeQuerySet) -> InviteeQuerySet:
 
 
 def with_known_time(people: InviteeQuerySet) -> InviteeQuerySet:
-    """Those whom an earlier letter may have told when the meeting is: also one that was stopped while it left."""
+    """Narrow to those who may know the meeting's time from a letter, also from one stopped while it was sent."""
     return people.filter(Exists(letters_to_invitee(*PURPOSES_WITH_TIME)))
 
 
 def with_outdated_time(people: InviteeQuerySet) -> InviteeQuerySet:
-    """Those who have been told a time or place that no longer holds, and not by a letter of its own what does."""
+    """Narrow to those who have a letter with an outdated time or place, and no letter with the new one."""
     outdated = letters_to_invitee(*PURPOSES_WITH_TIME).of_earlier_version()
     current = letters_to_invitee(*INVITING).of_current_version()
     return people.filter(Exists(outdated), ~Exists(current))
 
 
 def meeting_start(meeting: Meeting) -> datetime:
+    """Return when the meeting starts: its letters are of use until then."""
     return meeting.starts_at
 
 
 def reply_deadline(meeting: Meeting) -> datetime:
+    """Return the deadline of answers: reminders to answer are of use until then."""
     return meeting.reply_by
 
 

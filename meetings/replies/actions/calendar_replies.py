@@ -177,7 +177,7 @@ def later_reply_sentence(invitee: Invitee, answer: CalendarAnswer, partstat: str
 
 
 def is_stale(invitee: Invitee, said: CalendarAnswer) -> bool:
-    """Return whether the answer is about an earlier time or place. Without a sequence number, compare the start time."""
+    """Return whether the answer is about an earlier time or place. Without a sequence, compare the start time."""
     meeting = invitee.meeting
     if said.sequence is not None:
         return said.sequence < meeting.sequence

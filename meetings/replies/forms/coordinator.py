@@ -15,7 +15,7 @@ NO_CHANGE = "-"
 
 
 class CoordinatorAnswers(forms.Form):
-    """Three choices for each person. The form holds the id of the reply that was shown, so that newer ones are noticed."""
+    """Three choices for each person, and the id of the reply that was shown, so that newer ones are noticed."""
 
     def __init__(self, *args: Any, rows: Iterable[GuestRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
