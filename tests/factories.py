@@ -21,9 +21,8 @@ from dialog_portal.links.models import Link
 from meetings.models import Agenda, AgendaItem, Invitation, Invitee, Meeting, Round
 from parties.models import Category, Mandate, Membership, Municipality, Party, Person
 
-CONSONANTS = (
-    "bcdfghjklmnpqrstvwxz"  # no word that a test searches for, and no number that looks like a person's
-)
+# No word that a test searches for, and no number that looks like a person's
+CONSONANTS = "bcdfghjklmnpqrstvwxz"
 YEARS = range(2001, 2091)
 numbers = count(1)
 PASSWORD = "en lång rad ord till lås"

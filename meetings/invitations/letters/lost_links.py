@@ -15,10 +15,8 @@ from dialog_portal.outbox.render import render
 from meetings.mailings.letters.reply_link import reply_url
 from meetings.models import Invitee
 
-LINKS_REQUESTED, LINKS_RENEWED = (
-    "links",
-    "links_renewed",
-)  # purposes: somebody asked for it, or we closed the earlier link
+# Purposes: somebody asked for it, or we closed the earlier link
+LINKS_REQUESTED, LINKS_RENEWED = ("links", "links_renewed")
 LINK_LETTERS = (LINKS_REQUESTED, LINKS_RENEWED)
 
 

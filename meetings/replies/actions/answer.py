@@ -22,6 +22,7 @@ from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.queue import actions as outbox
+from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.post import post_letter
 from meetings.models import CONTRADICTION_WINDOW, Answer, Channel, Invitee, Purpose, Reply
 from meetings.models.reply import GUEST_CHANNELS, ReplyQuerySet
@@ -68,7 +69,7 @@ def store_answer(
         answer=answer, channel=channel, by=by, confirmed=confirmed, note=note, via=via
     )
     if by:
-        record(by, "svar: noterade", invitee, reply=row.pk, channel=channel)
+        record(by, MeetingsEvent.ANSWER_NOTED, invitee, reply=row.pk, channel=channel)
     if confirmed:
         confirm_answer(row, invitee, seated, by=by)
     return row

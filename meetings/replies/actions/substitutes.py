@@ -11,6 +11,7 @@ from django.db import transaction
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
+from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.post import post_letter
 from meetings.models import Answer, Channel, Invitee, Purpose, Reply
 from meetings.replies.actions.answer import stop_needless_reminders, store_answer
@@ -47,7 +48,7 @@ def hand_over(
     row = invitee.replies.create(answer=Answer.SUBSTITUTE, channel=channel, by=by, note=note)
     deputy = add_from_party(invitee, name, email, substitute_for=invitee)
     if by:
-        record(by, "svar: noterade ersättare", invitee, reply=row.pk, substitute=deputy.pk)
+        record(by, MeetingsEvent.SUBSTITUTE_NOTED, invitee, reply=row.pk, substitute=deputy.pk)
     post_letter(deputy, Purpose.SUBSTITUTE, substitute.substitute_invitation(deputy), by=by)
     post_letter(invitee, Purpose.HANDED_OVER, substitute.handover_receipt(row, deputy), by=by)
     return deputy

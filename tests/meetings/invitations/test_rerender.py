@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
-from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -34,8 +33,9 @@ from meetings.replies.actions.substitute_requests import ask_for_substitute, dec
 from meetings.replies.letters import receipt
 from meetings.replies.reply_status import reply_status
 from tests import factories
-from tests.meetings.acting import signed_in
+from tests.meetings.acting import change_meeting, signed_in
 from tests.outbox.inbox.world import accept
+from tests.pages import without_breaks
 
 pytestmark = pytest.mark.django_db
 
@@ -66,12 +66,9 @@ class World:
 
     def move(self, days: int = 1) -> datetime:
         """A day later; answers when it is now."""
-        meeting = self.meeting
-        before = meetings.appointment(meeting)
-        meeting.starts_at, meeting.ends_at = (at + timedelta(days=days) for at in before[:2])
-        meeting.save()
-        meetings.changed(meeting, before=before, by=self.by)
-        return meeting.starts_at
+        meeting, later = self.meeting, timedelta(days=days)
+        moments = {"starts_at": meeting.starts_at + later, "ends_at": meeting.ends_at + later}
+        return change_meeting(meeting, by=self.by, **moments).starts_at
 
     def hand_over(self, name: str = "Eva Ek") -> Invitee:
         return substitutes.hand_over(
@@ -380,22 +377,17 @@ def test_no_reminder_of_the_meeting_reaches_who_does_not_come(world: World, said
 def test_what_waits_says_the_new_last_day_to_answer():
     world = World(2).invite(left=False)
     meeting = world.meeting
-    before = meeting.reply_by
-    Meeting.objects.filter(pk=meeting.pk).update(reply_by=F("reply_by") - timedelta(days=3))
-    moved = world.meeting
-    meetings.changed(moved, before=meetings.appointment(moved), reply_by_before=before, by=world.by)
+    changed = change_meeting(meeting, by=world.by, reply_by=meeting.reply_by - timedelta(days=3))
     assert {
-        (letter.address, weekday(moved.reply_by) in text(letter)) for letter in Letter.objects.waiting()
+        (letter.address, weekday(changed.reply_by) in text(letter)) for letter in Letter.objects.waiting()
     } == {(person.email, True) for person in world.people}
-    assert moved.letter_version == meeting.letter_version
+    assert changed.letter_version == meeting.letter_version
 
 
 def test_an_untouched_last_day_stops_nothing():
     world = World().invite(left=False)
     meeting = world.meeting
-    meetings.changed(
-        meeting, before=meetings.appointment(meeting), reply_by_before=meeting.reply_by, by=world.by
-    )
+    change_meeting(meeting, by=world.by, reply_by=meeting.reply_by)
     assert Letter.objects.get().state == State.QUEUED
 
 
@@ -486,9 +478,9 @@ def press_put_back(world: World, person: Invitee) -> str:
     client, _ = signed_in()
     url = reverse("staff:invitee_withdraw", args=[person.pk])
     client.post(url)
-    page = client.get(reverse("staff:invitations", args=[world.pk])).content.decode()
+    page = without_breaks(client.get(reverse("staff:invitations", args=[world.pk])).content)
     assert f'name="undo" value="1">Lägg tillbaka<span class="visually-hidden"> {person.name}' in page
-    return client.post(url, {"undo": "1"}, follow=True).content.decode()
+    return without_breaks(client.post(url, {"undo": "1"}, follow=True).content)
 
 
 def test_who_was_taken_off_by_mistake_is_put_back_with_their_answer_and_a_new_link(two: World):

@@ -38,7 +38,8 @@ from meetings.planning.actions import meetings
 from meetings.replies.actions import answer as replies
 from meetings.replies.actions import substitutes
 from tests import factories
-from tests.meetings.acting import at, signed_in
+from tests.meetings.acting import at, change_meeting, signed_in
+from tests.pages import without_breaks
 
 NOW = at("2026-11-02 10:00")
 REMINDER_AT, COMING_AT = at("2026-11-24 09:00"), at("2026-12-02 09:00")
@@ -102,17 +103,6 @@ def letters(purpose: Purpose) -> int:
     return Letter.objects.filter(purpose=purpose).count()
 
 
-def change(meeting: Meeting, **values: object) -> None:
-    """As the form saves it: under the meeting's lock, and with its consequences."""
-    with transaction.atomic():
-        now = Meeting.objects.select_for_update().get(pk=meeting.pk)
-        before = meetings.appointment(now)
-        for name, value in values.items():
-            setattr(now, name, value)
-        now.save()
-        meetings.changed(now, before=before, by=factories.user())
-
-
 # --- Planning --------------------------------------------------------------------------------------------------------
 
 
@@ -170,9 +160,9 @@ def test_a_second_invitation_leaves_the_plan_alone(clock):
 @pytest.mark.django_db
 def test_a_moved_meeting_and_a_moved_deadline_move_their_letters(clock):
     meeting = invited()
-    change(meeting, reply_by=at("2026-11-29 23:59"))
+    change_meeting(meeting, reply_by=at("2026-11-29 23:59"))
     assert plans(meeting)["reminder"] == (at("2026-11-26 09:00"), "waiting")
-    change(meeting, starts_at=at("2026-12-11 13:00"), ends_at=at("2026-12-11 16:00"))
+    change_meeting(meeting, starts_at=at("2026-12-11 13:00"), ends_at=at("2026-12-11 16:00"))
     assert plans(meeting) == {
         "reminder": (at("2026-11-26 09:00"), "waiting"),
         "coming": (at("2026-12-09 09:00"), "waiting"),
@@ -182,7 +172,7 @@ def test_a_moved_meeting_and_a_moved_deadline_move_their_letters(clock):
 @pytest.mark.django_db
 def test_a_deadline_moved_so_near_that_the_day_has_passed_sends_nothing_unseen(clock):
     meeting = invited()
-    change(meeting, reply_by=NOW + timedelta(days=1))
+    change_meeting(meeting, reply_by=NOW + timedelta(days=1))
     assert plans(meeting)["reminder"][1] == "skipped"
 
 
@@ -193,7 +183,7 @@ def test_what_has_left_leaves_again_for_the_new_day(clock):
     clock.move_to(COMING_AT)
     due_reminders.send_due_reminders()
     assert letters(Purpose.COMING) == 1
-    change(meeting, starts_at=at("2026-12-18 13:00"), ends_at=at("2026-12-18 16:00"))
+    change_meeting(meeting, starts_at=at("2026-12-18 13:00"), ends_at=at("2026-12-18 16:00"))
     clock.move_to(at("2026-12-16 09:00"))
     assert (due_reminders.send_due_reminders(), letters(Purpose.COMING)) == (1, 2)
 
@@ -357,7 +347,7 @@ def test_nobody_is_reminded_within_three_days_of_a_letter_about_a_new_place(cloc
     meeting = invited()
     clock.move_to(REMINDER_AT - timedelta(hours=hours))
     Letter.objects.update(state=State.ACCEPTED, accepted_at=timezone.now())  # the invitations have left
-    change(meeting, venue="Folkets hus")
+    change_meeting(meeting, venue="Folkets hus")
     send(meeting, Purpose.UPDATE)
     clock.move_to(REMINDER_AT)
     assert due_reminders.send_due_reminders() == made
@@ -391,7 +381,7 @@ def test_a_stopped_letter_stays_until_it_is_resumed(clock):
     client, officer = signed_in()
     address = reverse("staff:planned_switch", args=[row(meeting, Purpose.REMINDER).pk])
     client.post(address, {"to": "stop"})
-    page = client.get(reverse("staff:invitations", args=[meeting.pk])).content.decode()
+    page = without_breaks(client.get(reverse("staff:invitations", args=[meeting.pk])).content)
     assert f"stoppad av {officer.name}" in page
     client.post(address, {"to": "resume"})
     assert plans(meeting)["reminder"] == (REMINDER_AT, "waiting")
@@ -406,7 +396,7 @@ def test_a_stopped_letter_stays_until_it_is_resumed(clock):
 def test_a_stopped_letter_moves_with_the_meeting_but_stays_stopped(clock):
     meeting = invited()
     reminder_schedule.stop_reminder(row(meeting, Purpose.REMINDER), by=factories.user())
-    change(meeting, reply_by=at("2026-11-29 23:59"))
+    change_meeting(meeting, reply_by=at("2026-11-29 23:59"))
     assert plans(meeting)["reminder"] == (at("2026-11-26 09:00"), "stopped")
 
 
@@ -419,7 +409,7 @@ def test_what_has_left_cannot_be_stopped(clock):
     page = client.post(
         reverse("staff:planned_switch", args=[row(meeting, Purpose.REMINDER).pk]), {"to": "stop"}, follow=True
     )
-    assert "kan inte bli stoppad" in page.content.decode()
+    assert "kan inte bli stoppad" in without_breaks(page.content)
     assert plans(meeting)["reminder"][1] == "done"
 
 
@@ -427,14 +417,14 @@ def test_what_has_left_cannot_be_stopped(clock):
 def test_the_page_says_what_will_leave_and_when(clock):
     meeting = invited()
     client, _ = signed_in()
-    page = client.get(reverse("staff:invitations", args=[meeting.pk])).content.decode()
+    page = without_breaks(client.get(reverse("staff:invitations", args=[meeting.pk])).content)
     assert (
         "skickas automatiskt <strong>tisdag 24 november 2026 kl. 09.00</strong> till dem som inte har svarat"
         in page
     )
     assert "<strong>onsdag 2 december 2026 kl. 09.00</strong> till dem som har svarat att de kommer" in page
     reader, _ = signed_in(Role.READER)
-    seen = reader.get(reverse("staff:invitations", args=[meeting.pk])).content.decode()
+    seen = without_breaks(reader.get(reverse("staff:invitations", args=[meeting.pk])).content)
     assert ("kl. 09.00" in seen, "Stoppa" in seen) == (True, False)
 
 
@@ -444,7 +434,9 @@ def test_both_letters_can_be_seen_and_sent_by_hand_before(clock):
     answer(meeting, Answer.YES)
     client, _ = signed_in()
     for purpose, number in ((Purpose.REMINDER, "2 brev"), (Purpose.COMING, "1 brev")):
-        page = client.get(reverse("staff:letters_preview", args=[meeting.pk, purpose])).content.decode()
+        page = without_breaks(
+            client.get(reverse("staff:letters_preview", args=[meeting.pk, purpose])).content
+        )
         assert f"{number} till" in page
     send(meeting, Purpose.COMING)
     clock.move_to(COMING_AT)

@@ -597,7 +597,7 @@ def pressed_twice(monkeypatch: pytest.MonkeyPatch) -> tuple[int, int, int]:
     Each press looks for an earlier one and then gives the other time to look too, which the lock keeps it from.
     """
     user, row, start = factories.user(), factories.round_(year=2027), factories.afternoon(30)
-    looked, made, look = threading.Barrier(2), [], meetings.just_made
+    looked, made, look = threading.Barrier(2), [], meetings.find_double_press
 
     def slowly(*args, **kwargs):
         found = look(*args, **kwargs)
@@ -618,7 +618,7 @@ def pressed_twice(monkeypatch: pytest.MonkeyPatch) -> tuple[int, int, int]:
             made.append(add_meeting(meeting, categories=[], by=user).pk)
         connection.close()
 
-    monkeypatch.setattr(meetings, "just_made", slowly)
+    monkeypatch.setattr(meetings, "find_double_press", slowly)
     threads = [threading.Thread(target=press) for _ in range(2)]
     for thread in threads:
         thread.start()

@@ -13,6 +13,7 @@ from dialog_portal.outbox.models import Hold, Host, Letter, State
 from dialog_portal.outbox.queue.actions import Attachment, hold, post_all
 from tests import factories
 from tests.outbox.letters import draft, letter
+from tests.pages import without_breaks
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def staff(db, client):
 
 
 def page(answer) -> str:
-    return answer.content.decode()
+    return without_breaks(answer.content)
 
 
 def test_empty_outbox_says_so(staff):
