@@ -26,9 +26,9 @@ from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.post import post_letter
 from meetings.models import CONTRADICTION_WINDOW, Answer, Channel, Invitee, Purpose, Reply
 from meetings.models.reply import GUEST_CHANNELS, ReplyQuerySet
-from meetings.replies.actions.daily_limits import ANSWERS_A_DAY, a_day_ago, must_be_within_daily_limit
 from meetings.replies.actions.notify_others import notify_new_seats, notify_original
 from meetings.replies.actions.release_substitute import release_substitute
+from meetings.replies.daily_limits import ANSWERS_A_DAY, a_day_ago, must_be_within_daily_limit
 from meetings.replies.deadline import replies_must_be_open
 from meetings.replies.letters import receipt
 from meetings.replies.reply_status import last_confirmed, reply_status

@@ -15,13 +15,13 @@ from meetings.models import Channel, Invitation, Invitee
 from meetings.models.invitation import InvitationQuerySet
 from meetings.models.invitee import InviteeQuerySet
 from meetings.replies.actions.answer import store_answer
-from meetings.replies.actions.daily_limits import (
+from meetings.replies.coordinated_answer import CoordinatedAnswer
+from meetings.replies.daily_limits import (
     ANSWERS_A_DAY,
     CHANGES_A_DAY,
     a_day_ago,
     must_be_within_daily_limit,
 )
-from meetings.replies.coordinated_answer import CoordinatedAnswer
 from meetings.replies.reply_status import last_confirmed
 from meetings.replies.seats import lock_invitee
 from parties.models import Mandate

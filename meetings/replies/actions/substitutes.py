@@ -16,8 +16,8 @@ from meetings.mailings.actions.post import post_letter
 from meetings.models import Answer, Channel, Invitee, Purpose, Reply
 from meetings.replies.actions.answer import stop_needless_reminders, store_answer
 from meetings.replies.actions.colleagues import add_from_party, must_be_addable
-from meetings.replies.actions.daily_limits import CHANGES_A_DAY, a_day_ago, must_be_within_daily_limit
 from meetings.replies.actions.release_substitute import release_substitute
+from meetings.replies.daily_limits import CHANGES_A_DAY, a_day_ago, must_be_within_daily_limit
 from meetings.replies.deadline import replies_must_be_open
 from meetings.replies.letters import substitute
 from meetings.replies.seats import lock_invitee
