@@ -9,7 +9,7 @@ from meetings.invitations.letters.lost_links import LINKS_REQUESTED
 from meetings.mailings.actions import due_reminders
 from meetings.replies.actions import calendar_replies, needs
 
-READING_SECONDS = 240  # seconds: twice the longest visit to the mailbox
+READING_SECONDS = 240  # twice the longest visit to the mailbox
 
 
 @shared_task(name="meetings.read_mailbox", soft_time_limit=READING_SECONDS, time_limit=READING_SECONDS + 60)

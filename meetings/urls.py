@@ -15,5 +15,5 @@ staff = [
     *mailings.staff,
     *attendance.staff,
 ]
-# Addresses with a word of their own come before those with a token in their place
+# Fixed addresses come first: the others have a token in the same place
 guest = [*invitations.guest, *replies.guest]

@@ -16,7 +16,7 @@ from dialog_portal.base.typed_text import LINE_BREAKS
 from dialog_portal.outbox.mime import machine_address
 from meetings.models import Invitee, Meeting
 
-# The rule of the European Union since 1996; short, and right for every coming year
+# Summer time by the rule of the European Union since 1996, which holds for every coming year
 STOCKHOLM = """BEGIN:VTIMEZONE
 TZID:Europe/Stockholm
 BEGIN:DAYLIGHT

@@ -38,7 +38,7 @@ class CalendarReplyQuerySet(models.QuerySet["CalendarReply"]):
             outcome=CalendarReplyOutcome.STRANGER
         ) & ~Exists(answers)
         newer = CalendarReply.objects.filter(invitee=OuterRef("invitee"), pk__gt=OuterRef("pk"))
-        # Hides no answer
+        # A later letter from a stranger does not hide an answer
         newer = newer.filter(~Q(outcome=CalendarReplyOutcome.STRANGER) | Q(outcome=OuterRef("outcome")))
         return self.filter(
             open_ones,

@@ -78,7 +78,7 @@ class Invitee(models.Model):
         editable=False,
         help_text="somebody else may have the event, so what calendars answer does not count",
     )
-    # Empty only in rows that the former program wrote while it was being replaced: to those no calendar can answer
+    # Empty only in rows that an older version wrote during an upgrade: those people cannot answer by calendar
     calendar_secret = models.CharField(max_length=16, default=calendar_secret, db_default="", editable=False)
 
     objects = InviteeQuerySet.as_manager()

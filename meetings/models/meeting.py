@@ -48,7 +48,7 @@ CAMPAIGN = "meeting:"
 class Group(Versioned):
     """Parties that meet together in one year; one of them is the host."""
 
-    # The tables are changed before the programs are: those that still run insert rows without a version
+    # Tables are migrated before the programs are replaced, and old programs insert rows without a version
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     round = models.ForeignKey(Round, models.CASCADE, related_name="groups")
     name = models.CharField("grupp", max_length=80, validators=[one_line])

@@ -22,7 +22,7 @@ class PlannedState(models.TextChoices):
     STOPPED = "stopped", "stoppad"
 
 
-# What is done or skipped can be planned anew only because the meeting has moved
+# What is done or skipped is planned again only when the meeting has moved
 PLANNED_NEXT: dict[PlannedState, frozenset[PlannedState]] = {
     PlannedState.WAITING: frozenset({PlannedState.DONE, PlannedState.SKIPPED, PlannedState.STOPPED}),
     PlannedState.DONE: frozenset({PlannedState.WAITING}),

@@ -10,7 +10,7 @@ from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 
 from dialog_portal.base.typed_text import one_line
 
-# Answers this close to each other may be a program that tries the buttons
+# Two different answers within this time may come from a program that tries every button
 CONTRADICTION_WINDOW = timedelta(minutes=1)
 
 
@@ -32,7 +32,7 @@ class Channel(models.TextChoices):
     STAFF = "staff", "noterat av personalen"
 
 
-# What guests say themselves; the other channels are what staff have noted
+# Answers that guests give themselves; in the other channels staff note them
 GUEST_CHANNELS = frozenset({Channel.LINK, Channel.CALENDAR})
 
 

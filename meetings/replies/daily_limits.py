@@ -10,8 +10,8 @@ from django.utils import timezone
 from dialog_portal.access.models import User
 from dialog_portal.base.states import NotAllowed
 
-CHANGES_A_DAY = 3
-ANSWERS_A_DAY = 12  # each writes a letter that goes before all others
+CHANGES_A_DAY = 3  # substitutes, colleagues or requests for somebody from outside the party
+ANSWERS_A_DAY = 12  # each sends a receipt, which goes before all other letters
 
 
 def must_be_within_daily_limit(number: int, most: int, by: User | None) -> None:

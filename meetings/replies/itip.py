@@ -23,10 +23,10 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from dialog_portal.outbox.inbox.incoming_letter import BROKEN, Mail, clean, text
 
 CONTENT_TYPES = ("text/calendar", "application/ics", "application/calendar")
-MAX_CHARACTERS = 64 * 1024  # characters of a calendar part
-MAX_ATTENDEES = 20  # attendees that are looked at; an answer has one
-MAX_COMMENT_READ = 4000  # characters of a comment that are looked through for links
-MAX_COMMENT = 250  # of what is left then
+MAX_CHARACTERS = 64 * 1024  # of a calendar part; the rest is cut
+MAX_ATTENDEES = 20  # that are read; an answer has one
+MAX_COMMENT_READ = 4000  # characters of a comment that are searched for links
+MAX_COMMENT = 250  # characters of a comment that are kept
 EVENT_UID = re.compile(
     r"(?P<meeting>[0-9a-z-]{1,60})\.(?P<invitee>[0-9]{1,18})(?:\.(?P<secret>[0-9a-f]{16}))?@dialogportalen",
     re.IGNORECASE,
@@ -179,7 +179,7 @@ def event_attendees(event: CalendarEvent) -> Iterator[tuple[str, str]]:
         address = clean(one.value, 254).lower().removeprefix("mailto:")
         if "@" not in address:
             address = clean(one.address, 254).lower().removeprefix("mailto:")
-        yield address, clean(one.partstat).upper()[:20]  # a few letters become two in upper case
+        yield address, clean(one.partstat).upper()[:20]  # cut, because a few letters become two in upper case
 
 
 def event_comment(event: CalendarEvent) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 PUBLIC_MAIL_DOMAINS = {
-    # The world's
+    # Used all over the world
     "aol.com", "duck.com", "fastmail.com", "fastmail.fm", "gmail.com", "gmx.at", "gmx.ch", "gmx.com", "gmx.de",
     "gmx.net", "googlemail.com", "hey.com", "hotmail.co.uk", "hotmail.com", "hotmail.de", "hotmail.dk",
     "hotmail.fi", "hotmail.fr", "hotmail.no", "hotmail.se", "hushmail.com", "icloud.com", "live.co.uk", "live.com",
@@ -13,7 +13,7 @@ PUBLIC_MAIL_DOMAINS = {
     "tuta.io", "tutamail.com", "tutanota.com", "tutanota.de", "web.de", "yahoo.co.uk", "yahoo.com", "yahoo.de",
     "yahoo.dk", "yahoo.fr", "yahoo.no", "yahoo.se", "yandex.com", "yandex.ru", "ymail.com", "zoho.com",
     "zohomail.eu",
-    # What comes with a subscription in Sweden and its neighbours
+    # Given with a subscription in Sweden and its neighbours
     "bahnhof.se", "bredband.net", "bredband2.com", "bredbandsbolaget.se", "brevet.se", "chello.se", "comhem.se",
     "glocalnet.net", "home.se", "mail.telia.com", "mailbox.swipnet.se", "online.no", "ownit.se", "passagen.se",
     "spray.se", "swipnet.se", "tele2.se", "telia.com", "telia.se", "tyfonmail.se", "utfors.se",

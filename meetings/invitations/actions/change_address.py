@@ -40,7 +40,7 @@ class AddressChange:
     email: str
     moved: int = 0
     closed: int = 0
-    brought: int = 0  # of those closed, where a letter that waited brings the new link
+    rerendered: int = 0  # of the closed links, those replaced by a letter that was waiting anyway
     corrected: int = 0
     sent: bool = False
     old: list[Letter] = field(default_factory=list)
@@ -73,11 +73,11 @@ def change_address(invitee: Invitee, email: str, *, by: User) -> list[str]:
         raise NotAllowed(f"{invitee.name} är inte längre inbjuden till mötet.")
     if invitee.email.lower() == email.lower():
         raise NotAllowed("Det är samma adress som förut.")
-    move_invitee(invitee, followed := AddressChange(email), by=by)
-    if followed.taken:
+    move_invitee(invitee, change := AddressChange(email), by=by)
+    if change.taken:
         raise NotAllowed("Den adressen är redan inbjuden till mötet.")
-    send_new_links(followed, by=by)
-    return followed.letter_sentences()
+    send_new_links(change, by=by)
+    return change.letter_sentences()
 
 
 def follow_register(person: Person, *, by: User | None, **_: Any) -> list[str]:
@@ -87,40 +87,40 @@ def follow_register(person: Person, *, by: User | None, **_: Any) -> list[str]:
     """
     rows = Invitee.objects.active().filter(person=person, link__expires_at__gt=timezone.now())
     rows = rows.exclude(email__iexact=person.email).order_by("meeting__starts_at", "pk")
-    followed = AddressChange(person.email)
+    change = AddressChange(person.email)
     for row in rows:
-        move_invitee(lock_invitee(row), followed, by=by)
-    send_new_links(followed, by=by)
-    return followed.sentences()
+        move_invitee(lock_invitee(row), change, by=by)
+    send_new_links(change, by=by)
+    return change.sentences()
 
 
-def move_invitee(invitee: Invitee, followed: AddressChange, *, by: User | None) -> None:
+def move_invitee(invitee: Invitee, change: AddressChange, *, by: User | None) -> None:
     """Move one person's place at a meeting to the new address, unless that address is on the meeting's list already.
 
     Letters that never left, and whose link is not closed, are sent to the new address as they are.
     """
-    email = followed.email
+    email = change.email
     if invitee.meeting.invitees.active().filter(email__iexact=email).exclude(pk=invitee.pk).exists():
-        followed.taken.append(invitee.meeting.title)
+        change.taken.append(invitee.meeting.title)
         return
     old = close_link(invitee, by=by) if is_link_known(invitee) else None
-    followed.corrected += resend_to_address(invitee, email, by=by)
+    change.corrected += resend_to_address(invitee, email, by=by)
     invitee.email = email
     invitee.save(update_fields=["email"])
     record(by, MeetingsEvent.ADDRESS_CHANGED, invitee.meeting, invitee=invitee.pk)
-    followed.moved += 1
+    change.moved += 1
     if old is not None:
-        followed.closed += 1
-        followed.brought += rerender_pending(invitee, old)
-        followed.old += old
+        change.closed += 1
+        change.rerendered += rerender_pending(invitee, old)
+        change.old += old
 
 
-def send_new_links(followed: AddressChange, *, by: User | None) -> None:
+def send_new_links(change: AddressChange, *, by: User | None) -> None:
     """Send the new links that replace closed ones, unless rendered letters already hold all of them."""
-    if followed.closed > followed.brought:
-        followed.sent = send_new_link_if_known(followed.email, followed.old, by=by)
+    if change.closed > change.rerendered:
+        change.sent = send_new_link_if_known(change.email, change.old, by=by)
     else:
-        followed.sent = bool(followed.brought)
+        change.sent = bool(change.rerendered)
 
 
 def is_link_known(invitee: Invitee) -> bool:

@@ -21,7 +21,7 @@ from meetings.mailings.letters.reply_link import tokens_in
 from meetings.models import Invitee, MeetingLetter, Purpose
 from meetings.replies.seats import lock_invitee
 
-# What these say matters more than a link in them that is dead
+# These letters are kept: what they say matters more than that the link in them is closed
 PURPOSES_TO_KEEP = (Purpose.CANCELLATION, Purpose.DISTRIBUTION)
 
 

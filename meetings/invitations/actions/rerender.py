@@ -15,7 +15,7 @@ from meetings.mailings.actions.post import post_letter
 from meetings.models import Meeting, MeetingLetter, Purpose
 from meetings.replies.seats import lock_invitee
 
-# Nobody presses a button for these, so nobody would think of sending them again
+# The portal sends these by itself, so staff would not think of sending them again
 AUTOMATIC_PURPOSES = (Purpose.SUBSTITUTE, *ABOUT_OWN_REPLY)
 
 

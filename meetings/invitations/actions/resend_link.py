@@ -34,7 +34,7 @@ def resend_links(email: str, *, renewed: bool = False) -> bool:
         Invitee.objects.active()
         .filter(email__iexact=email, meeting__ends_at__gte=timezone.now(), link__revoked_at=None)
         .exclude(meeting__state=MeetingState.CANCELLED)
-        .exclude(letters=None)  # nobody hears of a meeting before they have been invited to it
+        .exclude(letters=None)  # nobody first learns of a meeting from this letter
         .select_related("meeting__round", "link")
         .order_by("meeting__starts_at")
     )

@@ -15,7 +15,7 @@ from dialog_portal.outbox.render import render
 from meetings.mailings.letters.reply_link import reply_url
 from meetings.models import Invitee
 
-# Purposes: somebody asked for it, or we closed the earlier link
+# Two purposes: somebody asked for the links, or we closed the earlier ones
 LINKS_REQUESTED, LINKS_RENEWED = ("links", "links_renewed")
 LINK_LETTERS = (LINKS_REQUESTED, LINKS_RENEWED)
 

@@ -89,8 +89,8 @@ def invitation_change(request: StaffRequest, pk: int) -> HttpResponse:
         try:
             before = seated_people(invitation)
             changed = invite.change_seats(invitation, form.cleaned_data["seats"], by=request.user)
-            told = new_seats_sentence(seated_people(changed) - before)
-            messages.success(request, f"{invitation} har nu {count(changed.seats, 'plats,platser')}.{told}")
+            notice = new_seats_sentence(seated_people(changed) - before)
+            messages.success(request, f"{invitation} har nu {count(changed.seats, 'plats,platser')}.{notice}")
             return redirect("staff:invitations", invitation.meeting_id)
         except NotAllowed as refusal:
             form.add_error("seats", str(refusal))

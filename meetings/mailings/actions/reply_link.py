@@ -9,7 +9,7 @@ from dialog_portal.links.models import Link
 from dialog_portal.links.purposes import LinkPurpose
 from meetings.models import Meeting
 
-LIFE_AFTER_MEETING = timedelta(days=30)  # long enough to read what one answered
+LIFE_AFTER_MEETING = timedelta(days=30)  # so that people can read what they answered
 
 
 def mint_reply_link(meeting: Meeting) -> Link:

@@ -25,7 +25,7 @@ from meetings.mailings.letters.wording import (
 from meetings.models import Invitee, Meeting, MeetingState, Purpose
 
 WITH_CALENDAR = {Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.UPDATE, Purpose.CANCELLATION}
-LOOK_BUTTON = "Se mötet och ditt svar"  # what is left to do on the page when it is too late to answer
+LOOK_BUTTON = "Se mötet och ditt svar"  # the button when it is too late to answer
 
 
 def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee) -> Draft:

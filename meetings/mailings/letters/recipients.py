@@ -38,7 +38,7 @@ class Mailing:
     useful_until: Callable[[Meeting], datetime]
     leads_to: MeetingState | None = None
     priority: Priority = Priority.NORMAL
-    daily: bool = False  # whether a later day makes a new letter, as with reminders
+    daily: bool = False  # whether a new letter may be made each day, as with reminders
 
     def reason_not_to_send(self, meeting: Meeting, now: datetime) -> str:
         """Return a Swedish sentence about why the letter cannot be sent now, empty when it can."""

@@ -92,7 +92,7 @@ def store_calendar_reply(invitee: Invitee, said: CalendarAnswer, mail: Mail) -> 
             post_letter(invitee, Purpose.UPDATE, ask_again(invitee), by=None)
     except NotAllowed as refusal:
         row.outcome, row.why = CalendarReplyOutcome.REFUSED, str(refusal)[:300]
-    except ValidationError as trouble:  # a receipt that cannot be written: the answer is for people to note
+    except ValidationError as trouble:  # no receipt can be written, so staff must note the answer
         row.outcome, row.why = CalendarReplyOutcome.REFUSED, " ".join(trouble.messages)[:300]
     row.save()
     return row

@@ -94,5 +94,5 @@ def add_from_party(invitee: Invitee, name: str, email: str, substitute_for: Invi
                 substitute_for=substitute_for,
                 link=mint_reply_link(invitee.meeting),
             )
-    except IntegrityError as taken:  # the same address through another party at the same moment
+    except IntegrityError as taken:  # another party added the same address at the same moment
         raise NotAllowed("Den adressen är redan inbjuden till mötet.") from taken

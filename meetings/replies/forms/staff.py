@@ -44,11 +44,11 @@ class NoteReply(forms.Form):
     )
     note = forms.CharField(label="Anteckning", max_length=300, required=False, validators=[one_line])
 
-    use_required_attribute = False  # what is asked of a substitute is asked for with one answer only
+    use_required_attribute = False  # the substitute's fields are required with one of the answers only
 
     def __init__(self, *args: Any, deputy: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if deputy:  # a substitute sends no substitute of their own
+        if deputy:  # a substitute cannot send a substitute
             self.fields["answer"].choices = self.fields["answer"].choices[:2]  # type: ignore[attr-defined]
             del self.fields["name"], self.fields["email"]
         elif self.is_bound and self.data.get("answer") != Answer.SUBSTITUTE:

@@ -56,7 +56,7 @@ def handover_receipt(reply: Reply, deputy: Invitee) -> Draft:
 
 def substitute_answered(reply: Reply, deputy: Invitee) -> Draft:
     """Return the letter to the person who handed over, about what the substitute answered."""
-    assert deputy.substitute_for is not None  # only substitutes are written about here
+    assert deputy.substitute_for is not None  # the caller has a substitute
     return substitute_news(
         deputy.substitute_for, deputy, CASE_OF_ANSWER[Answer(reply.answer)], f"r{reply.pk}"
     )

@@ -56,7 +56,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     if press is None:
         return render_own_page(request, invitee, error=PRESS_A_BUTTON, status=422)
     moved = change_since_shown(request, invitee)
-    if moved and "name" not in request.POST:  # who has typed a name keeps it, see somebody_else
+    if moved and "name" not in request.POST:  # a typed name is kept by press_somebody
         return render_own_page(request, invitee, error=moved, status=409)
     try:
         return press(request, invitee)
@@ -111,10 +111,10 @@ def press_somebody(
     except NotAllowed as refusal:
         form.add_error("email", str(refusal))
         return render_somebody_page(request, invitee, name, form, status=422)
-    told = QueryDict(mutable=True)
+    query = QueryDict(mutable=True)
     if name == "colleague":
-        told["inbjuden"] = colleague_signer(invitee).sign(asked.pk)
-    return redirect_to_own_page(invitee, told)
+        query["inbjuden"] = colleague_signer(invitee).sign(asked.pk)
+    return redirect_to_own_page(invitee, query)
 
 
 def press_take_back(request: HttpRequest, invitee: Invitee) -> HttpResponse:

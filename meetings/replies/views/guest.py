@@ -163,10 +163,10 @@ def colleague_signer(invitee: Invitee) -> Signer:
     return Signer(salt=f"colleague of {invitee.pk}")
 
 
-def redirect_to_own_page(invitee: Invitee, told: QueryDict | None = None) -> HttpResponse:
-    """Redirect to the person's own page; `told` is a query with what the page is to say besides their status."""
+def redirect_to_own_page(invitee: Invitee, query: QueryDict | None = None) -> HttpResponse:
+    """Redirect to the person's own page; `query` is what the page is to say besides their status."""
     address = reverse("guest:reply", args=[token_of(invitee.link)])
-    return redirect_with_get(f"{address}?{told.urlencode()}" if told else address)
+    return redirect_with_get(f"{address}?{query.urlencode()}" if query else address)
 
 
 def redirect_with_get(address: str) -> HttpResponse:

@@ -59,13 +59,13 @@ def needs(request: StaffRequest, pk: int) -> HttpResponse:
     """Show food and access needs of those who come: how many people need what, never who."""
     meeting = get_object_or_404(Meeting.objects.with_names(), pk=pk)
     coming = [row.invitee.pk for row in guest_rows(with_replies(meeting.invitations.all())) if row.is_seated]
-    told = list(Need.objects.filter(invitee__in=coming))
+    known = list(Need.objects.filter(invitee__in=coming))
     context = {
         "meeting": meeting,
         "coming": len(coming),
-        "told": len(told),
-        "food": need_totals(need.food for need in told),
-        "access": need_totals(need.access for need in told),
+        "people": len(known),
+        "food": need_totals(need.food for need in known),
+        "access": need_totals(need.access for need in known),
         "erased": meeting.ends_at + KEEP_NEEDS_FOR,
     }
     return render(request, "staff/replies/needs.html", context)

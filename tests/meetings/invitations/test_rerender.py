@@ -28,7 +28,8 @@ from meetings.mailings.letters.compose import preview_fingerprint
 from meetings.mailings.letters.recipients import MAILINGS, with_known_time
 from meetings.models import CONTRADICTION_WINDOW, Answer, Channel, Invitee, Meeting, MeetingState, Purpose
 from meetings.planning.actions import meetings
-from meetings.replies.actions import answer, colleagues, daily_limits, substitutes
+from meetings.replies import daily_limits
+from meetings.replies.actions import answer, colleagues, substitutes
 from meetings.replies.actions.substitute_requests import ask_for_substitute, decide_request
 from meetings.replies.letters import receipt
 from meetings.replies.reply_status import reply_status
