@@ -164,7 +164,7 @@ def send_mailing(meeting: Meeting, purpose: Purpose, by: User) -> None:
     mailing = MAILINGS[purpose]
     fresh = Meeting.objects.with_letters().get(pk=meeting.pk)
     pairs = mailings_send.drafts_for(mailing, fresh)
-    mailings_send.send_mailing(
+    mailings_send.send_previewed_letters(
         mailing, fresh, previewed=preview_fingerprint([draft for _, draft in pairs]), by=by
     )
     deliver()

@@ -16,10 +16,8 @@ from meetings.models import INVITING, Meeting, MeetingLetter, Purpose
 
 REMIND_BEFORE = timedelta(days=7)  # staff are asked to remind in the last week before the deadline
 REMINDER_INTERVAL = timedelta(days=3)  # between two letters that ask the same person for an answer
-ASKING_PURPOSES = (
-    *INVITING,
-    Purpose.REMINDER,
-)  # every letter that asks for an answer and has the button for it
+# Every letter that asks for an answer and has the button for it
+ASKING_PURPOSES = (*INVITING, Purpose.REMINDER)
 
 
 def asked_recently(now: datetime) -> Exists:

@@ -142,7 +142,7 @@ def stale_letters(rng: random.Random, change, number: int = 60, before: float = 
     meeting = invited(number)
     day = weekday(meeting.starts_at)
     with Sink(rng, delay=0.02, before=before) as sink, Fleet(sink.url) as fleet:
-        send.send_mailing(INVITATION, meeting, previewed=previewed(meeting), by=factories.user())
+        send.send_previewed_letters(INVITATION, meeting, previewed=previewed(meeting), by=factories.user())
         fleet.start(WORKERS)
         wait_until(lambda: bool(sink.letters), "the first letter")
         time.sleep(rng.uniform(0, 0.4))

@@ -30,7 +30,9 @@ def told(by: User) -> list[str]:
 def send(meeting: Meeting, purpose: Purpose, by: User) -> None:
     meeting = Meeting.objects.with_letters().get(pk=meeting.pk)
     drafts = [draft for _, draft in mailings_send.drafts_for(MAILINGS[purpose], meeting)]
-    mailings_send.send_mailing(MAILINGS[purpose], meeting, previewed=preview_fingerprint(drafts), by=by)
+    mailings_send.send_previewed_letters(
+        MAILINGS[purpose], meeting, previewed=preview_fingerprint(drafts), by=by
+    )
 
 
 def test_a_meeting_from_plan_to_cancellation() -> None:

@@ -29,7 +29,7 @@ def drafts_for(mailing: Mailing, meeting: Meeting) -> list[tuple[Invitee, Draft]
 
 
 @transaction.atomic
-def send_mailing(mailing: Mailing, meeting: Meeting, *, previewed: str, by: User) -> int:
+def send_previewed_letters(mailing: Mailing, meeting: Meeting, *, previewed: str, by: User) -> int:
     """Put the previewed letters in the outbox and change the meeting's state. Return the number of letters.
 
     Raise PreviewOutdated when the letters are no longer those of the preview, and NotAllowed when it is too late or

@@ -93,7 +93,7 @@ def letters_send(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
     """Send what was previewed, then show the progress."""
     meeting, mailing = find_meeting(pk), find_mailing(purpose)
     try:
-        number = send.send_mailing(
+        number = send.send_previewed_letters(
             mailing, meeting, previewed=request.POST.get("previewed", ""), by=request.user
         )
     except send.PreviewOutdated as change:

@@ -34,9 +34,8 @@ from meetings.replies.letters import receipt
 from meetings.replies.reply_status import last_confirmed, reply_status
 from meetings.replies.seats import lock_invitee, seated_people
 
-TIME_TO_READ = timedelta(
-    seconds=2
-)  # the shortest time in which a person reads the question and presses again
+# The shortest time in which a person reads the question and presses again
+TIME_TO_READ = timedelta(seconds=2)
 
 
 @transaction.atomic

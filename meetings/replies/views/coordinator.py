@@ -19,7 +19,7 @@ from meetings.replies.actions.coordinators import answer_for, coordinated_partie
 from meetings.replies.forms.coordinator import CoordinatorAnswers
 from meetings.replies.guest_list import rows_of_party, with_replies
 from meetings.replies.views.answer import change_since_shown
-from meetings.replies.views.guest import find_invited, redirect_to_own_page, redirect_with_get, shared_context
+from meetings.replies.views.guest import find_invited, guest_context, redirect_to_own_page, redirect_with_get
 
 SAVE_ONCE_MORE = (
     "Tryck på Spara svaren en gång till, så vet vi att det är du som svarar. Svaren räknas inte än."
@@ -103,5 +103,5 @@ def render_coordinator_page(
         }
         for party in parties
     ]
-    context = {**shared_context(invitee), "form": form, "groups": groups, **words}
+    context = {**guest_context(invitee), "form": form, "groups": groups, **words}
     return render(request, "guest/coordinator.html", context, status=status)

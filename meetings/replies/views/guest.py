@@ -89,7 +89,7 @@ def render_own_page(
     is_open = meeting.is_open_for_answers(timezone.now())
     asked_for = SubstituteRequest.objects.waiting().filter(invitee=invitee).first()
     context = {
-        **shared_context(invitee),
+        **guest_context(invitee),
         "reply_status": current,
         "state": "cancelled" if meeting.cancelled else "open" if is_open else "closed",
         "question": question_to_confirm(current) if is_open else "",
@@ -107,7 +107,7 @@ def render_own_page(
     return render(request, "guest/reply.html", context, status=status)
 
 
-def shared_context(invitee: Invitee) -> dict[str, Any]:
+def guest_context(invitee: Invitee) -> dict[str, Any]:
     """Return what every page of a person shows."""
     return {
         "invitee": invitee,
@@ -142,7 +142,7 @@ def render_somebody_page(
     """Render a page with one form about somebody else; after the deadline, redirect to the person's own page."""
     if not invitee.meeting.is_open_for_answers(timezone.now()) or invitee.substitute_for_id:
         return redirect_to_own_page(invitee)
-    context = {**shared_context(invitee), "form": form, "error": error}
+    context = {**guest_context(invitee), "form": form, "error": error}
     return render(request, f"guest/{name}.html", context, status=status)
 
 

@@ -47,7 +47,7 @@ def previewed(meeting: Meeting, mailing: Any = INVITATION) -> str:
 
 
 def send(meeting: Meeting, mailing: Any = INVITATION) -> int:
-    return mailings_send.send_mailing(
+    return mailings_send.send_previewed_letters(
         mailing, meeting, previewed=previewed(meeting, mailing), by=factories.user()
     )
 
@@ -113,7 +113,7 @@ def test_sending_is_refused_when_something_changed_since_the_preview() -> None:
     seen = previewed(meeting)
     Meeting.objects.filter(pk=meeting.pk).update(room="En annan sal")
     with pytest.raises(mailings_send.PreviewOutdated):
-        mailings_send.send_mailing(INVITATION, meeting, previewed=seen, by=factories.user())
+        mailings_send.send_previewed_letters(INVITATION, meeting, previewed=seen, by=factories.user())
     assert Letter.objects.count() == 0
 
 
@@ -123,9 +123,9 @@ def test_sending_twice_makes_one_letter_and_the_second_press_says_so() -> None:
     factories.mandate(party)
     meeting = invited_meeting(party)
     seen = previewed(meeting)
-    mailings_send.send_mailing(INVITATION, meeting, previewed=seen, by=factories.user())
+    mailings_send.send_previewed_letters(INVITATION, meeting, previewed=seen, by=factories.user())
     with pytest.raises(NotAllowed, match="redan fått"):
-        mailings_send.send_mailing(INVITATION, meeting, previewed=seen, by=factories.user())
+        mailings_send.send_previewed_letters(INVITATION, meeting, previewed=seen, by=factories.user())
     assert (Letter.objects.count(), loaded(meeting).state) == (1, MeetingState.INVITED)
 
 
@@ -141,7 +141,9 @@ def test_twenty_parallel_presses_make_one_letter_each() -> None:
 
     def press() -> None:
         try:
-            done.append(str(mailings_send.send_mailing(INVITATION, meeting, previewed=seen, by=officer)))
+            done.append(
+                str(mailings_send.send_previewed_letters(INVITATION, meeting, previewed=seen, by=officer))
+            )
         except NotAllowed:
             done.append("refused")
         finally:

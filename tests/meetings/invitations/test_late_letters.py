@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -195,7 +196,7 @@ def test_two_officers_at_once_put_everybody_on_the_list_once() -> None:
 
 
 def test_no_letter_says_a_name_that_a_guest_typed_uncut() -> None:
-    raw = ("invitee.name", "deputy.name", "original.name", "via.name")
+    raw = re.compile(r"\b(invitee|deputy|original|via)\.name\b")
     letters = Path(settings.BASE_DIR, "templates", "letters")
-    found = [path.name for path in letters.iterdir() if any(name in path.read_text() for name in raw)]
+    found = [path.name for path in letters.iterdir() if raw.search(path.read_text())]
     assert (found, (letters / "receipt.txt").exists()) == ([], True)

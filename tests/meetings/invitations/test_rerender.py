@@ -446,7 +446,9 @@ def test_who_is_taken_off_the_list_while_the_letters_are_written_gets_none(monke
         put(*given, **named)
 
     monkeypatch.setattr(send, "post_letters", slow)
-    officer, wrong = meanwhile(lambda: send.send_mailing(mailing, world.meeting, previewed=seen, by=world.by))
+    officer, wrong = meanwhile(
+        lambda: send.send_previewed_letters(mailing, world.meeting, previewed=seen, by=world.by)
+    )
     assert composed.wait(5)
     withdraw.withdraw(world.people[0], by=world.by)
     gone.set()

@@ -58,7 +58,7 @@ def loaded(meeting: Meeting) -> Meeting:
 def send(meeting: Meeting, purpose: Purpose = Purpose.INVITATION) -> int:
     mailing = MAILINGS[purpose]
     seen = preview_fingerprint([draft for _, draft in mailings_send.drafts_for(mailing, loaded(meeting))])
-    return mailings_send.send_mailing(mailing, meeting, previewed=seen, by=factories.user())
+    return mailings_send.send_previewed_letters(mailing, meeting, previewed=seen, by=factories.user())
 
 
 def invited(people: int = 3, **values: object) -> Meeting:
