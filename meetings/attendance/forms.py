@@ -2,7 +2,7 @@
 
 from django import forms
 
-from dialog_portal.base.typed_text import one_address
+from dialog_portal.base.typed_text import unquoted_address
 from meetings.models import Attendee
 
 
@@ -17,5 +17,5 @@ class AddAttendee(forms.ModelForm):  # type: ignore[type-arg]
     def clean_email(self) -> str:
         """Refuse an address that holds more than one."""
         email: str = self.cleaned_data["email"]
-        one_address(email)
+        unquoted_address(email)
         return email

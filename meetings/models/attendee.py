@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from dialog_portal.base.typed_text import one_line, unlinkable
+from dialog_portal.base.typed_text import name_without_links, one_line
 from meetings.models.meeting import Meeting
 
 
@@ -37,5 +37,5 @@ class Attendee(models.Model):
         return (
             self.invitee.name_in_letters
             if self.invitee and self.invitee.name == self.name
-            else unlinkable(self.name)
+            else name_without_links(self.name)
         )

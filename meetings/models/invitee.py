@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 
 from dialog_portal.base.swedish import swedish
-from dialog_portal.base.typed_text import one_line, unlinkable
+from dialog_portal.base.typed_text import name_without_links, one_line
 from meetings.models.meeting import Meeting
 from meetings.models.reply import Answer, Reply
 from parties.models import Person
@@ -106,7 +106,7 @@ class Invitee(models.Model):
     @property
     def name_in_letters(self) -> str:
         """The name as letters write it. A name that a guest may have typed is cut, and cannot become a link."""
-        return self.name if self.person_id else unlinkable(self.name)
+        return self.name if self.person_id else name_without_links(self.name)
 
 
 class Need(models.Model):

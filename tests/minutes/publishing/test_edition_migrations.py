@@ -15,22 +15,26 @@ from minutes.models import Approval, Edition, Rendering
 from tests import factories
 from tests.minutes.acting import came, distributed, held_meeting
 
-FORMER, PRESENT = ("minutes", "0001_initial"), ("minutes", "0003_editions_are_not_withdrawn")
+FORMER = ("minutes", "0001_initial")
 
 
-def migrate(to: tuple[str, str]) -> Any:
-    """Bring the tables to a migration; returns the models as that migration knows them."""
+def migrate_back() -> Any:
+    """Bring the tables back to those of 1.0.0; return the models as its program knows them."""
+    return MigrationExecutor(connection).migrate([FORMER]).apps
+
+
+def migrate_to_present() -> None:
     executor = MigrationExecutor(connection)
-    return executor.migrate([to]).apps
+    executor.migrate(executor.loader.graph.leaf_nodes("minutes"))
 
 
 @pytest.fixture
-def former() -> Iterator[Any]:
-    """Edition as the former program knows it, on its tables; they are brought back whatever happens."""
+def tables_are_brought_back() -> Iterator[None]:
+    """The tables are those of the present program afterwards, whatever happens."""
     try:
-        yield migrate(FORMER).get_model("minutes", "Edition")
+        yield
     finally:
-        migrate(PRESENT)
+        migrate_to_present()
 
 
 def columns() -> set[str]:
@@ -66,11 +70,13 @@ def renderings() -> list[Rendering]:
     ]
 
 
+@pytest.mark.usefixtures("tables_are_brought_back")
 @pytest.mark.django_db(transaction=True)
-def test_editions_live_on_and_both_programs_write_while_one_replaces_the_other(former: Any) -> None:
+def test_editions_live_on_and_both_programs_write_while_one_replaces_the_other() -> None:
     rows = renderings()
+    former = migrate_back().get_model("minutes", "Edition")
     kept = former.objects.create(**facts(1, rows[0]), withdrawn_at=None, withdrawn_reason="")
-    migrate(PRESENT)
+    migrate_to_present()
     assert Edition.objects.get().published_at == kept.published_at
     Edition.objects.create(**facts(2, rows[1]))
     former.objects.create(**facts(3, rows[2]), withdrawn_at=None, withdrawn_reason="")
