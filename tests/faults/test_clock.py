@@ -8,6 +8,7 @@ from itertools import count
 
 import pytest
 import time_machine
+from django.db.models import Q
 from django.utils import timezone
 
 from meetings.mailings.actions import due_reminders, reminder_schedule
@@ -134,7 +135,7 @@ def without_guards(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(PlannedQuerySet, "due", since_last_night)
     monkeypatch.setattr(due_reminders, "step", lambda row, *_, **__: row)
-    monkeypatch.setattr(due_reminders, "recently_asked", lambda *_: set())
+    monkeypatch.setattr(due_reminders, "asked_recently", lambda _: Q(pk__in=()))  # nobody
     monkeypatch.setattr(Mailing, "key", a_key_each_time)
 
 
