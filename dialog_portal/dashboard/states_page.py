@@ -12,7 +12,7 @@ STATE_TABLES: dict[str, Table] = {
     "Dialogmöte": meeting.NEXT,
     "Dagordning": agenda.AGENDA_NEXT,
     "Automatisk påminnelse": planned_mailing.PLANNED_NEXT,
-    "Minnesanteckningar": minutes.NEXT,
+    "Minnesanteckningar": minutes.MINUTES_NEXT,
     "Brev": outbox.NEXT,
 }
 

@@ -228,7 +228,7 @@ def finish_notes(story: Story, meeting: Meeting) -> None:
             )
     if story.has_reached("distributed"):
         with clock_at(story.begins + days(7)):
-            approval = approving.standing_approval(reload_minutes(minutes))
+            approval = approving.valid_approval(reload_minutes(minutes))
             distributing.distribute(
                 reload_minutes(minutes), previewed=approval.content_hash, by=story.officer
             )

@@ -186,7 +186,7 @@ def test_control_an_address_that_no_letter_reaches_is_one_by_its_looks():
 
 @pytest.mark.parametrize("letters", [200, 300, 5_000])
 def test_an_address_longer_than_any_file_name_is_not_found(letters: int):
-    bake.file_of("/moten/2019/").parent.mkdir(parents=True, exist_ok=True)
+    bake.public_file("/moten/2019/").parent.mkdir(parents=True, exist_ok=True)
     answer = Client(raise_request_exception=False).get(f"/moten/2019/{'a' * letters}/")
     assert answer.status_code == 404
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from dialog_portal.access.models import Role
 from dialog_portal.base.stale_saves import StaleSave
 from dialog_portal.base.states import NotAllowed
-from minutes.models import NEXT, Minutes, MinutesState
+from minutes.models import MINUTES_NEXT, Minutes, MinutesState
 from minutes.writing import actions
 from tests import factories
 from tests.minutes.acting import fresh, held_meeting, written
@@ -31,7 +31,7 @@ ALLOWED = {
 
 @pytest.mark.parametrize(("before", "after"), list(product(MinutesState.values, MinutesState.values)))
 def test_minutes_move_only_where_the_rules_say(before: str, after: str) -> None:
-    assert (MinutesState(after) in NEXT[MinutesState(before)]) == ((before, after) in ALLOWED)
+    assert (MinutesState(after) in MINUTES_NEXT[MinutesState(before)]) == ((before, after) in ALLOWED)
 
 
 def test_start_makes_a_section_for_each_public_item_and_only_once() -> None:
