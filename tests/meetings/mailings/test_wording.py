@@ -205,7 +205,7 @@ def test_sending_is_refused_when_the_words_changed_since_the_preview(level: str)
     seen = previewed(meeting)
     worded(meeting.round if level == "round" else meeting)
     with pytest.raises(mailings_send.PreviewOutdated):
-        mailings_send.send(INVITATION, meeting, previewed=seen, by=factories.user())
+        mailings_send.send_previewed_letters(INVITATION, meeting, previewed=seen, by=factories.user())
     assert Letter.objects.count() == 0
 
 

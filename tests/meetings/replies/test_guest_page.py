@@ -23,7 +23,8 @@ from meetings.mailings.actions.post import post_letter
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import Answer, Channel, Invitee, MeetingState, Need, Purpose, Reply
-from meetings.replies.actions.answer import TIME_TO_READ, hand_over, store_answer
+from meetings.replies.actions.answer import TIME_TO_READ, store_answer
+from meetings.replies.actions.substitutes import hand_over
 from meetings.tasks import send_links
 from tests import factories
 from tests.pages import without_breaks
@@ -424,7 +425,7 @@ def test_a_guests_words_are_no_link_in_the_head_of_a_letter_either(chief, name, 
 
 
 def test_control_the_raw_name_would_be_a_link_in_the_head(chief, monkeypatch):
-    monkeypatch.setattr(Invitee, "called", property(lambda guest: guest.name))
+    monkeypatch.setattr(Invitee, "name_in_letters", property(lambda guest: guest.name))
     deputy = hand_over(
         chief, name="vinn.evil.se", email="sune@nynashamn.example", channel=Channel.STAFF, by=factories.user()
     )
