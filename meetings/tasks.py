@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from dialog_portal.outbox.inbox import read_mailbox as mailbox
-from dialog_portal.outbox.requested_letters import grant
+from dialog_portal.outbox.requested_letters import write_requested_letters
 from meetings.invitations.actions import resend_link
 from meetings.invitations.letters.lost_links import LINKS_REQUESTED
 from meetings.mailings.actions import due_reminders
@@ -15,7 +15,7 @@ READING_SECONDS = 240  # twice the longest visit to the mailbox
 @shared_task(name="meetings.read_mailbox", soft_time_limit=READING_SECONDS, time_limit=READING_SECONDS + 60)
 def read_mailbox() -> None:
     """Read new letters in the mailbox: calendar answers, and letters that bounced."""
-    mailbox.read([calendar_replies.read_calendar_reply])
+    mailbox.read_new_letters([calendar_replies.read_calendar_reply])
 
 
 @shared_task(name="meetings.forget_needs")
@@ -33,4 +33,4 @@ def send_due() -> None:
 @shared_task(name="meetings.send_links")
 def send_links() -> None:
     """Send lost links to those who asked for them and are invited."""
-    grant(LINKS_REQUESTED, resend_link.resend_links)
+    write_requested_letters(LINKS_REQUESTED, resend_link.resend_links)

@@ -7,7 +7,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from dialog_portal.outbox.models import State, begun
+from dialog_portal.outbox.models import State, may_have_begun
 from meetings.models.invitee import Invitee
 from meetings.models.meeting import Meeting
 
@@ -34,7 +34,7 @@ INVITING = (Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.SUBSTITUTE, Purpo
 class MeetingLetterQuerySet(models.QuerySet["MeetingLetter"]):
     def not_stopped_in_time(self) -> Self:
         """Return letters that have left, may have left, or will leave."""
-        return self.exclude(Q(letter__state=State.STOPPED) & ~begun("letter"))
+        return self.exclude(Q(letter__state=State.STOPPED) & ~may_have_begun("letter"))
 
     def of_current_version(self) -> Self:
         """Return letters with the meeting's current time and place."""

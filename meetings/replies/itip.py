@@ -20,7 +20,7 @@ from django.utils import timezone
 from icalendar.parser import Contentline
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from dialog_portal.outbox.inbox.incoming_letter import BROKEN, Mail, clean, text
+from dialog_portal.outbox.inbox.incoming_letter import PARSE_ERRORS, Mail, part_text, to_one_line
 
 CONTENT_TYPES = ("text/calendar", "application/ics", "application/calendar")
 MAX_CHARACTERS = 64 * 1024  # of a calendar part; the rest is cut
@@ -65,12 +65,12 @@ def find_answer(mail: Mail) -> CalendarAnswer | None:
 
 def answer_in_part(part: Message) -> CalendarAnswer | None:
     """Return the answer in one part of a letter, None when there is none or it cannot be read."""
-    written = text(part)[:MAX_CHARACTERS]
+    written = part_text(part)[:MAX_CHARACTERS]
     if not EVENT_UID.search(unfold(written)):
         return None
     try:
-        return answer_in_calendar(written, clean(part.get_param("method") or ""))
-    except BROKEN:
+        return answer_in_calendar(written, to_one_line(part.get_param("method") or ""))
+    except PARSE_ERRORS:
         return None
 
 
@@ -130,7 +130,7 @@ def read_events(written: str) -> Iterator[tuple[str, CalendarEvent]]:
             case "END", _:
                 del within[-1:]
             case "METHOD", ["VCALENDAR"]:
-                method = clean(line.value)
+                method = to_one_line(line.value)
             case name, ["VEVENT"] if name in EVENT_PROPERTIES:
                 found[-1].lines.append(line)
 
@@ -140,7 +140,7 @@ def read_lines(written: str) -> Iterator[CalendarLine]:
     for line in re.split(r"\r?\n", unfold(written)):
         named = PROPERTY_NAME.match(line)
         if named and named[0].upper() in READ_PROPERTIES:
-            with suppress(*BROKEN):
+            with suppress(*PARSE_ERRORS):
                 yield parse_line(Contentline(line))  # type: ignore[no-untyped-call]
 
 
@@ -156,7 +156,7 @@ def parse_line(line: Contentline) -> CalendarLine:
 
 
 def answer_in_event(event: CalendarEvent, method: str, found: re.Match[str]) -> CalendarAnswer:
-    sequence = clean(event.first_value("SEQUENCE"))
+    sequence = to_one_line(event.first_value("SEQUENCE"))
     stamped = event_time(event, "DTSTAMP")
     return CalendarAnswer(
         method=method,
@@ -176,16 +176,19 @@ def answer_in_event(event: CalendarEvent, method: str, found: re.Match[str]) -> 
 def event_attendees(event: CalendarEvent) -> Iterator[tuple[str, str]]:
     """Yield each attendee's address and PARTSTAT. Exchange may write the address in EMAIL only."""
     for one in event.properties("ATTENDEE"):
-        address = clean(one.value, 254).lower().removeprefix("mailto:")
+        address = to_one_line(one.value, 254).lower().removeprefix("mailto:")
         if "@" not in address:
-            address = clean(one.address, 254).lower().removeprefix("mailto:")
-        yield address, clean(one.partstat).upper()[:20]  # cut, because a few letters become two in upper case
+            address = to_one_line(one.address, 254).lower().removeprefix("mailto:")
+        yield (
+            address,
+            to_one_line(one.partstat).upper()[:20],
+        )  # cut, because a few letters become two in upper case
 
 
 def event_comment(event: CalendarEvent) -> str:
     """Return the comment as one line of at most 250 characters, without web links."""
     words = " ".join(one.value for one in event.properties("COMMENT"))
-    return WEB_LINK.sub("(länk borttagen)", clean(words, MAX_COMMENT_READ))[:MAX_COMMENT].rstrip()
+    return WEB_LINK.sub("(länk borttagen)", to_one_line(words, MAX_COMMENT_READ))[:MAX_COMMENT].rstrip()
 
 
 def event_time(event: CalendarEvent, name: str) -> datetime | None:
@@ -197,7 +200,7 @@ def event_time(event: CalendarEvent, name: str) -> datetime | None:
     try:
         said = datetime.strptime(f"{found[1]}{found[2] or '000000'}", "%Y%m%d%H%M%S")  # noqa: DTZ007
         return said.replace(tzinfo=UTC if found[3] else find_time_zone(line.zone)).astimezone(UTC)
-    except BROKEN:
+    except PARSE_ERRORS:
         return None
 
 

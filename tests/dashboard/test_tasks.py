@@ -18,7 +18,7 @@ from dialog_portal.access.models import Role, User
 from dialog_portal.base.swedish import day
 from dialog_portal.dashboard.tasks import tasks_for
 from dialog_portal.outbox.draft import Draft
-from dialog_portal.outbox.health import heard
+from dialog_portal.outbox.health import record_pulse
 from dialog_portal.outbox.models import Letter, State
 from dialog_portal.outbox.queue.hold import hold
 from dialog_portal.outbox.queue.post import post
@@ -362,7 +362,7 @@ def test_who_sends_a_substitute_is_counted_too_so_that_the_answers_add_up():
 
 def test_the_light_is_green_only_when_no_letter_needs_a_person():
     for name in ("worker", "beat"):
-        heard(name)
+        record_pulse(name)
     client = Client()
     client.force_login(factories.user())
     calm = client.get("/arbete/").content.decode()

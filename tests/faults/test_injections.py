@@ -69,7 +69,7 @@ def address(payload: str) -> str:
 
 def foreign(raw: bytes) -> tuple[int, int]:
     """How many headers or recipients, and how many calendars with a property, stand there that we did not write."""
-    message = mime.parse(raw)
+    message = mime.parse_message(raw)
     names = Counter(message.keys())
     people = getaddresses([str(value) for value in message.get_all("To", [])])
     headers = sum((names - Counter(ENVELOPE)).values()) + len(people) - 1
@@ -382,7 +382,7 @@ def letter_with(owner: str, field: str, payload: str) -> bytes | None:
         meeting, guest = people()
     draft = compose(MAILINGS[CANCELLATION if owner == "step" else INVITATION], meeting, guest)
     try:
-        drafts.check(draft)
+        drafts.validate_draft(draft)
     except ValidationError:
         return None
     return decrypt(letter_from(draft, None).raw or b"")
@@ -414,9 +414,9 @@ def test_nothing_that_is_stored_becomes_a_header_or_a_property(size, figure):
 
 def without_looking(monkeypatch: pytest.MonkeyPatch) -> None:
     """The outbox takes what it gets, and names are written as they are."""
-    monkeypatch.setattr(drafts, "check", lambda _draft: None)
-    monkeypatch.setattr("dialog_portal.outbox.queue.post.check", lambda _draft: None)
-    monkeypatch.setattr(mime, "mailbox", lambda name, address: f"{name} <{address}>")
+    monkeypatch.setattr(drafts, "validate_draft", lambda _draft: None)
+    monkeypatch.setattr("dialog_portal.outbox.queue.post.validate_draft", lambda _draft: None)
+    monkeypatch.setattr(mime, "address_header", lambda name, address: f"{name} <{address}>")
     monkeypatch.setattr(Invitee, "name_in_letters", property(lambda guest: guest.name))
 
 
@@ -435,7 +435,7 @@ def test_control_without_looking_a_guests_substitute_writes_a_header(monkeypatch
 
 
 def test_control_without_escaping_a_title_writes_a_property(monkeypatch):
-    monkeypatch.setattr(drafts, "check", lambda _draft: None)
+    monkeypatch.setattr(drafts, "validate_draft", lambda _draft: None)
     monkeypatch.setattr("meetings.mailings.calendar_file.TypedText", vUnknown)
     raw = letter_with("meeting", "title", f"Möte\r{SMUGGLED[0]}")
     assert raw is not None

@@ -12,7 +12,7 @@ from dialog_portal.access.models import User
 from dialog_portal.outbox.models import WAITING, Letter
 from dialog_portal.outbox.queue.post import post
 from dialog_portal.outbox.queue.stop import stop
-from dialog_portal.outbox.requested_letters import want
+from dialog_portal.outbox.requested_letters import request_letter
 from meetings.invitations.letters.lost_links import LINK_LETTERS, LINKS_RENEWED, LINKS_REQUESTED, links_letter
 from meetings.models import Invitee, MeetingState
 
@@ -22,7 +22,7 @@ def request_links(email: str) -> None:
 
     A task looks up later whether the address is invited, so the time that this takes reveals nothing.
     """
-    want(LINKS_REQUESTED, email.lower(), task="meetings.send_links")
+    request_letter(LINKS_REQUESTED, email.lower(), task="meetings.send_links")
 
 
 @transaction.atomic

@@ -14,11 +14,11 @@ from meetings.mailings.calendar_file import calendar_for, calendar_method
 from meetings.mailings.letters.recipients import Mailing
 from meetings.mailings.letters.reply_link import reply_url
 from meetings.mailings.letters.wording import (
-    CLOSED,
+    ANSWERS_CLOSED,
     STANDARD,
     Words,
-    filled,
-    values,
+    fill_words,
+    placeholder_values,
     without_deadline,
     words_for,
 )
@@ -63,7 +63,7 @@ def letter_context(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
 
     `closed` is the sentence that replaces the buttons once the deadline of answers has passed.
     """
-    closed = "" if meeting.is_open_for_answers(timezone.now()) else CLOSED
+    closed = "" if meeting.is_open_for_answers(timezone.now()) else ANSWERS_CLOSED
     said = meeting_facts(meeting, invitee)
     return {
         **said,
@@ -100,7 +100,9 @@ def meeting_facts(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
 
 def with_wording(words: Words, context: dict[str, object]) -> dict[str, object]:
     """Return the context with the words above the facts, their placeholders filled in."""
-    said = filled(without_deadline(words) if context.get("closed") else words, values(context))
+    said = fill_words(
+        without_deadline(words) if context.get("closed") else words, placeholder_values(context)
+    )
     return {**context, "heading": said.heading, "words": said}
 
 

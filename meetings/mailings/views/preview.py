@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import count
-from dialog_portal.outbox.health import stuck
+from dialog_portal.outbox.health import is_stuck
 from dialog_portal.outbox.models import Hold, Letter
 from dialog_portal.outbox.pages.views import letter_page
 from meetings.mailings.actions import send
@@ -114,7 +114,7 @@ def why_waiting(meeting: Meeting) -> str:
     """Return a Swedish sentence about why the meeting's letters stay in the outbox, empty when they are being sent."""
     if Hold.objects.filter(campaign__in=("", meeting.campaign)).exists():
         return "Breven hålls kvar tills någon släpper dem."
-    return "Breven väntar på att utskicket kommer igång. De skickas då av sig själva." if stuck() else ""
+    return "Breven väntar på att utskicket kommer igång. De skickas då av sig själva." if is_stuck() else ""
 
 
 def letters_progress(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import day
 from dialog_portal.outbox.content import read_content
-from dialog_portal.outbox.health import heard
+from dialog_portal.outbox.health import record_pulse
 from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.queue.deliver import deliver
 from dialog_portal.outbox.queue.hold import hold
@@ -309,7 +309,7 @@ def test_a_mailing_that_stands_still_is_not_said_to_leave() -> None:
     silent = without_breaks(client.post(where, {"previewed": previewed(meeting)}, follow=True).content)
     assert "skickas nu" not in silent
     assert silent.count("Breven väntar på att utskicket kommer igång.") == 2  # the message, and the figures
-    heard("worker")
+    record_pulse("worker")
     hold(meeting.campaign, by=user, reason="fel bilaga")
     held = client.get(reverse("staff:letters_progress", args=[meeting.pk, Purpose.INVITATION]))
     assert "Breven hålls kvar tills någon släpper dem." in without_breaks(held.content)

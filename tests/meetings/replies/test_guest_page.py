@@ -16,7 +16,7 @@ from django.utils import timezone
 from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.encrypted_bytes import decrypt
-from dialog_portal.outbox.mime import parse
+from dialog_portal.outbox.mime import parse_message
 from dialog_portal.outbox.models import Letter, Wanted
 from meetings.invitations.actions.resend_link import resend_links
 from meetings.mailings.actions.post import post_letter
@@ -405,7 +405,7 @@ def addressed_to(guest):
     """How the letter's own head, and the calendar entry in it, name the one it goes to."""
     raw = guest.letters.get().letter.raw
     assert raw is not None
-    mail = parse(decrypt(raw))
+    mail = parse_message(decrypt(raw))
     entry = re.sub(r"\r?\n ", "", next(mail.iter_attachments()).get_content())
     named = re.search(r'ATTENDEE;[^"]*CN="([^"]*)"', entry)
     return mail["To"].addresses[0].display_name, named[1] if named else ""

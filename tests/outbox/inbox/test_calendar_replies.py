@@ -12,7 +12,7 @@ from icalendar import Calendar
 
 from dialog_portal.links.actions import renew_link
 from dialog_portal.outbox import mime
-from dialog_portal.outbox.inbox.incoming_letter import Mail, content
+from dialog_portal.outbox.inbox.incoming_letter import Mail, part_bytes
 from dialog_portal.outbox.models import Letter
 from meetings import tasks
 from meetings.invitations.actions.change_link import change_link
@@ -30,10 +30,10 @@ from tests.outbox.letters import bytes_of, text_of
 
 def entry(row: Letter):
     """The calendar entry in a letter: the method in the letter's head, the calendar's own, and the event."""
-    [part] = [one for one in mime.parse(bytes_of(row)).walk() if one.get_content_type() == "text/calendar"][
-        :1
-    ]
-    calendar = Calendar.from_ical(content(part))
+    [part] = [
+        one for one in mime.parse_message(bytes_of(row)).walk() if one.get_content_type() == "text/calendar"
+    ][:1]
+    calendar = Calendar.from_ical(part_bytes(part))
     [event] = calendar.walk("VEVENT")
     return part.get_param("method"), str(calendar["METHOD"]), event
 
