@@ -149,8 +149,8 @@ def clocked(totals: Counter[str], name: str, function: Callable[..., Any]) -> Ca
 STEPS = (
     ("rendering text and HTML, inlining included", "meetings.mailings.letters.compose.render"),
     ("writing the calendar", "meetings.mailings.letters.compose.calendar_for"),
-    ("checking the draft", "dialog_portal.outbox.queue.post.check"),
-    ("building the bytes", "dialog_portal.outbox.mime.write"),
+    ("checking the draft", "dialog_portal.outbox.queue.post.validate_draft"),
+    ("building the bytes", "dialog_portal.outbox.mime.write_message"),
     ("packing and encrypting", "dialog_portal.outbox.draft.encrypt"),
     ("claiming", "dialog_portal.outbox.queue.deliver.claim_due"),
     ("decrypting", "dialog_portal.outbox.queue.deliver.decrypt"),

@@ -13,7 +13,7 @@ STATE_TABLES: dict[str, StateTable] = {
     "Dagordning": agenda.AGENDA_NEXT,
     "Automatisk påminnelse": planned_mailing.PLANNED_NEXT,
     "Minnesanteckningar": minutes.MINUTES_NEXT,
-    "Brev": outbox.NEXT,
+    "Brev": outbox.LETTER_NEXT,
 }
 
 

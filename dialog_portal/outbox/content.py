@@ -10,4 +10,4 @@ from dialog_portal.outbox.models import Letter
 
 def read_content(letter: Letter) -> Content | None:
     """Return the letter's texts and files as the recipient sees them; None when the bytes have been wiped."""
-    return mime.readable(decrypt(letter.raw)) if letter.raw is not None else None
+    return mime.read_message(decrypt(letter.raw)) if letter.raw is not None else None

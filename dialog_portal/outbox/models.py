@@ -24,7 +24,7 @@ class State(models.TextChoices):
 
 # A letter that was stopped while it was being sent may turn out to have left: the truth wins, also when somebody has
 # put it back in the queue meanwhile.
-NEXT: dict[State, frozenset[State]] = {
+LETTER_NEXT: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.SENDING, State.STOPPED, State.FAILED, State.ACCEPTED}),
     State.SENDING: frozenset(
         {State.SENDING, State.QUEUED, State.ACCEPTED, State.RETRYING, State.FAILED, State.STOPPED}
@@ -89,12 +89,12 @@ class Hold(models.Model):
         return self.campaign or "allt"
 
 
-def held() -> Exists:
+def is_held() -> Exists:
     """Whether somebody holds the letter's campaign, or everything."""
     return Exists(Hold.objects.filter(Q(campaign="") | Q(campaign=OuterRef("campaign"))))
 
 
-def begun(letter: str) -> Exists:
+def may_have_begun(letter: str) -> Exists:
     """Whether a letter's text may have begun to leave; the letter is what the column of the outer query points at.
 
     A worker that was refused before the text, or found the letter stopped, sent none of it. Of a letter that this
@@ -114,12 +114,12 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         free = Q(state__in=(State.QUEUED, State.RETRYING), due_at__lte=now) | Q(
             state=State.SENDING, lease_until__lte=now
         )
-        return self.waiting().filter(free, ~held(), deadline__gt=now).order_by("priority", "due_at", "pk")
+        return self.waiting().filter(free, ~is_held(), deadline__gt=now).order_by("priority", "due_at", "pk")
 
     def may_have_left(self) -> LetterQuerySet:
         """Those that somebody may have read: accepted, claimed by a worker, or broken off without our knowing how."""
         unread = Q(state__in=(State.QUEUED, State.RETRYING, State.FAILED), maybe_twice=False)
-        return self.exclude(unread | Q(state=State.STOPPED) & ~begun("pk"))
+        return self.exclude(unread | Q(state=State.STOPPED) & ~may_have_begun("pk"))
 
     def visible_to(self, user: Any) -> LetterQuerySet:
         """Letters about accounts are a way in: administrators see them, and only them."""
@@ -301,7 +301,7 @@ class Pulse(models.Model):
         return self.name
 
 
-class Kind(models.TextChoices):
+class IncomingKind(models.TextChoices):
     """What a letter in the portal's own mailbox turned out to be."""
 
     BOUNCED = "bounced", "studs"
@@ -316,7 +316,13 @@ class Kind(models.TextChoices):
 
 
 # Nothing there for people to read
-DEALT_WITH = (Kind.BOUNCED, Kind.DELAYED, Kind.REPORT, Kind.FORGED, Kind.ANSWER)
+DEALT_WITH = (
+    IncomingKind.BOUNCED,
+    IncomingKind.DELAYED,
+    IncomingKind.REPORT,
+    IncomingKind.FORGED,
+    IncomingKind.ANSWER,
+)
 
 
 class Incoming(models.Model):
@@ -328,7 +334,7 @@ class Incoming(models.Model):
     identity = models.CharField(
         max_length=64, help_text="from Message-ID and body: the same wherever the letter lies"
     )
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=10, choices=IncomingKind)
     letter = models.ForeignKey(Letter, models.SET_NULL, null=True, blank=True, related_name="reports")
     text = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField(default=timezone.now, db_index=True)
@@ -341,7 +347,7 @@ class Incoming(models.Model):
             models.UniqueConstraint(
                 fields=("identity",), condition=~Q(kind="copy"), name="incoming_judged_once"
             ),
-            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="incoming_kind_is_known"),
+            models.CheckConstraint(condition=Q(kind__in=IncomingKind.values), name="incoming_kind_is_known"),
         )
 
     def __str__(self) -> str:

@@ -15,14 +15,14 @@ log = logging.getLogger(__name__)
 @shared_task(name="outbox.ring", ignore_result=True)
 def send_due() -> None:
     """Send what is due: somebody has stored letters."""
-    health.heard("worker")
+    health.record_pulse("worker")
     deliver()
 
 
 @shared_task(name="outbox.sweep", ignore_result=True)
 def sweep() -> None:
     """Send what is due whether anybody asked or not, after clearing up what dead workers left."""
-    health.heard("worker")
+    health.record_pulse("worker")
     end_abandoned_leases(timezone.now())
     fail_overdue(timezone.now())
     deliver(patient=True)
@@ -32,7 +32,7 @@ def sweep() -> None:
 def count() -> None:
     """Add the letters up, and wipe what nobody can need."""
     wipe_useless(timezone.now())
-    health.count()
+    health.check_sums()
 
 
 @shared_task(name="outbox.forget", ignore_result=True)
@@ -45,4 +45,4 @@ def forget() -> None:
 @shared_task(name="outbox.beat", ignore_result=True)
 def beat() -> None:
     """Show that the clock goes."""
-    health.heard("beat")
+    health.record_pulse("beat")

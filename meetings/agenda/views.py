@@ -39,7 +39,7 @@ def agenda(request: StaffRequest, pk: int) -> HttpResponse:
 
 def agenda_page(request: StaffRequest, row: Agenda, form: NewItemForm) -> HttpResponse:
     """Render the agenda with a form for one more item, which may show errors."""
-    points = row.clocked()
+    points = row.timed_items()
     bodies = row.meeting.categories.exclude(agenda_body="")
     if "ny" in request.GET:
         form.fields["title"].widget.attrs["autofocus"] = True

@@ -13,7 +13,15 @@ from django.utils.html import format_html, format_html_join
 from dialog_portal.base.typed_text import one_line
 from dialog_portal.base.versioned_form import VersionedForm
 from dialog_portal.links.addresses import GUEST_PATHS
-from meetings.mailings.letters.wording import PLACE, Words, allowed, listed, normal, words_above, words_of
+from meetings.mailings.letters.wording import (
+    PLACE,
+    Words,
+    placeholder_list,
+    placeholder_name,
+    placeholders_for,
+    words_of,
+    words_without_own,
+)
 from meetings.models import Wording
 from meetings.models.wording import LONG, SHORT
 
@@ -60,7 +68,7 @@ class WordingForm(VersionedForm):
             self.fields[name].validators = []  # _clean_line checks the same and names the placeholders
             self.fields[name].widget.attrs.pop("maxlength", None)
         self.fields["body"].widget.attrs.pop("maxlength", None)
-        self.fields["body"].help_text = placeholder_help(allowed(instance.purpose, in_body=True))
+        self.fields["body"].help_text = placeholder_help(placeholders_for(instance.purpose, in_body=True))
 
     @staticmethod
     def stored_value(row: Any, name: str) -> Any:
@@ -77,7 +85,7 @@ class WordingForm(VersionedForm):
         """Return one line with known placeholders. Line breaks are refused, as they could add headers to the e-mail."""
         text: str = self.cleaned_data[name]
         long = [str(self.fields[name].error_messages["max_length"])] if len(text) > SHORT else []
-        names = allowed(self.instance.purpose, in_body=False)
+        names = placeholders_for(self.instance.purpose, in_body=False)
         raise_errors(
             [*hidden_character_errors(text, ONE_LINE_SENTENCE), *placeholder_errors(text, names)],
             names,
@@ -88,7 +96,7 @@ class WordingForm(VersionedForm):
     def clean_body(self) -> str:
         """Return the body: visible characters and known placeholders, without blanks at the ends of lines."""
         lines = [line.rstrip() for line in self.cleaned_data["body"].replace("\t", " ").splitlines()]
-        text, names = "\n".join(lines), allowed(self.instance.purpose, in_body=True)
+        text, names = "\n".join(lines), placeholders_for(self.instance.purpose, in_body=True)
         raise_errors(
             [*hidden_character_errors("".join(lines), HIDDEN_SENTENCE), *placeholder_errors(text, names)],
             names,
@@ -104,7 +112,7 @@ class WordingForm(VersionedForm):
 
 def words_in_use(row: Wording) -> Words:
     """Return the text that the letter has now."""
-    return words_of(row) if row.active else words_above(row.round or row.meeting, row.purpose)  # type: ignore[arg-type]
+    return words_of(row) if row.active else words_without_own(row.round or row.meeting, row.purpose)  # type: ignore[arg-type]
 
 
 def placeholder_help(names: dict[str, str]) -> str:
@@ -120,7 +128,7 @@ def placeholder_help(names: dict[str, str]) -> str:
 def raise_errors(wrong: list[str], names: dict[str, str], *, also: list[str]) -> None:
     """Raise one ValidationError with all texts. After those in `wrong` comes a list of the known placeholders."""
     if wrong:
-        wrong[-1] += f" Du kan använda {listed(names)}."
+        wrong[-1] += f" Du kan använda {placeholder_list(names)}."
     if wrong or also:
         raise ValidationError([*wrong, *also])
 
@@ -136,7 +144,7 @@ def hidden_character_errors(text: str, sentence: str) -> list[str]:
 
 def placeholder_errors(text: str, names: dict[str, str]) -> list[str]:
     """Return an error text for a personal link, for a single brace, and for each unknown placeholder."""
-    unknown = list(dict.fromkeys(name for name in PLACE.findall(text) if normal(name) not in names))
+    unknown = list(dict.fromkeys(name for name in PLACE.findall(text) if placeholder_name(name) not in names))
     said = [LINK_SENTENCE] if PERSONAL_LINK.search(text) else []
     said += [BRACE_SENTENCE] if re.search(r"[{}]", PLACE.sub("", text)) else []
     return [*said, *(f"{{{name}}} finns inte här." for name in unknown)]
@@ -145,6 +153,8 @@ def placeholder_errors(text: str, names: dict[str, str]) -> list[str]:
 def greeting_errors(text: str) -> list[str]:
     """Return an error text in a list if the greeting, which can hold several paragraphs, shares a paragraph."""
     greeted = [
-        part for part in Words("", "", text).paragraphs if "hälsning" in map(normal, PLACE.findall(part))
+        part
+        for part in Words("", "", text).paragraphs
+        if "hälsning" in map(placeholder_name, PLACE.findall(part))
     ]
     return [GREETING_SENTENCE] if any(PLACE.sub("", part, count=1).strip() for part in greeted) else []

@@ -108,7 +108,7 @@ def distribution_letter(
         key=f"distribution:m{minutes.meeting_id}:e{number}:a{attendee.pk}",
         purpose=Purpose.DISTRIBUTION,
         campaign=minutes.meeting.campaign,
-        name=attendee.called,
+        name=attendee.name_in_letters,
         address=attendee.email,
         subject=rendered.subject,
         text=rendered.text,

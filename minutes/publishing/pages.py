@@ -79,7 +79,7 @@ def meeting_page(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     settled = row.agenda.state == AgendaState.SETTLED
     context = {
         "meeting": row,
-        "agenda": row.agenda.clocked(public_only=True) if settled else [],
+        "agenda": row.agenda.timed_items(public_only=True) if settled else [],
         "parties": row.invitations.in_order(),
         "edition": Edition.objects.filter(minutes__meeting=row).last(),
     }

@@ -26,7 +26,16 @@ from django.utils import timezone  # noqa: E402
 
 from dialog_portal.outbox import health, tasks  # noqa: E402
 from dialog_portal.outbox.draft import Draft  # noqa: E402
-from dialog_portal.outbox.models import Attempt, Host, Letter, LetterStep, Outcome, Pulse, State, begun  # noqa: E402
+from dialog_portal.outbox.models import (  # noqa: E402
+    Attempt,
+    Host,
+    Letter,
+    LetterStep,
+    Outcome,
+    Pulse,
+    State,
+    may_have_begun,
+)
 from dialog_portal.outbox.queue import circuit_breaker, claim, deliver, wake_up  # noqa: E402
 from dialog_portal.outbox.queue import finish as finishing  # noqa: E402
 from dialog_portal.outbox.queue.claim import Claim  # noqa: E402
@@ -228,7 +237,7 @@ def report() -> dict[str, Any]:
         "letters": letters,
         "waiting": Letter.objects.waiting().count(),
         "attempts": attempts.count(),
-        "difference": health.count(),
+        "difference": health.check_sums(),
         "late": attempts.filter(late=True).count(),
         "unfenced": attempts.filter(
             outcome=Outcome.ACCEPTED, late=False, fence__lt=F("letter__fence")
@@ -268,7 +277,7 @@ def stop_all() -> list[str]:
     """Stop every letter, as a cancelled meeting does; return the Message-IDs of those that it knows may have left."""
     with transaction.atomic():
         stop(Letter.objects.all(), by=None, reason="Mötet är inställt")
-        return list(Letter.objects.filter(begun("pk")).values_list("message_id", flat=True))
+        return list(Letter.objects.filter(may_have_begun("pk")).values_list("message_id", flat=True))
 
 
 def claimed() -> int:

@@ -14,14 +14,14 @@ from django.db import connection
 from django.test import Client
 
 from dialog_portal.base.swedish import weekday
-from dialog_portal.outbox.models import Letter, Pulse, State, begun
+from dialog_portal.outbox.models import Letter, Pulse, State, may_have_begun
 from meetings.invitations.actions import rerender, resend_link
 from meetings.mailings.actions import send
-from meetings.mailings.letters.compose import fingerprint
-from meetings.mailings.letters.recipients import MAILINGS, Mailing, who_know_when, with_outdated_news
+from meetings.mailings.letters.compose import preview_fingerprint
+from meetings.mailings.letters.recipients import MAILINGS, Mailing, with_known_time, with_outdated_time
 from meetings.models import Answer, Channel, Meeting, MeetingLetter, Purpose
 from meetings.planning.actions import meetings
-from meetings.replies.actions import answer
+from meetings.replies.actions import answer, substitutes
 from tests import factories
 from tests.faults.harness import Fleet, Sink, judge, message_id
 from tests.meetings.acting import change_meeting
@@ -49,7 +49,7 @@ def invited(number: int) -> Meeting:
 
 
 def previewed(meeting: Meeting) -> str:
-    return fingerprint([draft for _, draft in send.drafts_for(INVITATION, meeting)])
+    return preview_fingerprint([draft for _, draft in send.drafts_for(INVITATION, meeting)])
 
 
 def press(meeting: Meeting, times: int) -> None:
@@ -89,7 +89,7 @@ def test_control_without_key_and_lock_presses_make_letters_of_their_own(figure, 
     monkeypatch.setattr(Mailing, "key", lambda *_: uuid.uuid4().hex)
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_: rows)
     monkeypatch.setitem(press.__globals__, "previewed", lambda _meeting: "")
-    monkeypatch.setattr(send, "fingerprint", lambda _drafts: "")
+    monkeypatch.setattr(send, "preview_fingerprint", lambda _drafts: "")
     extra = 0
     for _ in range(10):  # twenty presses do not always meet
         meeting = invited(6)
@@ -116,7 +116,7 @@ def busy(meeting: Meeting) -> None:
     for number, person in enumerate(people[:3]):
         answer.store_answer(person, Answer.YES, channel=Channel.PHONE, by=by)
         name, email = f"Ersättare {number}", f"ersattare{number}.{person.pk}@kommun.example"
-        answer.hand_over(people[3 + number], name=name, email=email, channel=Channel.PHONE, by=by)
+        substitutes.hand_over(people[3 + number], name=name, email=email, channel=Channel.PHONE, by=by)
         resend_link.resend_links(people[6 + number].email)
 
 
@@ -133,7 +133,7 @@ def unreached(meeting: Meeting) -> set[int]:
     for kind in kinds:
         reached |= {invitee.pk for invitee, _ in send.drafts_for(MAILINGS[kind], meeting)}
     listed = meeting.invitees.active()
-    everybody = who_know_when(listed) if meeting.cancelled else listed
+    everybody = with_known_time(listed) if meeting.cancelled else listed
     return set(everybody.values_list("pk", flat=True)) - reached
 
 
@@ -150,9 +150,9 @@ def heard(meeting: Meeting) -> set[int]:
     """Those whom the portal counts as having been told something old, or has written to with what holds."""
     people = meeting.invitees.active()
     if meeting.cancelled:
-        return set(who_know_when(people).values_list("pk", flat=True))
+        return set(with_known_time(people).values_list("pk", flat=True))
     current = meeting.letters.filter(version=meeting.letter_version).exclude(letter__state=State.STOPPED)
-    outdated = with_outdated_news(people)
+    outdated = with_outdated_time(people)
     return {*outdated.values_list("pk", flat=True), *current.values_list("invitee", flat=True)}
 
 
@@ -165,7 +165,7 @@ def stale_letters(rng: random.Random, change, number: int = 60, before: float = 
     meeting = invited(number)
     day = weekday(meeting.starts_at)
     with Sink(rng, delay=0.02, before=before) as sink, Fleet(sink.url, **options) as fleet:
-        send.send(INVITATION, meeting, previewed=previewed(meeting), by=factories.user())
+        send.send_previewed_letters(INVITATION, meeting, previewed=previewed(meeting), by=factories.user())
         fleet.start(WORKERS)
         wait_until(lambda: bool(sink.letters), "the first letter")
         if "control" in options:
@@ -173,7 +173,7 @@ def stale_letters(rng: random.Random, change, number: int = 60, before: float = 
         time.sleep(rng.uniform(0, 0.4))
         busy(meeting)
         change(loaded(meeting))
-        known = set(Letter.objects.filter(begun("pk")).values_list("message_id", flat=True))
+        known = set(Letter.objects.filter(may_have_begun("pk")).values_list("message_id", flat=True))
         counted = heard(loaded(meeting))
         fleet.until_idle(120)
         report = fleet.ask("report")

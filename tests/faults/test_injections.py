@@ -41,7 +41,7 @@ from meetings.models import (
     SubstituteRequest,
     Wording,
 )
-from meetings.replies.actions import answer, substitute_requests
+from meetings.replies.actions import answer, substitute_requests, substitutes
 from meetings.replies.actions.colleagues import bring_colleague
 from tests import factories
 from tests.meetings.acting import letter, retyped, signed_in
@@ -69,7 +69,7 @@ def address(payload: str) -> str:
 
 def foreign(raw: bytes) -> tuple[int, int]:
     """How many headers or recipients, and how many calendars with a property, stand there that we did not write."""
-    message = mime.parse(raw)
+    message = mime.parse_message(raw)
     names = Counter(message.keys())
     people = getaddresses([str(value) for value in message.get_all("To", [])])
     headers = sum((names - Counter(ENVELOPE)).values()) + len(people) - 1
@@ -119,17 +119,17 @@ class World:
         """The letters about a meeting that staff could send now."""
         meeting = Meeting.objects.with_names().with_letters().get(pk=self.meeting.pk)
         for mailing in (MAILINGS[purpose] for purpose in (INVITATION, Purpose.UPDATE, CANCELLATION)):
-            if not mailing.why_not(meeting, timezone.now()):
+            if not mailing.reason_not_to_send(meeting, timezone.now()):
                 post_letters(mailing, meeting, drafts_for(mailing, meeting), by=None)
 
     def deputy_answers_and_is_sent_home(self) -> None:
         deputy = self.chief.substitutes.active().get()
         answer.store_answer(deputy, Answer.YES, channel=Channel.LINK)
-        answer.take_back(self.chief, channel=Channel.PHONE, by=self.officer)
+        substitutes.take_back(self.chief, channel=Channel.PHONE, by=self.officer)
 
     def wish_is_refused(self) -> None:
         wish = SubstituteRequest.objects.get()
-        substitute_requests.decide(wish, approve=False, seen=(wish.name, wish.email), by=self.officer)
+        substitute_requests.decide_request(wish, approve=False, seen=(wish.name, wish.email), by=self.officer)
 
 
 def changed_meeting(field: str) -> Way:
@@ -234,7 +234,7 @@ def cancelled(world: World, text: str) -> None:
 
 def handed_over_past_the_field(world: World, text: str) -> None:
     said = {"name": text, "email": "eva@kommun.example", "channel": Channel.LINK}
-    if world.act(answer.hand_over, world.chief, **said):
+    if world.act(substitutes.hand_over, world.chief, **said):
         world.deputy_answers_and_is_sent_home()
 
 
@@ -382,7 +382,7 @@ def letter_with(owner: str, field: str, payload: str) -> bytes | None:
         meeting, guest = people()
     draft = compose(MAILINGS[CANCELLATION if owner == "step" else INVITATION], meeting, guest)
     try:
-        drafts.check(draft)
+        drafts.validate_draft(draft)
     except ValidationError:
         return None
     return decrypt(letter_from(draft, None).raw or b"")
@@ -414,10 +414,10 @@ def test_nothing_that_is_stored_becomes_a_header_or_a_property(size, figure):
 
 def without_looking(monkeypatch: pytest.MonkeyPatch) -> None:
     """The outbox takes what it gets, and names are written as they are."""
-    monkeypatch.setattr(drafts, "check", lambda _draft: None)
-    monkeypatch.setattr("dialog_portal.outbox.queue.post.check", lambda _draft: None)
-    monkeypatch.setattr(mime, "mailbox", lambda name, address: f"{name} <{address}>")
-    monkeypatch.setattr(Invitee, "called", property(lambda guest: guest.name))
+    monkeypatch.setattr(drafts, "validate_draft", lambda _draft: None)
+    monkeypatch.setattr("dialog_portal.outbox.queue.post.validate_draft", lambda _draft: None)
+    monkeypatch.setattr(mime, "address_header", lambda name, address: f"{name} <{address}>")
+    monkeypatch.setattr(Invitee, "name_in_letters", property(lambda guest: guest.name))
 
 
 def test_control_without_looking_a_name_writes_a_header(monkeypatch):
@@ -435,8 +435,8 @@ def test_control_without_looking_a_guests_substitute_writes_a_header(monkeypatch
 
 
 def test_control_without_escaping_a_title_writes_a_property(monkeypatch):
-    monkeypatch.setattr(drafts, "check", lambda _draft: None)
-    monkeypatch.setattr("meetings.mailings.calendar_file.Text", vUnknown)
+    monkeypatch.setattr(drafts, "validate_draft", lambda _draft: None)
+    monkeypatch.setattr("meetings.mailings.calendar_file.TypedText", vUnknown)
     raw = letter_with("meeting", "title", f"Möte\r{SMUGGLED[0]}")
     assert raw is not None
     assert foreign(raw)[1] > 0

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from dialog_portal.outbox.draft import Draft, check, letter_from
+from dialog_portal.outbox.draft import Draft, letter_from, validate_draft
 from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.queue.wake_up import wake_up_on_commit
 
@@ -23,7 +23,7 @@ def post_all(drafts: Sequence[Draft], *, by: Any = None) -> list[Letter]:
     errors = []
     for draft in drafts:
         try:
-            check(draft)
+            validate_draft(draft)
         except ValidationError as error:
             errors.append(error)
     if errors:
@@ -40,7 +40,7 @@ def post_all(drafts: Sequence[Draft], *, by: Any = None) -> list[Letter]:
 @transaction.atomic
 def post(draft: Draft, *, by: Any = None) -> tuple[Letter, bool]:
     """Store one letter and return its row; False with it says that the key existed, and that the row is the old one."""
-    check(draft)
+    validate_draft(draft)
     mine = letter_from(draft, by)
     Letter.objects.bulk_create([mine], ignore_conflicts=True)
     row = Letter.objects.get(key=draft.key)

@@ -85,11 +85,11 @@ def _readdressed(row: Letter, address: str) -> dict[str, Any]:
     """What becomes of a letter's row with another address; its fence rises, so that no old answer counts for it."""
     identity = new_message_id()
     new = {
-        "To": mime.mailbox(row.name, address),
+        "To": mime.address_header(row.name, address),
         "Message-ID": identity,
         "Date": date_header(timezone.now()),
     }
-    raw = mime.with_headers(decrypt(row.raw or b""), new)
+    raw = mime.replace_headers(decrypt(row.raw or b""), new)
     return {
         "address": address,
         "message_id": identity,

@@ -10,7 +10,7 @@ from typing import Any
 
 from dialog_portal.base import states
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.outbox.models import NEXT, Letter, LetterQuerySet, State
+from dialog_portal.outbox.models import LETTER_NEXT, Letter, LetterQuerySet, State
 
 
 def refusal(letter: Letter, cannot: str) -> NotAllowed:
@@ -31,7 +31,7 @@ def change(letter: Letter, to: State, *, by: Any, reason: str, cannot: str, **ch
     Raise NotAllowed, saying what `cannot` be done, if the table has no such step.
     """
     no = str(refusal(letter, cannot))
-    return states.take_step(letter, NEXT, to, by=by, reason=reason, refusal=no, **changes)
+    return states.take_step(letter, LETTER_NEXT, to, by=by, reason=reason, refusal=no, **changes)
 
 
 def change_many(letters: LetterQuerySet, to: State, *, by: Any, reason: str, **changes: Any) -> int:
@@ -39,7 +39,7 @@ def change_many(letters: LetterQuerySet, to: State, *, by: Any, reason: str, **c
 
     Raise NotAllowed, and change none, if the table does not allow it for one of them.
     """
-    return states.take_steps(letters, NEXT, to, by=by, reason=reason, **changes)
+    return states.take_steps(letters, LETTER_NEXT, to, by=by, reason=reason, **changes)
 
 
 def change_by_try(letters: LetterQuerySet, to: State, **changes: Any) -> int:
@@ -48,7 +48,7 @@ def change_by_try(letters: LetterQuerySet, to: State, **changes: Any) -> int:
     Compare and set in one statement: a letter that somebody else has changed meanwhile is left alone. The step that
     this leaves is the Attempt, which the caller writes in the same transaction.
     """
-    allowed = [state for state in State if to in NEXT[state]]
+    allowed = [state for state in State if to in LETTER_NEXT[state]]
     return letters.filter(state__in=allowed).update(state=to, **changes)
 
 

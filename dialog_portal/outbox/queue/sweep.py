@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from dialog_portal.outbox.models import WAITING, Host, Letter, State, held
+from dialog_portal.outbox.models import WAITING, Host, Letter, State, is_held
 from dialog_portal.outbox.queue.claim import abandon
 from dialog_portal.outbox.queue.states import change_many
 from dialog_portal.outbox.queue.worker_names import is_gone
@@ -36,7 +36,7 @@ def fail_overdue(now: datetime) -> int:
     late = late.exclude(state=State.SENDING, lease_until__gt=now)
     if Host.objects.filter(paused_at__isnull=False).exists():
         late = late.filter(useful_until__lte=now)
-    late = late.filter(~held() | Q(useful_until__lte=now))
+    late = late.filter(~is_held() | Q(useful_until__lte=now))
     rows = list(late.select_for_update(skip_locked=True, of=("self",)).order_by("pk").only("pk", "state"))
     abandon([row.pk for row in rows if row.state == State.SENDING], now)
     locked = Letter.objects.filter(pk__in=[row.pk for row in rows])

@@ -1,4 +1,4 @@
-"""Putting letters about a meeting in the outbox, each tied to the person it is about."""
+"""Put letters about a meeting in the outbox, each linked to the person it is about."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from meetings.models import Invitee, Meeting, MeetingLetter, Purpose
 def post_letters(
     mailing: Mailing, meeting: Meeting, pairs: list[tuple[Invitee, Draft]], *, by: User | None
 ) -> None:
-    """Store the letters of a mailing; the meeting must be locked."""
+    """Store the letters of a mailing; the caller must have locked the meeting."""
     letters = post_all([draft for _, draft in pairs], by=by)
     MeetingLetter.objects.bulk_create(
         MeetingLetter(
@@ -29,9 +29,9 @@ def post_letters(
 def post_letter(
     invitee: Invitee, purpose: Purpose, draft: Draft, *, by: User | None, holds_after_change: bool = False
 ) -> None:
-    """Store one letter; a key that exists stores nothing.
+    """Store one letter; do nothing when its key exists.
 
-    A letter that holds after a change says nothing of time or place, so it is tied to no version of the meeting.
+    `holds_after_change` is for a letter that says nothing about time or place: it belongs to no version of the meeting.
     """
     letter, created = post(draft, by=by)
     if created:

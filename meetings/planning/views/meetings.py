@@ -16,7 +16,7 @@ from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.versioned_form import submit
 from dialog_portal.outbox.models import Hold
-from meetings.mailings.letters.recipients import who_know_when
+from meetings.mailings.letters.recipients import with_known_time
 from meetings.mailings.pending_letters import count_pending
 from meetings.models import Meeting, MeetingState, Purpose, Round
 from meetings.models.meeting import MEETING_NEXT
@@ -175,7 +175,7 @@ def meeting_cancel(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "meeting": meeting,
-        "known": who_know_when(meeting.invitees.active()).exists(),
+        "known": with_known_time(meeting.invitees.active()).exists(),
     }
     return render(request, "staff/meetings/cancel.html", context)
 

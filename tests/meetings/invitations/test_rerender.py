@@ -26,12 +26,13 @@ from meetings.invitations.letters.lost_links import LINK_LETTERS
 from meetings.mailings.actions import due_reminders, post, reminder_schedule, send
 from meetings.mailings.actions.post import post_letters
 from meetings.mailings.actions.send import drafts_for
-from meetings.mailings.letters.compose import fingerprint
-from meetings.mailings.letters.recipients import MAILINGS, who_know_when
-from meetings.models import CONTRADICTION, Answer, Channel, Invitee, Meeting, MeetingState, Purpose
+from meetings.mailings.letters.compose import preview_fingerprint
+from meetings.mailings.letters.recipients import MAILINGS, with_known_time
+from meetings.models import CONTRADICTION_WINDOW, Answer, Channel, Invitee, Meeting, MeetingState, Purpose
 from meetings.planning.actions import meetings
-from meetings.replies.actions import answer, colleagues
-from meetings.replies.actions.substitute_requests import ask_for_substitute, decide
+from meetings.replies import daily_limits
+from meetings.replies.actions import answer, colleagues, substitutes
+from meetings.replies.actions.substitute_requests import ask_for_substitute, decide_request
 from meetings.replies.letters import receipt
 from meetings.replies.reply_status import reply_status
 from tests import factories
@@ -73,7 +74,9 @@ class World:
         return change_meeting(meeting, by=self.by, **moments).starts_at
 
     def hand_over(self, name: str = "Eva Ek") -> Invitee:
-        return answer.hand_over(self.people[0], name=name, email="eva@kommun.example", channel=Channel.LINK)
+        return substitutes.hand_over(
+            self.people[0], name=name, email="eva@kommun.example", channel=Channel.LINK
+        )
 
     def cancel(self) -> None:
         meetings.cancel_meeting(self.meeting, reason="Vatten i salen.", by=self.by)
@@ -105,7 +108,7 @@ def waiting(**chosen: Any) -> LetterQuerySet:
 
 def answered(invitee: Invitee, said: Answer, channel: Channel = Channel.PHONE) -> None:
     """Later than the minute in which two answers contradict each other."""
-    with time_machine.travel(timezone.now() + 2 * CONTRADICTION):
+    with time_machine.travel(timezone.now() + 2 * CONTRADICTION_WINDOW):
         answer.store_answer(invitee, said, channel=channel)
 
 
@@ -145,7 +148,7 @@ def test_that_the_substitute_was_taken_off_is_told_with_the_new_day(world: World
 
 def test_an_older_refusal_does_not_hide_that_the_substitute_was_taken_off(world: World):
     wish = ask_for_substitute(world.people[0], name="Bo Al", email="bo@annan.example", channel=Channel.LINK)
-    decide(wish, approve=False, seen=(wish.name, wish.email), by=world.by)
+    decide_request(wish, approve=False, seen=(wish.name, wish.email), by=world.by)
     world.deliver()
     with time_machine.travel(timezone.now() + timedelta(hours=1)):
         withdraw.withdraw(world.hand_over(), by=world.by)
@@ -160,7 +163,7 @@ def test_that_a_substitute_was_refused_is_told_whatever_else_was_said(world: Wor
         answer.store_answer(chief, Answer.YES, channel=Channel.LINK)
         world.deliver()
     wish = ask_for_substitute(chief, name="Bo Al", email="bo@annan.example", channel=Channel.LINK)
-    decide(wish, approve=False, seen=(wish.name, wish.email), by=world.by)
+    decide_request(wish, approve=False, seen=(wish.name, wish.email), by=world.by)
     day = weekday(world.move())
     note = waiting(purpose="handed_over").get()
     assert (note.subject.startswith("Vi behöver ett annat svar"), day in text(note)) == (True, True)
@@ -260,7 +263,7 @@ def test_a_receipt_from_before_letters_knew_their_version_is_no_old_news():
 def test_a_letter_that_was_tried_and_stopped_makes_no_news_of_a_meeting_that_stands():
     world = World().invite()
     Letter.objects.update(state=State.STOPPED)
-    assert who_know_when(world.meeting.invitees.active()).exists()
+    assert with_known_time(world.meeting.invitees.active()).exists()
     assert world.reached(Purpose.UPDATE) == set()
 
 
@@ -345,7 +348,7 @@ def test_an_update_that_waited_brings_the_new_link_and_the_calendar(world: World
     [
         lambda person: answer.store_answer(person, Answer.YES, channel=Channel.LINK),
         lambda person: answer.store_answer(person, Answer.NO, channel=Channel.PHONE),
-        lambda person: answer.hand_over(
+        lambda person: substitutes.hand_over(
             person, name="Eva Ek", email="eva@kommun.example", channel=Channel.LINK
         ),
     ],
@@ -414,7 +417,7 @@ def meanwhile(act: Callable[[], Any]) -> tuple[threading.Thread, list[Exception]
 @pytest.mark.django_db(transaction=True)
 def test_an_answer_that_is_being_stored_while_the_meeting_moves_is_receipted_for_the_new_day(monkeypatch):
     world = World().invite()
-    composed, moved, write = threading.Event(), threading.Event(), receipt.receipt
+    composed, moved, write = threading.Event(), threading.Event(), receipt.receipt_for_reply
 
     def slow(*given: Any) -> Any:
         draft = write(*given)
@@ -422,7 +425,7 @@ def test_an_answer_that_is_being_stored_while_the_meeting_moves_is_receipted_for
         moved.wait(0.4)  # it cannot: the meeting waits for the answer
         return draft
 
-    monkeypatch.setattr(receipt, "receipt", slow)
+    monkeypatch.setattr(receipt, "receipt_for_reply", slow)
     guest, wrong = meanwhile(lambda: answer.store_answer(world.people[0], Answer.YES, channel=Channel.LINK))
     assert composed.wait(5)
     day = weekday(world.move())
@@ -436,7 +439,7 @@ def test_an_answer_that_is_being_stored_while_the_meeting_moves_is_receipted_for
 def test_who_is_taken_off_the_list_while_the_letters_are_written_gets_none(monkeypatch):
     world = World(2)
     mailing = MAILINGS[Purpose.INVITATION]
-    seen = fingerprint([draft for _, draft in drafts_for(mailing, world.meeting)])
+    seen = preview_fingerprint([draft for _, draft in drafts_for(mailing, world.meeting)])
     composed, gone, put = threading.Event(), threading.Event(), post.post_letters
 
     def slow(*given: Any, **named: Any) -> None:
@@ -445,7 +448,9 @@ def test_who_is_taken_off_the_list_while_the_letters_are_written_gets_none(monke
         put(*given, **named)
 
     monkeypatch.setattr(send, "post_letters", slow)
-    officer, wrong = meanwhile(lambda: send.send(mailing, world.meeting, previewed=seen, by=world.by))
+    officer, wrong = meanwhile(
+        lambda: send.send_previewed_letters(mailing, world.meeting, previewed=seen, by=world.by)
+    )
     assert composed.wait(5)
     withdraw.withdraw(world.people[0], by=world.by)
     gone.set()
@@ -462,11 +467,11 @@ def test_a_program_that_presses_all_day_takes_no_answer_from_the_person(world: W
     for number in range(40):
         said = (Answer.YES, Answer.NO)[number % 2]
         answer.store_answer(chief, said, channel=Channel.LINK, confirmed=False)
-    assert chief.replies.unconfirmed().count() <= colleagues.ANSWERS_A_DAY
+    assert chief.replies.unconfirmed().count() <= daily_limits.ANSWERS_A_DAY
     assert answer.store_answer(chief, Answer.YES, channel=Channel.LINK).confirmed
     with pytest.raises(NotAllowed, match="ändringar det senaste dygnet"):
         for number in range(40):
-            answered_at = timezone.now() + (number + 1) * 2 * CONTRADICTION
+            answered_at = timezone.now() + (number + 1) * 2 * CONTRADICTION_WINDOW
             with time_machine.travel(answered_at):
                 answer.store_answer(chief, (Answer.NO, Answer.YES)[number % 2], channel=Channel.LINK)
 

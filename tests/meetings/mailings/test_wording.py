@@ -24,7 +24,7 @@ from meetings.mailings.actions import send as mailings_send
 from meetings.mailings.actions import wording
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
-from meetings.mailings.letters.wording import PLACEHOLDERS, STANDARD, Words, filled
+from meetings.mailings.letters.wording import PLACEHOLDERS, STANDARD, Words, fill_words
 from meetings.models import Meeting, MeetingState, Purpose, Wording
 from meetings.planning.actions.rounds import copy_round
 from tests import factories
@@ -205,7 +205,7 @@ def test_sending_is_refused_when_the_words_changed_since_the_preview(level: str)
     seen = previewed(meeting)
     worded(meeting.round if level == "round" else meeting)
     with pytest.raises(mailings_send.PreviewOutdated):
-        mailings_send.send(INVITATION, meeting, previewed=seen, by=factories.user())
+        mailings_send.send_previewed_letters(INVITATION, meeting, previewed=seen, by=factories.user())
     assert Letter.objects.count() == 0
 
 
@@ -510,5 +510,5 @@ def test_ordinary_names_stay_as_they_are(name: str):
 
 
 def test_a_value_with_braces_is_not_filled_again():
-    words = filled(Words("{namn}", "{namn}", "{namn}"), {"namn": "{part}", "part": "Nacka"})
+    words = fill_words(Words("{namn}", "{namn}", "{namn}"), {"namn": "{part}", "part": "Nacka"})
     assert words == Words("{part}", "{part}", "{part}")

@@ -23,8 +23,9 @@ from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.content import read_content
 from meetings.models import Answer, Channel, Invitee, Reply
 from meetings.replies.actions import coordinators
-from meetings.replies.actions.answer import hand_over, store_answer
+from meetings.replies.actions.answer import store_answer
 from meetings.replies.actions.coordinators import answer_for, people_answered_for
+from meetings.replies.actions.substitutes import hand_over
 from meetings.replies.coordinated_answer import CoordinatedAnswer
 from parties.models import Mandate
 from tests import factories

@@ -22,10 +22,10 @@ from dialog_portal.outbox.draft import check_deliverable
 from dialog_portal.outbox.models import Letter, Wanted
 from meetings.invitations.forms import FreeGuest
 from meetings.models import Invitee, Need, SubstituteRequest
-from meetings.replies.actions.colleagues import party_domains
-from meetings.replies.forms.coordinator import UNTOUCHED
+from meetings.replies.forms.coordinator import NO_CHANGE
 from meetings.replies.forms.guest import OwnAddress, SomebodyElse
 from meetings.replies.forms.staff import NoteReply
+from meetings.replies.party_domains import party_domains
 from minutes.publishing import bake
 from tests import factories
 from tests.meetings.acting import signed_in
@@ -76,7 +76,7 @@ def test_a_form_may_be_as_large_as_the_limit(chief: Invitee, size: int, status: 
 
 
 def test_a_coordinator_of_three_hundred_people_stays_far_below_the_limit():
-    row = f"svar-12345678={UNTOUCHED}&sett-12345678=12345678&"
+    row = f"svar-12345678={NO_CHANGE}&sett-12345678=12345678&"
     assert len(row) * 300 + 100 < guest_view.MAX_FORM_BYTES / 4
 
 
@@ -262,7 +262,7 @@ def test_a_form_that_does_not_say_what_it_showed_is_let_by(chief: Invitee, seen:
 def test_control_without_the_question_an_old_page_answers_for_the_new_time(chief: Invitee, monkeypatch):
     before = hidden(chief)
     move(chief)
-    monkeypatch.setattr("meetings.replies.views.guest.change_since_shown", lambda *_: "")
+    monkeypatch.setattr("meetings.replies.views.answer.change_since_shown", lambda *_: "")
     assert Client().post("/svar/", {**before, "svar": "ja"}).status_code == 303
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from dialog_portal.outbox.models import Attempt, Letter, Outcome, State
 from meetings.mailings.actions.post import post_letters
 from meetings.mailings.actions.send import drafts_for
-from meetings.mailings.calendar_file import uid
+from meetings.mailings.calendar_file import event_uid
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import MeetingState, Purpose
 from tests import factories
@@ -120,7 +120,7 @@ Will-Retry-Until: Fri, 5 Feb 2027 10:00:00 +0100
             "method": "REPLY",
             "product": "-//Microsoft Corporation//Outlook 16.0 MIMEDIR//EN",
             "zone": "",
-            "uid": uid(self.meeting, self.invitee),
+            "uid": event_uid(self.meeting, self.invitee),
             "attendee": f"ATTENDEE;PARTSTAT={partstat};CN=Åsa Öberg:mailto:{self.invitee.email}",
             "organizer": f"ORGANIZER;CN=Kulturen:mailto:{ME}",
             "sequence": f"SEQUENCE:{self.meeting.sequence}",

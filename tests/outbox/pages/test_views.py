@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dialog_portal.access.models import Role, User
-from dialog_portal.outbox.health import heard
+from dialog_portal.outbox.health import record_pulse
 from dialog_portal.outbox.mime import Attachment
 from dialog_portal.outbox.models import Hold, Host, Letter, State
 from dialog_portal.outbox.queue.hold import hold
@@ -217,8 +217,8 @@ def test_address_that_ascii_cannot_say_is_refused_on_the_form(staff):
 
 def test_every_staff_page_says_when_letters_stand_still(staff):
     silent = page(staff.get("/arbete/register/"))
-    heard("worker")
-    heard("beat")
+    record_pulse("worker")
+    record_pulse("beat")
     calm = page(staff.get("/arbete/register/"))
     Host.objects.create(name="mx", paused_at=timezone.now(), trouble="535 nej")
     refused = page(staff.get("/arbete/register/"))

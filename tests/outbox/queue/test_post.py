@@ -41,9 +41,9 @@ def test_letter_is_stored_sealed_with_its_fingerprint(db):
 
 
 def test_headers_say_who_when_and_that_no_machine_should_answer(db, settings):
-    from dialog_portal.outbox.mime import parse
+    from dialog_portal.outbox.mime import parse_message
 
-    message = parse(
+    message = parse_message(
         bytes_of(post(draft(in_reply_to="<first@region.example>", reply_to="svar@region.example"))[0])
     )
     assert message["Auto-Submitted"] == "auto-generated"
@@ -64,10 +64,10 @@ def test_line_break_in_any_header_is_refused_in_swedish(db, field, value):
 
 def test_control_without_the_guard_a_line_break_writes_a_header(db):
     from dialog_portal.outbox.draft import letter_from
-    from dialog_portal.outbox.mime import parse
+    from dialog_portal.outbox.mime import parse_message
 
     row = letter_from(draft(in_reply_to="<a@b.example>\r\nBcc: x@evil.example"), None)
-    assert parse(bytes_of(row))["Bcc"] == "x@evil.example"
+    assert parse_message(bytes_of(row))["Bcc"] == "x@evil.example"
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_letter_that_helps_nobody_any_more_is_not_tried():
 
 
 def test_corrected_letter_is_the_same_row_with_a_new_identity():
-    from dialog_portal.outbox.mime import parse
+    from dialog_portal.outbox.mime import parse_message
 
     row = letter()
     (claim,) = take()
@@ -41,8 +41,8 @@ def test_corrected_letter_is_the_same_row_with_a_new_identity():
     now = only()
     assert (now.address, now.state, now.attempts_made) == ("ny@kommun.example", State.RETRYING, 0)
     assert now.message_id != row.message_id
-    assert parse(bytes_of(now))["To"].addresses[0].addr_spec == "ny@kommun.example"
-    assert parse(bytes_of(now))["Message-ID"] == now.message_id
+    assert parse_message(bytes_of(now))["To"].addresses[0].addr_spec == "ny@kommun.example"
+    assert parse_message(bytes_of(now))["Message-ID"] == now.message_id
     assert text_of(now) == text_of(row)
     assert not end(claim, Outcome.ACCEPTED)  # the old address's late answer says nothing about the new one
     assert only().state == State.RETRYING

@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.outbox.models import NEXT, Letter, LetterStep, State
+from dialog_portal.outbox.models import LETTER_NEXT, Letter, LetterStep, State
 from dialog_portal.outbox.queue.states import change, change_by_try, change_many
 from tests.house.files import BASE, tracked
 from tests.outbox.letters import letter
@@ -94,7 +94,7 @@ def test_one_letter_that_may_not_keeps_all_the_others_where_they_are(db):
 
 @pytest.mark.once
 def test_the_table_is_the_one_that_was_meant():
-    assert {(before, after) for before, ones in NEXT.items() for after in ones} == ALLOWED
+    assert {(before, after) for before, ones in LETTER_NEXT.items() for after in ones} == ALLOWED
 
 
 # --- Nobody else sets a state ----------------------------------------------------------------------------------------
