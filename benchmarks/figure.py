@@ -18,14 +18,10 @@ class Figure:
 
     @property
     def floor(self) -> float | None:
-        """The last release less ten per cent, but never stricter than the goal: what meets the goal is not broken."""
+        """The last release less ten per cent, in the direction that is worse."""
         if self.released is None:
             return None
-        if self.better == ">=":
-            limit = self.released * (1 - MARGIN)
-            return limit if self.goal is None else min(limit, self.goal)
-        limit = self.released * (1 + MARGIN)
-        return limit if self.goal is None else max(limit, self.goal)
+        return self.released * (1 - MARGIN if self.better == ">=" else 1 + MARGIN)
 
     def reaches(self, value: float, limit: float | None) -> bool:
         """Return whether the value is as good as the limit; a limit that is not there is always reached."""

@@ -56,7 +56,7 @@ class Mailing:
         self.kind, self.meeting, self.people = guests(stage.size(TINY, FULL))
 
     def drafts(self) -> list[Any]:
-        """Everybody's letter, rendered anew; a new version, so that none exists already."""
+        """Everybody's letter, rendered again; a new version, so that none exists already."""
         from meetings.mailings.letters.compose import compose
 
         self.meeting.letter_version += 1

@@ -63,7 +63,7 @@ def lists() -> dict[str, str]:
 
 
 def reader(database: str, path: str) -> Callable[[], int]:
-    """A job that opens a page a few times; answers how many queries one time takes."""
+    """Return a job that opens a page a few times; the job returns the number of queries of one time."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext

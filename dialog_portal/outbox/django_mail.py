@@ -20,7 +20,7 @@ class OutboxBackend(BaseEmailBackend):
     """One letter for each recipient, for administrators' eyes only: such mail often holds a way into an account."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Store the letters; answers how many messages they came from."""
+        """Store the letters, and return the number of messages they came from."""
         post_all([draft for message in email_messages for draft in drafts(message)])
         return len(email_messages)
 

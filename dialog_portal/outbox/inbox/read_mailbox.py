@@ -39,7 +39,7 @@ Handler = Callable[[Mail], Callable[[], str] | None]
 
 
 def read_new_letters(handlers: Sequence[Handler] = ()) -> int:
-    """Read what is new, and move aside what has been dealt with; answers how many letters were new.
+    """Read what is new, and move aside what has been dealt with; return the number of new letters.
 
     A letter that no rule of ours foresaw stops none of the others; it stays new, and what it caused is raised last.
     """
