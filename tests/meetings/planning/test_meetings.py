@@ -16,13 +16,13 @@ from django.utils import timezone
 from dialog_portal.access.models import Role
 from dialog_portal.base.states import NotAllowed, step
 from dialog_portal.outbox.models import Letter, State
+from meetings.mailings.pending_letters import count_pending
 from meetings.models import Agenda, Group, Meeting, MeetingState, MeetingStep, Purpose, Round
 from meetings.models.meeting import NEXT
 from meetings.planning.actions import meetings
 from meetings.planning.actions.meetings import add_meeting, cancel, hold
 from meetings.planning.forms import day_and_time
 from meetings.planning.progress import chain
-from meetings.planning.views.meetings import owed
 from parties.models import Cadence
 from tests import factories
 from tests.meetings.acting import at, letter, retyped, signed_in, typed
@@ -323,6 +323,10 @@ def invited_meeting(**values):
     return meeting, letters
 
 
+def pending(meeting, purpose):
+    return count_pending(purpose, meeting, timezone.now())
+
+
 def change(client, meeting, **values):
     return client.post(
         reverse("staff:meeting_change", args=[meeting.pk]), retyped(meeting, **values), follow=True
@@ -344,12 +348,12 @@ def test_a_new_time_or_place_stops_the_letters_that_wait_and_asks_for_an_update(
     assert (waiting.state, sent.state) == ("stopped", "accepted")
     reason = waiting.steps.get()
     assert (reason.by, reason.reason) == (user, "Mötets tid eller plats ändrades innan brevet hade lämnats.")
-    assert (owed(meeting, Purpose.UPDATE), owed(meeting, Purpose.INVITATION)) == (1, 1)
+    assert (pending(meeting, Purpose.UPDATE), pending(meeting, Purpose.INVITATION)) == (1, 1)
     assert "1 person har fått en tid eller plats som inte gäller längre" in page
     assert f"/arbete/moten/{meeting.pk}/brev/update/" in page
     for invitee in meeting.invitees.all():
         letter(invitee, Purpose.UPDATE)
-    assert owed(meeting, Purpose.UPDATE) == 0
+    assert pending(meeting, Purpose.UPDATE) == 0
 
 
 @pytest.mark.parametrize(

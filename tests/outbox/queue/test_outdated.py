@@ -6,7 +6,7 @@ from django.utils import timezone
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.outbox.models import Letter, State
 from dialog_portal.outbox.queue.actions import correct, stop, try_now, undo
-from meetings.invitations.actions.rerender import end
+from meetings.invitations.actions.rerender import stop_outdated
 from meetings.models import Purpose
 from tests import factories
 from tests.outbox.letters import letter
@@ -21,7 +21,7 @@ def test_letters_of_an_outdated_version_are_never_sent_again(db, state):
         stop(Letter.objects.filter(pk=row.pk), by=None, reason="för hand")
     elif state == State.FAILED:
         Letter.objects.filter(pk=row.pk).update(state=State.FAILED)
-    end(meeting, by=None, reason="Mötet är flyttat.")
+    stop_outdated(meeting, by=None, reason="Mötet är flyttat.")
     acts = (undo, try_now, lambda letter, by: correct(letter, "ny@kommun.example", by=by))
     for act in acts:
         with pytest.raises(NotAllowed):
@@ -36,5 +36,5 @@ def test_failed_notes_from_the_meeting_still_hold(db):
     meeting = factories.meeting()
     row = letter(campaign=meeting.campaign, purpose=Purpose.DISTRIBUTION)
     Letter.objects.filter(pk=row.pk).update(state=State.FAILED)
-    end(meeting, by=None, reason="Mötet är flyttat.")
+    stop_outdated(meeting, by=None, reason="Mötet är flyttat.")
     assert try_now(row, by=None).state == State.RETRYING
