@@ -9,10 +9,12 @@ import random
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from pytest_django.live_server_helper import LiveServer
 
 from tests import services
@@ -36,6 +38,7 @@ os.environ |= {
 
 FIGURES: list[tuple[str, object]] = []
 FULL_FAULTS = os.environ.get("FAULTS") == "full"
+MOMENT = datetime.fromisoformat(os.environ.get("TEST_MOMENT", "2026-11-18T10:15:01+01:00"))
 SEED = int(os.environ.setdefault("SEED", str(random.SystemRandom().randrange(1_000_000))))
 
 
@@ -97,6 +100,31 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_unconfigure() -> None:
     shutil.rmtree(VAR, ignore_errors=True)
+
+
+# --- The clock -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def pinned_clock(request: pytest.FixtureRequest) -> Iterator[time_machine.Traveller | None]:
+    """Start each test at the same moment, just after a full minute, whatever the machine's clock says.
+
+    So no test depends on the day, on midnight or on the change of the clock; `TEST_MOMENT` chooses another moment.
+    Time goes on from there: a test may take it further with `.shift()`. A test with processes of their own, which
+    follow the machine's clock, is marked `real_clock`.
+    """
+    if request.node.get_closest_marker("real_clock"):
+        yield None
+    else:
+        with time_machine.travel(MOMENT, tick=True) as traveller:
+            yield traveller
+
+
+@pytest.fixture
+def still_clock(pinned_clock: None) -> Iterator[time_machine.Traveller]:
+    """Let the clock stand, for limits that are counted within a minute: a slow machine must not reach the next one."""
+    with time_machine.travel(MOMENT, tick=False) as traveller:
+        yield traveller
 
 
 # --- Django ----------------------------------------------------------------------------------------------------------

@@ -25,7 +25,11 @@ from tests import factories
 from tests.faults.harness import Fleet, Sink, judge
 from tests.services import Received, wait_until
 
-pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.fault,
+    pytest.mark.real_clock,
+    pytest.mark.django_db(transaction=True),
+]
 INVITATION = MAILINGS[Purpose.INVITATION]
 WORKERS = 2
 

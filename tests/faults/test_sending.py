@@ -18,7 +18,11 @@ from tests.faults.harness import BASE, Fleet, Hole, Sink, judge
 from tests.outbox.letters import draft
 from tests.services import free_port, wait_until
 
-pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.fault,
+    pytest.mark.real_clock,
+    pytest.mark.django_db(transaction=True),
+]
 
 
 @pytest.fixture

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
@@ -34,6 +32,7 @@ from meetings.replies.actions.substitute_requests import ask_for_substitute, dec
 from meetings.replies.letters import receipt
 from meetings.replies.reply_status import standing
 from tests import factories
+from tests.at_once import Encounter
 from tests.meetings.acting import signed_in
 from tests.outbox.inbox.world import accept
 
@@ -397,63 +396,24 @@ def test_an_untouched_last_day_stops_nothing():
 # --- Two at once ------------------------------------------------------------------------------------------------------
 
 
-def meanwhile(act: Callable[[], Any]) -> tuple[threading.Thread, list[Exception]]:
-    """Somebody else does something at the same time, over a connection of their own."""
-    wrong: list[Exception] = []
-
-    def run() -> None:
-        try:
-            act()
-        except Exception as error:
-            wrong.append(error)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread, wrong
-
-
 @pytest.mark.django_db(transaction=True)
 def test_an_answer_that_is_being_stored_while_the_meeting_moves_is_receipted_for_the_new_day(monkeypatch):
-    world = World().invite()
-    composed, moved, write = threading.Event(), threading.Event(), receipt.receipt
-
-    def slow(*given: Any) -> Any:
-        draft = write(*given)
-        composed.set()
-        moved.wait(0.4)  # it cannot: the meeting waits for the answer
-        return draft
-
-    monkeypatch.setattr(receipt, "receipt", slow)
-    guest, wrong = meanwhile(lambda: answer.answer(world.people[0], Answer.YES, channel=Channel.LINK))
-    assert composed.wait(5)
-    day = weekday(world.move())
-    moved.set()
-    guest.join()
-    assert not wrong
-    assert [day in text(letter) for letter in Letter.objects.waiting()] == [True]
+    world, both = World().invite(), Encounter()
+    monkeypatch.setattr(receipt, "receipt", both.after(receipt.receipt))
+    moved = both.run(lambda: answer.answer(world.people[0], Answer.YES, channel=Channel.LINK), world.move)
+    assert [weekday(moved) in text(letter) for letter in Letter.objects.waiting()] == [True]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_who_is_taken_off_the_list_while_the_letters_are_written_gets_none(monkeypatch):
-    world = World(2)
+    world, both = World(2), Encounter()
     mailing = MAILINGS[Purpose.INVITATION]
     seen = fingerprint([draft for _, draft in drafts_for(mailing, world.meeting)])
-    composed, gone, put = threading.Event(), threading.Event(), post.post_letters
-
-    def slow(*given: Any, **named: Any) -> None:
-        composed.set()
-        gone.wait(0.4)
-        put(*given, **named)
-
-    monkeypatch.setattr(send, "post_letters", slow)
-    officer, wrong = meanwhile(lambda: send.send(mailing, world.meeting, previewed=seen, by=world.by))
-    assert composed.wait(5)
-    withdraw.withdraw(world.people[0], by=world.by)
-    gone.set()
-    officer.join()
-    assert not wrong
+    monkeypatch.setattr(send, "post_letters", both.before(post.post_letters))
+    both.run(
+        lambda: send.send(mailing, world.meeting, previewed=seen, by=world.by),
+        lambda: withdraw.withdraw(world.people[0], by=world.by),
+    )
     assert [letter.address for letter in Letter.objects.waiting()] == [world.people[1].email]
 
 
