@@ -26,8 +26,6 @@ from dialog_portal.outbox.draft import written
 from dialog_portal.outbox.encrypted_bytes import open_up
 from dialog_portal.outbox.models import Letter
 from meetings import tasks
-from meetings.mailings.actions.post import post_letters
-from meetings.mailings.actions.send import drafts_for
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import (
@@ -45,7 +43,7 @@ from meetings.replies.actions.colleagues import bring_colleague
 from tests import factories
 from tests.meetings.acting import letter, retyped, signed_in
 from tests.meetings.mailings.test_calendar_file import BREAKS, NAMES, PAYLOADS, shape
-from tests.outbox.inbox.world import accept
+from tests.world import World, accept
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db, pytest.mark.once]
 HEADERS = [f"Möte{brk}Bcc: x@elsewhere.example" for brk in BREAKS] + [
@@ -80,20 +78,17 @@ def foreign(raw: bytes) -> tuple[int, int]:
 # --- Typed where people type -----------------------------------------------------------------------------------------
 
 
-class World:
+class Typists(World):
     """A meeting with a chief who was invited, one who comes, one whose letter is still to write, and who types."""
 
     def __init__(self, staff: Client) -> None:
-        self.staff, self.officer = staff, factories.user()
-        self.meeting = factories.meeting(state=MeetingState.INVITED, serves_meal=True)
+        super().__init__(guest={"email": "ada@kommun.example"}, serves_meal=True)
+        self.staff, self.refused = staff, False
         self.item = factories.item(self.meeting)
-        party = factories.party(mail_domains="kommun.example")
-        self.chief = factories.invitee(factories.invitation(self.meeting, party), email="ada@kommun.example")
         self.comes, _ = (factories.invitee(factories.invitation(self.meeting)) for _ in range(2))
         for one in (self.chief, self.comes):
             accept(letter(one))
-        self.comes.replies.create(answer=Answer.YES, channel=Channel.STAFF, by=self.officer)
-        self.refused = False
+        self.comes.replies.create(answer=Answer.YES, channel=Channel.STAFF, by=self.by)
 
     def type_(self, page: str, /, *place: Any, **typed: Any) -> bool:
         """Send a form of the staff's; a page that comes back instead of the next one has refused it."""
@@ -116,30 +111,29 @@ class World:
 
     def let_leave(self) -> None:
         """The letters about a meeting that staff could send now."""
-        meeting = Meeting.objects.with_names().with_letters().get(pk=self.meeting.pk)
-        for mailing in (MAILINGS[purpose] for purpose in (INVITATION, Purpose.UPDATE, CANCELLATION)):
-            if not mailing.why_not(meeting, timezone.now()):
-                post_letters(mailing, meeting, drafts_for(mailing, meeting), by=None)
+        for purpose in (INVITATION, Purpose.UPDATE, CANCELLATION):
+            if not MAILINGS[purpose].why_not(self.meeting, timezone.now()):
+                self.write(purpose)
 
     def deputy_answers_and_is_sent_home(self) -> None:
         deputy = self.chief.substitutes.active().get()
         answer.answer(deputy, Answer.YES, channel=Channel.LINK)
-        answer.take_back(self.chief, channel=Channel.PHONE, by=self.officer)
+        answer.take_back(self.chief, channel=Channel.PHONE, by=self.by)
 
     def wish_is_refused(self) -> None:
         wish = SubstituteRequest.objects.get()
-        substitute_requests.decide(wish, approve=False, seen=(wish.name, wish.email), by=self.officer)
+        substitute_requests.decide(wish, approve=False, seen=(wish.name, wish.email), by=self.by)
 
 
 def changed_meeting(field: str) -> Way:
-    def way(world: World, text: str) -> None:
+    def way(world: Typists, text: str) -> None:
         world.type_("meeting_change", world.meeting.pk, **{**retyped(world.meeting), field: text})
 
     return way
 
 
 def changed_round(field: str) -> Way:
-    def way(world: World, text: str) -> None:
+    def way(world: Typists, text: str) -> None:
         row = world.meeting.round
         kept = {
             "year": row.year,
@@ -153,7 +147,7 @@ def changed_round(field: str) -> Way:
 
 
 def changed_item(field: str) -> Way:
-    def way(world: World, text: str) -> None:
+    def way(world: Typists, text: str) -> None:
         kept = {"title": world.item.title, "minutes": 20, "seen_version": world.item.version}
         world.type_("item_change", world.item.pk, **{**kept, field: text})
 
@@ -161,7 +155,7 @@ def changed_item(field: str) -> Way:
 
 
 def new_words(field: str, *, rounds: bool) -> Way:
-    def way(world: World, text: str) -> None:
+    def way(world: Typists, text: str) -> None:
         name, place = (
             ("wording", world.meeting.round.year) if rounds else ("meeting_wording", world.meeting.pk)
         )
@@ -172,7 +166,7 @@ def new_words(field: str, *, rounds: bool) -> Way:
 
 
 def free_guest(field: str) -> Way:
-    def way(world: World, text: str) -> None:
+    def way(world: Typists, text: str) -> None:
         kept = {"organisation": "Folkets hus", "name": "Eva Lind", "email": "eva@folkets.example"}
         world.type_("guest_add", world.meeting.pk, **{**kept, field: text})
 
@@ -180,7 +174,7 @@ def free_guest(field: str) -> Way:
 
 
 def noted(field: str) -> Way:
-    def way(world: World, text: str) -> None:
+    def way(world: Typists, text: str) -> None:
         said = {"answer": "ersattare", "name": "Eva Lind", "email": "eva@kommun.example", "channel": "phone"}
         if world.type_("reply_note", world.chief.pk, **{**said, field: text}):
             world.deputy_answers_and_is_sent_home()
@@ -189,7 +183,7 @@ def noted(field: str) -> Way:
 
 
 def substitute(field: str) -> Way:
-    def way(world: World, text: str) -> None:
+    def way(world: Typists, text: str) -> None:
         said = {"svar": "ersattare", "name": "Eva Lind", "email": "eva@kommun.example"}
         if world.press(world.chief, **{**said, field: text}) and world.chief.substitutes.active().exists():
             world.deputy_answers_and_is_sent_home()
@@ -198,7 +192,7 @@ def substitute(field: str) -> Way:
 
 
 def outsider(field: str) -> Way:
-    def way(world: World, text: str) -> None:
+    def way(world: Typists, text: str) -> None:
         said = {"svar": "ersattare", "name": "Eva Lind", "email": "eva@elsewhere.example"}
         if world.press(world.chief, **{**said, field: text}):
             world.wish_is_refused()
@@ -207,7 +201,7 @@ def outsider(field: str) -> Way:
 
 
 def colleague(field: str) -> Way:
-    def way(world: World, text: str) -> None:
+    def way(world: Typists, text: str) -> None:
         said = {"svar": "kollega", "name": "Eva Lind", "email": "eva@kommun.example"}
         world.press(world.comes, **{**said, field: text})
 
@@ -215,39 +209,39 @@ def colleague(field: str) -> Way:
 
 
 def needs(field: str) -> Way:
-    def way(world: World, text: str) -> None:
+    def way(world: Typists, text: str) -> None:
         if world.press(world.chief, svar="behov", **{field: text}):
             world.press(world.chief, svar="ja")
 
     return way
 
 
-def link_again(world: World, text: str) -> None:
+def link_again(world: Typists, text: str) -> None:
     if world.press(world.chief, "send_again", email=text.replace("eva@", "ada@")):
         tasks.send_links()
 
 
-def cancelled(world: World, text: str) -> None:
+def cancelled(world: Typists, text: str) -> None:
     world.type_("meeting_cancel", world.meeting.pk, reason=text)
 
 
-def handed_over_past_the_field(world: World, text: str) -> None:
+def handed_over_past_the_field(world: Typists, text: str) -> None:
     said = {"name": text, "email": "eva@kommun.example", "channel": Channel.LINK}
     if world.act(answer.hand_over, world.chief, **said):
         world.deputy_answers_and_is_sent_home()
 
 
-def brought_past_the_field(world: World, text: str) -> None:
+def brought_past_the_field(world: Typists, text: str) -> None:
     world.act(bring_colleague, world.comes, name=text, email="eva@kommun.example", channel=Channel.LINK)
 
 
-def asked_for_past_the_field(world: World, text: str) -> None:
+def asked_for_past_the_field(world: Typists, text: str) -> None:
     said = {"name": text, "email": "eva@elsewhere.example", "channel": Channel.LINK}
     if world.act(substitute_requests.ask_for_substitute, world.chief, **said):
         world.wish_is_refused()
 
 
-Way = Callable[[World, str], None]
+Way = Callable[[Typists, str], None]
 MEETING = ("title", "venue", "room", "street", "online", "message", "diary_number")
 WORDS = ("subject", "heading", "body")
 WAYS: dict[str, Way] = {
@@ -270,7 +264,7 @@ WAYS: dict[str, Way] = {
 }
 
 
-def letters_after(way: Way, text: str, world: World, *, all_leave: bool = True) -> tuple[bool, list[bytes]]:
+def letters_after(way: Way, text: str, world: Typists, *, all_leave: bool = True) -> tuple[bool, list[bytes]]:
     """Whether what was typed was refused, and every letter that stands in the outbox afterwards; then all is undone."""
     world.refused = False
     with transaction.atomic():
@@ -288,7 +282,7 @@ def some(texts: list[str], number: int, each: int) -> Iterable[str]:
 
 
 def test_nothing_that_is_typed_becomes_a_header_or_a_property(size, figure):
-    world = World(signed_in()[0])
+    world = Typists(signed_in()[0])
     tried, refused, letters, found = 0, 0, 0, Counter[str]()
     for number, (name, way) in enumerate(WAYS.items()):
         for payload in some(ALL, number, size(1, 0)):
@@ -310,7 +304,7 @@ LATER = ("meeting", "round", "agenda", "free guest", "needs", "cancelled")
 
 def test_each_way_writes_letters_when_what_is_typed_is_harmless():
     """Else a page that refuses everything would pass for safe."""
-    world = World(signed_in()[0])
+    world = Typists(signed_in()[0])
     fine = {"name": "Eva Lind", "email": "eva@kommun.example", "online": "https://mote.example/1"}
     fine |= {"diary_number": "KN 2027/1", "past the field": "Eva Lind"}
     for name, way in WAYS.items():
@@ -428,7 +422,7 @@ def test_control_without_looking_a_name_writes_a_header(monkeypatch):
 
 def test_control_without_looking_a_guests_substitute_writes_a_header(monkeypatch):
     without_looking(monkeypatch)
-    world = World(signed_in()[0])
+    world = Typists(signed_in()[0])
     _, raw = letters_after(handed_over_past_the_field, "Eva\r\nBcc: alla@elsewhere.example", world)
     assert sum(foreign(one)[0] for one in raw) > 0
 

@@ -25,7 +25,7 @@ from meetings.models import Answer, Channel, Invitee, MeetingState, Purpose
 from meetings.replies.actions.answer import answer
 from tests import factories
 from tests.meetings.acting import signed_in
-from tests.outbox.inbox.world import accept
+from tests.world import accept
 
 pytestmark = pytest.mark.django_db
 NEW = "asa.ny@haninge.example"

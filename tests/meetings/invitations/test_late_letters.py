@@ -24,7 +24,7 @@ from meetings.planning.actions import meetings
 from meetings.replies.actions import answer
 from tests import factories
 from tests.meetings.acting import letter, signed_in
-from tests.outbox.inbox.world import accept
+from tests.world import accept
 
 CLOSED = "Sista svarsdag har passerat."
 

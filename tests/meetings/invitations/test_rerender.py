@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -34,53 +34,9 @@ from meetings.replies.reply_status import standing
 from tests import factories
 from tests.at_once import Encounter
 from tests.meetings.acting import signed_in
-from tests.outbox.inbox.world import accept
+from tests.world import World
 
 pytestmark = pytest.mark.django_db
-
-
-class World:
-    """A meeting to which some people of one party have been invited."""
-
-    def __init__(self, people: int = 1, state: str = MeetingState.INVITED, **values: Any) -> None:
-        self.pk = factories.meeting(state=state, **values).pk
-        self.by = factories.user()
-        self.invitation = factories.invitation(self.meeting, factories.party(mail_domains="kommun.example"))
-        self.people = [factories.invitee(self.invitation) for _ in range(people)]
-
-    @property
-    def meeting(self) -> Meeting:
-        return Meeting.objects.with_names().with_letters().get(pk=self.pk)
-
-    def invite(self, *, left: bool = True) -> World:
-        mailing = MAILINGS[Purpose.INVITATION]
-        post_letters(mailing, self.meeting, drafts_for(mailing, self.meeting), by=self.by)
-        if left:
-            self.deliver()
-        return self
-
-    def deliver(self) -> None:
-        for letter in Letter.objects.waiting():
-            accept(letter)
-
-    def move(self, days: int = 1) -> datetime:
-        """A day later; answers when it is now."""
-        meeting = self.meeting
-        before = meetings.appointment(meeting)
-        meeting.starts_at, meeting.ends_at = (at + timedelta(days=days) for at in before[:2])
-        meeting.save()
-        meetings.changed(meeting, before=before, by=self.by)
-        return meeting.starts_at
-
-    def hand_over(self, name: str = "Eva Ek") -> Invitee:
-        return answer.hand_over(self.people[0], name=name, email="eva@kommun.example", channel=Channel.LINK)
-
-    def cancel(self) -> None:
-        meetings.cancel(self.meeting, reason="Vatten i salen.", by=self.by)
-
-    def reached(self, purpose: Purpose) -> set[Invitee]:
-        """Who would get that letter from staff now."""
-        return {invitee for invitee, _ in drafts_for(MAILINGS[purpose], self.meeting)}
 
 
 @pytest.fixture
@@ -119,7 +75,7 @@ def test_a_substitute_whose_invitation_had_not_left_is_invited_to_the_new_day(wo
     assert (invited.address, day in text(invited)) == (deputy.email, True)
     assert f"/svar/{token(deputy.link)}/" in text(invited)
     assert day in text(waiting(purpose="handed_over").get())
-    assert world.reached(Purpose.UPDATE) == {world.people[0]}
+    assert world.reached(Purpose.UPDATE) == {world.chief}
 
 
 @pytest.mark.parametrize(
@@ -144,7 +100,7 @@ def test_that_the_substitute_was_taken_off_is_told_with_the_new_day(world: World
 
 
 def test_an_older_refusal_does_not_hide_that_the_substitute_was_taken_off(world: World):
-    wish = ask_for_substitute(world.people[0], name="Bo Al", email="bo@annan.example", channel=Channel.LINK)
+    wish = ask_for_substitute(world.chief, name="Bo Al", email="bo@annan.example", channel=Channel.LINK)
     decide(wish, approve=False, seen=(wish.name, wish.email), by=world.by)
     world.deliver()
     with time_machine.travel(timezone.now() + timedelta(hours=1)):
@@ -155,7 +111,7 @@ def test_an_older_refusal_does_not_hide_that_the_substitute_was_taken_off(world:
 
 @pytest.mark.parametrize("came", [True, False])
 def test_that_a_substitute_was_refused_is_told_whatever_else_was_said(world: World, came: bool):
-    chief = world.people[0]
+    chief = world.chief
     if came:
         answer.answer(chief, Answer.YES, channel=Channel.LINK)
         world.deliver()
@@ -180,7 +136,7 @@ def test_whoever_got_a_seat_from_the_queue_hears_it_with_the_new_day(two: World)
 
 
 def test_a_colleague_whom_a_guest_brought_is_invited_to_the_new_day(world: World):
-    chief = world.people[0]
+    chief = world.chief
     answer.answer(chief, Answer.YES, channel=Channel.LINK)
     colleagues.bring_colleague(chief, name="Kim Ek", email="kim@kommun.example", channel=Channel.LINK)
     day = weekday(world.move())
@@ -231,7 +187,7 @@ def test_control_when_nothing_is_written_anew_the_substitute_hears_nothing(world
 @pytest.mark.parametrize("state", [MeetingState.PLANNED, MeetingState.INVITED])
 def test_whoever_knows_of_the_meeting_only_by_a_receipt_hears_of_a_change_and_of_the_end(state: str):
     world = World(state=state)
-    chief = world.people[0]
+    chief = world.chief
     answer.answer(chief, Answer.YES, channel=Channel.PHONE, by=world.by)
     world.deliver()
     assert world.reached(Purpose.UPDATE) == set()
@@ -244,14 +200,14 @@ def test_whoever_knows_of_the_meeting_only_by_a_receipt_hears_of_a_change_and_of
 
 def test_a_receipt_that_waits_when_a_planned_meeting_moves_says_the_new_day():
     world = World(state=MeetingState.PLANNED)
-    answer.answer(world.people[0], Answer.YES, channel=Channel.PHONE, by=world.by)
+    answer.answer(world.chief, Answer.YES, channel=Channel.PHONE, by=world.by)
     day = weekday(world.move())
     assert [day in text(letter) for letter in Letter.objects.waiting()] == [True]
 
 
 def test_a_receipt_from_before_letters_knew_their_version_is_no_old_news():
     world = World()
-    answer.answer(world.people[0], Answer.YES, channel=Channel.PHONE, by=world.by)
+    answer.answer(world.chief, Answer.YES, channel=Channel.PHONE, by=world.by)
     world.meeting.letters.update(version=None)
     world.deliver()
     assert world.reached(Purpose.UPDATE) == set()
@@ -268,7 +224,7 @@ def test_a_letter_that_was_tried_and_stopped_makes_no_news_of_a_meeting_that_sta
 
 
 def test_a_letter_with_links_says_the_new_day_or_nothing(world: World):
-    resend_link.resend_links(world.people[0].email)
+    resend_link.resend_links(world.chief.email)
     day = weekday(world.move())
     assert day in text(waiting(purpose__in=LINK_LETTERS).get())
     world.cancel()
@@ -276,7 +232,7 @@ def test_a_letter_with_links_says_the_new_day_or_nothing(world: World):
 
 
 def test_links_asked_for_again_within_the_hour_say_the_new_day(world: World):
-    email = world.people[0].email
+    email = world.chief.email
     resend_link.resend_links(email)
     world.deliver()
     day = weekday(world.move())
@@ -285,19 +241,19 @@ def test_links_asked_for_again_within_the_hour_say_the_new_day(world: World):
 
 
 def test_a_letter_with_links_does_not_reach_who_was_taken_off_the_list(world: World):
-    resend_link.resend_links(world.people[0].email)
-    withdraw.withdraw(world.people[0], by=world.by)
+    resend_link.resend_links(world.chief.email)
+    withdraw.withdraw(world.chief, by=world.by)
     assert not waiting(purpose__in=LINK_LETTERS).exists()
 
 
 def test_a_letter_with_links_keeps_the_other_meetings(world: World):
     other = World().invite()
-    email = world.people[0].email
+    email = world.chief.email
     Invitee.objects.filter(pk=other.people[0].pk).update(email=email)
     resend_link.resend_links(email)
     world.cancel()
     links = waiting(purpose__in=LINK_LETTERS).get()
-    assert (token(other.people[0].link) in text(links), token(world.people[0].link) in text(links)) == (
+    assert (token(other.people[0].link) in text(links), token(world.chief.link) in text(links)) == (
         True,
         False,
     )
@@ -309,7 +265,7 @@ def test_a_letter_with_links_keeps_the_other_meetings(world: World):
 @pytest.mark.parametrize("tell", [True, False])
 def test_whose_link_changed_before_the_invitation_left_stays_in_the_chain(tell: bool):
     world = World().invite(left=False)
-    chief = world.people[0]
+    chief = world.chief
     assert change_link(chief, tell=tell, by=world.by)
     chief.link.refresh_from_db()
     assert f"/svar/{token(chief.link)}/" in text(Letter.objects.waiting().get())
@@ -322,7 +278,7 @@ def test_whose_link_changed_before_the_invitation_left_stays_in_the_chain(tell: 
 
 
 def test_an_update_that_waited_brings_the_new_link_and_the_calendar(world: World):
-    day, chief = weekday(world.move()), world.people[0]
+    day, chief = weekday(world.move()), world.chief
     mailing = MAILINGS[Purpose.UPDATE]
     post_letters(mailing, world.meeting, drafts_for(mailing, world.meeting), by=world.by)
     change_link(chief, tell=True, by=world.by)
@@ -359,7 +315,7 @@ def test_no_reminder_reaches_who_answered_while_it_was_held(two: World, says: Ca
 
 @pytest.mark.parametrize(("said", "left"), [(Answer.NO, 0), (Answer.YES, 1)])
 def test_no_reminder_of_the_meeting_reaches_who_does_not_come(world: World, said: Answer, left: int):
-    chief = world.people[0]
+    chief = world.chief
     answer.answer(chief, Answer.YES, channel=Channel.LINK)
     reminder_schedule.plan(world.meeting, by=world.by)
     with time_machine.travel(world.meeting.planned.get(purpose="coming").due_at + timedelta(minutes=1)):
@@ -400,7 +356,7 @@ def test_an_untouched_last_day_stops_nothing():
 def test_an_answer_that_is_being_stored_while_the_meeting_moves_is_receipted_for_the_new_day(monkeypatch):
     world, both = World().invite(), Encounter()
     monkeypatch.setattr(receipt, "receipt", both.after(receipt.receipt))
-    moved = both.run(lambda: answer.answer(world.people[0], Answer.YES, channel=Channel.LINK), world.move)
+    moved = both.run(lambda: answer.answer(world.chief, Answer.YES, channel=Channel.LINK), world.move)
     assert [weekday(moved) in text(letter) for letter in Letter.objects.waiting()] == [True]
 
 
@@ -412,7 +368,7 @@ def test_who_is_taken_off_the_list_while_the_letters_are_written_gets_none(monke
     monkeypatch.setattr(send, "post_letters", both.before(post.post_letters))
     both.run(
         lambda: send.send(mailing, world.meeting, previewed=seen, by=world.by),
-        lambda: withdraw.withdraw(world.people[0], by=world.by),
+        lambda: withdraw.withdraw(world.chief, by=world.by),
     )
     assert [letter.address for letter in Letter.objects.waiting()] == [world.people[1].email]
 
@@ -421,7 +377,7 @@ def test_who_is_taken_off_the_list_while_the_letters_are_written_gets_none(monke
 
 
 def test_a_program_that_presses_all_day_takes_no_answer_from_the_person(world: World):
-    chief = world.people[0]
+    chief = world.chief
     for number in range(40):
         said = (Answer.YES, Answer.NO)[number % 2]
         answer.answer(chief, said, channel=Channel.LINK, confirmed=False)
@@ -460,21 +416,21 @@ def test_who_was_taken_off_by_mistake_is_put_back_with_their_answer_and_a_new_li
 
 def test_who_had_not_been_written_to_is_put_back_without_a_letter():
     world = World()
-    assert "Inget brev har skickats." in press_put_back(world, world.people[0])
+    assert "Inget brev har skickats." in press_put_back(world, world.chief)
     assert world.reached(Purpose.INVITATION) == set(world.people)
     assert not Letter.objects.exists()
 
 
 def test_an_invitation_that_had_not_left_is_written_again():
     world = World().invite(left=False)
-    press_put_back(world, world.people[0])
-    back = Invitee.objects.get(pk=world.people[0].pk)
+    press_put_back(world, world.chief)
+    back = Invitee.objects.get(pk=world.chief.pk)
     assert f"/svar/{token(back.link)}/" in text(waiting(purpose="invitation").get())
 
 
 def test_a_letter_with_a_dead_link_cannot_be_let_go_again():
     world = World().invite(left=False)
-    withdraw.withdraw(world.people[0], by=world.by)
+    withdraw.withdraw(world.chief, by=world.by)
     with pytest.raises(NotAllowed, match="inte aktuellt"):
         undo(Letter.objects.get(), by=world.by)
 
@@ -491,7 +447,7 @@ def test_nobody_loses_a_seat_to_who_is_put_back(two: World):
 
 
 def test_an_address_that_was_taken_meanwhile_is_said(world: World):
-    chief = world.people[0]
+    chief = world.chief
     withdraw.withdraw(chief, by=world.by)
     factories.invitee(world.invitation, email=chief.email)
     with pytest.raises(NotAllowed, match="står redan på listan"):
@@ -499,7 +455,7 @@ def test_an_address_that_was_taken_meanwhile_is_said(world: World):
 
 
 def test_a_second_press_changes_nothing(world: World):
-    chief = world.people[0]
+    chief = world.chief
     withdraw.withdraw(chief, by=world.by)
     when = Invitee.objects.get(pk=chief.pk).withdrawn_at
     withdraw.withdraw(chief, by=world.by)
@@ -530,6 +486,6 @@ def test_whether_a_stopped_invitation_may_have_been_read_decides_which_letter_is
     letter.attempts.create(**{"fence": 1, "worker": "prov", "started": now, **tried})
     Letter.objects.update(state=State.SENDING, lease_until=now + timedelta(minutes=1), worker="prov", fence=1)
     world.move()
-    chief = {world.people[0]}
+    chief = {world.chief}
     invited, updated = world.reached(Purpose.INVITATION), world.reached(Purpose.UPDATE)
     assert (invited, updated) == ((set(), chief) if may_know else (chief, set()))

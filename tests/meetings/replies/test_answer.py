@@ -30,7 +30,7 @@ from meetings.replies.actions.colleagues import bring_colleague
 from meetings.replies.actions.needs import forget_needs, note_needs
 from meetings.replies.reply_status import standing
 from tests import factories
-from tests.outbox.inbox.world import accept
+from tests.world import accept
 
 YES, NO = Answer.YES, Answer.NO
 LINK, PHONE = Channel.LINK, Channel.PHONE

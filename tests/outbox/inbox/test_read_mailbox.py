@@ -22,7 +22,7 @@ from meetings import tasks
 from meetings.models import Reply
 from meetings.replies import itip
 from tests.outbox.inbox.shapes import SHAPES, forged
-from tests.outbox.inbox.world import World
+from tests.outbox.inbox.world import Inbox
 from tests.outbox.letters import letter
 
 FILED = imap.FILED
@@ -44,7 +44,7 @@ def failing(fault: Exception) -> read_mailbox.Handler:
 # --- What stands in the mailbox --------------------------------------------------------------------------------------
 
 
-def test_what_is_dealt_with_is_moved_and_what_is_for_people_lies_untouched(world: World, imap):
+def test_what_is_dealt_with_is_moved_and_what_is_for_people_lies_untouched(world: Inbox, imap):
     for raw in (world.failed(), world.plain("Subject: Fråga\n"), world.plain("X-Autoreply: yes\n")):
         imap.deliver(raw)
     tasks.read_mailbox()
@@ -61,7 +61,7 @@ def test_what_is_dealt_with_is_moved_and_what_is_for_people_lies_untouched(world
         (("MOVE",), False, 0, [{r"\Seen"}]),
     ],
 )
-def test_servers_that_can_less_are_served_as_well(world: World, imap, extensions, may_create, filed, left):
+def test_servers_that_can_less_are_served_as_well(world: Inbox, imap, extensions, may_create, filed, left):
     imap.extensions, imap.may_create = extensions, may_create
     imap.deliver(world.failed())
     for _ in range(2):
@@ -71,14 +71,14 @@ def test_servers_that_can_less_are_served_as_well(world: World, imap, extensions
     assert kinds() == ["bounced"]
 
 
-def test_only_the_beginning_of_a_huge_letter_is_read(world: World, imap, monkeypatch):
+def test_only_the_beginning_of_a_huge_letter_is_read(world: Inbox, imap, monkeypatch):
     monkeypatch.setattr("dialog_portal.outbox.inbox.imap.LARGEST", 4000)
     imap.deliver(world.failed(returned="x" * 3_000_000))
     tasks.read_mailbox()
     assert world.fresh().state == State.BOUNCED
 
 
-def test_a_letter_that_breaks_its_reader_does_not_stop_the_next(world: World, imap, monkeypatch):
+def test_a_letter_that_breaks_its_reader_does_not_stop_the_next(world: Inbox, imap, monkeypatch):
     real = bounces.report
 
     def report(mail: Mail) -> bounces.Report | None:
@@ -102,7 +102,7 @@ def test_a_letter_that_breaks_its_reader_does_not_stop_the_next(world: World, im
     ],
 )
 def test_a_letter_that_asks_for_what_cannot_be_done_is_left_for_people_with_the_reason(
-    world: World, imap, fault: Exception, reason: str
+    world: Inbox, imap, fault: Exception, reason: str
 ):
     imap.deliver(world.plain("Subject: Fråga\n"))
     imap.deliver(world.failed())
@@ -111,7 +111,7 @@ def test_a_letter_that_asks_for_what_cannot_be_done_is_left_for_people_with_the_
     assert [one.uid for one in imap.inbox] == [1]
 
 
-def test_a_letter_that_no_rule_foresaw_stops_none_behind_it_and_is_told_of(world: World, imap):
+def test_a_letter_that_no_rule_foresaw_stops_none_behind_it_and_is_told_of(world: Inbox, imap):
     imap.deliver(world.plain("Subject: Fråga\n"))
     imap.deliver(world.failed())
     with pytest.raises(ExceptionGroup):
@@ -121,7 +121,7 @@ def test_a_letter_that_no_rule_foresaw_stops_none_behind_it_and_is_told_of(world
     assert sorted(kinds()) == ["bounced", "people"]
 
 
-def test_control_a_fault_that_nothing_catches_stops_the_letters_behind_it(world: World, imap, monkeypatch):
+def test_control_a_fault_that_nothing_catches_stops_the_letters_behind_it(world: Inbox, imap, monkeypatch):
     monkeypatch.setattr(read_mailbox, "ONE_LETTERS_FAULT", ())
     monkeypatch.setattr(
         read_mailbox, "tried", lambda visit, uid, handlers, _failures: take(visit, uid, handlers)
@@ -133,7 +133,7 @@ def test_control_a_fault_that_nothing_catches_stops_the_letters_behind_it(world:
     assert (kinds(), world.fresh().state) == ([], State.ACCEPTED)
 
 
-def test_new_numbers_for_the_same_letters_change_nothing(world: World, imap):
+def test_new_numbers_for_the_same_letters_change_nothing(world: Inbox, imap):
     imap.deliver(world.reply())
     imap.deliver(world.plain("Subject: Fråga\n"))
     imap.drop_at = "MOVE"
@@ -153,7 +153,7 @@ def test_without_a_mailbox_nothing_is_asked(db, settings):
 
 
 @pytest.mark.parametrize("command", ["MOVE", "CREATE"])
-def test_a_crash_between_commit_and_move_answers_once_and_moves_later(world: World, imap, command):
+def test_a_crash_between_commit_and_move_answers_once_and_moves_later(world: Inbox, imap, command):
     imap.drop_at = command
     imap.deliver(world.reply())
     tasks.read_mailbox()
@@ -164,7 +164,7 @@ def test_a_crash_between_commit_and_move_answers_once_and_moves_later(world: Wor
     assert Letter.objects.filter(purpose="receipt").count() == 1
 
 
-def test_a_crash_before_commit_leaves_the_letter_for_the_next_visit(world: World, imap, monkeypatch):
+def test_a_crash_before_commit_leaves_the_letter_for_the_next_visit(world: Inbox, imap, monkeypatch):
     imap.deliver(world.reply())
 
     class PowerFailure(BaseException):
@@ -182,7 +182,7 @@ def test_a_crash_before_commit_leaves_the_letter_for_the_next_visit(world: World
     assert Reply.objects.count() == 1
 
 
-def test_control_moving_before_the_commit_loses_the_answer(world: World, imap, monkeypatch):
+def test_control_moving_before_the_commit_loses_the_answer(world: Inbox, imap, monkeypatch):
     uid = imap.deliver(world.reply())
     with pytest.raises(RuntimeError), transaction.atomic(), imap_visit(imap) as visit:
         visit.file([uid])
@@ -197,7 +197,7 @@ def imap_visit(server) -> imap.Visit:
 
 
 @pytest.mark.parametrize("command", ["LOGIN", "CAPABILITY", "SELECT", "SEARCH", "FETCH"])
-def test_a_server_that_hangs_up_is_tried_again_later(world: World, imap, command):
+def test_a_server_that_hangs_up_is_tried_again_later(world: Inbox, imap, command):
     imap.deliver(world.failed())
     imap.drop_at = command
     tasks.read_mailbox()
@@ -207,7 +207,7 @@ def test_a_server_that_hangs_up_is_tried_again_later(world: World, imap, command
     assert kinds() == ["bounced"]
 
 
-def test_staff_are_told_when_nobody_has_read_for_half_an_hour(world: World, imap, settings):
+def test_staff_are_told_when_nobody_has_read_for_half_an_hour(world: Inbox, imap, settings):
     settings.MAILBOX = {**settings.MAILBOX, "password": "fel"}
     tasks.read_mailbox()
     Pulse.objects.filter(name="mailbox").update(at=timezone.now() - timedelta(minutes=31))
@@ -230,7 +230,7 @@ def test_a_server_that_says_nothing_is_left_in_time(db, settings, monkeypatch):
 # --- Return addresses ------------------------------------------------------------------------------------------------
 
 
-def test_every_letter_has_a_signed_return_address_of_its_own(world: World):
+def test_every_letter_has_a_signed_return_address_of_its_own(world: Inbox):
     other = letter()
     addresses = {world.letter.envelope_from, other.envelope_from}
     assert len(addresses) == 2
@@ -247,7 +247,7 @@ def test_without_a_mailbox_letters_return_to_the_sender(db, settings):
     assert letter().envelope_from == settings.MAIL_FROM
 
 
-def test_an_older_key_still_holds_and_a_foreign_one_does_not(world: World, settings):
+def test_an_older_key_still_holds_and_a_foreign_one_does_not(world: Inbox, settings):
     keys = settings.LETTER_KEYS
     settings.LETTER_KEYS = ["ny", *keys]
     assert bounces.named(world.letter.envelope_from) == (world.letter.message_id[1:33], True)
@@ -263,20 +263,20 @@ def test_a_corrected_letter_is_not_hit_by_the_bounce_of_its_old_address(db, imap
     assert before != after.envelope_from
 
 
-def test_a_forged_report_changes_nothing_and_is_counted(world: World, imap):
+def test_a_forged_report_changes_nothing_and_is_counted(world: Inbox, imap):
     imap.deliver(forged(world))
     tasks.read_mailbox()
     assert (kinds(), world.fresh().state) == (["forged"], State.ACCEPTED)
 
 
-def test_control_without_the_proof_a_forged_report_is_believed(world: World, imap, monkeypatch):
+def test_control_without_the_proof_a_forged_report_is_believed(world: Inbox, imap, monkeypatch):
     monkeypatch.setattr("dialog_portal.outbox.inbox.bounces.hmac.compare_digest", lambda *_: True)
     imap.deliver(forged(world))
     tasks.read_mailbox()
     assert world.fresh().state == State.BOUNCED
 
 
-def test_a_bounce_says_why_in_swedish_and_in_the_servers_words(world: World, imap):
+def test_a_bounce_says_why_in_swedish_and_in_the_servers_words(world: Inbox, imap):
     imap.deliver(world.failed())
     tasks.read_mailbox()
     row = world.fresh()
@@ -285,7 +285,7 @@ def test_a_bounce_says_why_in_swedish_and_in_the_servers_words(world: World, ima
     assert step.reason == "Brevet studsade: adressen finns inte. Serverns svar: 5.1.1 550 5.1.1 User unknown"
 
 
-def test_a_delay_is_only_a_line_in_the_history(world: World, imap):
+def test_a_delay_is_only_a_line_in_the_history(world: Inbox, imap):
     imap.deliver(world.delayed())
     tasks.read_mailbox()
     [step] = world.letter.steps.all()
@@ -330,7 +330,7 @@ def look_at(raw: bytes) -> tuple[str, str]:
     return mail.identity, mail.header("Subject") + mail.sender
 
 
-def test_mangled_letters_raise_nothing_but_what_is_caught(world: World, seed, size, figure):
+def test_mangled_letters_raise_nothing_but_what_is_caught(world: Inbox, seed, size, figure):
     chance = random.Random(seed)
     letters = [build(world) for _, _, build in SHAPES]
     broken = 0
@@ -344,7 +344,7 @@ def test_mangled_letters_raise_nothing_but_what_is_caught(world: World, seed, si
     figure("mangled letters that broke their reader and were set aside", broken)
 
 
-def test_deep_and_endless_parts_are_borne(world: World, imap):
+def test_deep_and_endless_parts_are_borne(world: Inbox, imap):
     deep = b"".join(
         b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (n, n) for n in range(2000)
     )
