@@ -1,7 +1,7 @@
 """Publishing one more edition when there are ten thousand, over when there are ten: pages, files and rows."""
 
-import shutil
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 from benchmarks import growth
@@ -55,23 +55,27 @@ def fill(editions: int) -> None:
 
 
 def publisher(database: str, root: Path) -> Callable[[], None]:
-    """A job that publishes distributed notes to an empty directory, and takes it back."""
+    """A job that publishes distributed notes to a new directory, and takes it back in the database."""
     from django.conf import settings
     from django.db import transaction
+    from django.test import TestCase
 
     from dialog_portal.access.models import User
-    from minutes.models import Bake, Minutes, MinutesState
+    from minutes.models import Minutes, MinutesState
     from minutes.publishing.actions import publish
-    from minutes.publishing.bake import finish
+    from minutes.publishing.bake import one_at_a_time
+
+    turns = count()
 
     def job() -> None:
-        shutil.rmtree(root, ignore_errors=True)
-        settings.PUBLIC_ROOT = root
+        settings.PUBLIC_ROOT = root / database / str(next(turns))
+        with one_at_a_time():
+            pass  # as where pages have been written before
         with growth.using(database), transaction.atomic():
             minutes = Minutes.objects.filter(state=MinutesState.DISTRIBUTED, pk__lt=growth.STEP)[0]
             author = minutes.approvals.get(voided_at=None).author_id
-            publish(minutes, by=User.objects.filter(role="approver").exclude(pk=author)[0])
-            finish(Bake.objects.latest("pk"))
+            with TestCase.captureOnCommitCallbacks(execute=True):
+                publish(minutes, by=User.objects.filter(role="approver").exclude(pk=author)[0])
             transaction.set_rollback(True)
 
     return job

@@ -13,7 +13,7 @@ TRUE, FALSE = {"1", "true", "yes", "ja"}, {"0", "false", "no", "nej", ""}
 
 
 class Environment:
-    """Typed access to variables; remembers which were asked for so that the documentation can be checked."""
+    """Typed access to variables."""
 
     def __init__(self, values: Mapping[str, str] = os.environ) -> None:
         self.values = values
@@ -107,6 +107,10 @@ def mailbox(url: str) -> dict[str, object]:
     own = parts.scheme == "imap" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
     if not (own or parts.scheme == "imaps") or not (parts.hostname and parts.username and parts.password):
         raise ImproperlyConfigured("MAILBOX_URL must look like imaps://user:password@host:993/INBOX.")
+    if not unquote(url).isascii():
+        raise ImproperlyConfigured(
+            "MAILBOX_URL takes ASCII only; write a folder as the server does: &AMU-terbud."
+        )
     return {
         "host": parts.hostname,
         "port": parts.port or (143 if own else 993),

@@ -233,10 +233,10 @@ def clock() -> Iterator[None]:
 
 def wait_until_heard() -> None:
     """Let worker and clock show themselves, so that the portal is well when it is said to be ready."""
-    from dialog_portal.dashboard.health import is_well
+    from dialog_portal.dashboard.health import is_healthy
 
     end = time.monotonic() + HEARD_SECONDS
-    while not is_well() and time.monotonic() < end:
+    while not is_healthy() and time.monotonic() < end:
         time.sleep(0.1)
 
 

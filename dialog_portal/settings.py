@@ -56,7 +56,7 @@ INSTALLED_APPS = [
     "django.forms",
 ]
 MIDDLEWARE = [
-    "dialog_portal.links.guest_view.headers_of_secrets",
+    "dialog_portal.links.guest_view.secret_page_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -117,10 +117,6 @@ CACHES = {
 # Celery is the doorbell: the rows in the database are the queue, so nothing here has to survive
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost"
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = False
-CELERY_TASK_SERIALIZER = "json"
-CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_ENABLE_UTC = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = (
@@ -181,8 +177,6 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # halves the time that collecting take
 # Language and time
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska")]
-USE_I18N = True
-USE_TZ = True
 TIME_ZONE = "Europe/Stockholm"
 
 # Sign-in: only people whom an administrator has invited
@@ -204,9 +198,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_CHANGE_EMAIL = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Dialogportalen: "
-ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can make the portal write to an address of their choice
 ACCOUNT_EMAIL_NOTIFICATIONS = (
@@ -239,11 +231,10 @@ CSRF_FAILURE_VIEW = "dialog_portal.dashboard.error_pages.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
-SECURE_SSL_REDIRECT = False  # nginx redirects; the health probe speaks plain HTTP inside the house
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # whether other hosts below the name speak HTTPS is for their owners to promise
     "security.W021",  # and so is the browsers' list
-    "security.W008",  # see SECURE_SSL_REDIRECT
+    "security.W008",  # nginx redirects to HTTPS; the health probe speaks plain HTTP inside the house
 ]
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
@@ -272,7 +263,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {
         "mask": {"()": "dialog_portal.links.log_masking.MaskTokens"},
-        "untraced": {"()": "dialog_portal.links.log_masking.Untraced"},
+        "untraced": {"()": "dialog_portal.links.log_masking.WithoutTraceback"},
     },
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}},

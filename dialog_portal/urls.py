@@ -18,7 +18,7 @@ urlpatterns = [
     path(REPLIES, include((meetings.guest, "guest"))),
     path("konto/", include(access.account)),
     path("admin/", admin.urls),
-    path("halsa", dashboard.health, name="health"),
+    path("halsa", dashboard.health_probe, name="health"),
     path("", include((minutes.public, "public"))),
 ]
 handler403 = "dialog_portal.dashboard.error_pages.forbidden"

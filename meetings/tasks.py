@@ -9,25 +9,25 @@ from meetings.invitations.letters.lost_links import REQUESTED
 from meetings.mailings.actions import due_reminders
 from meetings.replies.actions import calendar_replies, needs
 
-READING = 240  # seconds: twice the longest visit to the mailbox
+READING_SECONDS = 240  # seconds: twice the longest visit to the mailbox
 
 
-@shared_task(name="meetings.read_mailbox", soft_time_limit=READING, time_limit=READING + 60)
+@shared_task(name="meetings.read_mailbox", soft_time_limit=READING_SECONDS, time_limit=READING_SECONDS + 60)
 def read_mailbox() -> None:
     """Read what has come to the mailbox: answers from calendars, and letters that bounced."""
-    mailbox.read([calendar_replies.hear])
+    mailbox.read([calendar_replies.read_calendar_reply])
 
 
 @shared_task(name="meetings.forget_needs")
 def forget_needs() -> None:
     """Erase food and access needs whose time is over."""
-    needs.forget_needs()
+    needs.erase_old_needs()
 
 
 @shared_task(name="meetings.send_due")
 def send_due() -> None:
     """Send the reminders whose time has come."""
-    due_reminders.send_due()
+    due_reminders.send_due_reminders()
 
 
 @shared_task(name="meetings.send_links")

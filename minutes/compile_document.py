@@ -14,7 +14,7 @@ from django.utils import timezone
 from dialog_portal.base.swedish import sort_key, span
 from meetings.attendance.actions import absent
 from meetings.models import Attendee, Meeting
-from minutes.document import Document, Group, Section
+from minutes.document import Document, DocumentSection, PartyPresence
 from minutes.models import Approval, Minutes
 from minutes.sanitise import clean
 from parties.models import Person
@@ -37,7 +37,7 @@ def compile_document(minutes: Minutes, approval: Approval | None = None) -> Docu
         present=present_groups(meeting),
         absent=absent_groups(meeting),
         sections=tuple(
-            Section(number=str(number), heading=section.heading, html=clean(section.html))
+            DocumentSection(number=str(number), heading=section.heading, html=clean(section.html))
             for number, section in enumerate(minutes.sections.all(), start=1)
         ),
         approved_by=approval.by.name if approval else "",
@@ -53,7 +53,7 @@ def notes_address(meeting: Meeting) -> str:
     return reverse("public:notes", args=[meeting.round.year, meeting.slug])
 
 
-def present_groups(meeting: Meeting) -> tuple[Group, ...]:
+def present_groups(meeting: Meeting) -> tuple[PartyPresence, ...]:
     """Who came, by organisation in Swedish order, the region last.
 
     Municipal officials are named, because they came in office. People from associations are not: naming them could
@@ -64,17 +64,17 @@ def present_groups(meeting: Meeting) -> tuple[Group, ...]:
             "invitation__party__municipality", "invitee__person"
         )
     )
-    protected = protected_among(came)
+    protected = protected_attendees(came)
     named: dict[str, list[str]] = {}
     for attendee in came:
         organisation = REGION if attendee.staff else attendee.organisation
         names = named.setdefault(organisation, [])
-        if attendee.pk not in protected and came_in_office(attendee):
+        if attendee.pk not in protected and is_official(attendee):
             names.append(attendee.name)
-    return groups(named)
+    return sorted_groups(named)
 
 
-def protected_among(came: list[Attendee]) -> set[int]:
+def protected_attendees(came: list[Attendee]) -> set[int]:
     """Those whose identity is protected: known by the register, by their address, or by their name.
 
     A substitute is tied to nobody in the register, and a name typed by hand has no address; rather one name too few.
@@ -85,13 +85,13 @@ def protected_among(came: list[Attendee]) -> set[int]:
     return {row.pk for row in came if row.email.casefold() in addresses or row.name.casefold() in names}
 
 
-def came_in_office(attendee: Attendee) -> bool:
+def is_official(attendee: Attendee) -> bool:
     """Whether somebody came as an official of the region or of a municipality."""
     party = attendee.invitation.party if attendee.invitation else None
     return attendee.staff or hasattr(party, "municipality")
 
 
-def absent_groups(meeting: Meeting) -> tuple[Group, ...]:
+def absent_groups(meeting: Meeting) -> tuple[PartyPresence, ...]:
     """The organisations that were invited but had nobody there, under the names of that day."""
     day = timezone.localdate(meeting.starts_at)
     came = set(meeting.attendees.filter(attended=True).values_list("invitation", flat=True))
@@ -100,15 +100,15 @@ def absent_groups(meeting: Meeting) -> tuple[Group, ...]:
         if row.invitation_id not in came:
             party = row.invitation.party
             missing[party.name_on(day) if party else row.invitation.label] = []
-    return groups(missing)
+    return sorted_groups(missing)
 
 
-def groups(named: dict[str, list[str]]) -> tuple[Group, ...]:
+def sorted_groups(named: dict[str, list[str]]) -> tuple[PartyPresence, ...]:
     def order(organisation: str) -> tuple[bool, str]:
         return organisation == REGION, sort_key(organisation)
 
     return tuple(
-        Group(party=organisation, names=tuple(sorted(named[organisation], key=sort_key)))
+        PartyPresence(party=organisation, names=tuple(sorted(named[organisation], key=sort_key)))
         for organisation in sorted(named, key=order)
     )
 

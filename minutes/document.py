@@ -5,7 +5,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class PartyPresence:
     """The people of one party, named as they were called at the time."""
 
     party: str
@@ -13,7 +13,7 @@ class Group:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Section:
+class DocumentSection:
     """One point of the agenda and what was noted under it."""
 
     number: str
@@ -33,9 +33,9 @@ class Document:
     outside_reference: str
     round_year: int
     host: str
-    present: tuple[Group, ...]
-    absent: tuple[Group, ...]
-    sections: tuple[Section, ...]
+    present: tuple[PartyPresence, ...]
+    absent: tuple[PartyPresence, ...]
+    sections: tuple[DocumentSection, ...]
     approved_by: str
     approved_at: datetime
     public_url: str

@@ -147,7 +147,7 @@ class Rendering(models.Model):
 
 
 class Edition(models.Model):
-    """A published utgåva. It never changes; it can be withdrawn, and leaves a tombstone."""
+    """A published utgåva. It never changes."""
 
     minutes = models.ForeignKey(Minutes, models.PROTECT, related_name="editions")
     rendering = models.OneToOneField(Rendering, models.PROTECT, related_name="edition")
@@ -155,14 +155,13 @@ class Edition(models.Model):
     reason = models.CharField("skäl", max_length=300, blank=True)
     published_at = models.DateTimeField()
     by = models.ForeignKey("access.User", models.PROTECT, related_name="+")
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         verbose_name = "utgåva"
         verbose_name_plural = "utgåvor"
         ordering = ("number",)
         constraints = (models.UniqueConstraint(fields=("minutes", "number"), name="edition_number_once"),)
+        indexes = (models.Index(fields=("-published_at", "-id"), name="edition_newest_first"),)
 
     def __str__(self) -> str:
         return f"{self.minutes}, utgåva {self.number}"

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from dialog_portal.base.stale_saves import Versioned
-from dialog_portal.base.swedish import found, swedish
+from dialog_portal.base.swedish import contains_text, swedish
 from dialog_portal.base.typed_text import one_line
 
 YEAR = (MinValueValidator(2000), MaxValueValidator(2100))
@@ -35,11 +35,9 @@ def years(from_year: int, to_year: int | None) -> str:
     return f"{from_year}–{to_year}" if to_year > from_year else str(from_year)
 
 
-def on_day(day: date, prefix: str = "") -> Q:
+def on_day(day: date) -> Q:
     """The rows whose dates cover a day; an open end means still valid."""
-    return Q(**{f"{prefix}from_date__lte": day}) & (
-        Q(**{f"{prefix}to_date__isnull": True}) | Q(**{f"{prefix}to_date__gte": day})
-    )
+    return Q(from_date__lte=day) & (Q(to_date=None) | Q(to_date__gte=day))
 
 
 def ends_after_it_begins(begin: str, end: str, name: str) -> models.CheckConstraint:
@@ -133,15 +131,15 @@ class PartyQuerySet(models.QuerySet["Party"]):
         """The parties in which every word of a search stands: in names and code, or with their people."""
         rows = self
         for word in text.split()[:SEARCH_WORDS]:
-            former = FormerName.objects.filter(found(word, "name")).values("party")
-            held = Mandate.objects.filter(found(word, "title", "person__name", "person__email")).values(
-                "party"
-            )
-            own = found(word, "name", "full_name", "municipality__code")
+            former = FormerName.objects.filter(contains_text(word, "name")).values("party")
+            held = Mandate.objects.filter(
+                contains_text(word, "title", "person__name", "person__email")
+            ).values("party")
+            own = contains_text(word, "name", "full_name", "municipality__code")
             rows = rows.filter(own | Q(pk__in=former) | Q(pk__in=held))
         return rows
 
-    def with_recipients(self, some: bool = True) -> Self:
+    def with_recipients(self, some: bool) -> Self:
         """The parties for which somebody receives letters today, or those for which nobody does."""
         recipients = Exists(Mandate.objects.invited().filter(party=OuterRef("pk")))
         return self.filter(recipients if some else ~recipients)
@@ -284,7 +282,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """The people in whose name or address every word of a search stands."""
         rows = self
         for word in text.split()[:SEARCH_WORDS]:
-            rows = rows.filter(found(word, "name", "email"))
+            rows = rows.filter(contains_text(word, "name", "email"))
         return rows
 
     def with_posts(self) -> Self:

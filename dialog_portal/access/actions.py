@@ -13,19 +13,19 @@ from dialog_portal.access.letters import staff_invitation
 from dialog_portal.access.models import Role, StaffInvitation, User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.links.actions import mint, revoke
+from dialog_portal.links.actions import mint_link, revoke_link
 from dialog_portal.links.models import Link
 from dialog_portal.links.purposes import LinkPurpose
 
 
 @transaction.atomic
-def invite(*, name: str, email: str, role: str, by: User | None) -> StaffInvitation:
+def invite_staff(*, name: str, email: str, role: str, by: User | None) -> StaffInvitation:
     """Promise an account to one address for two days and write to it; an older open invitation stops working."""
     if has_account(email):
         raise NotAllowed("Adressen har redan ett konto. Är det stängt kan du öppna det igen.")
     for older in StaffInvitation.objects.filter(email__iexact=email, accepted_at=None).select_related("link"):
-        revoke(older.link)
-    link = mint(LinkPurpose.ACCOUNT, timezone.now() + StaffInvitation.LIFE)
+        revoke_link(older.link)
+    link = mint_link(LinkPurpose.ACCOUNT, timezone.now() + StaffInvitation.LIFE)
     invitation = StaffInvitation.objects.create(name=name, email=email.lower(), role=role, by=by, link=link)
     staff_invitation(invitation, by=by)
     record(by, "konto: bjöd in", invitation, role=role)
@@ -37,12 +37,12 @@ def revoke_invitation(invitation: StaffInvitation, *, by: User | None) -> None:
     """Make the link of an invitation worthless."""
     if invitation.accepted_at:
         raise NotAllowed("Inbjudan är redan använd. Stäng kontot i stället.")
-    revoke(invitation.link)
+    revoke_link(invitation.link)
     record(by, "konto: återtog inbjudan", invitation)
 
 
 @transaction.atomic
-def accept(link: Link, *, password: str) -> User | None:
+def accept_invitation(link: Link, *, password: str) -> User | None:
     """Make the account that was promised; nobody when the link was used or withdrawn a moment ago."""
     locked = Link.objects.select_for_update().get(pk=link.pk)
     invitation = StaffInvitation.objects.select_for_update().get(link=locked)
@@ -52,7 +52,7 @@ def accept(link: Link, *, password: str) -> User | None:
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
-    revoke(locked)
+    revoke_link(locked)
     record(user, "konto: tog emot inbjudan", user, role=user.role)
     return user
 
@@ -60,11 +60,11 @@ def accept(link: Link, *, password: str) -> User | None:
 @transaction.atomic
 def change_role(user: User, role: str, *, by: User) -> User:
     """Give somebody else another role, from their next request."""
-    user = someone_else(user, by, "Du kan inte ändra din egen roll. Be en annan administratör.")
+    user = lock_other_account(user, by, "Du kan inte ändra din egen roll. Be en annan administratör.")
     if user.role == role:
         return user
     if user.role == Role.ADMINISTRATOR:
-        keep_one_administrator(user, "få en annan roll")
+        must_leave_an_administrator(user, "få en annan roll")
     before, user.role = user.role, role
     user.save(update_fields=["role"])
     record(by, "konto: ändrade roll", user, before=before, after=role)
@@ -72,13 +72,13 @@ def change_role(user: User, role: str, *, by: User) -> User:
 
 
 @transaction.atomic
-def close(user: User, *, by: User) -> User:
+def close_account(user: User, *, by: User) -> User:
     """Close somebody else's account and end every session of it; what they have done stays under their name."""
-    user = someone_else(user, by, "Du kan inte stänga ditt eget konto. Be en annan administratör.")
+    user = lock_other_account(user, by, "Du kan inte stänga ditt eget konto. Be en annan administratör.")
     if not user.is_active:
         return user
     if user.role == Role.ADMINISTRATOR:
-        keep_one_administrator(user, "stängas")
+        must_leave_an_administrator(user, "stängas")
     user.is_active = False
     user.save(update_fields=["is_active"])
     end_sessions(user)
@@ -87,7 +87,7 @@ def close(user: User, *, by: User) -> User:
 
 
 @transaction.atomic
-def reopen(user: User, *, by: User) -> User:
+def reopen_account(user: User, *, by: User) -> User:
     """Open a closed account; the person signs in anew with the same password and second factor."""
     user = User.objects.select_for_update().get(pk=user.pk)
     if user.is_active:
@@ -102,7 +102,7 @@ def has_account(email: str) -> bool:
     return bool(User.objects.filter(email__iexact=email).exists())
 
 
-def someone_else(user: User, by: User, refusal: str) -> User:
+def lock_other_account(user: User, by: User, refusal: str) -> User:
     """The row as it stands, unless it is one's own.
 
     It is locked together with every administrator, so that two who close each other at the same moment wait in line.
@@ -114,7 +114,7 @@ def someone_else(user: User, by: User, refusal: str) -> User:
     return found[user.pk]
 
 
-def keep_one_administrator(user: User, fate: str) -> None:
+def must_leave_an_administrator(user: User, fate: str) -> None:
     """Refuse when nobody else could let people in."""
     others = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
     if user.is_active and not others.exists():

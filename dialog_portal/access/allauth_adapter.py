@@ -8,9 +8,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from dialog_portal.access.letters import new_password, notice
+from dialog_portal.access.letters import account_notice, password_reset_letter
 from dialog_portal.access.models import User
-from dialog_portal.base.encryption import seal_text, unseal_text
+from dialog_portal.base.encryption import decrypt_text, encrypt_text
 
 # What each of allauth's letters tells, in words of our own
 NOTICES = {
@@ -43,16 +43,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user = User.objects.get(email__iexact=email)
         purpose = template_prefix.rpartition("/")[2]
         if purpose == "password_reset_key":
-            new_password(user, context["password_reset_url"])
+            password_reset_letter(user, context["password_reset_url"])
         else:
-            notice(user, NOTICES[purpose])
+            account_notice(user, NOTICES[purpose])
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Keeps seeds and recovery codes unreadable in the database and its backups."""
 
     def encrypt(self, text: str) -> str:
-        return seal_text(text)
+        return encrypt_text(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return unseal_text(encrypted_text)
+        return decrypt_text(encrypted_text)

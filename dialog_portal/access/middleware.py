@@ -17,10 +17,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from dialog_portal.access.models import User
-from dialog_portal.access.permissions import READING, NotPermitted, Rule, rule_for
+from dialog_portal.access.permissions import SAFE_METHODS, NotPermitted, Rule, rule_for
 
-Answer = HttpResponse | None
-INSIDE = ("/arbete/", "/konto/", "/admin/")
+Refusal = HttpResponse | None
+PRIVATE_PREFIXES = ("/arbete/", "/konto/", "/admin/")
 
 
 class AccessMiddleware:
@@ -34,11 +34,11 @@ class AccessMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.path.startswith(INSIDE) or getattr(request, "for_staff_only", False):
-            keep_private(request, response)
+        if request.path.startswith(PRIVATE_PREFIXES) or getattr(request, "for_staff_only", False):
+            set_private_headers(request, response)
         return response
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> Answer:
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> Refusal:
         match = request.resolver_match
         rule = rule_for(match.view_name) if match else None
         if rule is None:
@@ -46,10 +46,10 @@ class AccessMiddleware:
         if rule.open:
             return None
         request.for_staff_only = True  # type: ignore[attr-defined]
-        return signed_in(request) or allowed(request, rule) or twice_proven(request, rule)
+        return require_sign_in(request) or check_role(request, rule) or require_second_factor(request, rule)
 
 
-def keep_private(request: HttpRequest, response: HttpResponse) -> None:
+def set_private_headers(request: HttpRequest, response: HttpResponse) -> None:
     """No copy in a cache, no trace in a search engine, and no secret of an address told to the next page.
 
     Elsewhere the referrer stays `same-origin`: without it a form's origin is null, and Django takes that for a forgery.
@@ -57,51 +57,51 @@ def keep_private(request: HttpRequest, response: HttpResponse) -> None:
     if "no-store" not in response.get("Cache-Control", ""):
         response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
-    if request.resolver_match and opens_an_account(request.resolver_match.kwargs):
+    if request.resolver_match and holds_account_secret(request.resolver_match.kwargs):
         response["Referrer-Policy"] = "no-referrer"
 
 
-def opens_an_account(parts: dict[str, Any]) -> bool:
+def holds_account_secret(parts: dict[str, Any]) -> bool:
     """Whether an address holds what a letter gave; the page with the form has its own address, without the secret."""
     form: str = PasswordResetFromKeyView.reset_url_key
     return bool(parts.get("key", form) != form)
 
 
-def signed_in(request: HttpRequest) -> Answer:
+def require_sign_in(request: HttpRequest) -> Refusal:
     """Ask for sign-in where there is none, or where it is too long ago."""
-    if request.user.is_authenticated and signed_in_too_long_ago(request):
+    if request.user.is_authenticated and is_session_too_old(request):
         logout(request)
         messages.info(request, "Du har varit inloggad hela dagen. Logga in igen för att fortsätta.")
-    return None if request.user.is_authenticated else redirect_to_login(way_back(request))
+    return None if request.user.is_authenticated else redirect_to_login(page_after_sign_in(request))
 
 
-def allowed(request: HttpRequest, rule: Rule) -> Answer:
+def check_role(request: HttpRequest, rule: Rule) -> Refusal:
     role = cast("User", request.user).role
     method = request.method or "GET"
     if rule.allows(role, method):
         return None
-    if method in READING and not rule.see:
+    if method in SAFE_METHODS and not rule.see:
         raise Http404  # a button: there is nothing to look at for anybody
     raise NotPermitted(rule, role, method)
 
 
-def twice_proven(request: HttpRequest, rule: Rule) -> Answer:
+def require_second_factor(request: HttpRequest, rule: Rule) -> Refusal:
     """Ask for the second factor where the rule wants one: to use it, or first to get one."""
     if not rule.second_factor:
         return None
     if not is_mfa_enabled(request.user):
         messages.info(request, "Den sidan kräver tvåstegsverifiering. Slå på den här först.")
         return redirect("mfa_index")
-    shown = used_second_factor(request)
-    return None if shown else redirect_to_login(way_back(request), reverse("mfa_reauthenticate"))
+    shown = has_used_second_factor(request)
+    return None if shown else redirect_to_login(page_after_sign_in(request), reverse("mfa_reauthenticate"))
 
 
-def used_second_factor(request: HttpRequest) -> bool:
+def has_used_second_factor(request: HttpRequest) -> bool:
     """Whether the person has shown a second factor in this session."""
     return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
 
 
-def signed_in_too_long_ago(request: HttpRequest) -> bool:
+def is_session_too_old(request: HttpRequest) -> bool:
     """Whether the session is older than a working day, however busy it has been."""
     first = min(
         (record["at"] for record in get_authentication_records(request, request.user)), default=time.time()
@@ -109,9 +109,9 @@ def signed_in_too_long_ago(request: HttpRequest) -> bool:
     return bool(time.time() - first > settings.SESSION_COOKIE_AGE)
 
 
-def way_back(request: HttpRequest) -> str:
+def page_after_sign_in(request: HttpRequest) -> str:
     """Where to go after signing in: the page that was asked for, or the one whose button was pressed."""
-    if request.method in READING:
+    if request.method in SAFE_METHODS:
         return request.get_full_path()
     page = urlsplit(request.headers.get("Referer", ""))
     return page.path if page.netloc == request.get_host() else reverse(settings.LOGIN_REDIRECT_URL)

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 
 from dialog_portal.access.models import Role
 
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 NOBODY: frozenset[str] = frozenset()
 EVERYONE = frozenset(Role.values)
@@ -31,11 +31,10 @@ class Rule:
     act: frozenset[str] = NOBODY
     open: bool = False
     second_factor: bool = False
-    others_only: bool = False  # not what one wrote oneself; the action and the database hold this too
 
     def roles(self, method: str) -> frozenset[str]:
         """Who may come with a method: those who may look, or those who may act."""
-        return self.see if method in READING else self.act
+        return self.see if method in SAFE_METHODS else self.act
 
     def allows(self, role: str, method: str) -> bool:
         return role in self.roles(method)
@@ -45,10 +44,10 @@ class NotPermitted(PermissionDenied):
     """A signed-in person's role does not reach; the message says in Swedish which role does."""
 
     def __init__(self, rule: Rule, role: str, method: str) -> None:
-        super().__init__(refusal(rule, role, method))
+        super().__init__(refusal_sentence(rule, role, method))
 
 
-def refusal(rule: Rule, role: str, method: str) -> str:
+def refusal_sentence(rule: Rule, role: str, method: str) -> str:
     """One sentence: what it takes, and what one has."""
     names = [str(one.label) for one in Role if one in rule.roles(method)]
     if not names:
@@ -61,9 +60,9 @@ def sees(what: str, roles: frozenset[str] = EVERYONE) -> Rule:
     return Rule(what, see=roles)
 
 
-def acts(what: str, roles: frozenset[str] = WORK, *, others_only: bool = False) -> Rule:
+def acts(what: str, roles: frozenset[str] = WORK) -> Rule:
     """A button: POST only."""
-    return Rule(what, act=roles, others_only=others_only)
+    return Rule(what, act=roles)
 
 
 def edits(what: str, roles: frozenset[str] = WORK) -> Rule:
@@ -71,16 +70,16 @@ def edits(what: str, roles: frozenset[str] = WORK) -> Rule:
     return Rule(what, see=roles, act=roles)
 
 
-def opened(what: str) -> Rule:
+def open_to_all(what: str) -> Rule:
     """A door without sign-in: the public, guests by their link, and the sign-in pages themselves."""
     return Rule(what, see=EVERYONE, act=EVERYONE, open=True)
 
 
-TABLE: dict[str, Rule] = {
+PERMISSIONS: dict[str, Rule] = {
     # the start page and what belongs to no part
     "staff:start": sees("se startsidan"),
     "staff:style": sees("se stilguiden"),
-    "health": opened("fråga om portalen mår bra"),
+    "health": open_to_all("fråga om portalen mår bra"),
     # the register
     "staff:party_list": sees("se registret"),
     "staff:party_detail": sees("se en part"),
@@ -161,7 +160,8 @@ TABLE: dict[str, Rule] = {
     "staff:section_history": sees("se ett avsnitts tidigare versioner", SEE_DRAFTS),
     "staff:minutes_circulate": acts("dela ett utkast"),
     "staff:minutes_reopen": acts("öppna anteckningarna för ändring"),
-    "staff:minutes_approve": acts("fastställa vad någon annan skrev", APPROVE, others_only=True),
+    # never what one wrote oneself: that depends on the notes, so the action and the database hold it
+    "staff:minutes_approve": acts("fastställa vad någon annan skrev", APPROVE),
     "staff:minutes_distribute": edits("skicka ut fastställda anteckningar"),
     "staff:minutes_publish": edits("publicera fastställda anteckningar", APPROVE),
     "staff:minutes_correct": edits("påbörja en rättelse"),
@@ -180,36 +180,36 @@ TABLE: dict[str, Rule] = {
     "staff:account_invite": edits("bjuda in personal", ADMIN),
     "staff:account_change": edits("ändra roll eller stänga ett konto", ADMIN),
     "staff:account_invitation_revoke": acts("återta en inbjudan till konto", ADMIN),
-    "accept_account": opened("ta emot en inbjudan till konto"),
+    "accept_account": open_to_all("ta emot en inbjudan till konto"),
     # guests
-    "guest:reply": opened("se sin inbjudan"),
-    "guest:answer": opened("svara på sin inbjudan"),
-    "guest:substitute": opened("ange en ersättare"),
-    "guest:colleague": opened("ta med en kollega"),
-    "guest:coordinator": opened("se dem som man samordnar svaren för"),
-    "guest:coordinate": opened("svara för dem som man samordnar"),
-    "guest:calendar": opened("hämta mötet till kalendern"),
-    "guest:send_again": opened("få sin länk igen"),
+    "guest:reply": open_to_all("se sin inbjudan"),
+    "guest:answer": open_to_all("svara på sin inbjudan"),
+    "guest:substitute": open_to_all("ange en ersättare"),
+    "guest:colleague": open_to_all("ta med en kollega"),
+    "guest:coordinator": open_to_all("se dem som man samordnar svaren för"),
+    "guest:coordinate": open_to_all("svara för dem som man samordnar"),
+    "guest:calendar": open_to_all("hämta mötet till kalendern"),
+    "guest:send_again": open_to_all("få sin länk igen"),
     # the public
-    "public:start": opened("läsa startsidan"),
-    "public:year": opened("läsa om ett år"),
-    "public:meeting": opened("läsa om ett möte"),
-    "public:notes": opened("läsa minnesanteckningar"),
-    "public:notes_pdf": opened("hämta minnesanteckningar som pdf"),
-    "public:notes_json": opened("hämta minnesanteckningar som data"),
-    "public:accessibility": opened("läsa om tillgänglighet"),
-    "public:personal_data": opened("läsa om personuppgifter"),
+    "public:start": open_to_all("läsa startsidan"),
+    "public:year": open_to_all("läsa om ett år"),
+    "public:meeting": open_to_all("läsa om ett möte"),
+    "public:notes": open_to_all("läsa minnesanteckningar"),
+    "public:notes_pdf": open_to_all("hämta minnesanteckningar som pdf"),
+    "public:notes_json": open_to_all("hämta minnesanteckningar som data"),
+    "public:accessibility": open_to_all("läsa om tillgänglighet"),
+    "public:personal_data": open_to_all("läsa om personuppgifter"),
     # signing in and one's own account
-    "account_login": opened("logga in"),
-    "account_logout": opened("logga ut"),
-    "account_reset_password": opened("be om nytt lösenord"),
-    "account_reset_password_done": opened("besked om nytt lösenord"),
-    "account_reset_password_from_key": opened("välja nytt lösenord"),
-    "account_reset_password_from_key_done": opened("besked om valt lösenord"),
-    "account_inactive": opened("besked om stängt konto"),
+    "account_login": open_to_all("logga in"),
+    "account_logout": open_to_all("logga ut"),
+    "account_reset_password": open_to_all("be om nytt lösenord"),
+    "account_reset_password_done": open_to_all("besked om nytt lösenord"),
+    "account_reset_password_from_key": open_to_all("välja nytt lösenord"),
+    "account_reset_password_from_key_done": open_to_all("besked om valt lösenord"),
+    "account_inactive": open_to_all("besked om stängt konto"),
     "account_reauthenticate": edits("bekräfta att det är en själv", EVERYONE),
     "account_change_password": edits("byta sitt lösenord", EVERYONE),
-    "mfa_authenticate": opened("ange sin andra faktor"),
+    "mfa_authenticate": open_to_all("ange sin andra faktor"),
     "mfa_reauthenticate": edits("bekräfta med sin andra faktor", EVERYONE),
     "mfa_index": sees("se sin andra faktor"),
     "mfa_activate_totp": edits("slå på sin andra faktor", EVERYONE),
@@ -223,4 +223,4 @@ DJANGO_ADMIN = Rule("använda Djangos egen administration", see=ADMIN, act=ADMIN
 
 def rule_for(view_name: str) -> Rule | None:
     """The row of an address, by the name of its view."""
-    return DJANGO_ADMIN if view_name.startswith("admin:") else TABLE.get(view_name)
+    return DJANGO_ADMIN if view_name.startswith("admin:") else PERMISSIONS.get(view_name)

@@ -5,9 +5,9 @@ from pathlib import Path
 from django.conf import settings
 
 from dialog_portal.access.models import Role
-from dialog_portal.access.permissions import DJANGO_ADMIN, TABLE, Rule
+from dialog_portal.access.permissions import DJANGO_ADMIN, PERMISSIONS, Rule
 
-PAGE: Path = settings.BASE_DIR / "docs" / "permissions.md"
+PERMISSIONS_FILE: Path = settings.BASE_DIR / "docs" / "permissions.md"
 HEAD = """# Who may do what
 
 Made from `dialog_portal/access/permissions.py` by `python manage.py permissions`; a test keeps it current.
@@ -20,27 +20,25 @@ Everybody: the public, guests with the personal link in their letter, and the si
 """
 
 
-def page() -> str:
+def permissions_markdown() -> str:
     """The whole page."""
-    rows = {**TABLE, "admin:*": DJANGO_ADMIN}
+    rows = {**PERMISSIONS, "admin:*": DJANGO_ADMIN}
     titles = [str(role.label) for role in Role]
-    table = [line("address", "what", *titles), line(*["---"] * (2 + len(titles)))]
-    table += [row(name, rule) for name, rule in rows.items() if not rule.open]
+    table = [table_line("address", "what", *titles), table_line(*["---"] * (2 + len(titles)))]
+    table += [permission_row(name, rule) for name, rule in rows.items() if not rule.open]
     doors = [f"- `{name}`: {rule.what}" for name, rule in rows.items() if rule.open]
     return "\n".join([HEAD, *table, OPEN, *doors, ""])
 
 
-def row(name: str, rule: Rule) -> str:
-    notes = (" (aldrig det man själv skrev)" if rule.others_only else "") + (
-        " (bara med tvåstegsverifiering)" if rule.second_factor else ""
-    )
-    return line(f"`{name}`", rule.what + notes, *(cell(rule, role) for role in Role))
+def permission_row(name: str, rule: Rule) -> str:
+    note = " (bara med tvåstegsverifiering)" if rule.second_factor else ""
+    return table_line(f"`{name}`", rule.what + note, *(permission_cell(rule, role) for role in Role))
 
 
-def cell(rule: Rule, role: str) -> str:
+def permission_cell(rule: Rule, role: str) -> str:
     words = [word for word, roles in (("se", rule.see), ("gör", rule.act)) if role in roles]
     return ", ".join(words) or "–"
 
 
-def line(*cells: str) -> str:
+def table_line(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"

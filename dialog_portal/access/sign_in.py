@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from dialog_portal.outbox.models import CONFIDENTIAL
 from dialog_portal.outbox.requested_letters import want
 
-PASSWORD = f"{CONFIDENTIAL}:password"
+PASSWORD_REQUEST = f"{CONFIDENTIAL}:password"
 
 
 class LoginForm(forms.LoginForm):  # type: ignore[misc]
@@ -30,7 +30,7 @@ class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]
 
     def save(self, request: HttpRequest, **_: Any) -> str:
         email: str = self.cleaned_data["email"]
-        want(PASSWORD, email, task="access.send_password_letters")
+        want(PASSWORD_REQUEST, email, task="access.send_password_letters")
         return email
 
 

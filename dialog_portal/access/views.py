@@ -16,8 +16,8 @@ from dialog_portal.access.forms import InviteForm, PasswordForm, RoleForm
 from dialog_portal.access.letters import invitation_address
 from dialog_portal.access.models import StaffInvitation, User
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.links.actions import find
-from dialog_portal.links.guest_view import gone, guest_view
+from dialog_portal.links.actions import find_link
+from dialog_portal.links.guest_view import guest_view, link_not_found
 from dialog_portal.links.purposes import LinkPurpose
 
 
@@ -38,7 +38,7 @@ def account_invite(request: HttpRequest) -> HttpResponse:
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.invite(**form.cleaned_data, by=me(request))
+            actions.invite_staff(**form.cleaned_data, by=signed_in_user(request))
         except NotAllowed as refusal:
             form.add_error("email", str(refusal))
         else:
@@ -55,7 +55,7 @@ def account_change(request: HttpRequest, pk: int) -> HttpResponse:
     form = RoleForm(request.POST if "role" in request.POST else None, initial={"role": account.role})
     if request.method == "POST" and (not form.is_bound or form.is_valid()):
         try:
-            messages.success(request, carry_out(request, account, form))
+            messages.success(request, apply_button(request, account, form))
         except NotAllowed as refusal:
             messages.error(request, str(refusal))
         return redirect("staff:account_change", account.pk)
@@ -63,17 +63,17 @@ def account_change(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "staff/access/change.html", context)
 
 
-def carry_out(request: HttpRequest, account: User, form: RoleForm) -> str:
+def apply_button(request: HttpRequest, account: User, form: RoleForm) -> str:
     """Do what the pressed button says; answers what to tell the administrator."""
     if "close" in request.POST:
-        actions.close(account, by=me(request))
+        actions.close_account(account, by=signed_in_user(request))
         return f"Kontot för {account.name} är stängt."
     if "reopen" in request.POST:
-        actions.reopen(account, by=me(request))
+        actions.reopen_account(account, by=signed_in_user(request))
         return f"Kontot för {account.name} är öppet igen."
     if not form.is_bound:
         raise NotAllowed("Välj vad du vill ändra.")
-    changed = actions.change_role(account, form.cleaned_data["role"], by=me(request))
+    changed = actions.change_role(account, form.cleaned_data["role"], by=signed_in_user(request))
     return f"{changed.name} är nu {changed.get_role_display()}."
 
 
@@ -82,7 +82,7 @@ def account_invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back a promise that nobody has used yet."""
     invitation = get_object_or_404(StaffInvitation.objects.select_related("link"), pk=pk)
     try:
-        actions.revoke_invitation(invitation, by=me(request))
+        actions.revoke_invitation(invitation, by=signed_in_user(request))
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
     else:
@@ -94,16 +94,20 @@ def account_invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 @guest_view
 def accept_account(request: HttpRequest, token: str) -> HttpResponse:
     """Show who is invited (GET writes nothing), then make the account with the chosen password."""
-    link = find(token, LinkPurpose.ACCOUNT)
+    link = find_link(token, LinkPurpose.ACCOUNT)
     invitation = StaffInvitation.objects.select_related("link").filter(link=link).first() if link else None
     if link is None or invitation is None or not invitation.open:
-        return gone(request)
+        return link_not_found(request)
     form = PasswordForm(request.POST if request.method == "POST" else None, invitation=invitation)
     if request.method == "POST" and form.is_valid():
-        made = actions.accept(link, password=form.cleaned_data["password"])
-        return render(request, "staff/access/welcome.html", {"account": made}) if made else gone(request)
+        made = actions.accept_invitation(link, password=form.cleaned_data["password"])
+        return (
+            render(request, "staff/access/welcome.html", {"account": made})
+            if made
+            else link_not_found(request)
+        )
     return render(request, "staff/access/accept.html", {"form": form, "invitation": invitation})
 
 
-def me(request: HttpRequest) -> User:
+def signed_in_user(request: HttpRequest) -> User:
     return cast("User", request.user)

@@ -36,6 +36,6 @@ def lift(table: str, vendor: str) -> list[str]:
     return [sql.format(table=table) for sql in (LIFT_SQLITE if vendor == "sqlite" else LIFT_POSTGRESQL)]
 
 
-def run(editor: Any, statements: list[str]) -> None:
+def run_statements(editor: Any, statements: list[str]) -> None:
     for sql in statements:
         editor.execute(sql)

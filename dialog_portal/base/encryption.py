@@ -14,19 +14,19 @@ def _keys(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
 
 
-def seal(data: bytes) -> bytes:
+def encrypt(data: bytes) -> bytes:
     """Encrypted and signed bytes."""
     return _keys(tuple(settings.LETTER_KEYS)).encrypt(data)
 
 
-def unseal(data: bytes | memoryview) -> bytes:
+def decrypt(data: bytes | memoryview) -> bytes:
     """The bytes that were sealed; raises cryptography.fernet.InvalidToken when they were changed."""
     return _keys(tuple(settings.LETTER_KEYS)).decrypt(bytes(data))
 
 
-def seal_text(text: str) -> str:
-    return seal(text.encode()).decode()
+def encrypt_text(text: str) -> str:
+    return encrypt(text.encode()).decode()
 
 
-def unseal_text(text: str) -> str:
-    return unseal(text.encode()).decode()
+def decrypt_text(text: str) -> str:
+    return decrypt(text.encode()).decode()

@@ -63,7 +63,7 @@ class SwedishLower(Func):
         return self.as_sql(compiler, connection, template="swedish_lower(%(expressions)s)", **extra)
 
 
-def found(text: str, *fields: str) -> Q:
+def contains_text(text: str, *fields: str) -> Q:
     """Rows in which a text stands in any of the fields, whatever its case: `people.filter(found("öhrn", "name"))`."""
     hits = (Q(Contains(SwedishLower(F(field)), text.lower())) for field in fields)
     return reduce(or_, hits)
@@ -73,17 +73,17 @@ def teach_sqlite(connection: Any, **kwargs: Any) -> None:
     """Give each new SQLite connection the Swedish order, and lower case beyond a-z."""
     if connection.vendor == "sqlite":
         connection.connection.create_collation("swedish", compare)
-        connection.connection.create_function("swedish_lower", 1, lower, deterministic=True)
+        connection.connection.create_function("swedish_lower", 1, lower_or_none, deterministic=True)
 
 
-def lower(text: str | None) -> str | None:
+def lower_or_none(text: str | None) -> str | None:
     return text.lower() if text is not None else None
 
 
 connection_created.connect(teach_sqlite, dispatch_uid="swedish order")
 
 
-def local(moment: date | datetime) -> date | datetime:
+def to_local_time(moment: date | datetime) -> date | datetime:
     return (
         timezone.localtime(moment) if isinstance(moment, datetime) and timezone.is_aware(moment) else moment
     )
@@ -94,20 +94,20 @@ def day(moment: date | datetime | None) -> str:
     """31 januari 2019"""
     if moment is None:
         return ""
-    here = local(moment)
+    here = to_local_time(moment)
     return f"{here.day} {MONTHS[here.month - 1]} {here.year}"
 
 
 @register.filter
 def weekday(moment: date | datetime | None) -> str:
     """torsdag 31 januari 2019"""
-    return f"{DAYS[local(moment).weekday()]} {day(moment)}" if moment else ""
+    return f"{DAYS[to_local_time(moment).weekday()]} {day(moment)}" if moment else ""
 
 
 @register.filter
 def clock(moment: datetime | None) -> str:
     """15.00"""
-    return f"{local(moment):%H.%M}" if moment else ""
+    return f"{to_local_time(moment):%H.%M}" if moment else ""
 
 
 @register.filter
@@ -119,13 +119,13 @@ def moment(when: datetime | None) -> str:
 @register.filter
 def iso(when: date | datetime | None) -> str:
     """The machine's form, for <time datetime>."""
-    return local(when).isoformat() if when else ""
+    return to_local_time(when).isoformat() if when else ""
 
 
 @register.filter
 def span(begin: datetime, end: datetime) -> str:
     """torsdag 31 januari 2019 kl. 15.00–18.00; over midnight both days are written out."""
-    if local(begin).timetuple()[:3] == local(end).timetuple()[:3]:
+    if to_local_time(begin).timetuple()[:3] == to_local_time(end).timetuple()[:3]:
         return f"{weekday(begin)} kl. {clock(begin)}–{clock(end)}"
     return f"{weekday(begin)} kl. {clock(begin)} – {weekday(end)} kl. {clock(end)}"
 

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-View = Callable[[HttpRequest], HttpResponse]
+GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-def utf8_only(get_response: View) -> View:
+def utf8_only(get_response: GetResponse) -> GetResponse:
     """Answer 400 to a request that says it is written in anything else, as no page of ours makes a browser do.
 
     Python has codecs that are no alphabets (zip) or that fail on purpose (undefined), and Django reads forms and

@@ -16,38 +16,38 @@ from dialog_portal.outbox.health import health as outbox_health
 logger = logging.getLogger(__name__)
 
 
-def health(request: HttpRequest) -> HttpResponse:
+def health_probe(request: HttpRequest) -> HttpResponse:
     """Plain lines for a probe and for the person who looks at what it saw."""
     now = timezone.now()
     try:
         found = outbox_health(now)
     except Error as trouble:
         logger.warning("The health probe met a database that does not answer: %s", type(trouble).__name__)
-        return answer(["databas: svarar inte"], well=False)
+        return plain_response(["databas: svarar inte"], well=False)
     said = [
         "databas: svarar",
-        f"brevbärare: {heard(found.worker_at, now)}",
-        f"klocka: {heard(found.beat_at, now)}",
-        f"äldsta väntande brev: {ago(now - found.oldest_waiting) if found.oldest_waiting else 'inget'}",
+        f"brevbärare: {pulse_sentence(found.worker_at, now)}",
+        f"klocka: {pulse_sentence(found.beat_at, now)}",
+        f"äldsta väntande brev: {duration_in_words(now - found.oldest_waiting) if found.oldest_waiting else 'inget'}",
     ]
-    return answer(said, well=recent(found.worker_at, now) and recent(found.beat_at, now))
+    return plain_response(said, well=is_recent(found.worker_at, now) and is_recent(found.beat_at, now))
 
 
-def is_well() -> bool:
+def is_healthy() -> bool:
     """Whether worker and clock have been heard of late."""
     now, found = timezone.now(), outbox_health()
-    return recent(found.worker_at, now) and recent(found.beat_at, now)
+    return is_recent(found.worker_at, now) and is_recent(found.beat_at, now)
 
 
-def recent(at: datetime | None, now: datetime) -> bool:
+def is_recent(at: datetime | None, now: datetime) -> bool:
     return at is not None and now - at <= SILENT
 
 
-def heard(at: datetime | None, now: datetime) -> str:
-    return f"hördes för {ago(now - at)} sedan" if at else "har inte hörts"
+def pulse_sentence(at: datetime | None, now: datetime) -> str:
+    return f"hördes för {duration_in_words(now - at)} sedan" if at else "har inte hörts"
 
 
-def ago(length: timedelta) -> str:
+def duration_in_words(length: timedelta) -> str:
     """40 sekunder, 12 minuter, 3 timmar."""
     seconds = max(int(length.total_seconds()), 0)
     if seconds < 120:
@@ -55,7 +55,7 @@ def ago(length: timedelta) -> str:
     return count(seconds // 60, "minut,minuter") if seconds < 7200 else count(seconds // 3600, "timme,timmar")
 
 
-def answer(said: list[str], *, well: bool) -> HttpResponse:
+def plain_response(said: list[str], *, well: bool) -> HttpResponse:
     page = HttpResponse(
         "\n".join([*said, ""]), status=200 if well else 503, content_type="text/plain; charset=utf-8"
     )

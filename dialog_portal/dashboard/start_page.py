@@ -15,13 +15,13 @@ from dialog_portal.access.models import User
 from dialog_portal.dashboard.tasks import tasks_for
 from dialog_portal.outbox.health import health
 from meetings.models import Answer, Invitee, Meeting
-from meetings.replies.guest_list import waiting
+from meetings.replies.guest_list import count_waiting
 
-COMING = 8
+MEETINGS_SHOWN = 8
 
 
 @dataclass(frozen=True)
-class Coming:
+class ComingMeeting:
     """A meeting ahead, with how many said what; who sends a substitute is on the list like everybody else."""
 
     meeting: Meeting
@@ -36,14 +36,14 @@ class Coming:
         return self.seated + self.queue + self.no + self.handed_over + self.silent
 
 
-def start(request: HttpRequest) -> HttpResponse:
+def start_page(request: HttpRequest) -> HttpResponse:
     """Two lists, the meetings ahead, and whether letters leave as they should."""
     now = timezone.now()
     mine, others = tasks_for(cast("User", request.user), now)
     context = {
         "mine": mine,
         "others": others,
-        "coming": coming(),
+        "coming": coming_meetings(),
         "today": now,
         "health": health(now),
         "letters_wait": any(task.letters for task in (*mine, *others)),
@@ -51,17 +51,17 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/start.html", context)
 
 
-def coming() -> list[Coming]:
+def coming_meetings() -> list[ComingMeeting]:
     """The next meetings with their answers."""
-    meetings = list(Meeting.objects.coming().with_names()[:COMING])
+    meetings = list(Meeting.objects.coming().with_names()[:MEETINGS_SHOWN])
     answers = Counter[tuple[int, str | None]]()
     listed: Any = Invitee.objects.active().with_answer()
     rows = listed.filter(meeting__in=meetings).order_by().values_list("meeting_id", "current_answer")
     for meeting, answer, number in rows.annotate(Count("pk")):
         answers[meeting, answer] = number
-    queue = waiting(meetings)
+    queue = count_waiting(meetings)
     return [
-        Coming(
+        ComingMeeting(
             meeting,
             answers[meeting.pk, Answer.YES] - queue[meeting.pk],
             queue[meeting.pk],

@@ -7,8 +7,8 @@ from dialog_portal.outbox import models as outbox
 from meetings.models import agenda, meeting, planned_mailing
 from minutes import models as minutes
 
-PAGE = settings.BASE_DIR / "docs" / "states.md"
-TABLES: dict[str, Table] = {
+STATES_FILE = settings.BASE_DIR / "docs" / "states.md"
+STATE_TABLES: dict[str, Table] = {
     "Dialogmöte": meeting.NEXT,
     "Dagordning": agenda.AGENDA_NEXT,
     "Automatisk påminnelse": planned_mailing.PLANNED_NEXT,
@@ -17,13 +17,13 @@ TABLES: dict[str, Table] = {
 }
 
 
-def page() -> str:
+def states_markdown() -> str:
     """The whole page as Markdown with a Mermaid picture for each table."""
     head = "# States\n\nWritten by `manage.py states` from the tables beside the enums; a test keeps it current.\n"
-    return head + "".join(f"\n## {name}\n\n{picture(table)}" for name, table in TABLES.items())
+    return head + "".join(f"\n## {name}\n\n{state_diagram(table)}" for name, table in STATE_TABLES.items())
 
 
-def picture(table: Table) -> str:
+def state_diagram(table: Table) -> str:
     """A state diagram; the first state of the table is where everything begins."""
     lines = ["```mermaid", "stateDiagram-v2"]
     lines += [f"    {state.value}: {state.label} ({state.value})" for state in table]

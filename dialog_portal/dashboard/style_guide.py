@@ -67,7 +67,7 @@ class ExampleForm(forms.Form):
     agreed = forms.BooleanField(label="Jag har stämt av dagordningen med parten")
 
 
-def style(request: HttpRequest) -> HttpResponse:
+def style_guide(request: HttpRequest) -> HttpResponse:
     """Show the pieces; the form with errors is what a form looks like when it has been sent wrong."""
     wrong = ExampleForm(WRONG, prefix="wrong")
     context = {

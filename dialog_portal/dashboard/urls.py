@@ -2,13 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from dialog_portal.dashboard.health import health
-from dialog_portal.dashboard.start_page import start
-from dialog_portal.dashboard.style_guide import style
+from dialog_portal.dashboard.health import health_probe
+from dialog_portal.dashboard.start_page import start_page
+from dialog_portal.dashboard.style_guide import style_guide
 
-__all__ = ["health", "staff"]
+__all__ = ["health_probe", "staff"]
 
 staff: list[URLPattern] = [
-    path("", start, name="start"),
-    path("stil/", style, name="style"),
+    path("", start_page, name="start"),
+    path("stil/", style_guide, name="style"),
 ]

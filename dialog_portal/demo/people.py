@@ -25,14 +25,14 @@ STAFF = (
     ("godkannare@example.org", "Gunilla Odefalk", Role.APPROVER, "enhetschef"),
     ("administrator@example.org", "Adam Rehnmark", Role.ADMINISTRATOR, "systemförvaltare"),
 )
-WORDS = """
+PASS_PHRASE_WORDS = """
     bäck gren sten måne björk skär vind ljung kulle moln strand berg äng sjö tall sand hav kust lind rönn
 """.split()
 
 
 def staff() -> tuple[dict[str, User], str]:
     """The four accounts by role, and the pass phrase they share."""
-    phrase = " ".join(secrets.choice(WORDS) for _ in range(6))
+    phrase = " ".join(secrets.choice(PASS_PHRASE_WORDS) for _ in range(6))
     made = {role: User.objects.create_user(email, name, role, phrase) for email, name, role, _ in STAFF}
     for email, _, _, title in STAFF:
         User.objects.filter(email=email).update(title=title)

@@ -98,39 +98,39 @@ class Story:
         return min(self.begins - days(before), timezone.now() - timedelta(hours=2))
 
 
-def at(day: datetime, hour: int, minute: int = 0) -> datetime:
+def at_hour(day: datetime, hour: int, minute: int = 0) -> datetime:
     """A time of day in Stockholm."""
     return datetime.combine(day.date(), time(hour, minute), ZoneInfo(settings.TIME_ZONE))
 
 
-def tell(story: Story) -> Meeting:
+def tell_story(story: Story) -> Meeting:
     """Make the meeting and take it as far as its story goes."""
     with clock_at(story.earlier(120)):
-        meeting = plan(story)
+        meeting = plan_story(story)
     if story.reached("announced"):
         with clock_at(story.earlier(90)):
-            send(meeting, Purpose.SAVE_THE_DATE, story.officer)
+            send_mailing(meeting, Purpose.SAVE_THE_DATE, story.officer)
     if story.reached("invited"):
         with clock_at(story.earlier(35)):
             actions.take_step(meeting.agenda, AgendaState.SETTLED, by=story.officer)
-            send(meeting, Purpose.INVITATION, story.officer)
+            send_mailing(meeting, Purpose.INVITATION, story.officer)
         with clock_at(min(story.begins - days(12), timezone.now() - timedelta(minutes=30))):
-            answer(meeting, story)
+            collect_answers(meeting, story)
         remind(meeting)
     if story.cancelled:
         with clock_at(timezone.now() - days(1)):
             meetings.cancel(meeting, reason="Lokalen är inte längre tillgänglig.", by=story.officer)
-            send(meeting, Purpose.CANCELLATION, story.officer)
+            send_mailing(meeting, Purpose.CANCELLATION, story.officer)
     if story.reached("held"):
         with clock_at(story.begins + timedelta(hours=story.hours)):
             meetings.hold(meeting, by=story.officer)
-            attendance.note(meeting, who_came(meeting), by=story.officer)
+            attendance.note_attendance(meeting, who_came(meeting), by=story.officer)
     if story.reached("draft"):
-        finish(story, meeting)
+        finish_notes(story, meeting)
     return meeting
 
 
-def plan(story: Story) -> Meeting:
+def plan_story(story: Story) -> Meeting:
     """The meeting with its agenda and invited parties, before any letter."""
     venue, room, street = story.place
     meeting = Meeting(
@@ -138,7 +138,7 @@ def plan(story: Story) -> Meeting:
         title=story.title,
         starts_at=story.begins,
         ends_at=story.begins + timedelta(hours=story.hours),
-        reply_by=at(story.begins - days(7), 23, 59),
+        reply_by=at_hour(story.begins - days(7), 23, 59),
         venue=venue,
         room=room,
         street=street,
@@ -159,7 +159,7 @@ def plan(story: Story) -> Meeting:
     return meeting
 
 
-def send(meeting: Meeting, purpose: Purpose, by: User) -> None:
+def send_mailing(meeting: Meeting, purpose: Purpose, by: User) -> None:
     """Preview and send, and let the letters leave at once."""
     mailing = MAILINGS[purpose]
     fresh = Meeting.objects.with_letters().get(pk=meeting.pk)
@@ -168,13 +168,13 @@ def send(meeting: Meeting, purpose: Purpose, by: User) -> None:
     deliver()
 
 
-def answer(meeting: Meeting, story: Story) -> None:
+def collect_answers(meeting: Meeting, story: Story) -> None:
     """The guests answer in turn, some of them by telephone."""
     for number, invitee in enumerate(meeting.invitees.active().in_order()):
         said = story.answers[number % len(story.answers)]
         if said:
             by_phone = number % 8 == 7
-            replies.answer(
+            replies.store_answer(
                 invitee,
                 Answer(said),
                 channel=Channel.PHONE if by_phone else Channel.LINK,
@@ -187,20 +187,20 @@ def remind(meeting: Meeting) -> None:
     """The letters that would have left by themselves by now, each at its time."""
     for row in meeting.planned.due(timezone.now()):
         with clock_at(row.due_at + timedelta(minutes=1)):
-            due_reminders.send_due()
+            due_reminders.send_due_reminders()
             deliver()
 
 
 def who_came(meeting: Meeting) -> set[str]:
     """Everybody who said that they would come."""
-    return {row.key for row in attendance.rows(meeting) if row.answer == Answer.YES}
+    return {row.key for row in attendance.attendance_rows(meeting) if row.answer == Answer.YES}
 
 
-def finish(story: Story, meeting: Meeting) -> None:
+def finish_notes(story: Story, meeting: Meeting) -> None:
     """The notes, as far as the story goes."""
     texts = MUNICIPAL_NOTES if story.municipal else CENTRES_NOTES
     with clock_at(story.begins + days(2)):
-        minutes = writing.start(meeting, by=story.officer)
+        minutes = writing.start_minutes(meeting, by=story.officer)
         sections = list(minutes.sections.all())
         for section, text in zip(
             sections if story.reached("circulated") else sections[:2], texts, strict=False
@@ -214,7 +214,7 @@ def finish(story: Story, meeting: Meeting) -> None:
             )
     if story.reached("circulated"):
         with clock_at(story.begins + days(4)):
-            writing.circulate(minutes, by=story.officer)
+            writing.circulate_minutes(minutes, by=story.officer)
     if story.reached("approved"):
         with clock_at(story.begins + days(6)):
             approving.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=story.approver)

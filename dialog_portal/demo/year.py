@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.demo.clock import days
-from dialog_portal.demo.story import Story, at, tell
+from dialog_portal.demo.story import Story, at_hour, tell_story
 from meetings.models import FocusArea, Group, Round, RoundPurpose
 from parties.models import Category, Party
 
@@ -74,7 +74,7 @@ def the_year_2019(staff: dict[str, User]) -> None:
     )
     for slug, title, begins, place, reference in MEETINGS_OF_2019:
         category = Category.objects.get(slug=slug)
-        tell(
+        tell_story(
             Story(
                 made,
                 title,
@@ -110,11 +110,11 @@ def municipal_meetings(made: Round, today: datetime, staff: dict[str, User]) -> 
     """One meeting for each group of municipalities, at its host's."""
     category, groups = municipal_groups(made, made.year)
     for (group, parties), (stage, offset), place in zip(groups, GROUP_STAGES, PLACES, strict=True):
-        tell(
+        tell_story(
             Story(
                 made,
                 f"Kommundialog, {group.name.lower()}",
-                at(working_day(today, offset), 9),
+                at_hour(working_day(today, offset), 9),
                 category,
                 parties,
                 stage,
@@ -130,11 +130,11 @@ def other_meetings(made: Round, today: datetime, staff: dict[str, User]) -> None
     """The meetings with everybody else, all at the office."""
     for slug, title, stage, offset, cancelled in OTHERS:
         category = Category.objects.get(slug=slug)
-        tell(
+        tell_story(
             Story(
                 made,
                 title,
-                at(working_day(today, offset), 13),
+                at_hour(working_day(today, offset), 13),
                 category,
                 members(category, made.year),
                 stage,

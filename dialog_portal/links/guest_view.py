@@ -8,45 +8,38 @@ send what it already knows. Where the browser says that a form comes from anothe
 from __future__ import annotations
 
 import functools
-import ipaddress
 import logging
-import time
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import csrf_exempt
-from redis.exceptions import RedisError
 
 from dialog_portal.links.addresses import GUEST_PATHS, SECRET_PATHS
+from dialog_portal.links.rate_limits import exceeds_failure_limit
 
 View = Callable[..., HttpResponse]
 logger = logging.getLogger(__name__)
 
-FAILURES_A_MINUTE = 20
-# Forms that ask for a link again, from one address: a whole municipality may share it, and many open their mail in the
-# minute when a letter comes. Each costs a row and, once an hour, a letter to somebody who is invited.
-ASKED_A_MINUTE = 120
-LARGEST_FORM = 64 * 1024  # bytes; a coordinator who answers for a thousand people sends 50 000
-POLICY = (
+MAX_FORM_BYTES = 64 * 1024  # bytes; a coordinator who answers for a thousand people sends 50 000
+GUEST_CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-HEADERS = {
+GUEST_HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
-    "Content-Security-Policy": POLICY,
+    "Content-Security-Policy": GUEST_CSP,
 }
 
 GUEST_PREFIXES = tuple(f"/{path}" for path in GUEST_PATHS)
 SECRET_PREFIXES = tuple(f"/{path}" for path in SECRET_PATHS)
 
 
-def headers_of_secrets(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+def secret_page_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
     """The door's headers also where no view has answered: on the way to an address' last slash, and on errors.
 
     Pages about accounts have scripts and forms that need an origin; they have headers of their own.
@@ -58,7 +51,7 @@ def headers_of_secrets(get_response: Callable[[HttpRequest], HttpResponse]) -> C
         if request.path_info.startswith(GUEST_PREFIXES) or (
             away and request.path_info.startswith(SECRET_PREFIXES)
         ):
-            for name, value in HEADERS.items():
+            for name, value in GUEST_HEADERS.items():
                 response[name] = value
         return response
 
@@ -72,22 +65,22 @@ def guest_view(view: View) -> View:
     @functools.wraps(view)
     def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.COOKIES.clear()  # also keeps the session middleware from answering a stale cookie with a new one
-        response = refused(request) or view(request, *args, **kwargs)
-        for name, value in HEADERS.items():
+        response = refuse_form(request) or view(request, *args, **kwargs)
+        for name, value in GUEST_HEADERS.items():
             response[name] = value
         return response
 
     return door
 
 
-def refused(request: HttpRequest) -> HttpResponse | None:
+def refuse_form(request: HttpRequest) -> HttpResponse | None:
     """The answer to a form that is not even opened: from another site, or larger than any form of ours becomes."""
-    if request.method == "POST" and from_elsewhere(request):
-        return page("guest/refused.html", 403)
-    return page("guest/too_large.html", 413) if length(request) > LARGEST_FORM else None
+    if request.method == "POST" and is_cross_site(request):
+        return guest_error_page("guest/refused.html", 403)
+    return guest_error_page("guest/too_large.html", 413) if body_length(request) > MAX_FORM_BYTES else None
 
 
-def length(request: HttpRequest) -> int:
+def body_length(request: HttpRequest) -> int:
     """The bytes of the body that Django would read: none where no length is told, or none that is a number."""
     try:
         return int(request.META.get("CONTENT_LENGTH") or 0)
@@ -95,7 +88,7 @@ def length(request: HttpRequest) -> int:
         return 0
 
 
-def from_elsewhere(request: HttpRequest) -> bool:
+def is_cross_site(request: HttpRequest) -> bool:
     """Whether the browser says that the form stands on another site.
 
     `Origin: null` says nothing: it is what browsers send from a page with `no-referrer`, such as ours.
@@ -105,70 +98,18 @@ def from_elsewhere(request: HttpRequest) -> bool:
     return (site is not None and site != "same-origin") or (origin != "null" and origin not in ours)
 
 
-def pressed_by_a_person(request: HttpRequest) -> bool:
-    """Whether the form was sent by a press; a script that clicks the button leaves `Sec-Fetch-User` out.
-
-    Old browsers send none of these headers, and Safari (every browser on an iPhone) never sends this one, so there its
-    absence says nothing. Chromium always names itself beside WebKit and is not taken for Safari.
-    """
-    told = any(name.startswith("Sec-Fetch-") for name in request.headers)
-    agent = request.headers.get("User-Agent", "")
-    safari = "AppleWebKit/" in agent and "Chrome/" not in agent and "Sec-Ch-Ua" not in request.headers
-    return not told or safari or request.headers.get("Sec-Fetch-User") == "?1"
-
-
-def gone(request: HttpRequest) -> HttpResponse:
+def link_not_found(request: HttpRequest) -> HttpResponse:
     """The one answer to a link that is unknown, mangled, closed, too old or meant for something else.
 
     Failures are counted per address, and too many give a pause; a working link is never met by that.
     """
-    return page("guest/429.html", 429) if failed_too_often(request) else page("guest/404.html", 404)
+    return (
+        guest_error_page("guest/429.html", 429)
+        if exceeds_failure_limit(request)
+        else guest_error_page("guest/404.html", 404)
+    )
 
 
-def page(template: str, status: int) -> HttpResponse:
+def guest_error_page(template: str, status: int) -> HttpResponse:
     """A page that knows nothing of the request, so that it can tell nothing about it."""
     return HttpResponse(render_to_string(template, {"mailbox": settings.MAIL_REPLY_TO}), status=status)
-
-
-def failed_too_often(request: HttpRequest) -> bool:
-    """Count one failure; true when this address has had more of them than are let through in a minute."""
-    return more_than(FAILURES_A_MINUTE, "failures", request)
-
-
-def asked_too_often(request: HttpRequest) -> bool:
-    """Count one form that asks for a link again. It is no failure, so it changes nothing for links, broken or whole."""
-    return more_than(ASKED_A_MINUTE, "asked", request)
-
-
-def more_than(most: int, what: str, request: HttpRequest) -> bool:
-    """Count one more of something; true when this address has had more of it than that within the minute.
-
-    Without its cache the portal still answers: then nobody is counted.
-    """
-    key = f"links:{what}:{neighbourhood(request)}:{int(time.time() // 60)}"
-    try:
-        cache.add(key, 0, 120)
-        return cache.incr(key) > most
-    except (RedisError, OSError, ValueError) as trouble:
-        logger.warning("What comes to the guests' door is not counted: %s", type(trouble).__name__)
-        return False
-
-
-def neighbourhood(request: HttpRequest) -> str:
-    """The caller's IPv4 address, or the /64 network of an IPv6 address, which is one subscriber."""
-    try:
-        address = ipaddress.ip_address(caller(request))
-    except ValueError:
-        return "unknown"
-    if isinstance(address, ipaddress.IPv6Address):
-        mapped = address.ipv4_mapped
-        return str(mapped or ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
-
-
-def caller(request: HttpRequest) -> str:
-    """The address that the outermost trusted proxy saw; without proxies, the connection's own."""
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-    trusted = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-    seen = hops[-trusted] if 0 < trusted <= len(hops) else request.META.get("REMOTE_ADDR", "")
-    return str(seen).partition("%")[0]

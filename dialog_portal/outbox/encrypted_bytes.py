@@ -2,7 +2,7 @@
 
 import zlib
 
-from dialog_portal.base.encryption import seal, unseal
+from dialog_portal.base.encryption import decrypt, encrypt
 
 QUICK = 1  # the level that costs less than what it saves
 PACKED = b"\x78"  # how every packed text begins; a letter begins with the name of a header
@@ -10,10 +10,10 @@ PACKED = b"\x78"  # how every packed text begins; a letter begins with the name 
 
 def close(raw: bytes) -> bytes:
     """What is stored of a letter."""
-    return seal(zlib.compress(raw, QUICK))
+    return encrypt(zlib.compress(raw, QUICK))
 
 
 def open_up(sealed: bytes | memoryview) -> bytes:
     """The letter, the very same bytes; raises cryptography.fernet.InvalidToken when they were changed."""
-    data = unseal(sealed)
+    data = decrypt(sealed)
     return zlib.decompress(data) if data.startswith(PACKED) else data

@@ -25,7 +25,6 @@ class Health:
 
     worker_at: datetime | None
     beat_at: datetime | None
-    counted_at: datetime | None
     oldest_waiting: datetime | None
     difference: int
     banners: tuple[str, ...]
@@ -71,7 +70,7 @@ def health(now: datetime | None = None) -> Health:
     oldest = Letter.objects.due(now).order_by("due_at").values_list("due_at", flat=True).first()
     difference = pulses["count"].detail.get("difference", 0) if "count" in pulses else 0
     banners = (*_trouble(at, now), *_sum(difference))
-    return Health(at.get("worker"), at.get("beat"), at.get("count"), oldest, difference, banners)
+    return Health(at.get("worker"), at.get("beat"), oldest, difference, banners)
 
 
 def trouble(now: datetime | None = None) -> tuple[str, ...]:
@@ -79,9 +78,9 @@ def trouble(now: datetime | None = None) -> tuple[str, ...]:
     return _trouble(dict(Pulse.objects.values_list("name", "at")), now or timezone.now())
 
 
-def stuck(now: datetime | None = None) -> bool:
+def stuck() -> bool:
     """Whether a letter that is written now stays in the outbox: nobody carries it, or the server takes none."""
-    now = now or timezone.now()
+    now = timezone.now()
     worker = Pulse.objects.filter(name="worker").values_list("at", flat=True).first()
     return worker is None or now - worker > SILENT or bool(_server(now))
 

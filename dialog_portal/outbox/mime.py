@@ -1,6 +1,6 @@
 """A letter as the bytes that leave, written once, and read back for staff.
 
-The standard library's own builder takes six milliseconds a letter; the shape is always the same, so it is written here.
+The shape is always the same, so it is written here, in a fiftieth of the time of the standard library (docs/adr/0010).
 """
 
 import base64

@@ -131,7 +131,9 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def tally(self, campaign: str | None = None) -> Tally:
         """How many there are of each; of one campaign, or of all."""
         rows = self if campaign is None else self.filter(campaign=campaign)
-        counts = dict(rows.order_by().values_list("state").annotate(Count("pk")))
+        counts = dict(
+            rows.order_by().values_list("state").annotate(number=Count("*"))
+        )  # read from the index alone
         return Tally(
             created=sum(counts.values()),
             accepted=counts.get(State.ACCEPTED, 0),
@@ -213,7 +215,7 @@ class Letter(models.Model):
                 condition=Q(state__in=("queued", "sending", "retrying")),
             ),
             models.Index(F("lease_until"), name="letter_in_hands", condition=Q(state="sending")),
-            models.Index(fields=("state", "campaign"), name="letter_tally"),
+            models.Index(fields=("state", "campaign", "purpose"), name="letter_sums"),
         )
 
     def __str__(self) -> str:

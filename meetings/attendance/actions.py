@@ -15,7 +15,7 @@ from meetings.models import Answer, Attendee, Invitee, Meeting, MeetingState
 
 
 @dataclass(frozen=True)
-class Row:
+class AttendanceRow:
     """A line of the attendance list before and after it is saved."""
 
     key: str
@@ -26,11 +26,11 @@ class Row:
     attended: bool
 
 
-def rows(meeting: Meeting) -> list[Row]:
+def attendance_rows(meeting: Meeting) -> list[AttendanceRow]:
     """Everybody who could have come: ticked as they were noted, or as they answered until somebody has noted it."""
     noted = {row.invitee_id: row for row in meeting.attendees.all()}
     listed = [
-        Row(
+        AttendanceRow(
             key=f"i{invitee.pk}",
             name=invitee.name,
             organisation=str(invitee.invitation),
@@ -43,14 +43,14 @@ def rows(meeting: Meeting) -> list[Row]:
         for invitee in meeting.invitees.active().with_answer().in_order().select_related("invitation__party")
     ]
     others = [
-        Row(f"a{row.pk}", row.name, row.organisation, row.title, None, row.attended)
+        AttendanceRow(f"a{row.pk}", row.name, row.organisation, row.title, None, row.attended)
         for row in meeting.attendees.filter(invitee__isnull=True)
     ]
     return [row for row in listed if row.answer != Answer.SUBSTITUTE] + others
 
 
 @transaction.atomic
-def note(
+def note_attendance(
     meeting: Meeting, present: Collection[str], *, by: User, shown: Collection[str] | None = None
 ) -> int:
     """Keep who came; `present` holds the keys of the ticked rows. Answers how many came.
@@ -58,8 +58,8 @@ def note(
     `shown` holds the keys of the rows that were ticked on the page: a row whose tick is the same as there stays as it
     is now, so that nobody overwrites what a colleague has noted meanwhile.
     """
-    meeting = begun(meeting)
-    ticks = {row.key: row.attended for row in rows(meeting)}
+    meeting = lock_begun_meeting(meeting)
+    ticks = {row.key: row.attended for row in attendance_rows(meeting)}
     if shown is None:
         ticks = {key: key in present for key in ticks}
     else:
@@ -70,12 +70,12 @@ def note(
         (have.get(row.pk) or new_attendee(meeting, row), ticks.get(f"i{row.pk}", False)) for row in listed
     ]
     marks += [(row, ticks[f"a{row.pk}"]) for row in meeting.attendees.filter(invitee__isnull=True)]
-    if changed := [attendee.pk for attendee, came in marks if keep(attendee, came)]:
+    if changed := [attendee.pk for attendee, came in marks if store_if_changed(attendee, came)]:
         record(by, "närvaro: noterade", meeting, attendees=changed)
     return meeting.attendees.filter(attended=True).count()
 
 
-def begun(meeting: Meeting) -> Meeting:
+def lock_begun_meeting(meeting: Meeting) -> Meeting:
     """The meeting as it is now, for one officer at a time. Raises NotAllowed when nobody can have come to it."""
     meeting = Meeting.objects.select_for_update(of=("self",), no_key=True).get(pk=meeting.pk)
     if meeting.state == MeetingState.CANCELLED:
@@ -99,7 +99,7 @@ def new_attendee(meeting: Meeting, invitee: Invitee) -> Attendee:
     )
 
 
-def keep(attendee: Attendee, attended: bool) -> bool:
+def store_if_changed(attendee: Attendee, attended: bool) -> bool:
     """Whether it was news, and therefore stored."""
     news = attendee._state.adding or attendee.attended != attended
     if news:
@@ -109,11 +109,11 @@ def keep(attendee: Attendee, attended: bool) -> bool:
 
 
 @transaction.atomic
-def add(
+def add_attendee(
     meeting: Meeting, *, name: str, organisation: str, email: str, title: str, staff: bool, by: User
 ) -> Attendee:
     """Somebody who came without being on the list, or who came from the region."""
-    meeting = begun(meeting)
+    meeting = lock_begun_meeting(meeting)
     if email and meeting.attendees.filter(email__iexact=email).exists():
         raise NotAllowed("Den adressen står redan på listan.")
     attendee = Attendee.objects.create(

@@ -21,12 +21,12 @@ def attendance(request: StaffRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             present, shown = (set(request.POST.getlist(name)) for name in ("present", "shown"))
-            came = actions.note(meeting, present, shown=shown, by=request.user)
+            came = actions.note_attendance(meeting, present, shown=shown, by=request.user)
             messages.success(request, f"Närvaron är sparad: {count(came, 'person deltog,personer deltog')}.")
         except NotAllowed as refusal:
             messages.error(request, str(refusal))
         return redirect("staff:attendance", pk)
-    rows = actions.rows(meeting)
+    rows = actions.attendance_rows(meeting)
     context = {
         "meeting": meeting,
         "rows": rows,
@@ -43,7 +43,7 @@ def attendee_add(request: StaffRequest, pk: int) -> HttpResponse:
     form = AddAttendee(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.add(meeting, by=request.user, **form.cleaned_data)
+            actions.add_attendee(meeting, by=request.user, **form.cleaned_data)
             messages.success(request, f"{form.cleaned_data['name']} står nu på närvarolistan.")
             return redirect("staff:attendance", pk)
         except NotAllowed as refusal:

@@ -1,4 +1,4 @@
-"""A meeting as an iCalendar file (RFC 5545), written by hand: few properties, every value escaped.
+"""A meeting as an iCalendar file (RFC 5545), built by the calendar library; why not by it alone: docs/adr/0010.
 
 The personal link is left out on purpose: calendars are shared with colleagues, and who has the link can answer.
 """
@@ -6,13 +6,13 @@ The personal link is left out on purpose: calendars are shared with colleagues, 
 from __future__ import annotations
 
 import unicodedata
-from datetime import UTC, datetime
 from urllib.parse import quote
 
 from django.conf import settings
 from django.utils import timezone
+from icalendar import Calendar, Event, vCalAddress, vText
 
-from dialog_portal.base.typed_text import BREAKS
+from dialog_portal.base.typed_text import LINE_BREAKS
 from dialog_portal.outbox.mime import machine_address
 from meetings.models import Invitee, Meeting
 
@@ -34,8 +34,9 @@ DTSTART:19961027T030000
 RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
 END:STANDARD
 END:VTIMEZONE"""
+ZONE = "\r\n".join([*STOCKHOLM.splitlines(), ""]).encode()
 CONTENT_TYPE = "text/calendar; charset=utf-8; method={}"
-WIDTH = 75  # octets on a line, before it must be folded
+EVENT = b"BEGIN:VEVENT\r\n"
 
 
 def calendar_for(
@@ -53,17 +54,19 @@ def calendar_for(
     """
     off = cancelled or meeting.cancelled
     asked = invitee if by_letter and (off or can_answer(invitee)) and settings.MAILBOX else None
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Region Stockholm//Dialogportalen//SV",
-        "CALSCALE:GREGORIAN",
-        f"METHOD:{method(invitee, cancelled=off, by_letter=asked is not None)}",
-        *STOCKHOLM.splitlines(),
-        *event(meeting, invitee, off, people(asked, accepted=accepted) if asked else []),
-        "END:VCALENDAR",
-    ]
-    return "".join(folded(line) for line in lines).encode()
+    calendar = Calendar(VERSION="2.0", PRODID="-//Region Stockholm//Dialogportalen//SV", CALSCALE="GREGORIAN")
+    calendar["METHOD"] = method(invitee, cancelled=off, by_letter=asked is not None)
+    calendar.add_component(event(meeting, invitee, off, people(asked, accepted=accepted) if asked else {}))
+    return with_zone(calendar.to_ical(sorted=False))
+
+
+def with_zone(calendar: bytes) -> bytes:
+    """Return the calendar with the rule of the time zone before its event, byte for byte as it stands above.
+
+    The library would write the parts of RRULE in another order, and take as long for it as for all the rest.
+    """
+    before, begin, after = calendar.partition(EVENT)
+    return before + ZONE + begin + after
 
 
 def can_answer(invitee: Invitee | None) -> bool:
@@ -78,45 +81,40 @@ def method(invitee: Invitee | None = None, *, cancelled: bool, by_letter: bool =
     return "REQUEST" if by_letter and can_answer(invitee) else "PUBLISH"
 
 
-def people(invitee: Invitee, *, accepted: bool) -> list[str]:
+def people(invitee: Invitee, *, accepted: bool) -> dict[str, vCalAddress]:
     """Who asks, and the one person who is asked: others' names are nobody's business."""
-    status = "ACCEPTED;RSVP=FALSE" if accepted else "NEEDS-ACTION;RSVP=TRUE"
-    who = f"CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT={status};CN={parameter(invitee.called)}"
-    return [
-        f"ORGANIZER;CN={parameter(settings.MAIL_FROM_NAME)}:mailto:{mail_url(settings.MAIL_REPLY_TO)}",
-        f"ATTENDEE;{who}:mailto:{mail_url(invitee.email)}",
-    ]
+    status, rsvp = ("ACCEPTED", "FALSE") if accepted else ("NEEDS-ACTION", "TRUE")
+    asked = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": status, "RSVP": rsvp}
+    return {
+        "ORGANIZER": person(settings.MAIL_REPLY_TO, CN=settings.MAIL_FROM_NAME),
+        "ATTENDEE": person(invitee.email, **asked, CN=invitee.called),
+    }
 
 
-def mail_url(address: str) -> str:
-    """An address behind mailto:, with whatever is strange in it written in per cent."""
-    return quote(machine_address(address), safe="@+!#$&'*/=?^`{|}~")
+def person(address: str, *, CN: str, **parameters: str) -> vCalAddress:  # noqa: N803 the name RFC 5545 gives it
+    """Return an address behind mailto:, with whatever is strange in it percent-encoded.
+
+    Quotation marks in a name become apostrophes: the library would write them by RFC 6868, which few programs read.
+    """
+    url = quote(machine_address(address), safe="@+!#$&'*/=?^`{|}~")
+    return vCalAddress(f"mailto:{url}", params={**parameters, "CN": seen(CN).replace('"', "'")})
 
 
-def parameter(text: str) -> str:
-    """A parameter's value; quotation marks cannot stand in one, so they become apostrophes."""
-    kept = "".join(" " if control(char) else char for char in text)
-    return '"' + kept.replace('"', "'") + '"'
-
-
-def event(meeting: Meeting, invitee: Invitee | None, off: bool, asked: list[str]) -> list[str]:
-    """The lines of the event."""
-    return [
-        "BEGIN:VEVENT",
-        f"UID:{uid(meeting, invitee)}",
-        f"SEQUENCE:{meeting.sequence + (1 if off and not meeting.cancelled else 0)}",
-        f"DTSTAMP:{timezone.now().astimezone(UTC):%Y%m%dT%H%M%SZ}",
-        f"DTSTART;TZID=Europe/Stockholm:{wall_clock(meeting.starts_at)}",
-        f"DTEND;TZID=Europe/Stockholm:{wall_clock(meeting.ends_at)}",
-        *asked,
-        f"SUMMARY:{escaped(('Inställt: ' if off else '') + meeting.title)}",
-        f"LOCATION:{escaped(meeting.where)}",
-        f"DESCRIPTION:{escaped(description(meeting, off))}",
-        f"STATUS:{'CANCELLED' if off else 'CONFIRMED'}",
-        f"TRANSP:{'TRANSPARENT' if off else 'OPAQUE'}",
-        "CLASS:PUBLIC",
-        "END:VEVENT",
-    ]
+def event(meeting: Meeting, invitee: Invitee | None, off: bool, asked: dict[str, vCalAddress]) -> Event:
+    """Return the event; its properties are written in the order in which they are added."""
+    found = Event(UID=Text(uid(meeting, invitee)))
+    found.add("SEQUENCE", meeting.sequence + (1 if off and not meeting.cancelled else 0))
+    found.add("DTSTAMP", timezone.now())
+    found.add("DTSTART", timezone.localtime(meeting.starts_at))
+    found.add("DTEND", timezone.localtime(meeting.ends_at))
+    found.update(asked)
+    found["SUMMARY"] = Text(("Inställt: " if off else "") + meeting.title)
+    found["LOCATION"] = Text(meeting.where)
+    found["DESCRIPTION"] = Text(description(meeting, off))
+    found["STATUS"] = "CANCELLED" if off else "CONFIRMED"
+    found["TRANSP"] = "TRANSPARENT" if off else "OPAQUE"
+    found["CLASS"] = "PUBLIC"
+    return found
 
 
 def uid(meeting: Meeting, invitee: Invitee | None) -> str:
@@ -126,7 +124,7 @@ def uid(meeting: Meeting, invitee: Invitee | None) -> str:
     the calendars that have the event would never again hear of it.
     """
     name = f"{meeting.uid}.{invitee.pk}.{invitee.calendar_secret}" if invitee else meeting.uid
-    return escaped(f"{name}@dialogportalen")
+    return f"{name}@dialogportalen"
 
 
 def description(meeting: Meeting, off: bool) -> str:
@@ -138,28 +136,22 @@ def description(meeting: Meeting, off: bool) -> str:
     )
 
 
-def wall_clock(moment: datetime) -> str:
-    return f"{timezone.localtime(moment):%Y%m%dT%H%M%S}"
+class Text(vText):
+    """A text that somebody typed: line breaks are kept, other control characters become blanks.
+
+    The library alone would also turn a typed backslash before a capital N into a line break.
+    """
+
+    def to_ical(self) -> bytes:
+        lines = self.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        typed = "\n".join(seen(line) for line in lines)
+        return b"\\\\N".join(vText(piece).to_ical() for piece in typed.split(r"\N"))
 
 
-def escaped(text: str) -> str:
-    """A text value. Line breaks become the two characters that mean one; other control characters become blanks."""
-    unbroken = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(char if char == "\n" or not control(char) else " " for char in unbroken)
-    return kept.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+def seen(line: str) -> str:
+    """Return the line with a blank for each character that some program may take for the end of a line, or hides."""
+    return "".join(" " if control(char) else char for char in line)
 
 
 def control(char: str) -> bool:
-    return char in BREAKS or unicodedata.category(char) in {"Cc", "Cs", "Cf"}
-
-
-def folded(line: str) -> str:
-    """The line in pieces of at most 75 octets, none of which breaks a character in two."""
-    pieces, piece, size = [], "", 0
-    for char in line:
-        width = len(char.encode())
-        if size + width > WIDTH:
-            pieces.append(piece)
-            piece, size = " ", 1
-        piece, size = piece + char, size + width
-    return "\r\n".join([*pieces, piece]) + "\r\n"
+    return char in LINE_BREAKS or unicodedata.category(char) in {"Cc", "Cs", "Cf"}

@@ -2,17 +2,17 @@
 
 from django.db import migrations
 
-from dialog_portal.base.append_only import lift, protect, run
+from dialog_portal.base.append_only import lift, protect, run_statements
 
 LEDGER = "meetings_reply"
 
 
 def close(apps, schema_editor):
-    run(schema_editor, protect(LEDGER, schema_editor.connection.vendor))
+    run_statements(schema_editor, protect(LEDGER, schema_editor.connection.vendor))
 
 
 def reopen(apps, schema_editor):
-    run(schema_editor, lift(LEDGER, schema_editor.connection.vendor))
+    run_statements(schema_editor, lift(LEDGER, schema_editor.connection.vendor))
 
 
 class Migration(migrations.Migration):

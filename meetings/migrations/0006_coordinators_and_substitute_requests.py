@@ -6,17 +6,17 @@ from django.conf import settings
 from django.db import migrations, models
 
 import dialog_portal.base.typed_text
-from dialog_portal.base.append_only import lift, protect, run
+from dialog_portal.base.append_only import lift, protect, run_statements
 
 LEDGER = "meetings_reply"
 
 
 def close(apps, schema_editor):
-    run(schema_editor, protect(LEDGER, schema_editor.connection.vendor))
+    run_statements(schema_editor, protect(LEDGER, schema_editor.connection.vendor))
 
 
 def reopen(apps, schema_editor):
-    run(schema_editor, lift(LEDGER, schema_editor.connection.vendor))
+    run_statements(schema_editor, lift(LEDGER, schema_editor.connection.vendor))
 
 
 class Migration(migrations.Migration):

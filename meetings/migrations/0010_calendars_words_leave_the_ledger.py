@@ -5,13 +5,13 @@ An older program wrote it into the ledger as well, which is never changed; this 
 
 from django.db import migrations
 
-from dialog_portal.base.append_only import lift, protect, run
+from dialog_portal.base.append_only import lift, protect, run_statements
 
 LEDGER = "meetings_reply"
 
 
 def reopen(apps, schema_editor):
-    run(schema_editor, lift(LEDGER, schema_editor.connection.vendor))
+    run_statements(schema_editor, lift(LEDGER, schema_editor.connection.vendor))
 
 
 def erase(apps, schema_editor):
@@ -19,7 +19,7 @@ def erase(apps, schema_editor):
 
 
 def close(apps, schema_editor):
-    run(schema_editor, protect(LEDGER, schema_editor.connection.vendor))
+    run_statements(schema_editor, protect(LEDGER, schema_editor.connection.vendor))
 
 
 class Migration(migrations.Migration):

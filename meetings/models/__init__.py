@@ -3,7 +3,7 @@
 from meetings.models.agenda import Agenda, AgendaItem, AgendaState, AgendaStep
 from meetings.models.attendee import Attendee
 from meetings.models.calendar_reply import CalendarReply
-from meetings.models.calendar_reply import Outcome as CalendarReplyOutcome
+from meetings.models.calendar_reply import CalendarReplyOutcome as CalendarReplyOutcome
 from meetings.models.invitation import Invitation
 from meetings.models.invitee import Invitee, Need
 from meetings.models.meeting import Group, Meeting, MeetingState, MeetingStep

@@ -13,7 +13,7 @@ from meetings.models.meeting import MeetingState
 from meetings.models.reply import Reply
 
 
-class Outcome(models.TextChoices):
+class CalendarReplyOutcome(models.TextChoices):
     COUNTED = "counted", "räknat som svar"
     TENTATIVE = "tentative", "preliminärt"
     COUNTER = "counter", "föreslår en annan tid"
@@ -24,7 +24,7 @@ class Outcome(models.TextChoices):
     OVERTAKEN = "overtaken", "äldre än ett svar som kommit före"
 
 
-UNDECIDED = (Outcome.TENTATIVE, Outcome.COUNTER, Outcome.REFUSED)
+UNDECIDED = (CalendarReplyOutcome.TENTATIVE, CalendarReplyOutcome.COUNTER, CalendarReplyOutcome.REFUSED)
 
 
 class CalendarReplyQuerySet(models.QuerySet["CalendarReply"]):
@@ -32,9 +32,13 @@ class CalendarReplyQuerySet(models.QuerySet["CalendarReply"]):
         """Those that say something but are no answer, until the invited person's answer is known."""
         answers = Reply.objects.filter(invitee=OuterRef("invitee"), confirmed=True)
         since = answers.filter(at__gt=OuterRef("at"))
-        open_ones = Q(outcome__in=UNDECIDED) & ~Exists(since) | Q(outcome=Outcome.STRANGER) & ~Exists(answers)
+        open_ones = Q(outcome__in=UNDECIDED) & ~Exists(since) | Q(
+            outcome=CalendarReplyOutcome.STRANGER
+        ) & ~Exists(answers)
         newer = CalendarReply.objects.filter(invitee=OuterRef("invitee"), pk__gt=OuterRef("pk"))
-        newer = newer.filter(~Q(outcome=Outcome.STRANGER) | Q(outcome=OuterRef("outcome")))  # hides no answer
+        newer = newer.filter(
+            ~Q(outcome=CalendarReplyOutcome.STRANGER) | Q(outcome=OuterRef("outcome"))
+        )  # hides no answer
         return self.filter(
             open_ones,
             ~Exists(newer),
@@ -47,7 +51,7 @@ class CalendarReply(models.Model):
     """One answer from a calendar as it was understood."""
 
     invitee = models.ForeignKey(Invitee, models.CASCADE, related_name="calendar_replies")
-    outcome = models.CharField(max_length=10, choices=Outcome)
+    outcome = models.CharField(max_length=10, choices=CalendarReplyOutcome)
     partstat = models.CharField(max_length=20, blank=True)
     comment = models.CharField(max_length=300, blank=True)
     why = models.CharField(max_length=300, blank=True, help_text="why it did not count, for staff")
@@ -66,7 +70,7 @@ class CalendarReply(models.Model):
         ordering = ("pk",)
         constraints = (
             models.CheckConstraint(
-                condition=Q(outcome__in=Outcome.values), name="calendar_reply_outcome_is_known"
+                condition=Q(outcome__in=CalendarReplyOutcome.values), name="calendar_reply_outcome_is_known"
             ),
             models.CheckConstraint(
                 condition=~Q(outcome="counted") | Q(reply__isnull=False),

@@ -6,7 +6,7 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from dialog_portal.base.swedish import swedish
 from dialog_portal.base.typed_text import one_line
@@ -22,8 +22,14 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.select_related("party").order_by(swedish("party__name", "label"), "pk")
 
     def crowded(self) -> Self:
-        """Those with more people than seats: only there can anybody wait for one."""
-        return self.annotate(people=Count("invitees")).filter(people__gt=F("seats"))
+        """Those with more people than seats: only there can anybody wait for one.
+
+        People are counted invitation by invitation, so the register and other meetings' guests are not read.
+        """
+        people = Invitee.objects.filter(invitation=OuterRef("pk")).order_by().values("invitation")
+        return self.annotate(people=Subquery(people.annotate(number=Count("pk")).values("number"))).filter(
+            people__gt=F("seats")
+        )
 
     def with_seats(self) -> Self:
         """With what `line` and `seats_taken` are counted from, in a fixed number of queries."""

@@ -25,7 +25,7 @@ class InviteeQuerySet(models.QuerySet["Invitee"]):
         """With `current_answer` and `answered_at`: the last confirmed answer, whatever channel it came by.
 
         Who handed over to somebody whom nobody expects any more has not answered who comes: that counts as no answer,
-        here as in `meetings.replies.reply_status.counted`.
+        here as in `meetings.replies.reply_status.counting_reply`.
         """
         deputies = Invitee.objects.active().filter(substitute_for=OuterRef("invitee"))
         void = Q(answer=Answer.SUBSTITUTE) & ~Exists(deputies)

@@ -169,6 +169,7 @@ class Meeting(Versioned):
             models.CheckConstraint(condition=Q(seats__gte=1, seats__lte=50), name="meeting_seats_are_sane"),
             models.CheckConstraint(condition=Q(state__in=MeetingState.values), name="meeting_state_is_known"),
         )
+        indexes = (models.Index(fields=("ends_at",), name="meeting_by_end"),)
 
     def __str__(self) -> str:
         return self.title

@@ -11,7 +11,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from meetings.models import Answer, Invitee, Meeting, MeetingState, MeetingStep
-from meetings.replies.guest_list import waiting
+from meetings.replies.guest_list import count_waiting
 
 ORDER = (MeetingState.PLANNED, MeetingState.ANNOUNCED, MeetingState.INVITED, MeetingState.HELD)
 
@@ -60,7 +60,7 @@ def with_answers(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
 def without_queue(meetings: Iterable[Meeting]) -> None:
     """Lets `coming` count only those who have a seat, for meetings from `with_answers`."""
     rows: list[Any] = list(meetings)
-    queue = waiting(rows)
+    queue = count_waiting(rows)
     for row in rows:
         row.coming -= queue[row.pk]
 

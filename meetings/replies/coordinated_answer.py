@@ -8,7 +8,7 @@ from meetings.models import Answer
 
 
 @dataclass(frozen=True)
-class Wish:
+class CoordinatedAnswer:
     """An answer for one person; `seen` is the newest confirmed reply that the page showed, nought for none."""
 
     person: int

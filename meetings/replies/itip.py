@@ -21,25 +21,25 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from dialog_portal.outbox.inbox.incoming_letter import BROKEN, Mail, clean, text
 
-KINDS = ("text/calendar", "application/ics", "application/calendar")
-LARGEST = 64 * 1024  # characters of a calendar part
-MOST = 20  # attendees that are looked at; an answer has one
-LOOKED_THROUGH = 4000  # characters of a comment that are looked through for links
-KEPT = 250  # of what is left then
-OURS = re.compile(
+CONTENT_TYPES = ("text/calendar", "application/ics", "application/calendar")
+MAX_CHARACTERS = 64 * 1024  # characters of a calendar part
+MAX_ATTENDEES = 20  # attendees that are looked at; an answer has one
+MAX_COMMENT_READ = 4000  # characters of a comment that are looked through for links
+MAX_COMMENT = 250  # of what is left then
+EVENT_UID = re.compile(
     r"(?P<meeting>[0-9a-z-]{1,60})\.(?P<invitee>[0-9]{1,18})(?:\.(?P<secret>[0-9a-f]{16}))?@dialogportalen",
     re.IGNORECASE,
 )
-METHODS = ("REPLY", "COUNTER")
-IN_EVENTS = {"UID", "SEQUENCE", "DTSTART", "DTSTAMP", "ATTENDEE", "COMMENT"}
-READ = {"BEGIN", "END", "METHOD", *IN_EVENTS}
+REPLY_METHODS = ("REPLY", "COUNTER")
+EVENT_PROPERTIES = {"UID", "SEQUENCE", "DTSTART", "DTSTAMP", "ATTENDEE", "COMMENT"}
+READ_PROPERTIES = {"BEGIN", "END", "METHOD", *EVENT_PROPERTIES}
 NAMED = re.compile(r"[A-Z-]+", re.IGNORECASE)
 MOMENT = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?", re.ASCII)
-LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
+WEB_LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Said:
+class CalendarAnswer:
     """One calendar's answer. Attendees are pairs of an address and its PARTSTAT; what is missing is None or empty.
 
     Whether the secret is the person's own is for the reader to find out. `stamped` is when the calendar says that the
@@ -57,36 +57,36 @@ class Said:
     comment: str
 
 
-def answer(mail: Mail) -> Said | None:
+def find_answer(mail: Mail) -> CalendarAnswer | None:
     """The answer in a letter, if it is one to an invitation of ours; anything else is nothing."""
-    return next((said for part in mail.parts(*KINDS) if (said := in_part(part))), None)
+    return next((said for part in mail.parts(*CONTENT_TYPES) if (said := answer_in_part(part))), None)
 
 
-def in_part(part: Message) -> Said | None:
+def answer_in_part(part: Message) -> CalendarAnswer | None:
     """The answer in one part of a letter."""
-    written = text(part)[:LARGEST]
-    if not OURS.search(unfolded(written)):
+    written = text(part)[:MAX_CHARACTERS]
+    if not EVENT_UID.search(unfold(written)):
         return None
     try:
-        return in_calendar(written, clean(part.get_param("method") or ""))
+        return answer_in_calendar(written, clean(part.get_param("method") or ""))
     except BROKEN:
         return None
 
 
-def unfolded(written: str) -> str:
+def unfold(written: str) -> str:
     return re.sub(r"\r?\n[ \t]", "", written)
 
 
-def in_calendar(written: str, method: str) -> Said | None:
+def answer_in_calendar(written: str, method: str) -> CalendarAnswer | None:
     """The first event that is ours. Some servers leave the method in the part's head only."""
     for said, event in events(written):
-        if (said or method).upper() in METHODS and (found := OURS.search(event.said("UID"))):
-            return in_event(event, (said or method).upper(), found)
+        if (said or method).upper() in REPLY_METHODS and (found := EVENT_UID.search(event.said("UID"))):
+            return answer_in_event(event, (said or method).upper(), found)
     return None
 
 
 @dataclass
-class Line:
+class CalendarLine:
     """A property as it stands: its value is text, whatever it claims to be."""
 
     name: str
@@ -97,19 +97,19 @@ class Line:
 
 
 @dataclass
-class Event:
+class CalendarEvent:
     """The lines of an event that are read; of those inside an alarm none are."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[CalendarLine] = field(default_factory=list)
 
-    def all(self, name: str) -> list[Line]:
-        return [line for line in self.lines if line.name == name][:MOST]
+    def all(self, name: str) -> list[CalendarLine]:
+        return [line for line in self.lines if line.name == name][:MAX_ATTENDEES]
 
     def said(self, name: str) -> str:
         return next((line.value for line in self.all(name)), "")
 
 
-def events(written: str) -> Iterator[tuple[str, Event]]:
+def events(written: str) -> Iterator[tuple[str, CalendarEvent]]:
     """Every event that is whole, with the method of its calendar."""
     within: list[str] = []
     method, found = "", []
@@ -117,7 +117,7 @@ def events(written: str) -> Iterator[tuple[str, Event]]:
         match line.name, within[-1:]:
             case "BEGIN", _:
                 within.append(line.value.strip().upper())
-                found += [Event()] if within[-1] == "VEVENT" else []
+                found += [CalendarEvent()] if within[-1] == "VEVENT" else []
             case "END", ["VCALENDAR"]:
                 yield from ((method, event) for event in found)
                 within, method, found = [], "", []
@@ -125,22 +125,22 @@ def events(written: str) -> Iterator[tuple[str, Event]]:
                 del within[-1:]
             case "METHOD", ["VCALENDAR"]:
                 method = clean(line.value)
-            case name, ["VEVENT"] if name in IN_EVENTS:
+            case name, ["VEVENT"] if name in EVENT_PROPERTIES:
                 found[-1].lines.append(line)
 
 
-def read_lines(written: str) -> Iterator[Line]:
+def read_lines(written: str) -> Iterator[CalendarLine]:
     """The lines whose names are known here; one that is no property is passed over."""
-    for line in re.split(r"\r?\n", unfolded(written)):
+    for line in re.split(r"\r?\n", unfold(written)):
         named = NAMED.match(line)
-        if named and named[0].upper() in READ:
+        if named and named[0].upper() in READ_PROPERTIES:
             with suppress(*BROKEN):
-                yield in_parts(Contentline(line))  # type: ignore[no-untyped-call]
+                yield parse_line(Contentline(line))  # type: ignore[no-untyped-call]
 
 
-def in_parts(line: Contentline) -> Line:
+def parse_line(line: Contentline) -> CalendarLine:
     name, params, value = line.parts()
-    return Line(
+    return CalendarLine(
         name.upper(),
         value,
         address=str(params.get("EMAIL", "")),
@@ -149,10 +149,10 @@ def in_parts(line: Contentline) -> Line:
     )
 
 
-def in_event(event: Event, method: str, found: re.Match[str]) -> Said:
+def answer_in_event(event: CalendarEvent, method: str, found: re.Match[str]) -> CalendarAnswer:
     sequence = clean(event.said("SEQUENCE"))
-    stamped = moment(event, "DTSTAMP")
-    return Said(
+    stamped = event_time(event, "DTSTAMP")
+    return CalendarAnswer(
         method=method,
         meeting=found["meeting"].lower(),
         invitee=int(found["invitee"]),
@@ -161,13 +161,13 @@ def in_event(event: Event, method: str, found: re.Match[str]) -> Said:
         sequence=int(sequence)
         if sequence.isascii() and sequence.isdecimal() and len(sequence) < 10
         else None,
-        start=moment(event, "DTSTART"),
+        start=event_time(event, "DTSTART"),
         stamped=stamped if stamped and stamped <= timezone.now() else None,
         comment=comment(event),
     )
 
 
-def attendees(event: Event) -> Iterator[tuple[str, str]]:
+def attendees(event: CalendarEvent) -> Iterator[tuple[str, str]]:
     """Who answers what. Exchange may write an inner name as address, and the real one beside it."""
     for one in event.all("ATTENDEE"):
         address = clean(one.value, 254).lower().removeprefix("mailto:")
@@ -176,13 +176,13 @@ def attendees(event: Event) -> Iterator[tuple[str, str]]:
         yield address, clean(one.partstat).upper()[:20]  # a few letters become two in upper case
 
 
-def comment(event: Event) -> str:
+def comment(event: CalendarEvent) -> str:
     """What the person wrote, as one line that cannot become a link in anybody's hands, cut when that is done."""
     words = " ".join(one.value for one in event.all("COMMENT"))
-    return LINK.sub("(länk borttagen)", clean(words, LOOKED_THROUGH))[:KEPT].rstrip()
+    return WEB_LINK.sub("(länk borttagen)", clean(words, MAX_COMMENT_READ))[:MAX_COMMENT].rstrip()
 
 
-def moment(event: Event, name: str) -> datetime | None:
+def event_time(event: CalendarEvent, name: str) -> datetime | None:
     """A time of the event."""
     line = next(iter(event.all(name)), None)
     found = MOMENT.fullmatch(line.value.strip()) if line else None

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dialog_portal.base.swedish import sort_key
 
 
-def totals(texts: Iterable[str]) -> list[tuple[str, int]]:
+def need_totals(texts: Iterable[str]) -> list[tuple[str, int]]:
     """Each wish with how many have it, the most common first, written as it was first written."""
     written: dict[str, str] = {}
     number = Counter[str]()
@@ -17,8 +17,8 @@ def totals(texts: Iterable[str]) -> list[tuple[str, int]]:
             key = tidy.casefold()
             written.setdefault(key, tidy[0].upper() + tidy[1:])
             number[key] += 1
-    return sorted(((written[key], many) for key, many in number.items()), key=most_first)
+    return sorted(((written[key], many) for key, many in number.items()), key=by_number)
 
 
-def most_first(total: tuple[str, int]) -> tuple[int, str]:
+def by_number(total: tuple[str, int]) -> tuple[int, str]:
     return -total[1], sort_key(total[0])

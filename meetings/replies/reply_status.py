@@ -10,7 +10,7 @@ from meetings.models import Answer, Invitation, Invitee, Reply
 
 
 @dataclass(frozen=True)
-class Standing:
+class ReplyStatus:
     """`place` counts from one for those who have a seat and for those who wait alike; nought is not in the line."""
 
     answer: Answer | None
@@ -50,15 +50,15 @@ class Standing:
         return "no" if self.answer == Answer.NO else "silent"
 
 
-def standing(invitee: Invitee) -> Standing:
+def reply_status(invitee: Invitee) -> ReplyStatus:
     """Read from the ledger in a fixed number of queries."""
     invitation = Invitation.objects.with_seats().get(pk=invitee.invitation_id)
     line, root = invitation.line(), invitee.substitute_for_id or invitee.pk
     said = list(invitee.replies.all())
     substitute = invitee.substitutes.active().first()
-    last = counted(said, [substitute] if substitute else [])
-    theirs = current(list(substitute.replies.all())) if substitute else None
-    return Standing(
+    last = counting_reply(said, [substitute] if substitute else [])
+    theirs = last_confirmed(list(substitute.replies.all())) if substitute else None
+    return ReplyStatus(
         answer=Answer(last.answer) if last else None,
         at=last.at if last else None,
         place=line.index(root) + 1 if root in line else 0,
@@ -66,27 +66,27 @@ def standing(invitee: Invitee) -> Standing:
         taken=min(len(line), invitation.seats),
         substitute=substitute,
         substitute_answer=Answer(theirs.answer) if theirs else None,
-        unconfirmed=pressed_by_a_script(said),
+        unconfirmed=unconfirmed_answer(said),
         via=last.via if last else None,
     )
 
 
-def current(replies: list[Reply]) -> Reply | None:
+def last_confirmed(replies: list[Reply]) -> Reply | None:
     """The last confirmed answer."""
     return next((row for row in reversed(replies) if row.confirmed), None)
 
 
-def counted(replies: list[Reply], substitutes: Iterable[Invitee]) -> Reply | None:
+def counting_reply(replies: list[Reply], substitutes: Iterable[Invitee]) -> Reply | None:
     """The answer that counts: the last confirmed one, unless it was to send a substitute who is not expected any more.
 
     Then nobody has said who comes, and the person counts as not having answered.
     """
-    last = current(replies)
+    last = last_confirmed(replies)
     void = last and last.answer == Answer.SUBSTITUTE and all(row.withdrawn_at for row in substitutes)
     return None if void else last
 
 
-def pressed_by_a_script(replies: list[Reply]) -> Answer | None:
+def unconfirmed_answer(replies: list[Reply]) -> Answer | None:
     """The newest answer when no person has confirmed it. A coordinator is asked on their own page, not on others'."""
     newest = replies[-1] if replies else None
     waits = newest is not None and not newest.confirmed and newest.via_id is None

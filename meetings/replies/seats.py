@@ -7,10 +7,10 @@ from django.utils import timezone
 from dialog_portal.base.states import NotAllowed
 from meetings.models import Channel, Invitation, Invitee, Meeting, MeetingState
 
-BY_THEMSELVES = {Channel.LINK, Channel.CALENDAR}
+GUEST_CHANNELS = {Channel.LINK, Channel.CALENDAR}
 
 
-def lock(invitee: Invitee) -> Invitee:
+def lock_invitee(invitee: Invitee) -> Invitee:
     """The person as they are now, alone with their party's seats until the transaction ends.
 
     The meeting's row comes first: whoever moves it waits, and then finds the letter that the answer led to.
@@ -22,17 +22,17 @@ def lock(invitee: Invitee) -> Invitee:
     ).get(pk=invitee.pk)
 
 
-def must_be_open(invitee: Invitee, channel: Channel) -> None:
+def replies_must_be_open(invitee: Invitee, channel: Channel) -> None:
     meeting = invitee.meeting
     if invitee.withdrawn_at:
         raise NotAllowed(f"{invitee.name} är inte längre inbjuden till mötet.")
     if meeting.state in {MeetingState.HELD, MeetingState.CANCELLED}:
         raise NotAllowed(f"Mötet är {meeting.get_state_display()}, så svar tas inte längre emot.")
-    if channel in BY_THEMSELVES and not meeting.answers_open(timezone.now()):
+    if channel in GUEST_CHANNELS and not meeting.answers_open(timezone.now()):
         raise NotAllowed("Sista dag att svara har passerat. Skriv till oss, så hjälper vi dig.")
 
 
-def with_seats(invitation: Invitation) -> set[int]:
+def seated_people(invitation: Invitation) -> set[int]:
     """Who has a seat just now."""
     now = Invitation.objects.with_seats().get(pk=invitation.pk)
     return set(now.line()[: now.seats])

@@ -12,7 +12,7 @@ from minutes.approval.authors import authors
 from minutes.compile_document import content_hash
 from minutes.models import NEXT, Approval, Minutes, MinutesState
 
-OWN = "Du har själv skrivit i anteckningarna, eller ändrat uppgifter om mötet eller om vilka som kom."
+OWN_WORDS = "Du har själv skrivit i anteckningarna, eller ändrat uppgifter om mötet eller om vilka som kom."
 
 
 def may_approve(minutes: Minutes, user: User) -> bool:
@@ -28,7 +28,7 @@ def approve(minutes: Minutes, *, seen: str, by: User) -> Approval:
     if not wrote:
         raise NotAllowed("Ingen har skrivit något sedan förra utgåvan, så det finns inget att fastställa.")
     if by in wrote:
-        raise NotAllowed(f"{OWN} Någon annan behöver fastställa dem.")
+        raise NotAllowed(f"{OWN_WORDS} Någon annan behöver fastställa dem.")
     content = content_hash(minutes)
     if content != seen:
         raise NotAllowed("Anteckningarna har ändrats sedan du läste dem. Läs dem igen innan du fastställer.")

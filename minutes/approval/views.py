@@ -12,12 +12,12 @@ from minutes.approval import actions
 from minutes.compile_document import compile_document, hash_of
 from minutes.document_html import notes_html
 from minutes.pdf.render import PdfFailed, render_pdf
-from minutes.writing.views import attempt, find
+from minutes.writing.views import attempt, find_minutes
 
 
 def minutes_preview(request: StaffRequest, pk: int) -> HttpResponse:
     """The notes as the public will read them; here an approver approves exactly what the page shows."""
-    row = find(pk)
+    row = find_minutes(pk)
     document = compile_document(row, row.approvals.filter(voided_at__isnull=True).first())
     context = {
         "minutes": row,
@@ -32,7 +32,7 @@ def minutes_preview(request: StaffRequest, pk: int) -> HttpResponse:
 
 def minutes_pdf(request: StaffRequest, pk: int) -> HttpResponse:
     """The notes as they stand now, as PDF."""
-    row = find(pk)
+    row = find_minutes(pk)
     try:
         pdf = render_pdf(compile_document(row, row.approvals.filter(voided_at__isnull=True).first()))
     except PdfFailed as failure:
@@ -44,7 +44,7 @@ def minutes_pdf(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def minutes_approve(request: StaffRequest, pk: int) -> HttpResponse:
-    row = find(pk)
+    row = find_minutes(pk)
     seen = request.POST.get("seen", "")
     attempt(
         request,

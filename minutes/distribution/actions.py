@@ -24,7 +24,7 @@ from minutes.pdf.render import PdfFailed, render_pdf
 from minutes.sanitise.plain_text import as_text
 from minutes.writing.actions import must_be_held
 
-USEFUL = timedelta(days=60)  # a wrong address may be found long after the first tries have ended
+LETTER_LIFE = timedelta(days=60)  # a wrong address may be found long after the first tries have ended
 
 
 def rendering_of(approval: Approval) -> Rendering:
@@ -51,27 +51,29 @@ def rendering_of(approval: Approval) -> Rendering:
     return Rendering.objects.get_or_create(approval=approval, defaults=files)[0]
 
 
-def recipients(minutes: Minutes) -> list[Attendee]:
+def distribution_recipients(minutes: Minutes) -> list[Attendee]:
     """Everybody who came and whose address is known, each address once."""
     came = minutes.meeting.attendees.filter(attended=True).exclude(email="").select_related("invitee")
     return list({attendee.email.lower(): attendee for attendee in came}.values())
 
 
-def letters(minutes: Minutes, approval: Approval, pdf: bytes = b"") -> list[tuple[Attendee, Draft]]:
+def distribution_letters(
+    minutes: Minutes, approval: Approval, pdf: bytes = b""
+) -> list[tuple[Attendee, Draft]]:
     """One letter to each recipient with the notes in it, the PDF attached and the public address.
 
     A preview leaves the PDF out, since only its name is shown there.
     """
     document = compile_document(minutes, approval)
-    shared = common(minutes, document)
+    shared = shared_context(minutes, document)
     file = Attachment(f"minnesanteckningar-{minutes.meeting.slug}.pdf", "application/pdf", pdf)
     return [
-        (attendee, letter_to(attendee, minutes, document.edition, shared, file))
-        for attendee in recipients(minutes)
+        (attendee, distribution_letter(attendee, minutes, document.edition, shared, file))
+        for attendee in distribution_recipients(minutes)
     ]
 
 
-def common(minutes: Minutes, document: Document) -> dict[str, object]:
+def shared_context(minutes: Minutes, document: Document) -> dict[str, object]:
     """What is the same in everybody's letter."""
     meeting = minutes.meeting
     facts = [("När", document.when), ("Var", document.where)]
@@ -88,7 +90,7 @@ def common(minutes: Minutes, document: Document) -> dict[str, object]:
     }
 
 
-def letter_to(
+def distribution_letter(
     attendee: Attendee, minutes: Minutes, number: int, shared: dict[str, object], pdf: Attachment
 ) -> Draft:
     rendered = render("distribution", {**shared, "attendee": attendee})
@@ -101,7 +103,7 @@ def letter_to(
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
-        deadline=timezone.now() + USEFUL,
+        deadline=timezone.now() + LETTER_LIFE,
         attachments=(pdf,),
     )
 
@@ -135,7 +137,7 @@ def mail_out(minutes: Minutes, rendering: Rendering, *, by: User, nobody: bool) 
         )
     if not minutes.meeting.attendees.filter(attended=True).exists():
         raise NotAllowed("Ingen står som deltagare. Notera närvaron först.")
-    pairs = letters(minutes, approval, bytes(rendering.pdf))
+    pairs = distribution_letters(minutes, approval, bytes(rendering.pdf))
     if not pairs and not nobody:
         raise NotAllowed("Ingen deltagare har någon e-postadress. Bekräfta att inget brev ska skickas.")
     step(minutes, NEXT, MinutesState.DISTRIBUTED, by=by)

@@ -13,17 +13,17 @@ from meetings.models import Purpose
 from minutes.approval import actions
 from minutes.distribution import actions as distributing
 from minutes.models import Minutes
-from minutes.writing.views import find
+from minutes.writing.views import find_minutes
 
 
 def minutes_distribute(request: StaffRequest, pk: int) -> HttpResponse:
     """Shows the letter and to how many it goes; the button sends it."""
-    row = find(pk)
+    row = find_minutes(pk)
     try:
         if request.method == "POST":
             return distributed(request, row)
         approval = actions.standing_approval(row)
-        pairs = distributing.letters(row, approval)
+        pairs = distributing.distribution_letters(row, approval)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect("staff:minutes", pk)

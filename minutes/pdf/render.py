@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from minutes.document import Document
 from minutes.pdf.typeset import UNPRINTABLE
 from minutes.sanitise import clean
-from minutes.sanitise.text import plain
+from minutes.sanitise.text import normalise
 
 logger = logging.getLogger(__name__)
 
@@ -25,8 +25,10 @@ PASSED_ON = ("PATH", "LD_LIBRARY_PATH")  # what the child sees of our environmen
 
 LINE_LENGTH, CELL_PADDING = 80, 3  # in letters of a table
 
-TOO_SLOW = "PDF:en blev inte klar i tid. Dela upp långa avsnitt eller förenkla tabellerna och försök igen."
-BROKEN = "PDF:en kunde inte skapas. Förenkla text som är mycket lång eller inklistrad och försök igen."
+PDF_TOO_SLOW = (
+    "PDF:en blev inte klar i tid. Dela upp långa avsnitt eller förenkla tabellerna och försök igen."
+)
+PDF_FAILED = "PDF:en kunde inte skapas. Förenkla text som är mycket lång eller inklistrad och försök igen."
 
 
 class PdfFailed(Exception):
@@ -35,25 +37,25 @@ class PdfFailed(Exception):
 
 def render_pdf(document: Document) -> bytes:
     """The PDF of the notes, or PdfFailed; a few seconds, since it starts cold, once for each edition."""
-    return typeset(page(document))
+    return typeset_in_child(pdf_html(document))
 
 
-def page(document: Document) -> str:
+def pdf_html(document: Document) -> str:
     """The document as the one HTML page that becomes the PDF, sanitised again whatever it was when stored."""
     context = {
         "document": document,
         "sections": [replace(section, html=fit_tables(clean(section.html))) for section in document.sections],
         "approved": f"{document.approved_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
     }
-    return plain(render_to_string("pdf/minutes.html", context))
+    return normalise(render_to_string("pdf/minutes.html", context))
 
 
 def fit_tables(html: str) -> str:
     """The sanitised HTML, with equal columns in each table whose words side by side are wider than the paper."""
-    return re.sub("<table>.*?</table>", lambda found: even(found[0]), html)
+    return re.sub("<table>.*?</table>", lambda found: widen_table(found[0]), html)
 
 
-def even(table: str) -> str:
+def widen_table(table: str) -> str:
     """The table, marked when the longest words of its columns do not fit on one line."""
     rows = [re.split("<t[hd][^>]*>", row)[1:] for row in table.split("<tr>")[1:]]
     needed = sum(
@@ -66,7 +68,7 @@ def longest_word(html: str) -> int:
     return max((len(word) for word in re.sub("<[^>]*>", " ", html).split()), default=0)
 
 
-def typeset(html: str) -> bytes:
+def typeset_in_child(html: str) -> bytes:
     """The page as PDF, set by a child process of its own.
 
     The child has limits on time and memory, so that no text can hang or fell a worker, and only the packaged fonts,
@@ -85,16 +87,16 @@ def typeset(html: str) -> bytes:
             )
         except subprocess.TimeoutExpired:
             logger.warning("a PDF was stopped after %s seconds", WALL_SECONDS)
-            raise PdfFailed(TOO_SLOW) from None
+            raise PdfFailed(PDF_TOO_SLOW) from None
     if done.returncode == UNPRINTABLE:
-        raise PdfFailed(unprintable(done.stderr.decode()))
+        raise PdfFailed(unprintable_sentence(done.stderr.decode()))
     if done.returncode != 0 or not done.stdout.startswith(b"%PDF-"):
         logger.error("a PDF failed with exit code %s, %s bytes out", done.returncode, len(done.stdout))
-        raise PdfFailed(BROKEN)
+        raise PdfFailed(PDF_FAILED)
     return done.stdout
 
 
-def unprintable(characters: str) -> str:
+def unprintable_sentence(characters: str) -> str:
     """What to tell staff about characters that the fonts of the PDF lack."""
     named = ", ".join(f"{character} (U+{ord(character):04X})" for character in characters[:5])
     return f"PDF:en kan inte visa tecknen: {named}. Skriv dem med ord eller ta bort dem."

@@ -43,21 +43,21 @@ UA_CLAIM = f"""
 """.encode()
 
 
-def limit(cpu_seconds: int, memory_bytes: int) -> None:
+def limit_process(cpu_seconds: int, memory_bytes: int) -> None:
     """From here on this process cannot run long, grow large or leave a core file behind."""
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def at(pdf: Any, reference: bytes) -> Any:
+def object_at(pdf: Any, reference: bytes) -> Any:
     """The object behind a reference such as b"12 0 R"."""
     return pdf.objects[int(reference.split()[0])]
 
 
 def claim_ua(pdf: Any) -> None:
     """Let a PDF/A file also say that it is PDF/UA-1, in the way PDF/A asks for."""
-    packet = at(pdf, pdf.catalog["Metadata"])
+    packet = object_at(pdf, pdf.catalog["Metadata"])
     before, end, after = b"".join(packet.stream).partition(b"</rdf:RDF>")
     if not end or b"</rdf:RDF>" in after:
         raise ValueError("the XMP packet is not one RDF block")
@@ -66,11 +66,11 @@ def claim_ua(pdf: Any) -> None:
 
 def hide_margins(pdf: Any) -> None:
     """Mark headers and footers as pagination: WeasyPrint tags them, but leaves the tags out of the tree."""
-    root = at(pdf, pdf.catalog["StructTreeRoot"])
+    root = object_at(pdf, pdf.catalog["StructTreeRoot"])
     read_aloud = reachable(pdf, root["K"])
-    owners_by_page = at(pdf, root["ParentTree"])["Nums"][1::2]  # after the pages come the links
+    owners_by_page = object_at(pdf, root["ParentTree"])["Nums"][1::2]  # after the pages come the links
     for page, owners in zip(pdf.page_references, owners_by_page, strict=False):
-        stream = at(pdf, at(pdf, page)["Contents"]).stream
+        stream = object_at(pdf, object_at(pdf, page)["Contents"]).stream
         for index, item in enumerate(stream):
             if isinstance(item, dict) and "MCID" in item and owners[item["MCID"]] not in read_aloud:
                 owners[item["MCID"]] = "null"
@@ -85,25 +85,25 @@ def reachable(pdf: Any, references: Iterable[Any]) -> set[bytes]:
         reference = waiting.pop()
         if isinstance(reference, bytes) and reference not in seen:
             seen.add(reference)
-            waiting += at(pdf, reference).get("K", ())
+            waiting += object_at(pdf, reference).get("K", ())
     return seen
 
 
 def gather_items(pdf: Any) -> None:
     """Put what a list item says in one body: WeasyPrint leaves its paragraphs beside the label when a page breaks."""
-    for reference in reachable(pdf, at(pdf, pdf.catalog["StructTreeRoot"])["K"]):
-        item = at(pdf, reference)
+    for reference in reachable(pdf, object_at(pdf, pdf.catalog["StructTreeRoot"])["K"]):
+        item = object_at(pdf, reference)
         if item.get("S") == "/LI":
-            loose = [kid for kid in item["K"] if at(pdf, kid)["S"] not in ("/Lbl", "/LBody")]
+            loose = [kid for kid in item["K"] if object_at(pdf, kid)["S"] not in ("/Lbl", "/LBody")]
             if loose:
                 body = type(item)({**item, "S": "/LBody", "K": type(item["K"])(loose), "P": reference})
                 pdf.add_object(body)
                 for kid in loose:
-                    at(pdf, kid)["P"] = body.reference
+                    object_at(pdf, kid)["P"] = body.reference
                 item["K"][:] = [kid for kid in item["K"] if kid not in loose] + [body.reference]
 
 
-def finish(_document: Any, pdf: Any) -> None:
+def finish_pdf(_document: Any, pdf: Any) -> None:
     """What WeasyPrint leaves undone, just before the file is written."""
     claim_ua(pdf)
     hide_margins(pdf)
@@ -145,13 +145,13 @@ def typeset(html: str) -> bytes:
     fonts, fetch = FontConfiguration(), fetcher()
     style = CSS(string=STYLESHEET.read_text(), font_config=fonts, url_fetcher=fetch)
     page = HTML(string=html, url_fetcher=fetch)
-    options = {"pdf_variant": "pdf/a-3a", "finisher": finish}
+    options = {"pdf_variant": "pdf/a-3a", "finisher": finish_pdf}
     pdf: bytes = page.write_pdf(stylesheets=[style], font_config=fonts, **options)
     return pdf
 
 
-def main() -> int:
-    limit(CPU_SECONDS, MEMORY_BYTES)
+def run() -> int:
+    limit_process(CPU_SECONDS, MEMORY_BYTES)
     html = sys.stdin.buffer.read().decode()
     if missing := unprintable(unescape(html)):
         sys.stderr.buffer.write(missing.encode())
@@ -161,4 +161,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())

@@ -1,7 +1,7 @@
 """Publishing: an edition is frozen in the database, and the public files follow from it.
 
-The commit decides. Every page is rendered before it, so what cannot be shown cannot be published; the files are
-written after it, and a crash in between is finished by the next sweep. Hence all of it or nothing.
+The commit decides. Every page is rendered before it, so what cannot be shown cannot be published; the same bytes are
+written to files after it, and a crash in between is finished by the next sweep. Hence all of it or nothing.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from django.utils import timezone
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed, step
-from minutes.approval.actions import OWN
+from minutes.approval.actions import OWN_WORDS
 from minutes.approval.authors import authors
 from minutes.models import NEXT, Bake, Edition, Minutes, MinutesState, Rendering
-from minutes.publishing.bake import finish, render_page
+from minutes.publishing.bake import finish, render_pages
 
 
 @transaction.atomic
@@ -29,7 +29,7 @@ def publish(minutes: Minutes, *, by: User) -> Edition:
         raise NotAllowed(f"Anteckningarna är {minutes.get_state_display()} och kan inte publiceras.")
     rendering = mailed_rendering(minutes)
     if by in authors(minutes):
-        raise NotAllowed(f"{OWN} Någon annan behöver publicera dem.")
+        raise NotAllowed(f"{OWN_WORDS} Någon annan behöver publicera dem.")
     edition = Edition.objects.create(
         minutes=minutes,
         rendering=rendering,
@@ -41,10 +41,9 @@ def publish(minutes: Minutes, *, by: User) -> Edition:
     step(minutes, NEXT, MinutesState.PUBLISHED, by=by)
     record(by, "anteckningar: publicerade", minutes, edition=edition.pk)
     addresses = addresses_of(edition)
-    for address in addresses:
-        render_page(address)
+    rendered = render_pages(addresses)
     bake = Bake.objects.create(reason=f"edition {edition.pk}", addresses=addresses)
-    transaction.on_commit(lambda: finish(bake), robust=True)
+    transaction.on_commit(lambda: finish(bake, rendered), robust=True)
     return edition
 
 

@@ -7,18 +7,19 @@ import fcntl
 import gzip
 import logging
 import os
+import secrets
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.test import RequestFactory
 from django.urls import resolve
 from django.utils import timezone
 from django.utils.http import http_date, parse_http_date_safe
@@ -71,21 +72,48 @@ def is_there(path: Path) -> bool:
         return False
 
 
+@dataclass(frozen=True)
+class Rendered:
+    """Pages in the order they are written, and the version of the files that stood there before they were rendered."""
+
+    pages: dict[str, bytes]
+    files: str
+
+
+def render_pages(addresses: list[str]) -> Rendered:
+    """Render public addresses as the database has them now, to be written later by `finish`."""
+    files = version_of_files()  # before the first page, which may be older than what is written from now on
+    return Rendered({address: render_page(address) for address in addresses}, files)
+
+
 def render_page(address: str) -> bytes:
-    """The bytes of a public address as the database has it now."""
-    host = urlsplit(settings.BASE_URL)
-    request = RequestFactory(SERVER_NAME=host.hostname or "localhost").get(address)
+    """Return the bytes of a public address as the database has it now."""
     match = resolve(address)
-    response: HttpResponse = PAGES[match.func](request, *match.args, **match.kwargs)
+    response = PAGES[match.func](reader_asks_for(address), *match.args, **match.kwargs)
     return response.content
 
 
-def finish(bake: Bake) -> None:
-    """Write the files of a bake; what goes wrong is kept on the row, shown to staff and tried again by the sweep."""
+def reader_asks_for(address: str) -> HttpRequest:
+    """Return the request of a reader who opens a public address and brings nothing along."""
+    home = urlsplit(settings.BASE_URL)
+    request = HttpRequest()
+    request.method, request.path, request.path_info = "GET", address, address
+    request.META = {"SERVER_NAME": home.hostname or "localhost", "SERVER_PORT": "80"}
+    return request
+
+
+def finish(bake: Bake, rendered: Rendered | None = None) -> None:
+    """Write the files of a bake; what goes wrong is kept on the row, shown to staff and tried again by the sweep.
+
+    Pages that are already rendered are used only while no file has been written since. Otherwise, and when a crash has
+    taken them, the pages are rendered again from the database, so an older page never replaces a newer one.
+    """
     try:
-        with one_at_a_time():
+        with one_at_a_time() as files:
+            usable = rendered is not None and rendered.files and rendered.files == files
+            pages = rendered.pages if rendered and usable else {}
             for address in bake.addresses:
-                write(file_of(address), render_page(address))
+                write(file_of(address), pages.get(address) or render_page(address))
     except Exception as trouble:
         Bake.objects.filter(pk=bake.pk).update(trouble=str(trouble) or type(trouble).__name__)
         raise
@@ -93,7 +121,7 @@ def finish(bake: Bake) -> None:
 
 
 def finish_what_is_left(age: timedelta = timedelta(seconds=20)) -> int:
-    """Finish bakes that a crash or a full disk interrupted; answers how many. One that fails stops no other."""
+    """Finish bakes that a crash or a full disk interrupted. Return how many. One that fails stops no other."""
     left = list(Bake.objects.filter(done_at__isnull=True, created__lte=timezone.now() - age))
     troubles: list[Exception] = []
     for bake in left:
@@ -107,12 +135,38 @@ def finish_what_is_left(age: timedelta = timedelta(seconds=20)) -> int:
 
 
 @contextmanager
-def one_at_a_time() -> Iterator[None]:
-    """One baker at a time on this machine, so that an older page never replaces a newer one."""
+def one_at_a_time() -> Iterator[str]:
+    """Hold the only right to write public files; gives the version they had when it was taken.
+
+    The lock file holds a word that is new after each time, and nothing while files are being written or when that was
+    interrupted. Who has read a word and finds it again later knows that no file was written in between.
+    """
     settings.PUBLIC_ROOT.mkdir(parents=True, exist_ok=True)
-    with (settings.PUBLIC_ROOT / ".baking").open("w") as lock:
+    with lock_file().open("a+") as lock:  # not "w", which would empty it before the lock is ours
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        lock.seek(0)
+        before = lock.read()
+        write_version(lock, "")
+        yield before
+        write_version(lock, secrets.token_hex(16))
+
+
+def lock_file() -> Path:
+    return settings.PUBLIC_ROOT / ".baking"
+
+
+def write_version(lock: TextIO, version: str) -> None:
+    lock.truncate(0)
+    lock.write(version)
+    lock.flush()
+
+
+def version_of_files() -> str:
+    """Return the word that changes whenever public files are written; nothing while that happens."""
+    try:
+        return lock_file().read_text()
+    except FileNotFoundError:
+        return ""
 
 
 def write(path: Path, content: bytes) -> None:

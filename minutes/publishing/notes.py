@@ -2,49 +2,39 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 
 from minutes.models import Edition
 from minutes.publishing.bake import public_page
 
 
-def editions(year: int, slug: str) -> list[Edition]:
-    """The editions of a meeting's notes, the newest last."""
+def editions(year: int, slug: str) -> QuerySet[Edition]:
+    """Return the editions of a meeting's notes, the newest last."""
     rows = Edition.objects.filter(minutes__meeting__round__year=year, minutes__meeting__slug=slug)
-    return list(
-        rows.select_related("rendering", "minutes__meeting__round", "minutes__meeting__host").order_by(
-            "number"
-        )
-    )
+    return rows.select_related("rendering", "minutes__meeting__round").order_by("number")
 
 
 @public_page
 def notes(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     """The newest edition with its files, and which editions there have been."""
-    found = editions(year, slug)
+    found = list(editions(year, slug).defer("rendering__pdf", "rendering__json"))
     if not found:
         raise Http404
     context = {"edition": found[-1], "meeting": found[-1].minutes.meeting, "earlier": found[-2::-1]}
     return render(request, "public/notes.html", context)
 
 
-def edition_file(year: int, slug: str, number: int) -> Edition:
-    for edition in editions(year, slug):
-        if edition.number == number:
-            return edition
-    raise Http404
-
-
 @public_page
 def notes_pdf(request: HttpRequest, year: int, slug: str, number: int) -> HttpResponse:
     """One edition as PDF, the bytes that were mailed."""
-    edition = edition_file(year, slug, number)
+    edition = get_object_or_404(editions(year, slug), number=number)
     return HttpResponse(bytes(edition.rendering.pdf), content_type="application/pdf")
 
 
 @public_page
 def notes_json(request: HttpRequest, year: int, slug: str, number: int) -> HttpResponse:
     """One edition as open data."""
-    edition = edition_file(year, slug, number)
+    edition = get_object_or_404(editions(year, slug), number=number)
     return HttpResponse(edition.rendering.json, content_type="application/json")

@@ -7,10 +7,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings.models import Round
 from minutes.models import Edition
 from minutes.publishing.bake import file_of, one_at_a_time, render_page, write
-from minutes.publishing.pages import told_meetings
+from minutes.publishing.pages import public_meetings, public_rounds
 
 
 def refresh() -> None:
@@ -40,10 +39,10 @@ def not_found() -> bytes:
 
 def pages_from(first: int) -> list[str]:
     """The addresses of meetings and years from a year on, then the pages that lead to them."""
-    told = told_meetings().filter(round__year__gte=first)
-    years = Round.objects.filter(meetings__in=told).values_list("year", flat=True).distinct()
+    places = public_meetings().filter(round__year__gte=first).values_list("round__year", "slug")
+    years = public_rounds().filter(year__gte=first).values_list("year", flat=True)
     return [
-        *(reverse("public:meeting", args=[row.round.year, row.slug]) for row in told),
+        *(reverse("public:meeting", args=place) for place in places),
         *(reverse("public:year", args=[year]) for year in years),
         reverse("public:accessibility"),
         reverse("public:personal_data"),

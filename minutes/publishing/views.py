@@ -13,12 +13,12 @@ from minutes.approval import actions
 from minutes.compile_document import notes_address
 from minutes.models import MinutesState
 from minutes.publishing import actions as publishing
-from minutes.writing.views import attempt, find
+from minutes.writing.views import attempt, find_minutes
 
 
 def minutes_publish(request: StaffRequest, pk: int) -> HttpResponse:
     """Shows what becomes public and where; the button publishes it."""
-    row = find(pk)
+    row = find_minutes(pk)
     if request.method == "POST":
         attempt(
             request,

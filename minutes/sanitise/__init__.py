@@ -2,8 +2,8 @@
 
 import nh3
 
-from minutes.sanitise.blocks import flow, settle_headings
-from minutes.sanitise.tree import BLOCKS, INLINE, parse
+from minutes.sanitise.blocks import blocks_in_flow, settle_headings
+from minutes.sanitise.tree import BLOCKS, INLINE, parse_html
 
 SCHEMES = {"http", "https", "mailto"}
 DROPPED_WITH_CONTENT = nh3.CLEAN_CONTENT_TAGS | {
@@ -40,4 +40,6 @@ def clean(html: str) -> str:
     word belongs to nh3, so a fault in how the tree is rebuilt can spoil a text but never make it dangerous.
     """
     encodable = html.encode("utf-8", "ignore").decode()
-    return _fine.clean("".join(settle_headings(flow(parse(_coarse.clean(encodable)).children))))
+    return _fine.clean(
+        "".join(settle_headings(blocks_in_flow(parse_html(_coarse.clean(encodable)).children)))
+    )

@@ -5,46 +5,46 @@ from collections.abc import Iterable
 from html import escape
 
 from minutes.sanitise.tables import table
-from minutes.sanitise.text import blank, markup, trim
-from minutes.sanitise.tree import HEADINGS, LISTS, Element, Node
+from minutes.sanitise.text import is_blank, to_markup, trim_line
+from minutes.sanitise.tree import HEADING_TAGS, LISTS, Element, Node
 
 Marks = tuple[Element, ...]  # the strong, em and a that a block was found inside; they move into it
 
 
-def flow(nodes: Iterable[Node], marks: Marks = (), *, inner: bool = False) -> list[str]:
+def blocks_in_flow(nodes: Iterable[Node], marks: Marks = (), *, inner: bool = False) -> list[str]:
     """The nodes as blocks; loose text becomes paragraphs. Inner ones hold no heading, quotation or table."""
     blocks: list[str] = []
     run: list[str] = []
 
     def paragraph() -> None:
-        if not blank(text := trim("".join(run))):
+        if not is_blank(text := trim_line("".join(run))):
             blocks.append(f"<p>{wrap(text, marks)}</p>")
         run.clear()
 
     for node in nodes:
         if isinstance(node, str) or not node.holds_block:
-            run.append(inline(node, marks))
+            run.append(inline_html(node, marks))
         else:
             paragraph()
-            blocks += block(node, marks, inner=inner)
+            blocks += blocks_of(node, marks, inner=inner)
     paragraph()
     return blocks
 
 
-def block(node: Element, marks: Marks, *, inner: bool) -> list[str]:
+def blocks_of(node: Element, marks: Marks, *, inner: bool) -> list[str]:
     """One element that breaks the line, as the blocks it stands for."""
     if node.name in LISTS:
         return listing(node, marks)
-    if node.name in HEADINGS:
-        return flow(node.children, stressed(marks), inner=True) if inner else heading(node)
+    if node.name in HEADING_TAGS:
+        return blocks_in_flow(node.children, stressed(marks), inner=True) if inner else heading_block(node)
     if node.name == "blockquote" and not inner:
-        quoted = "".join(flow(node.children, marks, inner=True))
+        quoted = "".join(blocks_in_flow(node.children, marks, inner=True))
         return [f"<blockquote>{quoted}</blockquote>"] if quoted else []
     if node.name == "table" and not inner:
-        return table(node, lambda nodes: flow(nodes, marks, inner=True))
+        return table(node, lambda nodes: blocks_in_flow(nodes, marks, inner=True))
     if node.name in ("strong", "em", "a") and usable(node, marks):
-        return flow(node.children, (*marks, node), inner=inner)
-    return flow(node.children, marks, inner=inner)
+        return blocks_in_flow(node.children, (*marks, node), inner=inner)
+    return blocks_in_flow(node.children, marks, inner=inner)
 
 
 def stressed(marks: Marks) -> Marks:
@@ -52,19 +52,19 @@ def stressed(marks: Marks) -> Marks:
     return marks if any(mark.name == "strong" for mark in marks) else (*marks, Element("strong"))
 
 
-def heading(node: Element) -> list[str]:
+def heading_block(node: Element) -> list[str]:
     """A heading on one line; its level is settled when all of them are known."""
-    words = trim(line(node))
-    return [] if blank(words) else [f"<{node.name}>{words}</{node.name}>"]
+    words = trim_line(bare_words(node))
+    return [] if is_blank(words) else [f"<{node.name}>{words}</{node.name}>"]
 
 
-def line(node: Node) -> str:
+def bare_words(node: Node) -> str:
     """The bare words of a node."""
     if isinstance(node, str):
-        return markup(node)
+        return to_markup(node)
     if node.name == "br":
         return " "
-    words = "".join(line(child) for child in node.children)
+    words = "".join(bare_words(child) for child in node.children)
     return f" {words} " if node.holds_block else words
 
 
@@ -74,16 +74,16 @@ def listing(node: Element, marks: Marks) -> list[str]:
     for child in node.children:
         if isinstance(child, Element) and child.name in LISTS and items:
             items[-1] += "".join(listing(child, marks))
-        elif text := item(child, marks):
+        elif text := list_item(child, marks):
             items.append(text)
     rows = "".join(f"<li>{text}</li>" for text in items)
     return [f"<{node.name}>{rows}</{node.name}>"] if rows else []
 
 
-def item(node: Node, marks: Marks) -> str:
+def list_item(node: Node, marks: Marks) -> str:
     """What stands in a list item."""
     inside = node.children if isinstance(node, Element) and node.name == "li" else [node]
-    return loosen(flow(inside, marks, inner=True))
+    return loosen(blocks_in_flow(inside, marks, inner=True))
 
 
 def loosen(blocks: list[str]) -> str:
@@ -93,15 +93,15 @@ def loosen(blocks: list[str]) -> str:
     return "".join(blocks)
 
 
-def inline(node: Node, marks: Marks) -> str:
+def inline_html(node: Node, marks: Marks) -> str:
     """A node that stands within a line."""
     if isinstance(node, str):
-        return markup(node)
+        return to_markup(node)
     if node.name == "br":
         return "<br>"
     inside = (*marks, node) if (used := usable(node, marks)) else marks
-    text = "".join(inline(child, inside) for child in node.children)
-    return wrap(text, (node,)) if used and not blank(text) else text
+    text = "".join(inline_html(child, inside) for child in node.children)
+    return wrap(text, (node,)) if used and not is_blank(text) else text
 
 
 def usable(node: Element, marks: Marks) -> bool:

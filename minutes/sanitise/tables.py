@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from minutes.sanitise.text import blank
+from minutes.sanitise.text import is_blank
 from minutes.sanitise.tree import Element, Node
 
 WIDEST_SPAN = 12
@@ -21,7 +21,7 @@ class Cell:
 
     @property
     def empty(self) -> bool:
-        return blank("".join(self.blocks))
+        return is_blank("".join(self.blocks))
 
     @property
     def html(self) -> str:
@@ -37,19 +37,19 @@ def table(node: Element, flow: Flow) -> list[str]:
     """The table, its caption as a paragraph before it; one that only laid out text becomes that text."""
     captions = [child for child in node.children if isinstance(child, Element) and child.name == "caption"]
     before = flow([*captions])
-    grid = without_empty(spread(list(rows(node)), flow))
+    grid = without_empty(spread(list(table_rows(node)), flow))
     if len(grid) < 2 or len(grid[0]) < 2:
         return before + [text for row in grid for cell in row for text in cell.blocks]
-    return [*before, write(grid)]
+    return [*before, write_table(grid)]
 
 
-def rows(node: Element) -> Iterator[Element]:
+def table_rows(node: Element) -> Iterator[Element]:
     """The rows of this table, not those of a table inside it."""
     for child in node.children:
         if isinstance(child, Element) and child.name == "tr":
             yield child
         elif isinstance(child, Element) and child.name in ("thead", "tbody", "tfoot"):
-            yield from rows(child)
+            yield from table_rows(child)
 
 
 def spread(found: list[Element], flow: Flow) -> Grid:
@@ -61,8 +61,8 @@ def spread(found: list[Element], flow: Flow) -> Grid:
             while (y, x) in placed:
                 x += 1
             header = cell.name == "th"
-            for down in range(min(span(cell, "rowspan"), len(found) - y)):
-                for right in range(span(cell, "colspan")):
+            for down in range(min(cell_span(cell, "rowspan"), len(found) - y)):
+                for right in range(cell_span(cell, "colspan")):
                     placed.setdefault((y + down, x + right), Cell([], header))
             placed[y, x] = Cell(flow(cell.children), header)
     width = max((x for _, x in placed), default=-1) + 1
@@ -73,7 +73,7 @@ def cells(row: Element) -> list[Element]:
     return [child for child in row.children if isinstance(child, Element) and child.name in ("td", "th")]
 
 
-def span(cell: Element, name: str) -> int:
+def cell_span(cell: Element, name: str) -> int:
     number = re.fullmatch(r"\d{1,4}", cell.attributes.get(name, ""), re.ASCII)
     return min(max(int(number[0]), 1), WIDEST_SPAN) if number else 1
 
@@ -85,23 +85,23 @@ def without_empty(grid: Grid) -> Grid:
     return [[row[x] for x in kept] for row in grid]
 
 
-def write(grid: Grid) -> str:
+def write_table(grid: Grid) -> str:
     """The table with headers above, beside or both; where none is marked, the first row becomes them."""
-    beside = headers(row[0] for row in grid[1:])
-    above = headers(grid[0]) or not beside or not headers([grid[0][0]])
-    head = f"<thead><tr>{''.join(header(cell, 'col') for cell in grid[0])}</tr></thead>" if above else ""
+    beside = are_headers(row[0] for row in grid[1:])
+    above = are_headers(grid[0]) or not beside or not are_headers([grid[0][0]])
+    head = f"<thead><tr>{''.join(header_cell(cell, 'col') for cell in grid[0])}</tr></thead>" if above else ""
     body = "".join(f"<tr>{body_row(row, beside=beside)}</tr>" for row in grid[1 if above else 0 :])
     return f"<table>{head}<tbody>{body}</tbody></table>"
 
 
-def headers(cells: Iterable[Cell]) -> bool:
+def are_headers(cells: Iterable[Cell]) -> bool:
     return all(cell.header or cell.empty for cell in cells)
 
 
 def body_row(row: list[Cell], *, beside: bool) -> str:
-    first = header(row[0], "row") if beside else f"<td>{row[0].html}</td>"
+    first = header_cell(row[0], "row") if beside else f"<td>{row[0].html}</td>"
     return first + "".join(f"<td>{cell.html}</td>" for cell in row[1:])
 
 
-def header(cell: Cell, scope: str) -> str:
+def header_cell(cell: Cell, scope: str) -> str:
     return "<td></td>" if cell.empty else f'<th scope="{scope}">{cell.html}</th>'

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from typing import Union
 
 INLINE = {"strong", "b", "em", "i", "a"}
-HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+HEADING_TAGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 LISTS = {"ul", "ol"}
 BLOCKS = {
     *("p", "div", "li", "blockquote", "pre", "hr", "center", "address", "dl", "dt", "dd"),
@@ -13,11 +13,11 @@ BLOCKS = {
     *("section", "article", "aside", "header", "footer", "main", "nav", "fieldset", "details", "summary"),
     *("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"),
     *LISTS,
-    *HEADINGS,
+    *HEADING_TAGS,
 }
 SAME = {"b": "strong", "i": "em"}
 VOID = {"br", "hr"}
-DEEPEST = 24  # below this nobody nests on purpose, and recursion must end somewhere
+MAX_NESTING = 24  # below this nobody nests on purpose, and recursion must end somewhere
 
 Node = Union["Element", str]
 
@@ -43,7 +43,7 @@ class _Builder(HTMLParser):
             element.holds_block = True
             for ancestor in self.open:
                 ancestor.holds_block = True
-        if len(self.open) > DEEPEST:
+        if len(self.open) > MAX_NESTING:
             element = self.open[-1]
         else:
             self.open[-1].children.append(element)
@@ -58,7 +58,7 @@ class _Builder(HTMLParser):
         self.open[-1].children.append(data)
 
 
-def parse(html: str) -> Element:
+def parse_html(html: str) -> Element:
     """The root of the tree; html must be what nh3 wrote, so that every tag is closed in order."""
     builder = _Builder()
     builder.feed(html)

@@ -13,7 +13,7 @@ from minutes.models import NEXT, Minutes, MinutesState, Section
 from minutes.sanitise import clean
 
 
-class Conflict(NotAllowed):
+class SectionConflict(NotAllowed):
     """Somebody else saved the section meanwhile; `theirs` is the section as it stands now."""
 
     def __init__(self, theirs: Section) -> None:
@@ -22,7 +22,7 @@ class Conflict(NotAllowed):
 
 
 @transaction.atomic
-def start(meeting: Meeting, *, by: User) -> Minutes:
+def start_minutes(meeting: Meeting, *, by: User) -> Minutes:
     """Begin the notes with one section for each point of the agenda that the public may see."""
     meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
     if meeting.state == MeetingState.CANCELLED:
@@ -48,7 +48,7 @@ def save_section(section: Section, *, heading: str, html: str, seen_version: int
     section = Section.objects.select_for_update().select_related("minutes").get(pk=section.pk)
     must_be_draft(section.minutes)
     if section.version != seen_version:
-        raise Conflict(section)
+        raise SectionConflict(section)
     html = clean(html)
     if (section.heading, section.html) == (heading, html):
         return section
@@ -96,7 +96,7 @@ def must_be_draft(minutes: Minutes) -> None:
 
 
 @transaction.atomic
-def circulate(minutes: Minutes, *, by: User) -> Minutes:
+def circulate_minutes(minutes: Minutes, *, by: User) -> Minutes:
     """Hand the draft over for reading; nobody writes in it until it is opened again."""
     must_be_held(minutes.meeting)
     if not minutes.sections.exclude(html="").exists():
@@ -106,7 +106,7 @@ def circulate(minutes: Minutes, *, by: User) -> Minutes:
 
 
 @transaction.atomic
-def reopen(minutes: Minutes, *, by: User) -> Minutes:
+def reopen_minutes(minutes: Minutes, *, by: User) -> Minutes:
     """Open the notes for changes again; an approval that was given falls."""
     minutes = Minutes.objects.select_for_update().get(pk=minutes.pk)
     if minutes.state == MinutesState.PUBLISHED:
@@ -117,7 +117,7 @@ def reopen(minutes: Minutes, *, by: User) -> Minutes:
 
 
 @transaction.atomic
-def correct(minutes: Minutes, *, what: str, by: User) -> Minutes:
+def start_correction(minutes: Minutes, *, what: str, by: User) -> Minutes:
     """Begin a correction of published notes; the public edition stays until the next one replaces it."""
     minutes = Minutes.objects.select_for_update().get(pk=minutes.pk)
     if minutes.state != MinutesState.PUBLISHED:

@@ -7,11 +7,11 @@ from django_prose_editor.fields import ProseEditorFormField
 
 from dialog_portal.base.typed_text import one_line
 from minutes.pdf import typeset
-from minutes.pdf.render import unprintable
+from minutes.pdf.render import unprintable_sentence
 from minutes.sanitise import clean
-from minutes.sanitise.text import plain
+from minutes.sanitise.text import normalise
 
-LONGEST = 200_000  # characters of HTML; a long meeting's section is some thousand
+MAX_HTML = 200_000  # characters of HTML; a long meeting's section is some thousand
 EXTENSIONS = {
     "Bold": True,
     "Italic": True,
@@ -36,7 +36,7 @@ class SectionForm(forms.Form):
     html = ProseEditorFormField(
         label="Anteckningar",
         required=False,
-        max_length=LONGEST,
+        max_length=MAX_HTML,
         sanitize=clean,
         extensions=EXTENSIONS,
         error_messages={"max_length": "Texten är för lång. Dela upp den i flera avsnitt."},
@@ -52,8 +52,8 @@ class SectionForm(forms.Form):
 
 def printable(html: str) -> str:
     """Refuse what the archive's PDF could not show, while the person who typed it is still there."""
-    if lacking := typeset.unprintable(plain(unescape(html))):
-        raise forms.ValidationError(unprintable(lacking))
+    if lacking := typeset.unprintable(normalise(unescape(html))):
+        raise forms.ValidationError(unprintable_sentence(lacking))
     return html
 
 

@@ -19,7 +19,7 @@ from minutes.writing import actions as writing
 from minutes.writing.forms import CorrectionForm, SectionForm
 
 
-def find(pk: int) -> Minutes:
+def find_minutes(pk: int) -> Minutes:
     """The notes of a meeting, or 404."""
     rows = Minutes.objects.select_related("meeting__round", "meeting__host")
     return get_object_or_404(rows, meeting=pk)
@@ -40,7 +40,7 @@ def minutes_start(request: StaffRequest, pk: int) -> HttpResponse:
     meeting = get_object_or_404(Meeting, pk=pk)
     attempt(
         request,
-        lambda: writing.start(meeting, by=request.user),
+        lambda: writing.start_minutes(meeting, by=request.user),
         "Ett avsnitt för varje punkt finns nu att skriva i.",
     )
     return redirect("staff:minutes", pk)
@@ -59,7 +59,7 @@ def section_change(request: StaffRequest, pk: int) -> HttpResponse:
         try:
             writing.save_section(section, by=request.user, **typed)
             return after_saving(request, section)
-        except writing.Conflict as conflict:
+        except writing.SectionConflict as conflict:
             mine = SectionForm(initial={**typed, "seen_version": conflict.theirs.version})
             return section_page(request, section, mine, conflict.theirs)
         except NotAllowed as refusal:
@@ -102,7 +102,7 @@ def after_saving(request: StaffRequest, section: Section) -> HttpResponse:
 def section_add(request: StaffRequest, pk: int) -> HttpResponse:
     """One more section at the end, for what was not on the agenda."""
     try:
-        section = writing.add_section(find(pk), by=request.user)
+        section = writing.add_section(find_minutes(pk), by=request.user)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect("staff:minutes", pk)
@@ -130,10 +130,10 @@ def section_history(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def minutes_circulate(request: StaffRequest, pk: int) -> HttpResponse:
-    row = find(pk)
+    row = find_minutes(pk)
     attempt(
         request,
-        lambda: writing.circulate(row, by=request.user),
+        lambda: writing.circulate_minutes(row, by=request.user),
         "Utkastet är delat och väntar på att fastställas.",
     )
     return redirect("staff:minutes", pk)
@@ -141,21 +141,23 @@ def minutes_circulate(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def minutes_reopen(request: StaffRequest, pk: int) -> HttpResponse:
-    row = find(pk)
+    row = find_minutes(pk)
     attempt(
-        request, lambda: writing.reopen(row, by=request.user), "Anteckningarna är öppna för ändring igen."
+        request,
+        lambda: writing.reopen_minutes(row, by=request.user),
+        "Anteckningarna är öppna för ändring igen.",
     )
     return redirect("staff:minutes", pk)
 
 
 def minutes_correct(request: StaffRequest, pk: int) -> HttpResponse:
     """Begin a correction; what is public stays until the next edition."""
-    row = find(pk)
+    row = find_minutes(pk)
     form = CorrectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         attempt(
             request,
-            lambda: writing.correct(row, what=form.cleaned_data["what"], by=request.user),
+            lambda: writing.start_correction(row, what=form.cleaned_data["what"], by=request.user),
             "Rättelsen är påbörjad. Den publicerade utgåvan ligger kvar tills du publicerar nästa.",
         )
         return redirect("staff:minutes", pk)

@@ -15,7 +15,7 @@ from parties.signals import address_changed
 
 
 @transaction.atomic
-def add_person(*, name: str, email: str, by: Any, phone: str = "") -> Person:
+def add_person(*, name: str, email: str, phone: str, by: Any) -> Person:
     """Somebody new in the register."""
     person = Person.objects.create(name=name, email=email.lower(), phone=phone)
     record(by, "person: la till", person)
@@ -62,8 +62,8 @@ def end_mandate(
     *,
     last_day: date,
     by: Any,
-    successor: Mandate | None = None,
-    person: Person | None = None,
+    successor: Mandate | None,
+    person: Person | None,
 ) -> Mandate:
     """End a post, and in the same go give it to the person who comes next; the former holder is kept."""
     now = Mandate.objects.select_for_update().get(pk=mandate.pk)

@@ -33,7 +33,7 @@ def boss() -> User:
 
 @pytest.fixture
 def invitation(boss: User) -> StaffInvitation:
-    return actions.invite(name="Åsa Ek", email="Asa.Ek@region.example", role=Role.APPROVER, by=boss)
+    return actions.invite_staff(name="Åsa Ek", email="Asa.Ek@region.example", role=Role.APPROVER, by=boss)
 
 
 def door(invitation: StaffInvitation) -> str:
@@ -81,7 +81,7 @@ def withdrawn(invitation: StaffInvitation, boss: User) -> None:
 
 
 def replaced(invitation: StaffInvitation, boss: User) -> None:
-    actions.invite(name="Åsa Ek", email=invitation.email, role=Role.READER, by=boss)
+    actions.invite_staff(name="Åsa Ek", email=invitation.email, role=Role.READER, by=boss)
 
 
 @pytest.mark.parametrize("spoil", [used, withdrawn, replaced])
@@ -131,7 +131,7 @@ def test_only_administrators_find_the_letter_with_the_link(invitation: StaffInvi
 def test_an_address_with_an_account_is_not_invited_again(boss: User):
     there = factories.user()
     with pytest.raises(NotAllowed, match="redan ett konto"):
-        actions.invite(name="Dubbel", email=there.email.upper(), role=Role.READER, by=boss)
+        actions.invite_staff(name="Dubbel", email=there.email.upper(), role=Role.READER, by=boss)
 
 
 def test_a_changed_role_counts_from_the_next_request(boss: User):
@@ -146,15 +146,15 @@ def test_a_closed_account_is_out_at_once_and_its_old_session_stays_out(boss: Use
     officer, client, other = factories.user(), Client(), Client()
     client.force_login(officer)
     other.force_login(boss)
-    actions.close(officer, by=boss)
+    actions.close_account(officer, by=boss)
     assert client.get(reverse("staff:start")).status_code == 302
-    actions.reopen(officer, by=boss)
+    actions.reopen_account(officer, by=boss)
     assert client.get(reverse("staff:start")).status_code == 302
     assert other.get(reverse("staff:start")).status_code == 200
 
 
 @pytest.mark.parametrize(
-    "act", [lambda u: actions.close(u, by=u), lambda u: actions.change_role(u, Role.READER, by=u)]
+    "act", [lambda u: actions.close_account(u, by=u), lambda u: actions.change_role(u, Role.READER, by=u)]
 )
 def test_nobody_changes_their_own_account(boss: User, act):
     with pytest.raises(NotAllowed, match="en annan administratör"):
@@ -165,9 +165,9 @@ def test_nobody_changes_their_own_account(boss: User, act):
 
 def test_the_last_administrator_stays(boss: User):
     closed_meanwhile = factories.user(Role.ADMINISTRATOR)
-    actions.close(closed_meanwhile, by=boss)
+    actions.close_account(closed_meanwhile, by=boss)
     with pytest.raises(NotAllowed, match="enda administratören"):
-        actions.close(boss, by=closed_meanwhile)
+        actions.close_account(boss, by=closed_meanwhile)
     with pytest.raises(NotAllowed, match="enda administratören"):
         actions.change_role(boss, Role.READER, by=closed_meanwhile)
     boss.refresh_from_db()
@@ -178,8 +178,8 @@ def test_every_change_of_an_account_is_in_the_log(boss: User, invitation: StaffI
     choose(door(invitation))
     user = User.objects.get(email=invitation.email)
     actions.change_role(user, Role.OFFICER, by=boss)
-    actions.close(user, by=boss)
-    actions.reopen(user, by=boss)
+    actions.close_account(user, by=boss)
+    actions.reopen_account(user, by=boss)
     said = list(Event.objects.order_by("pk").values_list("what", "by"))
     assert said == [
         ("konto: bjöd in", boss.pk),

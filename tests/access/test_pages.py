@@ -13,7 +13,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from dialog_portal.access.actions import invite
+from dialog_portal.access.actions import invite_staff
 from dialog_portal.access.letters import invitation_address
 from dialog_portal.access.models import Role, User
 from tests import factories
@@ -27,7 +27,7 @@ ENGLISH = re.compile(
 
 
 def path_of_invitation(boss: User) -> str:
-    invitation = invite(name="Åsa Ek", email="asa@region.example", role=Role.OFFICER, by=boss)
+    invitation = invite_staff(name="Åsa Ek", email="asa@region.example", role=Role.OFFICER, by=boss)
     return "/" + invitation_address(invitation).split("/", 3)[3]
 
 

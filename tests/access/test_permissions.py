@@ -14,7 +14,7 @@ from django.urls import path, reverse
 
 from dialog_portal.access import permissions
 from dialog_portal.access.models import Role, User
-from dialog_portal.access.permissions import TABLE, rule_for
+from dialog_portal.access.permissions import PERMISSIONS, rule_for
 from tests import factories
 from tests.access.second_opinion import LETTERS, OPINION, opinion
 from tests.access.world import OneOfEach, addresses, missing_objects, url, with_second_factor
@@ -106,7 +106,7 @@ def test_every_address_has_objects_to_be_tried_with():
 
 
 def test_every_row_has_an_address_except_those_still_awaited():
-    assert set(TABLE) - {one.name for one in ALL} == AWAITED
+    assert set(PERMISSIONS) - {one.name for one in ALL} == AWAITED
 
 
 def test_no_name_has_two_opinions():
@@ -133,7 +133,7 @@ def test_an_address_without_a_row_is_found_and_opens_to_nobody():
 
 @pytest.mark.django_db
 def test_a_wrong_row_is_seen(monkeypatch: pytest.MonkeyPatch):
-    planted = replace(TABLE["staff:account_list"], see=permissions.EVERYONE)
-    monkeypatch.setitem(TABLE, "staff:account_list", planted)
+    planted = replace(PERMISSIONS["staff:account_list"], see=permissions.EVERYONE)
+    monkeypatch.setitem(PERMISSIONS, "staff:account_list", planted)
     came = ask(cookies_of(factories.user(Role.READER)), "", "get", reverse("staff:account_list"))
     assert (came, expected("staff:account_list", Role.READER, "get")) == ("in", {"refused"})

@@ -1,5 +1,5 @@
-from dialog_portal.access.permissions_page import PAGE, page
+from dialog_portal.access.permissions_page import PERMISSIONS_FILE, permissions_markdown
 
 
 def test_the_documented_permissions_are_the_table():
-    assert PAGE.read_text() == page(), "run: python manage.py permissions"
+    assert PERMISSIONS_FILE.read_text() == permissions_markdown(), "run: python manage.py permissions"

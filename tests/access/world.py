@@ -14,10 +14,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from dialog_portal.access.actions import invite
+from dialog_portal.access.actions import invite_staff
 from dialog_portal.access.models import Role, StaffInvitation, User
 from dialog_portal.base.audit import record
-from dialog_portal.links.actions import token
+from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.queue.actions import Attachment, Draft, post
 from meetings.models import Group, MeetingState, Purpose
 from minutes.models import Minutes, MinutesState, Section, SectionRevision
@@ -119,7 +119,7 @@ class OneOfEach(World):
 
     def invite_somebody(self) -> StaffInvitation:
         email, boss = f"ny{next(factories.numbers)}@region.example", factories.user(Role.ADMINISTRATOR)
-        return invite(name="Ny Person", email=email, role=Role.READER, by=boss)
+        return invite_staff(name="Ny Person", email=email, role=Role.READER, by=boss)
 
 
 OBJECTS: dict[tuple[str, str], Callable[[OneOfEach], Any]] = {
@@ -143,8 +143,8 @@ OBJECTS: dict[tuple[str, str], Callable[[OneOfEach], Any]] = {
     ("innehall", "number"): lambda world: 1,
     ("konton", "pk"): lambda world: world.account.pk,
     ("inbjudan", "pk"): lambda world: world.staff_invitation.pk,
-    ("inbjudan", "token"): lambda world: token(world.staff_invitation.link),
-    ("svar", "token"): lambda world: token(world.invitee.link),
+    ("inbjudan", "token"): lambda world: token_for(world.staff_invitation.link),
+    ("svar", "token"): lambda world: token_for(world.invitee.link),
     ("moten", "year"): lambda world: world.round.year,
     ("moten", "slug"): lambda world: world.meeting.slug,
     ("utgava", "number"): lambda world: 1,

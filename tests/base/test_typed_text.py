@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from dialog_portal.access.forms import InviteForm
-from dialog_portal.base.typed_text import BREAKS, CONTROL, TURNING, only_a_name, unlinkable
+from dialog_portal.base.typed_text import CONTROL, DIRECTION_MARKS, LINE_BREAKS, only_a_name, unlinkable
 from dialog_portal.outbox.draft import deliverable
 from dialog_portal.outbox.pages.forms import Correct
 from meetings.attendance.forms import AddAttendee
@@ -79,9 +79,9 @@ def test_a_line_refuses_every_control_and_turning_character_and_no_other():
         refused = (
             unicodedata.category(char) in {"Cc", "Cs"}
             or unicodedata.bidirectional(char) in turning
-            or char in BREAKS
+            or char in LINE_BREAKS
         )
-        assert (bool(CONTROL.search(char)) or bool(TURNING.search(char))) is refused, hex(ord(char))
+        assert (bool(CONTROL.search(char)) or bool(DIRECTION_MARKS.search(char))) is refused, hex(ord(char))
 
 
 # --- Addresses -------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from dialog_portal.access.actions import invite
+from dialog_portal.access.actions import invite_staff
 from dialog_portal.access.models import Role, User
 from dialog_portal.base.swedish import day
 from dialog_portal.dashboard.tasks import tasks_for
@@ -86,7 +86,7 @@ def invited(days_left: float) -> Meeting:
 def contradiction() -> None:
     guest = meeting_in(30, MeetingState.INVITED).invitees.get()
     for said in (Answer.YES, Answer.NO):
-        replies.answer(guest, said, channel=Channel.LINK)
+        replies.store_answer(guest, said, channel=Channel.LINK)
 
 
 def invitation_in_hand(meeting: Meeting) -> Meeting:
@@ -284,7 +284,7 @@ def test_the_last_and_the_next_reminder_are_said():
 
 def test_an_administrator_minds_accounts_and_their_own_second_factor():
     boss = factories.user(Role.ADMINISTRATOR)
-    invite(name="Ny", email="ny@region.example", role=Role.READER, by=boss)
+    invite_staff(name="Ny", email="ny@region.example", role=Role.READER, by=boss)
     assert verbs(boss) == (["Slå på tvåstegsverifiering"], ["Invänta svar"])
 
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext
 
 from dialog_portal.access.models import Role, User
 from dialog_portal.access.permissions import Rule, rule_for
-from dialog_portal.links.actions import token
+from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.models import Letter
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.mailings.pending_letters import pending_for
@@ -201,7 +201,7 @@ def guests_pages() -> list[Visit]:
         (row.meeting.state, row.meeting.answers_open(now), row.current_answer): row  # type: ignore[attr-defined]
         for row in rows
     }
-    links = {case: token(row.link) for case, row in cases.items() if row.link.expires_at > now}
+    links = {case: token_for(row.link) for case, row in cases.items() if row.link.expires_at > now}
     found = [
         Visit(f"guest {case}", reverse("guest:reply", args=[link]), None) for case, link in links.items()
     ]

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.once_on_sqlite, pytest.mark.django_db
 
 @pytest.fixture
 def section(portal: str) -> Section:
-    return actions.start(held_meeting(), by=factories.user()).sections.all()[0]
+    return actions.start_minutes(held_meeting(), by=factories.user()).sections.all()[0]
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ import time_machine
 from playwright.sync_api import Page, expect
 
 from dialog_portal.demo.clock import clock_at
-from dialog_portal.links.actions import token
+from dialog_portal.links.actions import token_for
 from meetings.models import Invitee, Meeting, MeetingState
 from meetings.planning.actions.meetings import cancel
-from meetings.replies.actions.answer import TO_READ
+from meetings.replies.actions.answer import TIME_TO_READ
 from tests import factories, services
 from tests.e2e.hands import Hands
 from tests.e2e.post import files_in, link_in, text_of, wait_for
@@ -48,7 +48,7 @@ def says(page: Page, heading: str) -> None:
 
 
 def open_link(page: Page, portal: str, person: Invitee) -> Hands:
-    page.goto(f"{portal}/svar/{token(person.link)}/")
+    page.goto(f"{portal}/svar/{token_for(person.link)}/")
     return Hands(page)
 
 
@@ -68,7 +68,7 @@ def test_a_guest_answers_changes_hands_over_and_takes_back(
 
     hands.follow("button", "Nej Jag kan inte komma")
     says(guest, "Gäller nej?")
-    pinned_clock.shift(2 * TO_READ)
+    pinned_clock.shift(2 * TIME_TO_READ)
     hands.follow("button", "Nej Jag kan inte komma")
     says(guest, "Du har tackat nej")
     assert "Vi har noterat att du inte kommer." in text_of(wait_for(letters_leave, nina, 2))
@@ -93,7 +93,7 @@ def test_a_guest_answers_changes_hands_over_and_takes_back(
     expect(guest.locator("main")).to_contain_text("Sune Berg har svarat ja.")
     hands.follow("button", "Ta tillbaka platsen")
     says(guest, "Tar du tillbaka platsen?")
-    pinned_clock.shift(2 * TO_READ)
+    pinned_clock.shift(2 * TIME_TO_READ)
     hands.follow("button", "Ta tillbaka platsen")
     says(guest, "Du är anmäld")
     wait_for(letters_leave, sune, 3)  # the invitation, a receipt, and that the seat was taken back

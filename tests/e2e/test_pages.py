@@ -13,7 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from dialog_portal.access.models import Role
-from dialog_portal.links.guest_view import FAILURES_A_MINUTE
+from dialog_portal.links.rate_limits import MAX_FAILURES_PER_MINUTE
 from tests.e2e.seeing import listening, look
 from tests.e2e.site import (
     ROLES,
@@ -141,7 +141,7 @@ def test_the_door_and_the_pages_that_say_no(demo: Demo):
         page.goto("/finns/inte/")
         see("404")
         with time_machine.travel(timezone.now(), tick=False):  # or they could fall on both sides of a minute
-            for _ in range(FAILURES_A_MINUTE):
+            for _ in range(MAX_FAILURES_PER_MINUTE):
                 assert page.request.get("/svar/fel/").status == 404
             page.goto("/svar/fel/")
             expect(page.get_by_role("heading", level=1)).to_have_text("Det blev för många försök")

@@ -10,7 +10,7 @@ import redis as client
 from celery import Celery
 from django.conf import settings
 
-from dialog_portal.links.actions import token
+from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.models import Letter, Pulse
 from dialog_portal.outbox.queue.actions import post_all
 from meetings.models import Reply
@@ -45,7 +45,7 @@ def running(redis, sink):
 def people(number):
     """So many guests with the links to their answers."""
     meeting = factories.meeting()
-    return [token(factories.invitee(factories.invitation(meeting)).link) for _ in range(number)]
+    return [token_for(factories.invitee(factories.invitation(meeting)).link) for _ in range(number)]
 
 
 def answers(portal, links, faults):
@@ -71,7 +71,7 @@ def wait_until_a_task_is_done(redis) -> None:
 
 
 def tasks_left(redis) -> int:
-    """How many tasks nobody has taken, or has taken and not said so."""
+    """Return how many tasks nobody has taken, or has taken and not said so."""
     broker = client.Redis.from_url(redis.url)
     left = broker.llen("celery") + broker.hlen("unacked")
     broker.close()

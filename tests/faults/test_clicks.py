@@ -119,7 +119,7 @@ def busy(meeting: Meeting) -> None:
     """Guests answer, hand over and ask for their links, each of which writes letters that go before all others."""
     by, people = factories.user(), list(meeting.invitees.order_by("pk")[:9])
     for number, person in enumerate(people[:3]):
-        answer.answer(person, Answer.YES, channel=Channel.PHONE, by=by)
+        answer.store_answer(person, Answer.YES, channel=Channel.PHONE, by=by)
         name, email = f"Ersättare {number}", f"ersattare{number}.{person.pk}@kommun.example"
         answer.hand_over(people[3 + number], name=name, email=email, channel=Channel.PHONE, by=by)
         resend_link.resend_links(people[6 + number].email)

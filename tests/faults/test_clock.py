@@ -55,8 +55,10 @@ def meeting(*, starts: str, reply_by: str) -> Meeting:
     invitation = factories.invitation(row)
     for _ in range(2):
         letter(factories.invitee(invitation))
-    answer.answer(row.invitees.order_by("pk")[0], Answer.YES, channel=Channel.STAFF, by=factories.user())
-    reminder_schedule.plan(row, by=factories.user())
+    answer.store_answer(
+        row.invitees.order_by("pk")[0], Answer.YES, channel=Channel.STAFF, by=factories.user()
+    )
+    reminder_schedule.plan_reminders(row, by=factories.user())
     return row
 
 
@@ -79,9 +81,11 @@ def live_through(change: date, days: int, when: Iterable[datetime]) -> tuple[Due
         due = schedule(change, days)
         for moment in when:
             clock.move_to(moment)
-            due_reminders.send_due()
+            due_reminders.send_due_reminders()
     made: Made = {}
-    for row in MeetingLetter.objects.filter(purpose__in=reminder_schedule.DAY).select_related("letter"):
+    for row in MeetingLetter.objects.filter(purpose__in=reminder_schedule.REMINDER_DAYS).select_related(
+        "letter"
+    ):
         made.setdefault((row.meeting_id, row.purpose), []).append(row.letter.created)
     return due, made
 
@@ -130,7 +134,7 @@ def without_guards(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(PlannedQuerySet, "due", since_last_night)
     monkeypatch.setattr(due_reminders, "step", lambda row, *_, **__: row)
-    monkeypatch.setattr(due_reminders, "just_written_to", lambda *_: set())
+    monkeypatch.setattr(due_reminders, "recently_asked", lambda *_: set())
     monkeypatch.setattr(Mailing, "key", a_key_each_time)
 
 
@@ -169,7 +173,8 @@ def test_counting_hours_in_utc_is_an_hour_off(change: date, monkeypatch: pytest.
         nine = timezone.localtime(own).replace(hour=9, minute=0).astimezone(UTC)
         return (
             nine
-            - timedelta(hours=24) * (timezone.localdate(own) - reminder_schedule.DAY[purpose](meeting)).days
+            - timedelta(hours=24)
+            * (timezone.localdate(own) - reminder_schedule.REMINDER_DAYS[purpose](meeting)).days
         )
 
     monkeypatch.setattr(reminder_schedule, "due_at", naive)

@@ -17,9 +17,10 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from icalendar.prop import vUnknown
 
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.links.actions import token
+from dialog_portal.links.actions import token_for
 from dialog_portal.outbox import draft as drafts
 from dialog_portal.outbox import mime
 from dialog_portal.outbox.draft import written
@@ -42,7 +43,7 @@ from meetings.replies.actions import answer, substitute_requests
 from meetings.replies.actions.colleagues import bring_colleague
 from tests import factories
 from tests.meetings.acting import letter, retyped, signed_in
-from tests.meetings.mailings.test_calendar_file import BREAKS, NAMES, PAYLOADS, shape
+from tests.meetings.mailings.test_calendar_file import BREAKS, NAMES, PAYLOADS, SMUGGLED, shape
 from tests.world import World, accept
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db, pytest.mark.once]
@@ -97,7 +98,7 @@ class Typists(World):
 
     def press(self, invitee: Invitee, page: str = "answer", /, **typed: Any) -> bool:
         """Send a form of the guest's own page."""
-        data = {"lank": token(invitee.link), **typed}
+        data = {"lank": token_for(invitee.link), **typed}
         self.refused |= Client().post(reverse(f"guest:{page}"), data, headers=PRESS).status_code != 303
         return not self.refused
 
@@ -117,7 +118,7 @@ class Typists(World):
 
     def deputy_answers_and_is_sent_home(self) -> None:
         deputy = self.chief.substitutes.active().get()
-        answer.answer(deputy, Answer.YES, channel=Channel.LINK)
+        answer.store_answer(deputy, Answer.YES, channel=Channel.LINK)
         answer.take_back(self.chief, channel=Channel.PHONE, by=self.by)
 
     def wish_is_refused(self) -> None:
@@ -429,7 +430,7 @@ def test_control_without_looking_a_guests_substitute_writes_a_header(monkeypatch
 
 def test_control_without_escaping_a_title_writes_a_property(monkeypatch):
     monkeypatch.setattr(drafts, "check", lambda _draft: None)
-    monkeypatch.setattr("meetings.mailings.calendar_file.escaped", lambda text: text)
-    raw = letter_with("meeting", "title", PAYLOADS[0])
+    monkeypatch.setattr("meetings.mailings.calendar_file.Text", vUnknown)
+    raw = letter_with("meeting", "title", f"Möte\r{SMUGGLED[0]}")
     assert raw is not None
     assert foreign(raw)[1] > 0

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
-from dialog_portal.links.actions import token
+from dialog_portal.links.actions import token_for
 from meetings.models import Reply
 from tests import factories
 from tests.links.test_guest_view import EDGE, IPHONE
@@ -67,7 +67,9 @@ WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE|WITH .*\b(INSERT|UPDATE|
 
 def links(number: int) -> list[str]:
     meeting = factories.meeting()
-    return [f"/svar/{token(factories.invitee(factories.invitation(meeting)).link)}/" for _ in range(number)]
+    return [
+        f"/svar/{token_for(factories.invitee(factories.invitation(meeting)).link)}/" for _ in range(number)
+    ]
 
 
 class Writes:
@@ -103,7 +105,7 @@ def test_a_scanner_answers_nothing(name, size, figure):
 
 
 def test_control_without_looking_at_the_press_a_scanner_answers(monkeypatch):
-    monkeypatch.setattr("meetings.replies.views.guest.pressed_by_a_person", lambda _: True)
+    monkeypatch.setattr("meetings.replies.views.guest.is_pressed_by_person", lambda _: True)
     assert written(PROFILES["clicks by script"], links(3)) > 0
     assert Reply.objects.confirmed().count() == 3
 

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from redis.exceptions import ConnectionError as Unreachable
 
-from dialog_portal.links import guest_view
-from dialog_portal.links.actions import renew, revoke, token
+from dialog_portal.links import guest_view, human_press, rate_limits
+from dialog_portal.links.actions import renew_link, revoke_link, token_for
 from dialog_portal.links.models import Link
 from tests import factories
 from tests.links.test_tokens import mangled
@@ -37,20 +37,20 @@ def broken(guest) -> dict[str, str]:
     """A link of each kind that does not work."""
     others = [factories.invitee(factories.invitation(factories.meeting())) for _ in range(4)]
     revoked, expired, renewed, withdrawn = others
-    before = token(renewed.link)
-    revoke(revoked.link)
-    renew(renewed.link)
+    before = token_for(renewed.link)
+    revoke_link(revoked.link)
+    renew_link(renewed.link)
     Link.objects.filter(pk=expired.link.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
     withdrawn.withdrawn_at = timezone.now()
     withdrawn.save()
     return {
-        "mangled": token(guest.link)[:-1],
+        "mangled": token_for(guest.link)[:-1],
         "unknown": "A" * 42,
-        "revoked": token(revoked.link),
-        "expired": token(expired.link),
+        "revoked": token_for(revoked.link),
+        "expired": token_for(expired.link),
         "renewed": before,
-        "withdrawn": token(withdrawn.link),
-        "other purpose": token(factories.link(purpose="synpunkter")),
+        "withdrawn": token_for(withdrawn.link),
+        "other purpose": token_for(factories.link(purpose="synpunkter")),
     }
 
 
@@ -70,9 +70,9 @@ def test_the_answer_says_what_to_do_and_nothing_of_the_request(guest):
 
 @pytest.mark.fault
 def test_mangled_links_have_one_body(guest, seed, size, figure, monkeypatch):
-    monkeypatch.setattr(guest_view, "FAILURES_A_MINUTE", 10**9)
-    chance, client, text = random.Random(seed), Client(), token(guest.link)
-    other = token(factories.link())
+    monkeypatch.setattr(rate_limits, "MAX_FAILURES_PER_MINUTE", 10**9)
+    chance, client, text = random.Random(seed), Client(), token_for(guest.link)
+    other = token_for(factories.link())
     tried = {mangled(text, other, chance) for _ in range(size(150, 3_000))} - {text}
     safe = [one for one in tried if one and not set(one) & set("/?#%\n\r\u2028\0 ")]
     bodies = {hashlib.sha256(page_of(one, client).content).hexdigest() for one in safe}
@@ -92,13 +92,13 @@ def test_a_broken_link_in_a_form_gets_the_same_answer(client):
 
 
 def test_headers_are_strict_on_every_page(guest, client):
-    text = token(guest.link)
+    text = token_for(guest.link)
     for address in (f"/svar/{text}/", f"/svar/{text}/kalender.ics", "/svar/ny-lank/", f"/svar/{'A' * 42}/"):
         headers = client.get(address).headers
         assert headers["Cache-Control"] == "no-store"
         assert headers["Referrer-Policy"] == "no-referrer"
         assert headers["X-Robots-Tag"] == "noindex, nofollow"
-        assert headers["Content-Security-Policy"] == guest_view.POLICY
+        assert headers["Content-Security-Policy"] == guest_view.GUEST_CSP
         assert "default-src 'none'" in headers["Content-Security-Policy"]
 
 
@@ -107,11 +107,11 @@ def unanswered(guest) -> dict[str, Any]:
     many = "&a=" * 3000
     kind = "application/x-www-form-urlencoded"
     return {
-        "no slash": Client().get(f"/svar/{token(guest.link)}"),
-        "no slash further in": Client().head(f"/svar/{token(guest.link)}/kollega"),
-        "too many fields": Client().post("/svar/", f"lank={token(guest.link)}{many}", content_type=kind),
+        "no slash": Client().get(f"/svar/{token_for(guest.link)}"),
+        "no slash further in": Client().head(f"/svar/{token_for(guest.link)}/kollega"),
+        "too many fields": Client().post("/svar/", f"lank={token_for(guest.link)}{many}", content_type=kind),
         "another alphabet": Client().generic("POST", "/svar/", b"lank=x", f"{kind}; charset=zip"),
-        "no such page": Client().get(f"/svar/{token(guest.link)}/finns/inte/"),
+        "no such page": Client().get(f"/svar/{token_for(guest.link)}/finns/inte/"),
         "account": Client().get("/konto/inbjudan/MQ-hemlig"),
         "password": Client().get("/konto/losenord/nytt/1-hemlig"),
     }
@@ -120,7 +120,9 @@ def unanswered(guest) -> dict[str, Any]:
 def test_headers_are_strict_also_where_no_view_answers(guest):
     for why, answer in unanswered(guest).items():
         assert answer.status_code in (301, 400, 404), why
-        assert {name: answer.headers.get(name) for name in guest_view.HEADERS} == guest_view.HEADERS, why
+        assert {
+            name: answer.headers.get(name) for name in guest_view.GUEST_HEADERS
+        } == guest_view.GUEST_HEADERS, why
 
 
 def test_control_without_its_guard_the_redirect_may_be_kept_and_passed_on(guest, settings):
@@ -137,7 +139,7 @@ def test_pages_about_accounts_keep_their_scripts(client):
 def test_no_cookie_is_set_whatever_cookie_comes(guest):
     client = Client()
     client.cookies["session"] = "a-session-that-does-not-exist"
-    text = token(guest.link)
+    text = token_for(guest.link)
     answers = [
         page_of(text, client),
         page_of("A" * 42, client),
@@ -153,8 +155,8 @@ def test_no_cookie_is_set_whatever_cookie_comes(guest):
 def test_failures_are_limited_and_success_never_is(guest, client):
     codes = [page_of("A" * 42, client).status_code for _ in range(25)]
     assert codes == [404] * 20 + [429] * 5
-    assert page_of(token(guest.link), client).status_code == 200
-    assert client.post("/svar/", {"lank": token(guest.link), "svar": "ja"}).status_code == 303
+    assert page_of(token_for(guest.link), client).status_code == 200
+    assert client.post("/svar/", {"lank": token_for(guest.link), "svar": "ja"}).status_code == 303
 
 
 def ask_again(client: Client, number: int):
@@ -169,10 +171,10 @@ def test_a_whole_municipality_may_ask_for_its_links_again_and_meets_no_other_ans
 
 
 def test_asking_without_end_is_stopped_and_a_link_still_gets_its_own_answer(guest, client, monkeypatch):
-    monkeypatch.setattr(guest_view, "ASKED_A_MINUTE", 5)
+    monkeypatch.setattr(rate_limits, "MAX_REQUESTS_PER_MINUTE", 5)
     assert [ask_again(client, number).status_code for number in range(7)] == [303] * 5 + [429] * 2
     assert page_of("A" * 42, client).status_code == 404
-    assert page_of(token(guest.link), client).status_code == 200
+    assert page_of(token_for(guest.link), client).status_code == 200
 
 
 def test_broken_links_do_not_keep_anybody_from_asking_for_a_whole_one(client):
@@ -181,18 +183,20 @@ def test_broken_links_do_not_keep_anybody_from_asking_for_a_whole_one(client):
 
 
 def test_control_when_asking_counts_as_a_failure_a_broken_link_is_told_by_its_answer(client, monkeypatch):
-    monkeypatch.setattr("meetings.invitations.views.resend_link.asked_too_often", guest_view.failed_too_often)
+    monkeypatch.setattr(
+        "meetings.invitations.views.resend_link.exceeds_request_limit", rate_limits.exceeds_failure_limit
+    )
     assert {ask_again(client, number).status_code for number in range(20)} == {303}
     assert page_of("A" * 42, client).status_code == 429
 
 
 def test_control_without_counting_nobody_is_limited(client, monkeypatch):
-    monkeypatch.setattr(guest_view, "FAILURES_A_MINUTE", 10**9)
+    monkeypatch.setattr(rate_limits, "MAX_FAILURES_PER_MINUTE", 10**9)
     assert {page_of("A" * 42, client).status_code for _ in range(25)} == {404}
 
 
 def test_many_working_links_from_one_address_are_never_limited(guest, client):
-    assert {page_of(token(guest.link), client).status_code for _ in range(40)} == {200}
+    assert {page_of(token_for(guest.link), client).status_code for _ in range(40)} == {200}
 
 
 def test_another_address_is_not_met_by_the_limit(client):
@@ -214,16 +218,16 @@ def test_another_address_is_not_met_by_the_limit(client):
     ],
 )
 def test_an_ipv6_network_counts_as_one(address, expected):
-    assert guest_view.neighbourhood(RequestFactory().get("/", REMOTE_ADDR=address)) == expected
+    assert rate_limits.client_network(RequestFactory().get("/", REMOTE_ADDR=address)) == expected
 
 
 def test_a_forged_forwarding_header_does_not_escape_the_limit(settings):
     request = RequestFactory().get(
         "/", REMOTE_ADDR="192.0.2.7", HTTP_X_FORWARDED_FOR="203.0.113.1, 198.51.100.2"
     )
-    assert guest_view.caller(request) == "192.0.2.7"
+    assert rate_limits.client_address(request) == "192.0.2.7"
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
-    assert guest_view.caller(request) == "198.51.100.2"
+    assert rate_limits.client_address(request) == "198.51.100.2"
 
 
 def test_without_its_cache_the_door_still_answers(monkeypatch, client):
@@ -249,7 +253,7 @@ def test_without_its_cache_the_door_still_answers(monkeypatch, client):
 )
 def test_a_form_from_another_site_is_refused(guest, headers, expected):
     answer = Client(enforce_csrf_checks=True).post(
-        "/svar/", {"lank": token(guest.link), "svar": "ja"}, headers=headers
+        "/svar/", {"lank": token_for(guest.link), "svar": "ja"}, headers=headers
     )
     assert answer.status_code == expected
     assert guest.replies.count() == (1 if expected == 303 else 0)
@@ -267,4 +271,4 @@ def test_a_form_from_another_site_is_refused(guest, headers, expected):
     ],
 )
 def test_a_press_by_a_person_is_told_from_a_script(headers, person):
-    assert guest_view.pressed_by_a_person(RequestFactory().post("/svar/", headers=headers)) is person
+    assert human_press.is_pressed_by_person(RequestFactory().post("/svar/", headers=headers)) is person

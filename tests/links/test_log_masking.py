@@ -7,7 +7,7 @@ from typing import TextIO
 import pytest
 from django.test import Client
 
-from dialog_portal.links.actions import token
+from dialog_portal.links.actions import token_for
 from dialog_portal.links.log_masking import MaskTokens, mask
 from tests import factories
 
@@ -53,7 +53,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> StringIO:
 
 def misused() -> str:
     """A link that works, when it was just used in a way that is not allowed."""
-    key = token(factories.invitee(factories.invitation(factories.meeting())).link)
+    key = token_for(factories.invitee(factories.invitation(factories.meeting())).link)
     assert Client().post(f"/svar/{key}/").status_code == 405
     return key
 

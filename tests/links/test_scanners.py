@@ -5,9 +5,9 @@ import json
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from dialog_portal.links.actions import token
+from dialog_portal.links.actions import token_for
 from meetings.models import Answer, Channel, Reply
-from meetings.replies.actions.answer import answer, hand_over
+from meetings.replies.actions.answer import hand_over, store_answer
 from tests import factories
 
 pytestmark = [pytest.mark.e2e, pytest.mark.once, pytest.mark.django_db(transaction=True)]
@@ -35,7 +35,7 @@ def guest():
 
 @pytest.fixture
 def at(live_server):
-    return lambda guest, rest="": f"{live_server.url}/svar/{token(guest.link)}/{rest}"
+    return lambda guest, rest="": f"{live_server.url}/svar/{token_for(guest.link)}/{rest}"
 
 
 @pytest.mark.fault
@@ -51,7 +51,7 @@ def test_what_a_script_does_is_never_an_answer(page, at, guest, script, figure):
 
 
 def test_control_without_looking_at_the_press_a_script_answers(page, at, guest, monkeypatch):
-    monkeypatch.setattr("meetings.replies.views.guest.pressed_by_a_person", lambda _: True)
+    monkeypatch.setattr("meetings.replies.views.guest.is_pressed_by_person", lambda _: True)
     page.add_init_script(ONCE % SCRIPTS["click"])
     page.goto(at(guest))
     page.get_by_role("heading", level=1, name="Du är anmäld").wait_for()
@@ -78,8 +78,8 @@ def test_a_press_by_mouse_or_keyboard_is_an_answer_without_script_or_cookie(brow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_have_no_findings_and_fit_a_phone(browser, at, live_server, guest, scheme):
     others = [factories.invitee(guest.invitation, email=f"kollega{n}@nynashamn.example") for n in range(3)]
-    answer(others[0], Answer.YES, channel=Channel.LINK)
-    answer(others[1], Answer.YES, channel=Channel.LINK, confirmed=False)
+    store_answer(others[0], Answer.YES, channel=Channel.LINK)
+    store_answer(others[1], Answer.YES, channel=Channel.LINK, confirmed=False)
     hand_over(others[2], name="Sune Berg", email="sune@nynashamn.example", channel=Channel.LINK)
     addresses = [at(one) for one in (guest, *others)] + [at(guest, "ersattare/"), at(guest, "kollega/")]
     context = browser.new_context(

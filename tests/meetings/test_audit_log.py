@@ -44,7 +44,9 @@ def test_a_meeting_from_plan_to_cancellation() -> None:
         meeting, organisation="En förening", name="Kim", email="kim@forening.example", by=officer
     )
     send(meeting, Purpose.INVITATION, officer)
-    reminder_schedule.resume(reminder_schedule.stop(meeting.planned.all()[0], by=officer), by=officer)
+    reminder_schedule.resume_reminder(
+        reminder_schedule.stop_reminder(meeting.planned.all()[0], by=officer), by=officer
+    )
     withdraw.withdraw(meeting.invitees.get(name="Kim"), by=officer)
     meetings.cancel(Meeting.objects.get(), reason="Lokalen brann.", by=officer)
     assert told(officer) == [
@@ -75,9 +77,9 @@ def test_an_agenda_and_its_points() -> None:
 def test_answers_that_staff_note_and_those_that_guests_give() -> None:
     officer = factories.user()
     guest = factories.invitee(factories.invitation(factories.meeting(state=MeetingState.INVITED)))
-    answer.answer(guest, Answer.YES, channel=Channel.LINK)
+    answer.store_answer(guest, Answer.YES, channel=Channel.LINK)
     assert Event.objects.count() == 0
-    answer.answer(guest, Answer.NO, channel=Channel.PHONE, by=officer)
+    answer.store_answer(guest, Answer.NO, channel=Channel.PHONE, by=officer)
     answer.hand_over(guest, name="Udo Ek", email="udo@kommun.example", channel=Channel.PHONE, by=officer)
     for name in ("Li", "Bo"):
         wish = substitute_requests.ask_for_substitute(
@@ -96,7 +98,7 @@ def test_attendance_is_told_only_when_it_is_news() -> None:
     meeting = factories.meeting(starts_at=start, reply_by=start)
     guest = factories.invitee(factories.invitation(meeting))
     for _ in range(2):
-        attendance.note(meeting, {f"i{guest.pk}"}, by=officer)
+        attendance.note_attendance(meeting, {f"i{guest.pk}"}, by=officer)
     meetings.hold(meeting, by=officer)
     assert told(officer) == ["närvaro: noterade", "dialogmöte: markerade som genomfört"]
 

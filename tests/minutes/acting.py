@@ -39,7 +39,7 @@ def came(meeting: Meeting, name: str, code: str, **values: object) -> Attendee:
 
 
 def written(meeting: Meeting, by: User) -> Minutes:
-    minutes = writing.start(meeting, by=by)
+    minutes = writing.start_minutes(meeting, by=by)
     for section in minutes.sections.all():
         writing.save_section(
             section, heading=section.heading, html="<p>Vi talade.</p>", seen_version=1, by=by
@@ -49,7 +49,7 @@ def written(meeting: Meeting, by: User) -> Minutes:
 
 def approved(meeting: Meeting) -> Minutes:
     minutes = written(meeting, factories.user())
-    writing.circulate(minutes, by=factories.user())
+    writing.circulate_minutes(minutes, by=factories.user())
     actions.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=factories.user(Role.APPROVER))
     return fresh(minutes)
 

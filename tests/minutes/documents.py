@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from minutes.document import Document, Group, Section
+from minutes.document import Document, DocumentSection, PartyPresence
 
 PARAGRAPH = (
     "Sparbetinget är två procent, men kulturskolan är fredad – till och med 2026 … enligt § 3, ½ tjänst. "
@@ -22,12 +22,12 @@ QUOTE = "<blockquote>”Mätbara effekter” är vad nämnden vill se.</blockquo
 LINK = '<p>Se <a href="https://example.org/underlag?a=1&amp;b=åäö">underlaget</a>.</p>'
 
 
-def group(party: str, *names: str) -> Group:
-    return Group(party=party, names=names)
+def group(party: str, *names: str) -> PartyPresence:
+    return PartyPresence(party=party, names=names)
 
 
-def section(number: int, heading: str, html: str) -> Section:
-    return Section(number=str(number), heading=heading, html=html)
+def section(number: int, heading: str, html: str) -> DocumentSection:
+    return DocumentSection(number=str(number), heading=heading, html=html)
 
 
 def normal(**values: object) -> Document:

@@ -2,17 +2,17 @@
 
 from django.db import migrations
 
-from dialog_portal.base.append_only import lift, protect, run
+from dialog_portal.base.append_only import lift, protect, run_statements
 
 TABLE = "access_event"
 
 
 def forwards(apps, editor):
-    run(editor, protect(TABLE, editor.connection.vendor))
+    run_statements(editor, protect(TABLE, editor.connection.vendor))
 
 
 def backwards(apps, editor):
-    run(editor, lift(TABLE, editor.connection.vendor))
+    run_statements(editor, lift(TABLE, editor.connection.vendor))
 
 
 class Migration(migrations.Migration):

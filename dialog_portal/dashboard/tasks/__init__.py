@@ -13,53 +13,53 @@ from datetime import datetime
 from dialog_portal.access.models import Role, User
 from dialog_portal.access.permissions import rule_for
 from dialog_portal.dashboard.tasks import accounts, letters, minutes, pending_letters, planning, replies
-from dialog_portal.dashboard.tasks.task import Kind, Task
+from dialog_portal.dashboard.tasks.task import Task, TaskKind
 
-KINDS = (
-    Kind(pending_letters.letters_to_send_after_change, "staff:letters_preview", "staff:letters_send"),
-    Kind(planning.plans_with_gaps, "staff:meeting_detail", "staff:meeting_change"),
-    Kind(planning.agendas_to_settle, "staff:agenda", "staff:agenda_step"),
-    Kind(planning.invitations_to_send, "staff:letters_preview", "staff:letters_send"),
-    Kind(replies.silent_invitees, "staff:invitations", "staff:letters_send"),
-    Kind(replies.contradictory_answers, "staff:invitations", "staff:reply_note"),
-    Kind(replies.substitute_requests, "staff:invitations", "staff:substitute_decide"),
-    Kind(planning.meetings_that_passed, "staff:meeting_detail", "staff:meeting_hold"),
-    Kind(minutes.meetings_without_notes, "staff:minutes", "staff:minutes_start"),
-    Kind(minutes.notes_to_finish, "staff:minutes", "staff:minutes_circulate"),
-    Kind(minutes.notes_to_approve, "staff:minutes", "staff:minutes_approve"),
-    Kind(minutes.notes_to_distribute, "staff:minutes", "staff:minutes_distribute"),
-    Kind(minutes.notes_to_publish, "staff:minutes", "staff:minutes_publish"),
-    Kind(letters.letters_that_failed, "staff:outbox", "staff:letter_correct"),
-    Kind(letters.letters_that_bounced, "staff:outbox", "staff:letter_correct"),
-    Kind(replies.calendar_replies_to_read, "staff:reply_note", "staff:reply_note"),
-    Kind(letters.letters_on_hold, "staff:outbox", "staff:outbox_hold"),
-    Kind(accounts.promised_accounts, "staff:account_list", "staff:account_invite"),
-    Kind(accounts.own_second_factor, "staff:account_list", "mfa_activate_totp"),
+TASK_KINDS = (
+    TaskKind(pending_letters.letters_to_send_after_change, "staff:letters_preview", "staff:letters_send"),
+    TaskKind(planning.plans_with_gaps, "staff:meeting_detail", "staff:meeting_change"),
+    TaskKind(planning.agendas_to_settle, "staff:agenda", "staff:agenda_step"),
+    TaskKind(planning.invitations_to_send, "staff:letters_preview", "staff:letters_send"),
+    TaskKind(replies.silent_invitees, "staff:invitations", "staff:letters_send"),
+    TaskKind(replies.contradictory_answers, "staff:invitations", "staff:reply_note"),
+    TaskKind(replies.substitute_requests, "staff:invitations", "staff:substitute_decide"),
+    TaskKind(planning.meetings_that_passed, "staff:meeting_detail", "staff:meeting_hold"),
+    TaskKind(minutes.meetings_without_notes, "staff:minutes", "staff:minutes_start"),
+    TaskKind(minutes.notes_to_finish, "staff:minutes", "staff:minutes_circulate"),
+    TaskKind(minutes.notes_to_approve, "staff:minutes", "staff:minutes_approve"),
+    TaskKind(minutes.notes_to_distribute, "staff:minutes", "staff:minutes_distribute"),
+    TaskKind(minutes.notes_to_publish, "staff:minutes", "staff:minutes_publish"),
+    TaskKind(letters.letters_that_failed, "staff:outbox", "staff:letter_correct"),
+    TaskKind(letters.letters_that_bounced, "staff:outbox", "staff:letter_correct"),
+    TaskKind(replies.calendar_replies_to_read, "staff:reply_note", "staff:reply_note"),
+    TaskKind(letters.letters_on_hold, "staff:outbox", "staff:outbox_hold"),
+    TaskKind(accounts.promised_accounts, "staff:account_list", "staff:account_invite"),
+    TaskKind(accounts.own_second_factor, "staff:account_list", "mfa_activate_totp"),
 )
 
 
 def tasks_for(user: User, now: datetime) -> tuple[list[Task], list[Task]]:
     """What the person should do next, and what waits for others: letters first, then what is most urgent."""
-    found = [task for kind in KINDS if may_see(user, kind) for task in of_kind(kind, user, now)]
+    found = [task for kind in TASK_KINDS if may_see(user, kind) for task in tasks_of_kind(kind, user, now)]
     found.sort(key=lambda task: (-task.letters, task.due is None, task.due or now, task.about))
     return [task for task in found if task.mine], [task for task in found if not task.mine]
 
 
-def of_kind(kind: Kind, user: User, now: datetime) -> Iterator[Task]:
+def tasks_of_kind(kind: TaskKind, user: User, now: datetime) -> Iterator[Task]:
     """The tasks of one kind, as this person meets them."""
     rule = rule_for(kind.step)
     may = rule is not None and user.role in rule.act
     for task in kind.find(user, now):
-        why = task.why if may or not task.mine else f"{task.why} Väntar på {somebody(kind.step)}."
+        why = task.why if may or not task.mine else f"{task.why} Väntar på {roles_in_words(kind.step)}."
         yield replace(task, mine=task.mine and may, why=why, late=task.due is not None and task.due < now)
 
 
-def may_see(user: User, kind: Kind) -> bool:
+def may_see(user: User, kind: TaskKind) -> bool:
     rule = rule_for(kind.page)
     return rule is not None and user.role in rule.see
 
 
-def somebody(step: str) -> str:
+def roles_in_words(step: str) -> str:
     """`en handläggare eller godkännare`: whom a step waits for."""
     rule = rule_for(step)
     return "en " + " eller ".join(str(role.label) for role in Role if rule and role in rule.act)

@@ -13,7 +13,7 @@ from dialog_portal.dashboard.tasks.task import Task
 from meetings.mailings.pending_letters import meetings_with_pending
 from meetings.models import Purpose
 
-WORDS = {
+SENTENCES = {
     Purpose.UPDATE: ("Skicka brevet om ändringen", "har fått en tid eller plats som inte gäller längre."),
     Purpose.CANCELLATION: ("Skicka brevet om inställt möte", "har inte fått veta att mötet är inställt."),
 }
@@ -21,7 +21,7 @@ WORDS = {
 
 def letters_to_send_after_change(user: User, now: datetime) -> Iterator[Task]:
     """Meetings ahead where somebody goes by another time or place, or does not know that it is cancelled."""
-    for purpose, (verb, what) in WORDS.items():
+    for purpose, (verb, what) in SENTENCES.items():
         for meeting, number in meetings_with_pending(purpose, now):
             url = reverse("staff:letters_preview", args=[meeting.pk, purpose])
             yield Task(verb, meeting.title, url, f"{count(number, 'person,personer')} {what}", letters=2)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from dialog_portal.access.models import User
 from dialog_portal.base.swedish import count, day
 from dialog_portal.dashboard.tasks.task import Task, meeting_url
-from meetings.mailings.last_reminder import REMIND_BEFORE, asked_lately
+from meetings.mailings.last_reminder import REMIND_BEFORE, asked_recently
 from meetings.models import (
     CalendarReply,
     Invitee,
@@ -34,7 +34,7 @@ def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
             current_answer__isnull=True, meeting__state=MeetingState.INVITED, meeting__reply_by__gt=now
         )
         .values("meeting_id", "meeting__title", "meeting__reply_by")
-        .annotate(silent=Count("pk"), ripe=Count("pk", filter=~asked_lately(now)))
+        .annotate(silent=Count("pk"), ripe=Count("pk", filter=~asked_recently(now)))
         .order_by("meeting_id")
     )
     said = reminders([row["meeting_id"] for row in rows], now)

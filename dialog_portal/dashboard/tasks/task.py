@@ -29,14 +29,14 @@ class Task:
     letters: int = 0
 
 
-Find = Callable[[User, datetime], Iterator[Task]]
+FindTasks = Callable[[User, datetime], Iterator[Task]]
 
 
 @dataclass(frozen=True)
-class Kind:
+class TaskKind:
     """A kind of task: who may see the page it is about, and who may take the step."""
 
-    find: Find
+    find: FindTasks
     page: str
     step: str
 

@@ -19,24 +19,52 @@ FILED = "Dialogportalen"  # the folder that letters which the portal has dealt w
 TROUBLE = (OSError, imaplib.IMAP4.error)
 
 
+class Connection(imaplib.IMAP4):
+    """A connection that ends LONGEST seconds after it began, whatever is waited for then, TLS and greeting too.
+
+    A server that drips bytes lets no timeout pass. The second handle of the socket is what ends the wait: wrapping the
+    first for TLS takes it away before the server has said anything.
+    """
+
+    def __init__(self, host: str, port: int, tls: ssl.SSLContext | None) -> None:
+        self.tls = tls
+        super().__init__(host, port, timeout=TIMEOUT)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        plain = socket.create_connection((self.host, self.port), timeout)
+        self.handle = plain.dup()
+        self.timer = threading.Timer(LONGEST, self._cut)
+        self.timer.daemon = True
+        self.timer.start()
+        try:
+            return self.tls.wrap_socket(plain, server_hostname=self.host) if self.tls else plain
+        except BaseException:
+            self._release()
+            raise
+
+    def shutdown(self) -> None:
+        self._release()
+        super().shutdown()
+
+    def _cut(self) -> None:
+        with suppress(OSError):
+            self.handle.shutdown(socket.SHUT_RDWR)
+
+    def _release(self) -> None:
+        self.timer.cancel()
+        self.handle.close()
+
+
 class Visit:
     """The folder that MAILBOX_URL names, open for reading and moving; nothing is marked as read by looking."""
 
     def __init__(self, mailbox: dict[str, Any]) -> None:
         self.mailbox = mailbox
         self.name = f"{mailbox['host']}/{mailbox['folder']}"
-        self.watch = threading.Timer(LONGEST, self._cut)
-        self.watch.daemon = True
 
     def __enter__(self) -> Self:
-        host, port = self.mailbox["host"], self.mailbox["port"]
-        self.line: imaplib.IMAP4
-        if self.mailbox["tls"]:
-            context = ssl.create_default_context()
-            self.line = imaplib.IMAP4_SSL(host, port, ssl_context=context, timeout=TIMEOUT)
-        else:
-            self.line = imaplib.IMAP4(host, port, timeout=TIMEOUT)
-        self.watch.start()
+        tls = ssl.create_default_context() if self.mailbox["tls"] else None
+        self.line = Connection(self.mailbox["host"], self.mailbox["port"], tls)
         try:
             self._open()
         except BaseException:
@@ -58,14 +86,10 @@ class Visit:
         self.validity = int(given[0] or 0)
 
     def _leave(self) -> None:
-        self.watch.cancel()
-        with suppress(*TROUBLE):
+        try:
             self.line.logout()
-
-    def _cut(self) -> None:
-        """End the wait for a server that drips bytes and so lets no timeout pass."""
-        with suppress(OSError):
-            self.line.sock.shutdown(socket.SHUT_RDWR)
+        except TROUBLE:
+            self.line.shutdown()  # which a good-bye that fails leaves undone
 
     def since(self, day: date) -> list[int]:
         """The UIDs of the letters that came on a day or later, the oldest first."""

@@ -18,7 +18,7 @@ from django.utils.http import content_disposition_header, url_has_allowed_host_a
 from django.views.decorators.http import require_POST
 
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.base.swedish import found
+from dialog_portal.base.swedish import contains_text
 from dialog_portal.outbox.health import health
 from dialog_portal.outbox.models import Hold, Host, Letter, LetterQuerySet, Outcome, State
 from dialog_portal.outbox.pages import history
@@ -52,7 +52,7 @@ def find(request: HttpRequest, pk: int) -> Letter:
 def narrowed(letters: LetterQuerySet, chosen: dict[str, str]) -> LetterQuerySet:
     """The letters that were searched for."""
     if chosen["q"]:
-        letters = letters.filter(found(chosen["q"], "name", "address", "subject"))
+        letters = letters.filter(contains_text(chosen["q"], "name", "address", "subject"))
     if chosen["campaign"]:
         letters = letters.filter(campaign=chosen["campaign"])
     match chosen["state"]:
@@ -73,14 +73,18 @@ def outbox(request: HttpRequest) -> HttpResponse:
     letters = Letter.objects.visible_to(request.user).defer("raw")
     form = Search(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {"q": "", "state": "", "campaign": ""}
-    page = Paginator(narrowed(letters, chosen), PAGE).get_page(request.GET.get("page"))
+    tally = letters.tally(chosen["campaign"] or None)
+    pages = Paginator(narrowed(letters, chosen), PAGE)
+    if not (chosen["q"] or chosen["state"]):
+        pages.count = tally.created  # the sentence has counted the same letters
+    page = pages.get_page(request.GET.get("page"))
     holds = list(Hold.objects.select_related("by"))
     context = {
         "form": form,
         "page_obj": page,
         "filtered": any(chosen.values()),
         "narrowed": chosen["q"] or chosen["state"],
-        "tally": letters.tally(chosen["campaign"] or None),
+        "tally": tally,
         "outlook": outlook(),
         "health": health(),
         "holds": holds,

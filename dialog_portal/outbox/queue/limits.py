@@ -112,9 +112,9 @@ class Outlook:
     why: str = ""
 
 
-def outlook(now: datetime | None = None) -> Outlook:
+def outlook() -> Outlook:
     """An honest time for everything that is due now; letters that wait for a new try of their own are not in it."""
-    now = now or timezone.now()
+    now = timezone.now()
     waiting = Letter.objects.due(now).count()
     host = Host.objects.order_by("-pk").first()
     if host and host.paused_at:

@@ -15,9 +15,14 @@ from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import count
 from dialog_portal.outbox.models import Letter, State
 from dialog_portal.outbox.queue.actions import correct
-from meetings.invitations.actions.change_link import closed, letters_of, told_of_new_link, written_anew
+from meetings.invitations.actions.change_link import (
+    close_link,
+    letters_that_may_hold_link,
+    rerender_pending,
+    send_new_link_if_known,
+)
 from meetings.models import Invitee
-from meetings.replies.seats import lock
+from meetings.replies.seats import lock_invitee
 from parties.models import Person
 from parties.signals import address_changed
 
@@ -26,7 +31,7 @@ TAKEN = "den nya adressen stod redan på listan. Den gamla är kvar där. Ta bor
 
 
 @dataclass
-class Followed:
+class AddressChange:
     """What became of somebody's places at meetings when their address changed."""
 
     email: str
@@ -56,70 +61,72 @@ class Followed:
 @transaction.atomic
 def change_address(invitee: Invitee, email: str, *, by: User) -> list[str]:
     """Correct the address of a guest or substitute outside the register; says in Swedish what came of it."""
-    invitee = lock(invitee)
+    invitee = lock_invitee(invitee)
     if invitee.withdrawn_at:
         raise NotAllowed(f"{invitee.name} är inte längre inbjuden till mötet.")
     if invitee.email.lower() == email.lower():
         raise NotAllowed("Det är samma adress som förut.")
-    follow_to(invitee, followed := Followed(email), by=by)
+    move_invitee(invitee, followed := AddressChange(email), by=by)
     if followed.taken:
         raise NotAllowed("Den adressen är redan inbjuden till mötet.")
-    tell(followed, by=by)
+    send_new_links(followed, by=by)
     return followed.letters()
 
 
-def follow(person: Person, *, by: User | None, **_: Any) -> list[str]:
+def follow_register(person: Person, *, by: User | None, **_: Any) -> list[str]:
     """Let a person's new address hold at the meetings too; says in Swedish what came of it.
 
     What the old address has opens nothing any more, and the new one gets the new links.
     """
     rows = Invitee.objects.active().filter(person=person, link__expires_at__gt=timezone.now())
     rows = rows.exclude(email__iexact=person.email).order_by("meeting__starts_at", "pk")
-    followed = Followed(person.email)
+    followed = AddressChange(person.email)
     for row in rows:
-        follow_to(lock(row), followed, by=by)
-    tell(followed, by=by)
+        move_invitee(lock_invitee(row), followed, by=by)
+    send_new_links(followed, by=by)
     return followed.sentences()
 
 
-def follow_to(invitee: Invitee, followed: Followed, *, by: User | None) -> None:
+def move_invitee(invitee: Invitee, followed: AddressChange, *, by: User | None) -> None:
     """Move one place at a meeting. Letters that never left, and whose link is not closed, go there as they are."""
     email = followed.email
     if invitee.meeting.invitees.active().filter(email__iexact=email).exclude(pk=invitee.pk).exists():
         followed.taken.append(invitee.meeting.title)
         return
-    old = closed(invitee, by=by) if may_be_known(invitee) else None
-    followed.corrected += sent_right(invitee, email, by=by)
+    old = close_link(invitee, by=by) if is_link_known(invitee) else None
+    followed.corrected += resend_to_address(invitee, email, by=by)
     invitee.email = email
     invitee.save(update_fields=["email"])
     record(by, "inbjudan: ny adress", invitee.meeting, invitee=invitee.pk)
     followed.moved += 1
     if old is not None:
         followed.closed += 1
-        followed.brought += written_anew(invitee, old)
+        followed.brought += rerender_pending(invitee, old)
         followed.old += old
 
 
-def tell(followed: Followed, *, by: User | None) -> None:
+def send_new_links(followed: AddressChange, *, by: User | None) -> None:
     """Send the new links that took the place of closed ones."""
     if followed.closed > followed.brought:
-        followed.sent = told_of_new_link(followed.email, followed.old, by=by)
+        followed.sent = send_new_link_if_known(followed.email, followed.old, by=by)
     else:
         followed.sent = bool(followed.brought)
 
 
-def may_be_known(invitee: Invitee) -> bool:
+def is_link_known(invitee: Invitee) -> bool:
     """Whether anybody may have the link: a letter left, broke off unknown, or was stopped and could still be sent."""
-    letters = letters_of(invitee)
+    letters = letters_that_may_hold_link(invitee)
     return letters.filter(~Q(state__in=CORRECTABLE) | Q(maybe_twice=True)).exists()
 
 
-def sent_right(invitee: Invitee, email: str, *, by: User | None) -> int:
+def resend_to_address(invitee: Invitee, email: str, *, by: User | None) -> int:
     """Send the letters that have not got through, and are still of use, to the right address."""
-    letters = letters_of(invitee).filter(state__in=CORRECTABLE, useful_until__gt=timezone.now())
+    letters = letters_that_may_hold_link(invitee).filter(
+        state__in=CORRECTABLE, useful_until__gt=timezone.now()
+    )
     return len([correct(letter, email, by=by) for letter in letters])
 
 
 def listen() -> None:
     """Hear of every new address in the register."""
-    address_changed.connect(follow, dispatch_uid="meetings.follow")
+    address_changed.connect(follow_register, dispatch_uid="meetings.follow")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.links.actions import find, renew
+from dialog_portal.links.actions import find_link, renew_link
 from dialog_portal.links.purposes import LinkPurpose
 from dialog_portal.outbox.models import WAITING, Letter, LetterQuerySet, State
 from dialog_portal.outbox.queue.actions import read, stop, told
@@ -18,39 +18,44 @@ from meetings.invitations.actions.resend_link import resend_links
 from meetings.invitations.letters.lost_links import LINK_LETTERS, RENEWED
 from meetings.mailings.letters.reply_link import tokens_in
 from meetings.models import Invitee, MeetingLetter, Purpose
-from meetings.replies.seats import lock
+from meetings.replies.seats import lock_invitee
 
 # What these say matters more than a link in them that is dead
-NEEDED = (Purpose.CANCELLATION, Purpose.DISTRIBUTION)
+PURPOSES_TO_KEEP = (Purpose.CANCELLATION, Purpose.DISTRIBUTION)
 
 
 @transaction.atomic
 def change_link(invitee: Invitee, *, tell: bool, by: User) -> bool:
     """Close a person's link; answers whether a letter with the new one is on its way to their address."""
-    invitee = lock(invitee)
+    invitee = lock_invitee(invitee)
     if invitee.withdrawn_at:
         raise NotAllowed(f"{invitee.name} är inte längre inbjuden till mötet.")
-    old = closed(invitee, by=by)
+    old = close_link(invitee, by=by)
     record(by, "inbjudan: bytte länk", invitee.meeting, invitee=invitee.pk)
-    return written_anew(invitee, old) or (tell and told_of_new_link(invitee.email, old, by=by))
+    return rerender_pending(invitee, old) or (tell and send_new_link_if_known(invitee.email, old, by=by))
 
 
-def closed(invitee: Invitee, *, by: User | None) -> list[Letter]:
+def close_link(invitee: Invitee, *, by: User | None) -> list[Letter]:
     """Close the link; answers the letters that have not brought it: those stopped now, failed ones, returned ones."""
-    old = bringing(invitee)
+    old = letters_with_link(invitee)
     stop(
         Letter.objects.filter(pk__in=[letter.pk for letter in old]),
         by=by,
         reason="Personen har fått en ny länk.",
         final=True,
     )
-    renew(invitee.link)
+    renew_link(invitee.link)
     Invitee.objects.filter(pk=invitee.pk).update(calendar_closed=True)
-    came_back = letters_of(invitee).needs_a_person().filter(state=State.BOUNCED).exclude(purpose__in=NEEDED)
+    came_back = (
+        letters_that_may_hold_link(invitee)
+        .needs_a_person()
+        .filter(state=State.BOUNCED)
+        .exclude(purpose__in=PURPOSES_TO_KEEP)
+    )
     return [*old, *came_back]
 
 
-def written_anew(invitee: Invitee, old: list[Letter]) -> bool:
+def rerender_pending(invitee: Invitee, old: list[Letter]) -> bool:
     """Write again, with the new link, what still waited for somebody; answers whether there was anything."""
     wanted = [letter for letter in old if letter.state in (*WAITING, State.FAILED)]
     asked = [letter for letter in wanted if letter.purpose in LINK_LETTERS]
@@ -59,26 +64,26 @@ def written_anew(invitee: Invitee, old: list[Letter]) -> bool:
     return bool(rerender(about.defer("letter__raw").order_by("pk"))) or any(sent)
 
 
-def bringing(invitee: Invitee) -> list[Letter]:
+def letters_with_link(invitee: Invitee) -> list[Letter]:
     """The letters that have not left and have the person's link in them, also those that failed or were stopped."""
-    letters = letters_of(invitee).filter(raw__isnull=False, useful_until__gt=timezone.now())
-    letters = letters.exclude(state=State.ACCEPTED).exclude(purpose__in=NEEDED)
-    return [letter for letter in letters if brings(letter, invitee)]
+    letters = letters_that_may_hold_link(invitee).filter(raw__isnull=False, useful_until__gt=timezone.now())
+    letters = letters.exclude(state=State.ACCEPTED).exclude(purpose__in=PURPOSES_TO_KEEP)
+    return [letter for letter in letters if holds_link(letter, invitee)]
 
 
-def letters_of(invitee: Invitee) -> LetterQuerySet:
+def letters_that_may_hold_link(invitee: Invitee) -> LetterQuerySet:
     """Every letter that may have the person's link in it."""
     about = Q(meeting_letter__invitee=invitee) | Q(purpose__in=LINK_LETTERS, address__iexact=invitee.email)
     return Letter.objects.filter(about)
 
 
-def brings(letter: Letter, invitee: Invitee) -> bool:
+def holds_link(letter: Letter, invitee: Invitee) -> bool:
     content = read(letter)
     tokens = tokens_in(content.text + content.html) if content else set()
-    return any(find(token, LinkPurpose.REPLY) == invitee.link for token in tokens)
+    return any(find_link(token, LinkPurpose.REPLY) == invitee.link for token in tokens)
 
 
-def told_of_new_link(email: str, old: list[Letter], *, by: User | None) -> bool:
+def send_new_link_if_known(email: str, old: list[Letter], *, by: User | None) -> bool:
     """Whether the person was written to: nobody hears of a meeting here before they have been invited to it."""
     if not resend_links(email, renewed=True):
         return False

@@ -14,16 +14,16 @@ from dialog_portal.base.states import NotAllowed
 from meetings.mailings.actions.reply_link import mint_reply_link
 from meetings.models import Invitation, Invitee, Meeting, MeetingLetter
 from meetings.models.meeting import NEXT
-from meetings.replies.actions.answer import tell_those_who_got_a_seat
-from meetings.replies.seats import with_seats
+from meetings.replies.actions.answer import notify_new_seats
+from meetings.replies.seats import seated_people
 from parties.models import Mandate, Party, Person
 
 
 @transaction.atomic
 def invite_parties(meeting: Meeting, parties: Iterable[Party], *, seats: int, by: User) -> list[Invitation]:
     """Give each party its seats at the meeting and find the people who will get the letters."""
-    meeting = alone_with(meeting)
-    must_be_open(meeting)
+    meeting = lock_meeting(meeting)
+    must_not_be_over(meeting)
     made = [
         invitation
         for party in parties
@@ -37,17 +37,17 @@ def invite_parties(meeting: Meeting, parties: Iterable[Party], *, seats: int, by
     return made
 
 
-def alone_with(meeting: Meeting) -> Meeting:
+def lock_meeting(meeting: Meeting) -> Meeting:
     """The meeting as it is now, for one officer at a time; answers, which only point at it, need not wait."""
     return Meeting.objects.select_for_update(of=("self",), no_key=True).get(pk=meeting.pk)
 
 
-def must_be_open(meeting: Meeting) -> None:
+def must_not_be_over(meeting: Meeting) -> None:
     if not NEXT[meeting.state]:  # type: ignore[index]
         raise NotAllowed(f"Mötet är {meeting.get_state_display()}. Inbjudningarna kan inte ändras längre.")
 
 
-def missing(meeting: Meeting) -> list[Mandate]:
+def mandates_to_invite(meeting: Meeting) -> list[Mandate]:
     """The mandates that should have a letter but whose holders are not yet on the meeting's list."""
     day = timezone.localdate(meeting.starts_at)
     held = Mandate.objects.invited(min(day, timezone.localdate())).filter(party__invitations__meeting=meeting)
@@ -59,16 +59,16 @@ def missing(meeting: Meeting) -> list[Mandate]:
         .select_related("person", "party")
         .order_by("party_id", "pk")
     )
-    taken = addresses(meeting)
+    taken = listed_addresses(meeting)
     return [mandate for mandate in found if mandate.person.email.lower() not in taken]
 
 
-def addresses(meeting: Meeting) -> set[str]:
+def listed_addresses(meeting: Meeting) -> set[str]:
     """The addresses that are on the list, also of guests and substitutes: each gets one letter."""
     return {email.lower() for email in meeting.invitees.active().values_list("email", flat=True)}
 
 
-def outdated(meeting: Meeting) -> list[Invitee]:
+def invitees_without_mandate(meeting: Meeting) -> list[Invitee]:
     """Those on the list who no longer hold a mandate for any party that is invited."""
     holders = Mandate.objects.current().filter(party__invitations__meeting=meeting).values("person")
     return list(
@@ -82,24 +82,24 @@ def outdated(meeting: Meeting) -> list[Invitee]:
 @transaction.atomic
 def add_missing(meeting: Meeting, *, by: User) -> list[Invitee]:
     """Put everybody who holds an inviting mandate on the list: one row a person, however many mandates."""
-    meeting = alone_with(meeting)
-    must_be_open(meeting)
+    meeting = lock_meeting(meeting)
+    must_not_be_over(meeting)
     invitations = {invitation.party_id: invitation for invitation in meeting.invitations.all()}
-    taken = addresses(meeting)
+    taken = listed_addresses(meeting)
     made: dict[int, Invitee] = {}
-    for mandate in missing(meeting):
+    for mandate in mandates_to_invite(meeting):
         invitation = invitations[mandate.party_id]
         if mandate.person_id in made:
             made[mandate.person_id].also.add(invitation)
         elif mandate.person.email.lower() not in taken:
-            made[mandate.person_id] = put_on_list(invitation, mandate.person, mandate.label)
+            made[mandate.person_id] = add_person(invitation, mandate.person, mandate.label)
             taken.add(mandate.person.email.lower())
     if made:
         record(by, "inbjudan: hämtade från registret", meeting, invitees=[row.pk for row in made.values()])
     return list(made.values())
 
 
-def put_on_list(invitation: Invitation, person: Person, title: str) -> Invitee:
+def add_person(invitation: Invitation, person: Person, title: str) -> Invitee:
     """One more person who will get a letter with a link of their own."""
     meeting = invitation.meeting
     return Invitee.objects.create(
@@ -116,8 +116,8 @@ def put_on_list(invitation: Invitation, person: Person, title: str) -> Invitee:
 @transaction.atomic
 def invite_guest(meeting: Meeting, *, organisation: str, name: str, email: str, by: User) -> Invitee:
     """A free-standing guest with one seat, outside every party."""
-    meeting = alone_with(meeting)
-    must_be_open(meeting)
+    meeting = lock_meeting(meeting)
+    must_not_be_over(meeting)
     if meeting.invitees.active().filter(email__iexact=email).exists():
         raise NotAllowed("Den adressen är redan inbjuden till mötet.")
     invitation = Invitation.objects.create(meeting=meeting, label=organisation, seats=1)
@@ -130,23 +130,23 @@ def invite_guest(meeting: Meeting, *, organisation: str, name: str, email: str, 
 @transaction.atomic
 def change_seats(invitation: Invitation, seats: int, *, by: User) -> Invitation:
     """Give a party more or fewer seats; people in the queue who get one are told."""
-    must_be_open(alone_with(invitation.meeting))
+    must_not_be_over(lock_meeting(invitation.meeting))
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    seated, before = with_seats(invitation), invitation.seats
+    seated, before = seated_people(invitation), invitation.seats
     taken = Invitation.objects.with_seats().get(pk=invitation.pk).seats_taken
     if seats < taken:
         raise NotAllowed(f"{taken} har redan svarat att de kommer. Antalet platser kan inte bli lägre.")
     invitation.seats = seats
     invitation.save(update_fields=["seats"])
     record(by, "inbjudan: ändrade platser", invitation, before=before, after=seats)
-    tell_those_who_got_a_seat(invitation, seated, cause=f"seats{timezone.now():%Y%m%d%H%M%S}", by=by)
+    notify_new_seats(invitation, seated, cause=f"seats{timezone.now():%Y%m%d%H%M%S}", by=by)
     return invitation
 
 
 @transaction.atomic
 def remove_party(invitation: Invitation, *, by: User) -> None:
     """Take a party off the meeting; possible only until somebody there has got a letter."""
-    must_be_open(invitation.meeting)
+    must_not_be_over(invitation.meeting)
     if MeetingLetter.objects.filter(invitee__invitation=invitation).exists():
         raise NotAllowed(
             f"{invitation} har redan fått brev. Ta bort personerna i stället, så syns det vad som hänt."

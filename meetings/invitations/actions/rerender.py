@@ -13,7 +13,7 @@ from meetings.invitations.actions.resend_link import refresh_links
 from meetings.invitations.letters.rerender import ABOUT_OWN_REPLY, rendered_now
 from meetings.mailings.actions.post import post_letter
 from meetings.models import Meeting, MeetingLetter, Purpose
-from meetings.replies.seats import lock
+from meetings.replies.seats import lock_invitee
 
 # Nobody presses a button for these, so nobody would think of sending them again
 AUTOMATIC = (Purpose.SUBSTITUTE, *ABOUT_OWN_REPLY)
@@ -69,7 +69,7 @@ def rerender(rows: Iterable[MeetingLetter]) -> set[int]:
 
 def rerender_one(row: MeetingLetter) -> bool:
     assert row.invitee is not None
-    invitee = lock(row.invitee)
+    invitee = lock_invitee(row.invitee)
     draft = None if invitee.withdrawn_at else rendered_now(row, invitee)
     if draft is None:
         return False

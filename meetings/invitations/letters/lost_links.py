@@ -30,7 +30,7 @@ def links_letter(email: str, invitees: Sequence[Invitee], *, renewed: bool = Fal
         "name": name,
         "rows": rows,
         "one": first.title if len(rows) == 1 else "",
-        "heading": heading(len(rows), renewed=renewed),
+        "heading": links_heading(len(rows), renewed=renewed),
         "renewed": renewed,
         "signed_by": first.round.signer,
         "signed_title": first.round.signer_title,
@@ -54,7 +54,7 @@ def links_letter(email: str, invitees: Sequence[Invitee], *, renewed: bool = Fal
     )
 
 
-def heading(number: int, *, renewed: bool) -> str:
+def links_heading(number: int, *, renewed: bool) -> str:
     if number == 1:
         return "Din nya personliga länk" if renewed else "Din personliga länk"
     return "Dina nya personliga länkar" if renewed else "Dina personliga länkar"

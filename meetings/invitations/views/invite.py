@@ -15,15 +15,15 @@ from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import count
 from meetings.invitations.actions import invite, withdraw
 from meetings.invitations.forms import FreeGuest, InviteParties, Seats
-from meetings.mailings.views.preview import find
+from meetings.mailings.views.preview import find_meeting
 from meetings.models import Invitation, Invitee, Meeting
-from meetings.replies.seats import with_seats
+from meetings.replies.seats import seated_people
 from parties.models import Membership, Party
 
 
 def invitation_add(request: StaffRequest, pk: int) -> HttpResponse:
     """Choose parties, gathered by category, and give them seats."""
-    meeting = find(pk)
+    meeting = find_meeting(pk)
     candidates = Party.objects.active().exclude(invitations__meeting=meeting).in_order()
     form = InviteParties(request.POST or None, meeting=meeting, parties=candidates)
     if request.method == "POST" and form.is_valid():
@@ -72,7 +72,7 @@ def by_category(meeting: Meeting, parties: list[Party], chosen: set[str]) -> lis
 @require_POST
 def invitees_refresh(request: StaffRequest, pk: int) -> HttpResponse:
     """Put those who have taken over a mandate since on the list."""
-    meeting = find(pk)
+    meeting = find_meeting(pk)
     try:
         made = invite.add_missing(meeting, by=request.user)
         messages.success(request, f"{count(len(made), 'person,personer')} lades till från registret.")
@@ -87,9 +87,9 @@ def invitation_change(request: StaffRequest, pk: int) -> HttpResponse:
     form = Seats(request.POST or None, instance=invitation)
     if request.method == "POST" and form.is_valid():
         try:
-            before = with_seats(invitation)
+            before = seated_people(invitation)
             changed = invite.change_seats(invitation, form.cleaned_data["seats"], by=request.user)
-            told = given_a_seat(with_seats(changed) - before)
+            told = new_seats_sentence(seated_people(changed) - before)
             messages.success(request, f"{invitation} har nu {count(changed.seats, 'plats,platser')}.{told}")
             return redirect("staff:invitations", invitation.meeting_id)
         except NotAllowed as refusal:
@@ -98,7 +98,7 @@ def invitation_change(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "staff/invitations/form.html", context)
 
 
-def given_a_seat(people: set[int]) -> str:
+def new_seats_sentence(people: set[int]) -> str:
     """A sentence about those whom more seats took out of the queue; who comes instead of somebody got the letter."""
     waited = Invitee.objects.filter(pk__in=people).in_order()
     names = [str(person.substitutes.active().first() or person) for person in waited]
@@ -120,7 +120,7 @@ def invitation_remove(request: StaffRequest, pk: int) -> HttpResponse:
 
 def guest_add(request: StaffRequest, pk: int) -> HttpResponse:
     """Invite somebody who belongs to no party in the register."""
-    meeting = find(pk)
+    meeting = find_meeting(pk)
     form = FreeGuest(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -144,7 +144,9 @@ def invitee_withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     invitee = get_object_or_404(Invitee.objects.select_related("meeting", "link"), pk=pk)
     try:
         said = (
-            put_back(invitee, by=request.user) if "undo" in request.POST else took_off(invitee, request.user)
+            reinstate_sentence(invitee, by=request.user)
+            if "undo" in request.POST
+            else withdraw_sentence(invitee, request.user)
         )
         messages.success(request, said)
     except NotAllowed as refusal:
@@ -152,12 +154,12 @@ def invitee_withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("staff:invitations", invitee.meeting_id)
 
 
-def took_off(invitee: Invitee, by: User) -> str:
+def withdraw_sentence(invitee: Invitee, by: User) -> str:
     withdraw.withdraw(invitee, by=by)
     return f"{invitee} är borttagen från listan och den personliga länken är stängd."
 
 
-def put_back(invitee: Invitee, *, by: User) -> str:
-    sent = withdraw.put_back(invitee, by=by)
+def reinstate_sentence(invitee: Invitee, *, by: User) -> str:
+    sent = withdraw.reinstate(invitee, by=by)
     after = f"En ny personlig länk skickas till {invitee.email}." if sent else "Inget brev har skickats."
     return f"{invitee} står på listan igen. {after}"

@@ -14,20 +14,22 @@ from meetings.invitations.forms import ChangeAddress, ChangeLink
 from meetings.models import Invitee
 
 
-def find(pk: int) -> Invitee:
+def find_invitee(pk: int) -> Invitee:
     found = Invitee.objects.active().select_related("meeting", "invitation__party", "link")
     return get_object_or_404(found, pk=pk)
 
 
 def link_change(request: StaffRequest, pk: int) -> HttpResponse:
     """Say what happens, and ask whether the new link leaves at once."""
-    invitee = find(pk)
+    invitee = find_invitee(pk)
     form = ChangeLink(request.POST if request.method == "POST" else None, invitee=invitee)
     if request.method == "POST" and form.is_valid():
         tell = form.cleaned_data["tell"]
         try:
             sent = change_link(invitee, tell=tell, by=request.user)
-            messages.success(request, f"Den gamla länken är stängd. {news(invitee, tell=tell, sent=sent)}")
+            messages.success(
+                request, f"Den gamla länken är stängd. {new_link_sentence(invitee, tell=tell, sent=sent)}"
+            )
             return redirect("staff:invitations", invitee.meeting_id)
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
@@ -35,7 +37,7 @@ def link_change(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "staff/invitations/link.html", context)
 
 
-def news(invitee: Invitee, *, tell: bool, sent: bool) -> str:
+def new_link_sentence(invitee: Invitee, *, tell: bool, sent: bool) -> str:
     if sent:
         return f"En ny skickas till {invitee.email}."
     now = "" if tell else " Vill du skicka den nu, välj Byt länk igen."
@@ -44,7 +46,7 @@ def news(invitee: Invitee, *, tell: bool, sent: bool) -> str:
 
 def address_change(request: StaffRequest, pk: int) -> HttpResponse:
     """The address of a guest or a substitute; that of somebody in the register is corrected there."""
-    invitee = find(pk)
+    invitee = find_invitee(pk)
     if invitee.person_id:
         return redirect("staff:person_change", invitee.person_id)
     form = ChangeAddress(request.POST or None)

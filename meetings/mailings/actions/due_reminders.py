@@ -25,7 +25,7 @@ from meetings.models.planned_mailing import PLANNED_NEXT
 REST = timedelta(days=1)  # nobody is reminded to answer so soon after an invitation or another reminder
 
 
-def send_due() -> int:
+def send_due_reminders() -> int:
     """Send every planned letter whose time has come; answers how many letters that made.
 
     One that fails does not stop the others; it stays due and is tried again the next time.
@@ -33,7 +33,7 @@ def send_due() -> int:
     made, failures = 0, []
     for pk, meeting in PlannedMailing.objects.due(timezone.now()).values_list("pk", "meeting"):
         try:
-            made += leave(pk, meeting)
+            made += send_planned(pk, meeting)
         except Exception as error:  # noqa: BLE001 raised below, when the others have had their turn
             failures.append(error)
     if failures:
@@ -42,24 +42,24 @@ def send_due() -> int:
 
 
 @transaction.atomic
-def leave(pk: int, meeting_pk: int) -> int:
+def send_planned(pk: int, meeting_pk: int) -> int:
     """Make the letters of one plan, if it is still right to; a meeting that somebody is busy with waits its turn."""
-    meeting = locked(meeting_pk)
+    meeting = lock_if_free(meeting_pk)
     row = still_due(pk) if meeting else None
-    if meeting is None or row is None or moved(row, meeting):
+    if meeting is None or row is None or postpone_if_moved(row, meeting):
         return 0
     pairs: list[tuple[Invitee, Draft]] = []
-    reason = why_not(row, meeting)
+    reason = reason_to_skip(row, meeting)
     if not reason:
-        pairs = recipients(row, meeting)
+        pairs = recipients_with_drafts(row, meeting)
         reason = "" if pairs else "Det fanns ingen att skriva till."
     if pairs:
-        reason = posted(row, meeting, pairs)
-    step(row, PLANNED_NEXT, SKIPPED if reason else DONE, by=None, reason=reason or sent_to(len(pairs)))
+        reason = post_or_reason(row, meeting, pairs)
+    step(row, PLANNED_NEXT, SKIPPED if reason else DONE, by=None, reason=reason or sent_sentence(len(pairs)))
     return 0 if reason else len(pairs)
 
 
-def locked(pk: int) -> Meeting | None:
+def lock_if_free(pk: int) -> Meeting | None:
     """The meeting in this transaction's hands; nothing when somebody else is just changing it."""
     free = Meeting.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
     return free.with_letters().filter(pk=pk).first()
@@ -70,7 +70,7 @@ def still_due(pk: int) -> PlannedMailing | None:
     return PlannedMailing.objects.due(timezone.now()).filter(pk=pk).first()
 
 
-def moved(row: PlannedMailing, meeting: Meeting) -> bool:
+def postpone_if_moved(row: PlannedMailing, meeting: Meeting) -> bool:
     """Whether the meeting's own times say that it is too early, whatever the row says; then the row is put right."""
     due = due_at(meeting, Purpose(row.purpose))
     if due <= timezone.now():
@@ -80,27 +80,27 @@ def moved(row: PlannedMailing, meeting: Meeting) -> bool:
     return True
 
 
-def why_not(row: PlannedMailing, meeting: Meeting) -> str:
+def reason_to_skip(row: PlannedMailing, meeting: Meeting) -> str:
     if not meeting.round.reminds:
         return "Omgången skickar inga påminnelser automatiskt."
     return MAILINGS[row.purpose].why_not(meeting, timezone.now())
 
 
-def recipients(row: PlannedMailing, meeting: Meeting) -> list[tuple[Invitee, Draft]]:
+def recipients_with_drafts(row: PlannedMailing, meeting: Meeting) -> list[tuple[Invitee, Draft]]:
     """The same letters as staff would preview now, without those to people who just got one."""
     pairs = drafts_for(MAILINGS[row.purpose], meeting)
     if row.purpose != Purpose.REMINDER:
         return pairs
-    resting = just_written_to(meeting, timezone.now() - REST)
+    resting = recently_asked(meeting, timezone.now() - REST)
     return [pair for pair in pairs if pair[0].pk not in resting]
 
 
-def just_written_to(meeting: Meeting, since: datetime) -> set[int | None]:
+def recently_asked(meeting: Meeting, since: datetime) -> set[int | None]:
     asked = meeting.letters.filter(purpose__in=(*INVITING, Purpose.REMINDER), letter__created__gt=since)
     return set(asked.values_list("invitee", flat=True))
 
 
-def posted(row: PlannedMailing, meeting: Meeting, pairs: list[tuple[Invitee, Draft]]) -> str:
+def post_or_reason(row: PlannedMailing, meeting: Meeting, pairs: list[tuple[Invitee, Draft]]) -> str:
     """Put the letters in the outbox; answers why that was not possible, or nothing."""
     try:
         post_letters(MAILINGS[row.purpose], meeting, pairs, by=None)
@@ -109,5 +109,5 @@ def posted(row: PlannedMailing, meeting: Meeting, pairs: list[tuple[Invitee, Dra
     return ""
 
 
-def sent_to(number: int) -> str:
+def sent_sentence(number: int) -> str:
     return f"Skickades till {count(number, 'person,personer')}."

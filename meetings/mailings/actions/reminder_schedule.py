@@ -17,10 +17,10 @@ from dialog_portal.base.states import NotAllowed, step
 from meetings.models import Meeting, MeetingState, PlannedMailing, PlannedState, Purpose
 from meetings.models.planned_mailing import PLANNED_NEXT
 
-CLOCK = time(9)
+SENDING_TIME = time(9)
 DAYS_BEFORE_DEADLINE = 3
 WORKING_DAYS_BEFORE_MEETING = 2
-FRIDAY = 4
+LAST_WORKING_DAY = 4
 WAITING, DONE, SKIPPED, STOPPED = (
     PlannedState.WAITING,
     PlannedState.DONE,
@@ -29,34 +29,34 @@ WAITING, DONE, SKIPPED, STOPPED = (
 )
 
 
-def before_deadline(meeting: Meeting) -> date:
+def reply_reminder_day(meeting: Meeting) -> date:
     return timezone.localdate(meeting.reply_by) - timedelta(days=DAYS_BEFORE_DEADLINE)
 
 
-def before_meeting(meeting: Meeting) -> date:
+def meeting_reminder_day(meeting: Meeting) -> date:
     """Monday to Friday count as working days."""
     day, left = timezone.localdate(meeting.starts_at), WORKING_DAYS_BEFORE_MEETING
     while left:
         day -= timedelta(days=1)
-        left -= day.weekday() <= FRIDAY
+        left -= day.weekday() <= LAST_WORKING_DAY
     return day
 
 
-DAY: dict[Purpose, Callable[[Meeting], date]] = {
-    Purpose.REMINDER: before_deadline,
-    Purpose.COMING: before_meeting,
+REMINDER_DAYS: dict[Purpose, Callable[[Meeting], date]] = {
+    Purpose.REMINDER: reply_reminder_day,
+    Purpose.COMING: meeting_reminder_day,
 }
 
 
 def due_at(meeting: Meeting, purpose: Purpose) -> datetime:
     """When the clock in Stockholm shows nine on the letter's day; days are counted on the calendar, never in hours."""
-    wall = datetime.combine(DAY[purpose](meeting), CLOCK)
+    wall = datetime.combine(REMINDER_DAYS[purpose](meeting), SENDING_TIME)
     return timezone.make_aware(wall).astimezone(UTC)
 
 
-def plan(meeting: Meeting, *, by: User) -> None:
+def plan_reminders(meeting: Meeting, *, by: User) -> None:
     """Plan the meeting's letters when its invitation is sent; a second invitation changes nothing."""
-    for purpose in DAY:
+    for purpose in REMINDER_DAYS:
         row, created = PlannedMailing.objects.get_or_create(
             meeting=meeting, purpose=purpose, defaults={"due_at": due_at(meeting, purpose)}
         )
@@ -70,7 +70,7 @@ def skip_if_past(row: PlannedMailing, reason: str) -> None:
         step(row, PLANNED_NEXT, SKIPPED, by=None, reason=reason)
 
 
-def replan(meeting: Meeting, *, by: User) -> None:
+def move_reminders(meeting: Meeting, *, by: User) -> None:
     """Move the letters with the meeting. What has left is planned anew for a later day; what a person stopped stays."""
     for row in meeting.planned.all():
         due = due_at(meeting, Purpose(row.purpose))
@@ -84,14 +84,14 @@ def replan(meeting: Meeting, *, by: User) -> None:
             step(row, PLANNED_NEXT, WAITING, by=by, reason="Mötet ändrades.")
 
 
-def skip(meeting: Meeting, *, by: User, reason: str) -> None:
+def skip_reminders(meeting: Meeting, *, by: User, reason: str) -> None:
     """What has not left never will."""
     for row in meeting.planned.waiting():
         step(row, PLANNED_NEXT, SKIPPED, by=by, reason=reason)
 
 
 @transaction.atomic
-def stop(row: PlannedMailing, *, by: User) -> PlannedMailing:
+def stop_reminder(row: PlannedMailing, *, by: User) -> PlannedMailing:
     """Keep a letter from leaving by itself."""
     Meeting.objects.select_for_update().get(pk=row.meeting_id)
     record(by, "brev: stoppade automatiskt utskick", row)
@@ -99,7 +99,7 @@ def stop(row: PlannedMailing, *, by: User) -> PlannedMailing:
 
 
 @transaction.atomic
-def resume(row: PlannedMailing, *, by: User) -> PlannedMailing:
+def resume_reminder(row: PlannedMailing, *, by: User) -> PlannedMailing:
     """Let a stopped letter leave by itself after all, if its time has not passed."""
     Meeting.objects.select_for_update().get(pk=row.meeting_id)
     now = PlannedMailing.objects.select_related("meeting").get(pk=row.pk)

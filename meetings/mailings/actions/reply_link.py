@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from dialog_portal.links.actions import mint, prolong
+from dialog_portal.links.actions import mint_link, prolong_links
 from dialog_portal.links.models import Link
 from dialog_portal.links.purposes import LinkPurpose
 from meetings.models import Meeting
@@ -14,10 +14,10 @@ LIFE_AFTER_MEETING = timedelta(days=30)  # long enough to read what one answered
 
 def mint_reply_link(meeting: Meeting) -> Link:
     """Return a new link to answer with, which works until 30 days after the meeting."""
-    return mint(LinkPurpose.REPLY, meeting.ends_at + LIFE_AFTER_MEETING)
+    return mint_link(LinkPurpose.REPLY, meeting.ends_at + LIFE_AFTER_MEETING)
 
 
 def prolong_reply_links(meeting: Meeting) -> None:
     """Let the links of everybody on the list live as long after the meeting's new time."""
     links = [row.link for row in meeting.invitees.select_related("link")]
-    prolong(links, meeting.ends_at + LIFE_AFTER_MEETING)
+    prolong_links(links, meeting.ends_at + LIFE_AFTER_MEETING)

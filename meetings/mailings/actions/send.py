@@ -48,5 +48,5 @@ def send(mailing: Mailing, meeting: Meeting, *, previewed: str, by: User) -> int
     if mailing.leads_to and mailing.leads_to != meeting.state:
         step(meeting, NEXT, mailing.leads_to, by=by)
     if mailing.leads_to == MeetingState.INVITED:
-        reminder_schedule.plan(meeting, by=by)
+        reminder_schedule.plan_reminders(meeting, by=by)
     return len(pairs)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
@@ -26,17 +25,17 @@ from meetings.mailings.letters.wording import (
 from meetings.models import Invitee, Meeting, MeetingState, Purpose
 
 WITH_CALENDAR = {Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.UPDATE, Purpose.CANCELLATION}
-LOOK = "Se mötet och ditt svar"  # what is left to do on the page when it is too late to answer
+LOOK_BUTTON = "Se mötet och ditt svar"  # what is left to do on the page when it is too late to answer
 
 
-def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee, *, now: datetime | None = None) -> Draft:
+def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee) -> Draft:
     """The letter of this kind to one person."""
     cancelled = meeting.state == MeetingState.CANCELLED
-    said = context(meeting, invitee, now=now)
+    said = letter_context(meeting, invitee)
     if mailing.purpose == Purpose.SAVE_THE_DATE and not said["closed"]:
         said["button_text"] = "Svara redan nu"
     if mailing.purpose in STANDARD:
-        said = worded(words_for(meeting, mailing.purpose), said)
+        said = with_wording(words_for(meeting, mailing.purpose), said)
     rendered = render(str(mailing.purpose), said)
     calendar = (
         calendar_for(meeting, invitee, cancelled=cancelled, by_letter=True)
@@ -44,7 +43,7 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee, *, now: dateti
         else None
     )
     return Draft(
-        key=mailing.key(invitee, timezone.localdate(now).isoformat()),
+        key=mailing.key(invitee, timezone.localdate().isoformat()),
         purpose=mailing.purpose,
         campaign=meeting.campaign,
         name=invitee.called,
@@ -59,17 +58,17 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee, *, now: dateti
     )
 
 
-def context(meeting: Meeting, invitee: Invitee, *, now: datetime | None = None) -> dict[str, object]:
+def letter_context(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
     """What every letter about a meeting may say; see templates/letters/base.html for the shared parts.
 
     `closed` is what stands in place of the way to answer once the deadline has passed.
     """
-    closed = "" if meeting.answers_open(now or timezone.now()) else CLOSED
-    said = about(meeting, invitee)
+    closed = "" if meeting.answers_open(timezone.now()) else CLOSED
+    said = meeting_facts(meeting, invitee)
     return {
         **said,
         "closed": closed,
-        "button_text": LOOK if closed else said["button_text"],
+        "button_text": LOOK_BUTTON if closed else said["button_text"],
         "agenda": meeting.agenda.clocked(public_only=True),
         "yes": reply_url(invitee, "ja"),
         "no": reply_url(invitee, "nej"),
@@ -78,7 +77,7 @@ def context(meeting: Meeting, invitee: Invitee, *, now: datetime | None = None) 
     }
 
 
-def about(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
+def meeting_facts(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
     """What is known of the meeting and the person without asking for the agenda or a link."""
     diary_number = meeting.diary_number or meeting.round.diary_number
     facts = [
@@ -99,7 +98,7 @@ def about(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
     }
 
 
-def worded(words: Words, context: dict[str, object]) -> dict[str, object]:
+def with_wording(words: Words, context: dict[str, object]) -> dict[str, object]:
     """The context with the words that stand above the facts, their placeholders filled."""
     said = filled(without_deadline(words) if context.get("closed") else words, values(context))
     return {**context, "heading": said.heading, "words": said}

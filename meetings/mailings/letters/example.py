@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 
 from dialog_portal.outbox.render import Rendered, render
-from meetings.mailings.letters.compose import about, worded
+from meetings.mailings.letters.compose import meeting_facts, with_wording
 from meetings.mailings.letters.wording import Words
 from meetings.models import AgendaItem, Invitation, Invitee, Meeting, Purpose, Round
 from parties.models import Party
@@ -15,23 +15,23 @@ from parties.models import Party
 ITEMS = ("Välkomna", "Läget i kommunen", "Gemensamma frågor")
 
 
-def example(owner: Round | Meeting, purpose: str, words: Words) -> Rendered:
+def example_letter(owner: Round | Meeting, purpose: str, words: Words) -> Rendered:
     """The letter with these words, about the meeting or one made up for the round. Nothing is stored."""
-    meeting = owner if isinstance(owner, Meeting) else invented(owner)
+    meeting = owner if isinstance(owner, Meeting) else example_meeting(owner)
     party = Party(name="Exempelkommun")
     invitation = Invitation(meeting=meeting, party=party, seats=meeting.seats)
     invitee = Invitee(meeting=meeting, invitation=invitation, name="Kim Exempelsson")
     off = purpose == Purpose.CANCELLATION
     context = {
-        **about(meeting, invitee),
-        **no_links(off),
-        "agenda": agenda(meeting),
-        "reason": why(meeting, off),
+        **meeting_facts(meeting, invitee),
+        **example_links(off),
+        "agenda": example_agenda(meeting),
+        "reason": example_reason(meeting, off),
     }
-    return render(purpose, worded(words, context))
+    return render(purpose, with_wording(words, context))
 
 
-def invented(round_: Round) -> Meeting:
+def example_meeting(round_: Round) -> Meeting:
     """A meeting of the round that never will be."""
     start = datetime(round_.year, 5, 6, 13, tzinfo=UTC)
     return Meeting(
@@ -46,18 +46,18 @@ def invented(round_: Round) -> Meeting:
     )
 
 
-def no_links(off: bool) -> dict[str, str]:
+def example_links(off: bool) -> dict[str, str]:
     """Where the personal links would stand; an example leads nowhere."""
     url = f"{settings.BASE_URL}/svar/"
     return {"yes": url, "no": url, "button_url": "" if off else url}
 
 
-def agenda(meeting: Meeting) -> list[tuple[datetime, AgendaItem]]:
+def example_agenda(meeting: Meeting) -> list[tuple[datetime, AgendaItem]]:
     if meeting.pk:
         return meeting.agenda.clocked(public_only=True)
     starts = (meeting.starts_at + timedelta(minutes=30 * number) for number in range(len(ITEMS)))
     return [(start, AgendaItem(title=title)) for start, title in zip(starts, ITEMS, strict=True)]
 
 
-def why(meeting: Meeting, off: bool) -> str:
+def example_reason(meeting: Meeting, off: bool) -> str:
     return (meeting.pk and meeting.cancelled_because) or ("Lokalen kan inte användas." if off else "")

@@ -95,7 +95,7 @@ def with_outdated_news(people: InviteeQuerySet) -> InviteeQuerySet:
     return people.filter(Exists(outdated), ~Exists(current))
 
 
-def start(meeting: Meeting) -> datetime:
+def meeting_start(meeting: Meeting) -> datetime:
     return meeting.starts_at
 
 
@@ -110,11 +110,13 @@ URGENT = Priority.URGENT
 MAILINGS: dict[str, Mailing] = {
     mailing.purpose: mailing
     for mailing in (
-        Mailing(Purpose.SAVE_THE_DATE, without_invitation, BEFORE_INVITATION, start, leads_to=ANNOUNCED),
-        Mailing(Purpose.INVITATION, without_invitation, BEFORE_MEETING, start, leads_to=INVITED),
+        Mailing(
+            Purpose.SAVE_THE_DATE, without_invitation, BEFORE_INVITATION, meeting_start, leads_to=ANNOUNCED
+        ),
+        Mailing(Purpose.INVITATION, without_invitation, BEFORE_MEETING, meeting_start, leads_to=INVITED),
         Mailing(Purpose.REMINDER, without_reply, frozenset({INVITED}), reply_deadline, daily=True),
-        Mailing(Purpose.COMING, with_seat, frozenset({INVITED}), start),
-        Mailing(Purpose.UPDATE, with_outdated_news, BEFORE_MEETING, start, priority=URGENT),
-        Mailing(Purpose.CANCELLATION, who_know_when, OFF, start, priority=URGENT),
+        Mailing(Purpose.COMING, with_seat, frozenset({INVITED}), meeting_start),
+        Mailing(Purpose.UPDATE, with_outdated_news, BEFORE_MEETING, meeting_start, priority=URGENT),
+        Mailing(Purpose.CANCELLATION, who_know_when, OFF, meeting_start, priority=URGENT),
     )
 }

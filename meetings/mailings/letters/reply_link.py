@@ -7,16 +7,16 @@ import re
 from django.conf import settings
 from django.urls import reverse
 
-from dialog_portal.links.actions import LENGTH, token
+from dialog_portal.links.actions import TOKEN_LENGTH, token_for
 from dialog_portal.links.addresses import REPLIES
 from meetings.models import Invitee
 
-TOKEN = re.compile(rf"/{REPLIES}([\w-]{{{LENGTH}}})")
+TOKEN = re.compile(rf"/{REPLIES}([\w-]{{{TOKEN_LENGTH}}})")
 
 
 def reply_url(invitee: Invitee, answer: str = "") -> str:
     """The whole address of a person's own page; an answer only puts that button first, the press there decides."""
-    path = reverse("guest:reply", args=[token(invitee.link)])
+    path = reverse("guest:reply", args=[token_for(invitee.link)])
     return f"{settings.BASE_URL}{path}{f'?svar={answer}' if answer else ''}"
 
 

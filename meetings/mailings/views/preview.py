@@ -25,16 +25,16 @@ from meetings.mailings.views.wording import on_preview
 from meetings.models import Invitation, Invitee, Meeting, MeetingState, Purpose
 
 
-def find(pk: int) -> Meeting:
+def find_meeting(pk: int) -> Meeting:
     return get_object_or_404(Meeting.objects.with_names().with_letters(), pk=pk)
 
 
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def letters_preview(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
     """Exactly what each recipient will get, to how many and to whom; the button sends what is shown here."""
-    meeting, mailing = find(pk), get_mailing(purpose)
+    meeting, mailing = find_meeting(pk), get_mailing(purpose)
     why_not = mailing.why_not(meeting, timezone.now())
-    if why_not and not_yet(mailing, meeting):
+    if why_not and is_reminder_before_invitation(mailing, meeting):
         why_not = "Ingen är inbjuden till mötet än, så det finns ingen att påminna."
     pairs = [] if why_not else send.drafts_for(mailing, meeting)
     shown = next(
@@ -49,13 +49,13 @@ def letters_preview(request: StaffRequest, pk: int, purpose: str) -> HttpRespons
         "fingerprint": fingerprint([draft for _, draft in pairs]),
         "parties": len({pair[0].invitation_id for pair in pairs}),
         "already": Letter.objects.filter(campaign=meeting.campaign, purpose=mailing.purpose).count(),
-        "without": without_recipient(meeting),
+        "without": parties_without_recipient(meeting),
         "wording": on_preview(meeting, mailing.purpose),
     }
     return render(request, "staff/mailings/preview.html", context)
 
 
-def not_yet(mailing: Mailing, meeting: Meeting) -> bool:
+def is_reminder_before_invitation(mailing: Mailing, meeting: Meeting) -> bool:
     """Whether it is a reminder of an invitation that nobody has got."""
     reminder = mailing.purpose in (Purpose.REMINDER, Purpose.COMING)
     return reminder and meeting.state in (MeetingState.PLANNED, MeetingState.ANNOUNCED)
@@ -64,12 +64,12 @@ def not_yet(mailing: Mailing, meeting: Meeting) -> bool:
 @xframe_options_sameorigin
 def letters_preview_body(request: StaffRequest, pk: int, purpose: str, invitee: int) -> HttpResponse:
     """The HTML of one previewed letter, for a frame without scripts, links or sending."""
-    meeting, mailing = find(pk), get_mailing(purpose)
+    meeting, mailing = find_meeting(pk), get_mailing(purpose)
     row = get_object_or_404(meeting.invitees.active().select_related("invitation__party", "link"), pk=invitee)
     return letter_page(compose(mailing, meeting, row).html)
 
 
-def without_recipient(meeting: Meeting) -> list[Invitation]:
+def parties_without_recipient(meeting: Meeting) -> list[Invitation]:
     """The invited parties where nobody will get a letter."""
     active = Invitee.objects.active()
     return list(
@@ -90,7 +90,7 @@ def get_mailing(purpose: str) -> Mailing:
 @require_POST
 def letters_send(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
     """Send what was previewed, then show the letters leaving."""
-    meeting, mailing = find(pk), get_mailing(purpose)
+    meeting, mailing = find_meeting(pk), get_mailing(purpose)
     try:
         number = send.send(mailing, meeting, previewed=request.POST.get("previewed", ""), by=request.user)
     except send.PreviewOutdated as change:
@@ -118,7 +118,7 @@ def letters_progress(request: StaffRequest, pk: int, purpose: str) -> HttpRespon
     """How the letters of one kind leave; the figures renew themselves while any of them waits."""
     if purpose not in Purpose.values:
         raise Http404
-    meeting, kind = find(pk), Purpose(purpose)
+    meeting, kind = find_meeting(pk), Purpose(purpose)
     letters = Letter.objects.filter(campaign=meeting.campaign, purpose=kind)
     tally = letters.tally()
     context = {

@@ -14,7 +14,7 @@ from meetings.mailings.actions import reminder_schedule
 from meetings.models import Meeting, PlannedMailing
 
 
-def shown(meeting: Meeting) -> list[dict[str, object]]:
+def planned_reminders(meeting: Meeting) -> list[dict[str, object]]:
     """Each planned letter with its last step, and whether it still lies ahead."""
     rows = meeting.planned.prefetch_related("steps__by")
     return [
@@ -28,7 +28,9 @@ def planned_switch(request: StaffRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(PlannedMailing, pk=pk)
     go = request.POST.get("to") == "resume"
     try:
-        row = (reminder_schedule.resume if go else reminder_schedule.stop)(row, by=request.user)
+        row = (reminder_schedule.resume_reminder if go else reminder_schedule.stop_reminder)(
+            row, by=request.user
+        )
         messages.success(
             request,
             f"{row} skickas automatiskt." if go else f"{row} är stoppad och skickas inte automatiskt.",

@@ -18,7 +18,7 @@ from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.outbox.pages.views import letter_page
 from meetings.mailings.actions import wording as actions
 from meetings.mailings.forms import WordingForm
-from meetings.mailings.letters.example import example
+from meetings.mailings.letters.example import example_letter
 from meetings.mailings.letters.wording import STANDARD, words_for
 from meetings.models import Meeting, Purpose, Round
 
@@ -136,10 +136,10 @@ def home(owner: Round | Meeting, purpose: Purpose) -> str:
 def shown(request: StaffRequest, owner: Round | Meeting, purpose: Purpose) -> HttpResponse:
     """The letter to somebody invented, with the words that are typed or else those in use. Writes nothing."""
     if request.method != "POST":
-        return letter_page(example(owner, purpose, words_for(owner, purpose)).html)
+        return letter_page(example_letter(owner, purpose, words_for(owner, purpose)).html)
     form = WordingForm(request.POST, instance=actions.blank(owner, purpose))
     if form.is_valid():
-        return letter_page(example(owner, purpose, form.words).html)
+        return letter_page(example_letter(owner, purpose, form.words).html)
     return wrong(request, form)  # type: ignore[call-arg, return-value]  # the decorator knows of no form
 
 

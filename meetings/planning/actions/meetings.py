@@ -20,7 +20,7 @@ from meetings.mailings.actions.reply_link import prolong_reply_links
 from meetings.mailings.letters.recipients import who_know_when
 from meetings.models import Agenda, AgendaItem, Meeting, MeetingState, MeetingStep, Round
 from meetings.models.meeting import NEXT, Group
-from meetings.replies.actions.needs import forget_all
+from meetings.replies.actions.needs import erase_needs_of_meeting
 from parties.models import Category
 
 Appointment = tuple[datetime, datetime, str, str]
@@ -117,7 +117,7 @@ def changed(
     """
     was = {} if meeting.starts_at == before[0] else {"start_before": before[0]}
     record(by, "dialogmöte: ändrade", meeting, fields=list(fields), **was)
-    reminder_schedule.replan(meeting, by=by)  # the deadline may have moved alone
+    reminder_schedule.move_reminders(meeting, by=by)  # the deadline may have moved alone
     if appointment(meeting) == before:
         if reply_by_before not in (None, meeting.reply_by):
             rerender.rerender_for_deadline(
@@ -157,7 +157,7 @@ def copy_meeting(
     reason = f"Kopierades från {source.title}."
     made = add_meeting(copy, categories=source.categories.all(), by=by, reason=reason)
     if made is copy:  # and not the one that an earlier press made
-        copy_items(source.agenda, made.agenda, internal=True)
+        copy_items(source.agenda, made.agenda)
     return made
 
 
@@ -169,10 +169,9 @@ def kept(source: Meeting, group: Group | None) -> dict[str, Any]:
     return same
 
 
-def copy_items(source: Agenda, target: Agenda, *, internal: bool) -> None:
-    """The points of one agenda as a draft in another, with or without the internal ones."""
-    items = source.items.all() if internal else source.items.filter(internal=False)
-    AgendaItem.objects.bulk_create(copied(item, target) for item in items)
+def copy_items(source: Agenda, target: Agenda) -> None:
+    """Copy the points of one agenda as a draft into another, the internal ones too."""
+    AgendaItem.objects.bulk_create(copied(item, target) for item in source.items.all())
 
 
 def copied(item: AgendaItem, target: Agenda) -> AgendaItem:
@@ -194,8 +193,8 @@ def cancel(meeting: Meeting, *, reason: str, by: User) -> Meeting:
     record(by, "dialogmöte: ställde in", meeting)
     meeting.sequence += 1
     meeting.save(update_fields=["sequence"])
-    reminder_schedule.skip(meeting, by=by, reason="Mötet är inställt.")
-    forget_all(meeting)
+    reminder_schedule.skip_reminders(meeting, by=by, reason="Mötet är inställt.")
+    erase_needs_of_meeting(meeting)
     rerender.stop_outdated(meeting, by=by, reason="Mötet ställdes in innan brevet hade lämnats.")
     return meeting
 
@@ -208,6 +207,6 @@ def hold(meeting: Meeting, *, by: User) -> Meeting:
         raise NotAllowed(
             f"Mötet börjar {moment(now.starts_at)}. Det kan markeras som genomfört först när det har börjat."
         )
-    reminder_schedule.skip(now, by=by, reason="Mötet har redan hållits.")
+    reminder_schedule.skip_reminders(now, by=by, reason="Mötet har redan hållits.")
     record(by, "dialogmöte: markerade som genomfört", now)
     return step(now, NEXT, MeetingState.HELD, by=by)

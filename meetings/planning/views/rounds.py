@@ -20,7 +20,7 @@ from meetings.planning.forms.rounds import CopyRoundForm, GroupForm, RoundForm
 from meetings.planning.progress import ORDER, with_answers, without_queue
 from parties.models import Category, in_year
 
-PER_PAGE = 100
+PAGE = 50
 STATES = (*ORDER, MeetingState.CANCELLED)
 
 
@@ -42,10 +42,10 @@ def round_detail(request: StaffRequest, year: int) -> HttpResponse:
     """A round: its meetings in the order of time, its groups, and which categories still lack a meeting."""
     row = get_object_or_404(Round.objects.prefetch_related("purposes", "focus_areas"), year=year)
     state = request.GET.get("lage", "")
-    meetings = with_answers(row.meetings.with_names().order_by("starts_at", "pk"))
+    meetings = with_answers(row.meetings.order_by("starts_at", "pk"))
     if state in MeetingState.values:
         meetings = meetings.filter(state=state)
-    page = Paginator(meetings, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(meetings, PAGE).get_page(request.GET.get("page"))
     without_queue(page.object_list)
     context = {
         "round": row,
@@ -62,7 +62,7 @@ def categories_without_meeting(row: Round) -> list[Category]:
     """The categories that are due this year but have no meeting that is going to happen."""
     met = Meeting.objects.filter(round=row).exclude(state=MeetingState.CANCELLED).values("categories")
     rows = Category.objects.filter(in_year(row.year)).prefetch_related("cadences")
-    with_meeting = set(met.values_list("categories", flat=True))
+    with_meeting = set(met.order_by().values_list("categories", flat=True).distinct())
     return [
         category
         for category in rows

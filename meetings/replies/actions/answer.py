@@ -20,7 +20,7 @@ from django.utils import timezone
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.links.actions import revoke
+from dialog_portal.links.actions import revoke_link
 from dialog_portal.outbox.models import WAITING, Letter
 from dialog_portal.outbox.queue import actions as outbox
 from meetings.mailings.actions.post import post_letter
@@ -30,20 +30,20 @@ from meetings.replies.actions.colleagues import (
     ANSWERS_A_DAY,
     CHANGES_A_DAY,
     a_day_ago,
+    add_from_party,
     must_be_free,
     must_not_be_too_often,
-    put_on_list,
 )
-from meetings.replies.actions.needs import forget
+from meetings.replies.actions.needs import erase_needs
 from meetings.replies.letters import receipt, substitute
-from meetings.replies.reply_status import current, standing
-from meetings.replies.seats import BY_THEMSELVES, lock, must_be_open, with_seats
+from meetings.replies.reply_status import last_confirmed, reply_status
+from meetings.replies.seats import GUEST_CHANNELS, lock_invitee, replies_must_be_open, seated_people
 
-TO_READ = timedelta(seconds=2)  # nobody has read the question and pressed again sooner
+TIME_TO_READ = timedelta(seconds=2)  # nobody has read the question and pressed again sooner
 
 
 @transaction.atomic
-def answer(
+def store_answer(
     invitee: Invitee,
     answer: Answer,
     *,
@@ -60,46 +60,46 @@ def answer(
     """
     if answer == Answer.SUBSTITUTE:
         raise NotAllowed("Ange namn och e-postadress till den som kommer i stället.")
-    invitee = lock(invitee)
-    must_be_open(invitee, channel)
-    if channel in BY_THEMSELVES and (same := already_said(invitee, answer, confirmed)):
+    invitee = lock_invitee(invitee)
+    replies_must_be_open(invitee, channel)
+    if channel in GUEST_CHANNELS and (same := same_answer(invitee, answer, confirmed)):
         return same
-    if channel in BY_THEMSELVES and via is None:
-        confirmed, stands = weighed(invitee, answer, channel, confirmed=confirmed)
+    if channel in GUEST_CHANNELS and via is None:
+        confirmed, stands = weigh_guest_answer(invitee, answer, channel, confirmed=confirmed)
         if stands and not confirmed:
             return stands
-    seated = with_seats(invitee.invitation)
+    seated = seated_people(invitee.invitation)
     row = invitee.replies.create(
         answer=answer, channel=channel, by=by, confirmed=confirmed, note=note, via=via
     )
     if by:
         record(by, "svar: noterade", invitee, reply=row.pk, channel=channel)
     if confirmed:
-        make_it_count(row, invitee, seated, by=by)
+        confirm_answer(row, invitee, seated, by=by)
     return row
 
 
-def make_it_count(row: Reply, invitee: Invitee, seated: set[int], *, by: User | None) -> None:
+def confirm_answer(row: Reply, invitee: Invitee, seated: set[int], *, by: User | None) -> None:
     """What a confirmed answer leads to: the receipt, and a word to everybody whose seat it touches."""
-    release(invitee, by=by)
-    no_more_reminders(invitee, Answer(row.answer))
-    post_letter(invitee, Purpose.RECEIPT, receipt.receipt(row, standing(invitee)), by=by)
-    tell_the_one_who_handed_over(invitee, row, by=by)
+    release_substitute(invitee, by=by)
+    stop_reminders(invitee, Answer(row.answer))
+    post_letter(invitee, Purpose.RECEIPT, receipt.receipt(row, reply_status(invitee)), by=by)
+    notify_original(invitee, row, by=by)
     own = invitee.substitute_for_id or invitee.pk
-    tell_those_who_got_a_seat(invitee.invitation, seated, cause=str(row.pk), by=by, own=own)
+    notify_new_seats(invitee.invitation, seated, cause=str(row.pk), by=by, own=own)
 
 
-def no_more_reminders(invitee: Invitee, answer: Answer) -> None:
+def stop_reminders(invitee: Invitee, answer: Answer) -> None:
     """What would ask for an answer that has come, or remind of a meeting that the person does not come to."""
     moot = {Purpose.REMINDER} if answer == Answer.YES else {Purpose.REMINDER, Purpose.COMING}
     letters = Letter.objects.filter(meeting_letter__invitee=invitee, purpose__in=moot)
     outbox.stop(letters, by=None, reason="Personen hann svara.", final=True)
 
 
-def already_said(invitee: Invitee, answer: Answer, confirmed: bool) -> Reply | None:
+def same_answer(invitee: Invitee, answer: Answer, confirmed: bool) -> Reply | None:
     """The row that holds this very answer already: a double press, or a script that presses again."""
     said = list(invitee.replies.all())
-    now = current(said)
+    now = last_confirmed(said)
     newest = said[-1] if said else None
     if newest and newest.answer == answer and newest.confirmed >= confirmed:
         return newest
@@ -108,10 +108,10 @@ def already_said(invitee: Invitee, answer: Answer, confirmed: bool) -> Reply | N
 
 def own_answers(invitee: Invitee) -> ReplyQuerySet:
     """What came from the person's own link or calendar."""
-    return invitee.replies.filter(channel__in=BY_THEMSELVES, via=None)
+    return invitee.replies.filter(channel__in=GUEST_CHANNELS, via=None)
 
 
-def weighed(
+def weigh_guest_answer(
     invitee: Invitee, answer: Answer, channel: Channel, *, confirmed: bool
 ) -> tuple[bool, Reply | None]:
     """Whether a guest's own answer counts, and the row that stands for it when it does not and nothing is to be stored.
@@ -123,22 +123,22 @@ def weighed(
         presses = list(lately.filter(confirmed=False))
         return False, presses[-1] if len(presses) >= ANSWERS_A_DAY else None
     must_not_be_too_often(lately.confirmed().count(), ANSWERS_A_DAY, None)
-    return certain(invitee, answer) if channel == Channel.LINK else (True, None)
+    return is_certain(invitee, answer) if channel == Channel.LINK else (True, None)
 
 
-def certain(invitee: Invitee, answer: Answer) -> tuple[bool, Reply | None]:
+def is_certain(invitee: Invitee, answer: Answer) -> tuple[bool, Reply | None]:
     """Whether a press counts at once, and the row that holds the same press already.
 
     It does not when the person's own link said something else within the last minute: programs try every button. Then
     it counts when it comes again, after as long as it takes to read that it was asked for.
     """
     said = list(own_answers(invitee))
-    before = current(said)
+    before = last_confirmed(said)
     now = timezone.now()
     if before is None or before.answer == answer or now - before.at >= CONTRADICTION:
         return True, None
     asked = said[-1] if said[-1].answer == answer and not said[-1].confirmed else None
-    return asked is not None and now - asked.at >= TO_READ, asked
+    return asked is not None and now - asked.at >= TIME_TO_READ, asked
 
 
 @transaction.atomic
@@ -149,8 +149,8 @@ def hand_over(
 
     A guest may choose anybody with an address at the party's own domains, three times a day; staff may choose freely.
     """
-    invitee = lock(invitee)
-    must_be_open(invitee, channel)
+    invitee = lock_invitee(invitee)
+    replies_must_be_open(invitee, channel)
     if invitee.substitute_for_id:
         raise NotAllowed(
             "En ersättare kan inte skicka en egen ersättare. Svara nej, så får den som frågade dig veta det."
@@ -159,14 +159,14 @@ def hand_over(
         invitee.substitutes.filter(link__created__gte=a_day_ago()).count(), CHANGES_A_DAY, by
     )
     must_be_free(invitee, email, by, replaced=invitee.substitutes.active().first())
-    release(invitee, by=by)
-    no_more_reminders(invitee, Answer.SUBSTITUTE)
+    release_substitute(invitee, by=by)
+    stop_reminders(invitee, Answer.SUBSTITUTE)
     row = invitee.replies.create(answer=Answer.SUBSTITUTE, channel=channel, by=by, note=note)
-    deputy = put_on_list(invitee, name, email, substitute_for=invitee)
+    deputy = add_from_party(invitee, name, email, substitute_for=invitee)
     if by:
         record(by, "svar: noterade ersättare", invitee, reply=row.pk, substitute=deputy.pk)
-    post_letter(deputy, Purpose.SUBSTITUTE, substitute.invited(deputy), by=by)
-    post_letter(invitee, Purpose.HANDED_OVER, substitute.handed_over(row, deputy), by=by)
+    post_letter(deputy, Purpose.SUBSTITUTE, substitute.substitute_invitation(deputy), by=by)
+    post_letter(invitee, Purpose.HANDED_OVER, substitute.handover_receipt(row, deputy), by=by)
     return deputy
 
 
@@ -175,10 +175,10 @@ def take_back(invitee: Invitee, *, channel: Channel, by: User | None = None) -> 
     """Come oneself after all: a yes, and the substitute's link is closed and they are told."""
     if not invitee.substitutes.active().exists():
         raise NotAllowed("Det finns ingen ersättare att ta tillbaka platsen från.")
-    return answer(invitee, Answer.YES, channel=channel, by=by)
+    return store_answer(invitee, Answer.YES, channel=channel, by=by)
 
 
-def release(invitee: Invitee, *, by: User | None) -> None:
+def release_substitute(invitee: Invitee, *, by: User | None) -> None:
     """Take the substitute off the list, stop what is still on its way to them, and tell them if they may have heard."""
     deputy = (
         invitee.substitutes.active().select_related("meeting__round", "invitation__party", "link").first()
@@ -189,23 +189,28 @@ def release(invitee: Invitee, *, by: User | None) -> None:
     outbox.stop(waiting, by=by, reason="Platsen togs tillbaka.")
     deputy.withdrawn_at = timezone.now()
     deputy.save(update_fields=["withdrawn_at"])
-    revoke(deputy.link)
-    forget(deputy)
+    revoke_link(deputy.link)
+    erase_needs(deputy)
     if Letter.objects.filter(meeting_letter__invitee=deputy).may_have_left().exists():
-        letter = substitute.taken_back(deputy)
+        letter = substitute.substitute_not_needed(deputy)
         post_letter(deputy, Purpose.SUBSTITUTE, letter, by=by, holds_after_change=True)
 
 
-def tell_the_one_who_handed_over(deputy: Invitee, row: Reply, *, by: User | None) -> None:
+def notify_original(deputy: Invitee, row: Reply, *, by: User | None) -> None:
     if deputy.substitute_for and deputy.substitute_for.withdrawn_at is None:
-        post_letter(lock(deputy.substitute_for), Purpose.HANDED_OVER, substitute.answered(row, deputy), by=by)
+        post_letter(
+            lock_invitee(deputy.substitute_for),
+            Purpose.HANDED_OVER,
+            substitute.substitute_answered(row, deputy),
+            by=by,
+        )
 
 
-def tell_those_who_got_a_seat(
+def notify_new_seats(
     invitation: Invitation, before: set[int], *, cause: str, by: User | None, own: int | None = None
 ) -> None:
     """Write to everybody who has moved from the queue to a seat; `own` has a receipt that says so already."""
-    for root in with_seats(invitation) - before - {own}:
+    for root in seated_people(invitation) - before - {own}:
         person = Invitee.objects.get(pk=root)
-        comes = lock(person.substitutes.active().first() or person)
-        post_letter(comes, Purpose.RECEIPT, receipt.seat(cause, comes, standing(comes)), by=by)
+        comes = lock_invitee(person.substitutes.active().first() or person)
+        post_letter(comes, Purpose.RECEIPT, receipt.seat_letter(cause, comes, reply_status(comes)), by=by)

@@ -31,25 +31,31 @@ from meetings.mailings.actions.post import post_letter
 from meetings.models import Answer, CalendarReply, CalendarReplyOutcome, Channel, Invitee, Purpose, Reply
 from meetings.replies import itip
 from meetings.replies.actions import answer as replies
-from meetings.replies.actions.colleagues import EVERYBODYS_DOMAINS, is_ours
-from meetings.replies.itip import Said
+from meetings.replies.actions.colleagues import PUBLIC_MAIL_DOMAINS, is_party_address
+from meetings.replies.itip import CalendarAnswer
 from meetings.replies.letters.ask_again import ask_again
-from meetings.replies.seats import lock, must_be_open
+from meetings.replies.seats import lock_invitee, replies_must_be_open
 
-ANSWERS = {"ACCEPTED": Answer.YES, "DECLINED": Answer.NO}
-UNPROVEN = "Svaret gäller inte kalenderposten som personen fick. Det kan vara skrivet av någon annan. Fråga personen."
-CLOSED = "Personens länk har bytts, så kalenderposten kan finnas hos någon annan. Fråga personen och notera svaret."
-Judged = tuple[CalendarReplyOutcome, str]
+ANSWER_OF_PARTSTAT = {"ACCEPTED": Answer.YES, "DECLINED": Answer.NO}
+EVENT_UNKNOWN = (
+    "Svaret gäller inte kalenderposten som personen fick. Det kan vara skrivet av någon annan. "
+    "Fråga personen."
+)
+LINK_CHANGED = (
+    "Personens länk har bytts, så kalenderposten kan finnas hos någon annan. "
+    "Fråga personen och notera svaret."
+)
+Verdict = tuple[CalendarReplyOutcome, str]
 
 
-def hear(mail: Mail) -> Callable[[], str] | None:
+def read_calendar_reply(mail: Mail) -> Callable[[], str] | None:
     """Read a letter; when it is a calendar's answer, what is answered takes it."""
-    said = itip.answer(mail)
-    return partial(take, said, mail) if said else None
+    said = itip.find_answer(mail)
+    return partial(receive_calendar_answer, said, mail) if said else None
 
 
 @transaction.atomic
-def take(said: Said, mail: Mail) -> str:
+def receive_calendar_answer(said: CalendarAnswer, mail: Mail) -> str:
     """Write down an answer to an invitation of ours; says what became of it, or nothing when the letter is for people.
 
     A letter by somebody who does not know the person's own event is no answer, and is left for people to read.
@@ -57,29 +63,29 @@ def take(said: Said, mail: Mail) -> str:
     invitee = Invitee.objects.filter(pk=said.invitee, meeting__uid=said.meeting).first()
     if not invitee:
         return ""
-    row = note(lock(invitee), said, mail)
-    return row.get_outcome_display() if proven(invitee, said) else ""
+    row = store_calendar_reply(lock_invitee(invitee), said, mail)
+    return row.get_outcome_display() if knows_own_event(invitee, said) else ""
 
 
-def proven(invitee: Invitee, said: Said) -> bool:
+def knows_own_event(invitee: Invitee, said: CalendarAnswer) -> bool:
     """Whether the answer comes from somebody who has the person's own event."""
     return bool(said.secret) and compare_digest(said.secret, invitee.calendar_secret)
 
 
-def note(invitee: Invitee, said: Said, mail: Mail) -> CalendarReply:
+def store_calendar_reply(invitee: Invitee, said: CalendarAnswer, mail: Mail) -> CalendarReply:
     """Write down an answer from a calendar, and count it if it can be."""
     partstat = their_partstat(invitee, said, mail)
     row = CalendarReply(
         invitee=invitee,
         partstat=partstat or "",
-        comment=said.comment if proven(invitee, said) and not invitee.calendar_closed else "",
+        comment=said.comment if knows_own_event(invitee, said) and not invitee.calendar_closed else "",
         sequence=said.sequence,
-        stamped=given(said, mail),
+        stamped=answered_at(said, mail),
     )
     try:
-        row.outcome, row.why = judged(invitee, said, partstat, mail, row.stamped)
+        row.outcome, row.why = judge(invitee, said, partstat, mail, row.stamped)
         if row.outcome == CalendarReplyOutcome.COUNTED:
-            row.reply = count(invitee, ANSWERS[row.partstat])
+            row.reply = count_as_answer(invitee, ANSWER_OF_PARTSTAT[row.partstat])
         elif row.outcome == CalendarReplyOutcome.STALE:
             post_letter(invitee, Purpose.UPDATE, ask_again(invitee), by=None)
     except NotAllowed as refusal:
@@ -90,17 +96,17 @@ def note(invitee: Invitee, said: Said, mail: Mail) -> CalendarReply:
     return row
 
 
-def count(invitee: Invitee, answer: Answer) -> Reply:
+def count_as_answer(invitee: Invitee, answer: Answer) -> Reply:
     """The answer in the ledger, without what the person wrote: that is erased in time, and the ledger never is."""
-    return replies.answer(invitee, answer, channel=Channel.CALENDAR)
+    return replies.store_answer(invitee, answer, channel=Channel.CALENDAR)
 
 
-def given(said: Said, mail: Mail) -> datetime | None:
+def answered_at(said: CalendarAnswer, mail: Mail) -> datetime | None:
     """When the person answered, as far as it is told."""
     return max((moment for moment in (said.stamped, mail.sent) if moment), default=None)
 
 
-def their_partstat(invitee: Invitee, said: Said, mail: Mail) -> str | None:
+def their_partstat(invitee: Invitee, said: CalendarAnswer, mail: Mail) -> str | None:
     """What the invited person answers; None when somebody else does.
 
     The address that answers must be theirs, and the letter come from them or from their own organisation; or the
@@ -111,51 +117,53 @@ def their_partstat(invitee: Invitee, said: Said, mail: Mail) -> str | None:
         return next(
             (partstat for address, partstat in said.attendees if address == own), said.attendees[0][1]
         )
-    colleague = is_ours(invitee, mail.sender) or same_house(own, mail.sender)
+    colleague = is_party_address(invitee, mail.sender) or share_domain(own, mail.sender)
     return next((partstat for address, partstat in said.attendees if address == own and colleague), None)
 
 
-def same_house(one: str, other: str) -> bool:
+def share_domain(one: str, other: str) -> bool:
     """Whether two addresses share a domain that not just anybody can have an address at."""
     domain = one.rpartition("@")[2]
-    return domain == other.rpartition("@")[2] and domain not in EVERYBODYS_DOMAINS
+    return domain == other.rpartition("@")[2] and domain not in PUBLIC_MAIL_DOMAINS
 
 
-def judged(invitee: Invitee, said: Said, partstat: str | None, mail: Mail, at: datetime | None) -> Judged:
+def judge(
+    invitee: Invitee, said: CalendarAnswer, partstat: str | None, mail: Mail, at: datetime | None
+) -> Verdict:
     """What an answer is worth, and in Swedish why it is not counted."""
-    if not proven(invitee, said):
-        return CalendarReplyOutcome.STRANGER, UNPROVEN
+    if not knows_own_event(invitee, said):
+        return CalendarReplyOutcome.STRANGER, EVENT_UNKNOWN
     if partstat is None:
         return CalendarReplyOutcome.STRANGER, "Svaret kom från en annan adress än den som är inbjuden."
-    must_be_open(invitee, Channel.CALENDAR)
+    replies_must_be_open(invitee, Channel.CALENDAR)
     if invitee.calendar_closed:
-        return CalendarReplyOutcome.REFUSED, CLOSED
-    if at and (later := overtaken(invitee, said, partstat, at)):
+        return CalendarReplyOutcome.REFUSED, LINK_CHANGED
+    if at and (later := later_reply_sentence(invitee, said, partstat, at)):
         return CalendarReplyOutcome.OVERTAKEN, later
-    return theirs(invitee, said, partstat, mail)
+    return judge_own_answer(invitee, said, partstat, mail)
 
 
-def theirs(invitee: Invitee, said: Said, partstat: str, mail: Mail) -> Judged:
+def judge_own_answer(invitee: Invitee, said: CalendarAnswer, partstat: str, mail: Mail) -> Verdict:
     """What the invited person's own newest answer is worth."""
-    if stale(invitee, said):
+    if is_stale(invitee, said):
         return CalendarReplyOutcome.STALE, "Tiden eller platsen har ändrats. Personen har fått frågan igen."
     if said.method == "COUNTER":
         return CalendarReplyOutcome.COUNTER, "Personen föreslår en annan tid. Kontakta personen."
-    if partstat not in ANSWERS or mail.answered_by_machine:
+    if partstat not in ANSWER_OF_PARTSTAT or mail.answered_by_machine:
         return CalendarReplyOutcome.TENTATIVE, "Svaret är preliminärt. Fråga personen och notera svaret."
     if deputy := invitee.substitutes.active().first():
-        return handed_over(deputy, ANSWERS[partstat])
+        return judge_after_handover(deputy, ANSWER_OF_PARTSTAT[partstat])
     return CalendarReplyOutcome.COUNTED, ""
 
 
-def handed_over(deputy: Invitee, answer: Answer) -> Judged:
+def judge_after_handover(deputy: Invitee, answer: Answer) -> Verdict:
     """Who has sent a substitute and takes the meeting out of the calendar says nothing new; who accepts it may."""
     if answer == Answer.NO:
         return CalendarReplyOutcome.SETTLED, f"Platsen är redan lämnad till {deputy.name}."
     return CalendarReplyOutcome.REFUSED, f"Platsen är lämnad till {deputy.name}. Fråga vem som kommer."
 
 
-def overtaken(invitee: Invitee, answer: Said, partstat: str, at: datetime) -> str:
+def later_reply_sentence(invitee: Invitee, answer: CalendarAnswer, partstat: str, at: datetime) -> str:
     """Says which later answer has come in before one that was given at this moment; nothing when there is none.
 
     The same answer from the same moment is a copy of the letter: it says nothing anew, whatever has been said since.
@@ -172,7 +180,7 @@ def overtaken(invitee: Invitee, answer: Said, partstat: str, at: datetime) -> st
     return f"{said} Det är redan räknat." if counted.filter(sequence=answer.sequence).exists() else ""
 
 
-def stale(invitee: Invitee, said: Said) -> bool:
+def is_stale(invitee: Invitee, said: CalendarAnswer) -> bool:
     """Whether the answer is about an earlier time or place. Without a sequence its start time tells."""
     meeting = invitee.meeting
     if said.sequence is not None:

@@ -15,12 +15,12 @@ from meetings.mailings.actions.reply_link import mint_reply_link
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import Answer, Channel, Invitee, Purpose
-from meetings.replies.reply_status import Standing, current
-from meetings.replies.seats import lock, must_be_open, seats_left
+from meetings.replies.reply_status import ReplyStatus, last_confirmed
+from meetings.replies.seats import lock_invitee, replies_must_be_open, seats_left
 
 CHANGES_A_DAY = 3
 ANSWERS_A_DAY = 12  # each writes a letter that goes before all others
-EVERYBODYS_DOMAINS = {
+PUBLIC_MAIL_DOMAINS = {
     # The world's
     "aol.com", "duck.com", "fastmail.com", "fastmail.fm", "gmail.com", "gmx.at", "gmx.ch", "gmx.com", "gmx.de",
     "gmx.net", "googlemail.com", "hey.com", "hotmail.co.uk", "hotmail.com", "hotmail.de", "hotmail.dk",
@@ -43,8 +43,8 @@ def bring_colleague(
     invitee: Invitee, *, name: str, email: str, channel: Channel, by: User | None = None
 ) -> Invitee:
     """Invite one more from the same party while it has seats left; they answer for themselves."""
-    invitee = lock(invitee)
-    must_be_open(invitee, channel)
+    invitee = lock_invitee(invitee)
+    replies_must_be_open(invitee, channel)
     if by is None:
         must_come_oneself(invitee)
     if seats_left(invitee.invitation) < 1:
@@ -54,7 +54,7 @@ def bring_colleague(
     )
     must_not_be_too_often(recent.count(), max(CHANGES_A_DAY, invitee.invitation.seats), by)
     must_be_free(invitee, email, by)
-    colleague = put_on_list(invitee, name, email)
+    colleague = add_from_party(invitee, name, email)
     post_letter(
         colleague,
         Purpose.INVITATION,
@@ -66,12 +66,12 @@ def bring_colleague(
 
 def must_come_oneself(invitee: Invitee) -> None:
     """Only who comes on their own behalf brings somebody; a substitute's guest would stay when the seat goes back."""
-    said = current(list(invitee.replies.all()))
+    said = last_confirmed(list(invitee.replies.all()))
     if invitee.substitute_for_id or said is None or said.answer != Answer.YES:
         raise NotAllowed("Svara att du kommer först. Den som ersätter någon kan inte ta med en kollega.")
 
 
-def can_bring(invitee: Invitee, where: Standing) -> bool:
+def can_bring(invitee: Invitee, where: ReplyStatus) -> bool:
     """Whether the page offers to bring a colleague."""
     return where.case == "seated" and not invitee.substitute_for_id and seats_left(invitee.invitation) > 0
 
@@ -85,7 +85,7 @@ def must_not_be_too_often(number: int, most: int, by: User | None) -> None:
 
 def must_be_free(invitee: Invitee, email: str, by: User | None, replaced: Invitee | None = None) -> None:
     """The address belongs to the party and is not on the meeting's list already."""
-    if by is None and not is_ours(invitee, email):
+    if by is None and not is_party_address(invitee, email):
         raise NotAllowed(
             f"Adressen hör inte till {invitee.invitation.organisation}. "
             f"Be handläggaren bjuda in personen: {settings.MAIL_REPLY_TO}."
@@ -97,20 +97,20 @@ def must_be_free(invitee: Invitee, email: str, by: User | None, replaced: Invite
         raise NotAllowed("Den adressen är redan inbjuden till mötet.")
 
 
-def is_ours(invitee: Invitee, email: str) -> bool:
+def is_party_address(invitee: Invitee, email: str) -> bool:
     """Whether an address is at the party's domains, or below one of them."""
     domain = email.rpartition("@")[2].lower()
-    return any(domain == ours or domain.endswith(f".{ours}") for ours in own_domains(invitee))
+    return any(domain == ours or domain.endswith(f".{ours}") for ours in party_domains(invitee))
 
 
-def own_domains(invitee: Invitee) -> list[str]:
+def party_domains(invitee: Invitee) -> list[str]:
     """The party's domains; where none are known, the invited person's own, unless anybody can have an address there."""
     party = invitee.invitation.party
     known = party.mail_domains.lower().split() if party else []
-    return known or sorted({invitee.email.rpartition("@")[2].lower()} - EVERYBODYS_DOMAINS)
+    return known or sorted({invitee.email.rpartition("@")[2].lower()} - PUBLIC_MAIL_DOMAINS)
 
 
-def put_on_list(invitee: Invitee, name: str, email: str, substitute_for: Invitee | None = None) -> Invitee:
+def add_from_party(invitee: Invitee, name: str, email: str, substitute_for: Invitee | None = None) -> Invitee:
     """One more person of the same party, with a link of their own."""
     try:
         with transaction.atomic():

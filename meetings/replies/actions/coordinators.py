@@ -14,51 +14,55 @@ from dialog_portal.base.states import NotAllowed
 from meetings.models import Channel, Invitation, Invitee
 from meetings.models.invitation import InvitationQuerySet
 from meetings.models.invitee import InviteeQuerySet
-from meetings.replies.actions.answer import answer
+from meetings.replies.actions.answer import store_answer
 from meetings.replies.actions.colleagues import ANSWERS_A_DAY, CHANGES_A_DAY, a_day_ago, must_not_be_too_often
-from meetings.replies.coordinated_answer import Wish
-from meetings.replies.reply_status import current
-from meetings.replies.seats import lock
+from meetings.replies.coordinated_answer import CoordinatedAnswer
+from meetings.replies.reply_status import last_confirmed
+from meetings.replies.seats import lock_invitee
 from parties.models import Mandate
 
 
-def coordinated(invitee: Invitee) -> InvitationQuerySet:
+def coordinated_parties(invitee: Invitee) -> InvitationQuerySet:
     """The invited parties for which this person answers today, by the register."""
     held = Mandate.objects.current().filter(person=invitee.person_id, coordinator=True)
     return Invitation.objects.filter(meeting=invitee.meeting_id, party__in=held.values("party"))
 
 
-def answered_for(invitee: Invitee) -> InviteeQuerySet:
+def people_answered_for(invitee: Invitee) -> InviteeQuerySet:
     """The people whom a coordinator may answer for: everybody else on the list from their parties."""
     return (
         Invitee.objects.active()
-        .filter(meeting=invitee.meeting_id, invitation__in=coordinated(invitee))
+        .filter(meeting=invitee.meeting_id, invitation__in=coordinated_parties(invitee))
         .exclude(pk=invitee.pk)
     )
 
 
 @transaction.atomic
-def answer_for(coordinator: Invitee, wishes: Iterable[Wish], *, confirmed: bool) -> list[Invitee]:
+def answer_for(
+    coordinator: Invitee, wishes: Iterable[CoordinatedAnswer], *, confirmed: bool
+) -> list[Invitee]:
     """Store the answers, each with a receipt to the person it is about.
 
     Returns those who had answered anew since the page was shown; for them nothing is stored. Raises NotAllowed, and
     stores nothing, when somebody is not the coordinator's to answer for, or when it is too late.
     """
-    people = {row.pk: row for row in answered_for(coordinator)}
+    people = {row.pk: row for row in people_answered_for(coordinator)}
     if any(wish.person not in people for wish in wishes):
         raise NotAllowed("Listan har ändrats. Öppna sidan på nytt.")
     wishes = sorted(wishes, key=lambda wish: (people[wish.person].invitation_id, wish.person))
     return [
         people[wish.person]
         for wish in wishes
-        if not stored(people[wish.person], wish, coordinator, confirmed=confirmed)
+        if not store_if_unchanged(people[wish.person], wish, coordinator, confirmed=confirmed)
     ]
 
 
-def stored(person: Invitee, wish: Wish, coordinator: Invitee, *, confirmed: bool) -> bool:
+def store_if_unchanged(
+    person: Invitee, wish: CoordinatedAnswer, coordinator: Invitee, *, confirmed: bool
+) -> bool:
     """Store one answer, unless the person's answer has become another; the same answer twice is stored once."""
-    person = lock(person)
-    last = current(list(person.replies.all()))
+    person = lock_invitee(person)
+    last = last_confirmed(list(person.replies.all()))
     if last and last.answer == wish.answer:
         return True
     if wish.seen != (last.pk if last else 0):
@@ -66,7 +70,7 @@ def stored(person: Invitee, wish: Wish, coordinator: Invitee, *, confirmed: bool
     today = person.replies.filter(via__isnull=False, at__gte=a_day_ago())
     must_not_be_too_often(today.filter(confirmed=True).count(), CHANGES_A_DAY, None)
     must_not_be_too_often(today.count(), ANSWERS_A_DAY, None)
-    answer(
+    store_answer(
         person,
         wish.answer,
         channel=Channel.LINK,

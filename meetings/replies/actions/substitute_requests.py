@@ -13,14 +13,19 @@ from dialog_portal.outbox.draft import deliverable
 from meetings.mailings.actions.post import post_letter
 from meetings.models import Channel, Invitee, Purpose, SubstituteRequest
 from meetings.replies.actions.answer import hand_over
-from meetings.replies.actions.colleagues import CHANGES_A_DAY, a_day_ago, is_ours, must_not_be_too_often
+from meetings.replies.actions.colleagues import (
+    CHANGES_A_DAY,
+    a_day_ago,
+    is_party_address,
+    must_not_be_too_often,
+)
 from meetings.replies.letters import substitute
-from meetings.replies.seats import lock, must_be_open
+from meetings.replies.seats import lock_invitee, replies_must_be_open
 
 
 def hand_over_or_ask(invitee: Invitee, *, name: str, email: str, channel: Channel) -> None:
     """Let somebody of the same party come at once; anybody else waits for staff."""
-    if is_ours(invitee, email):
+    if is_party_address(invitee, email):
         hand_over(invitee, name=name, email=email, channel=channel)
     else:
         ask_for_substitute(invitee, name=name, email=email, channel=channel)
@@ -29,8 +34,8 @@ def hand_over_or_ask(invitee: Invitee, *, name: str, email: str, channel: Channe
 @transaction.atomic
 def ask_for_substitute(invitee: Invitee, *, name: str, email: str, channel: Channel) -> SubstituteRequest:
     """Put the wish before staff. Nothing is sent and nothing is said of who else is invited."""
-    invitee = lock(invitee)
-    must_be_open(invitee, channel)
+    invitee = lock_invitee(invitee)
+    replies_must_be_open(invitee, channel)
     if invitee.substitute_for_id:
         raise NotAllowed("En ersättare kan inte skicka en egen ersättare.")
     must_not_be_too_often(
@@ -70,7 +75,7 @@ def decide(wish: SubstituteRequest, *, approve: bool, seen: tuple[str, str], by:
     `seen` is the name and the address that the decision is about. Raises NotAllowed when a colleague decided first,
     or when the guest has asked for somebody else or answered in another way since.
     """
-    invitee = lock(wish.invitee)
+    invitee = lock_invitee(wish.invitee)
     wish = SubstituteRequest.objects.select_for_update().get(pk=wish.pk)
     if wish.decided_at:
         raise NotAllowed(f"En kollega har redan tagit ställning till {wish.name}.")
@@ -86,5 +91,5 @@ def decide(wish: SubstituteRequest, *, approve: bool, seen: tuple[str, str], by:
     if approve:
         hand_over(invitee, name=wish.name, email=wish.email, channel=Channel.STAFF, by=by)
     else:
-        post_letter(invitee, Purpose.HANDED_OVER, substitute.refused(wish), by=by)
+        post_letter(invitee, Purpose.HANDED_OVER, substitute.request_refused(wish), by=by)
     return wish

@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 
 from meetings.models import Answer
-from meetings.replies.coordinated_answer import Wish
-from meetings.replies.guest_list import Row
+from meetings.replies.coordinated_answer import CoordinatedAnswer
+from meetings.replies.guest_list import GuestRow
 
 UNTOUCHED = "-"
 
@@ -17,7 +17,7 @@ UNTOUCHED = "-"
 class AnswersFor(forms.Form):
     """One group of three choices a person. What the page showed goes with the form, so that newer answers are seen."""
 
-    def __init__(self, *args: Any, rows: Iterable[Row], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rows: Iterable[GuestRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rows = list(rows)
         for row in self.rows:
@@ -28,7 +28,7 @@ class AnswersFor(forms.Form):
             )
 
     @staticmethod
-    def choice(row: Row) -> forms.ChoiceField:
+    def choice(row: GuestRow) -> forms.ChoiceField:
         nothing = "Ändra inte" if row.last else "Inget svar nu"
         return forms.ChoiceField(
             label=row.invitee.name,
@@ -38,14 +38,14 @@ class AnswersFor(forms.Form):
             error_messages={"required": f"Välj ett svar för {row.invitee.name}."},
         )
 
-    def field_for(self, row: Row) -> forms.BoundField:
+    def field_for(self, row: GuestRow) -> forms.BoundField:
         return self[f"svar-{row.invitee.pk}"]
 
-    def wishes(self) -> list[Wish]:
+    def wishes(self) -> list[CoordinatedAnswer]:
         """The people for whom something was chosen."""
         typed = self.cleaned_data
         return [
-            Wish(row.invitee.pk, Answer(chosen), typed[f"sett-{row.invitee.pk}"])
+            CoordinatedAnswer(row.invitee.pk, Answer(chosen), typed[f"sett-{row.invitee.pk}"])
             for row in self.rows
             if (chosen := typed[f"svar-{row.invitee.pk}"]) != UNTOUCHED
         ]

@@ -6,13 +6,13 @@ from dialog_portal.outbox.queue.actions import Draft
 from meetings.mailings.calendar_file import calendar_for, method
 from meetings.mailings.letters.recipients import letter_key
 from meetings.models import Invitee, Purpose
-from meetings.replies.letters.receipt import draft_to
+from meetings.replies.letters.receipt import urgent_draft
 
 
 def ask_again(invitee: Invitee) -> Draft:
     """One letter for each change of the meeting, however often the old entry is answered."""
     meeting = invitee.meeting
-    return draft_to(
+    return urgent_draft(
         invitee,
         Purpose.UPDATE,
         "ask_again",

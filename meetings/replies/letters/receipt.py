@@ -10,12 +10,12 @@ from dialog_portal.outbox.models import Priority
 from dialog_portal.outbox.queue.actions import Draft
 from dialog_portal.outbox.render import render
 from meetings.mailings.calendar_file import calendar_for, method
-from meetings.mailings.letters.compose import LOOK, context
+from meetings.mailings.letters.compose import LOOK_BUTTON, letter_context
 from meetings.mailings.letters.recipients import letter_key
 from meetings.models import Invitee, Purpose, Reply
-from meetings.replies.reply_status import Standing
+from meetings.replies.reply_status import ReplyStatus
 
-HEADINGS = {
+RECEIPT_HEADINGS = {
     "seated": "Du är anmäld",
     "waiting": "Du står på väntelistan",
     "no": "Du har tackat nej",
@@ -23,9 +23,9 @@ HEADINGS = {
 }
 
 
-def receipt(reply: Reply, where: Standing) -> Draft:
+def receipt(reply: Reply, where: ReplyStatus) -> Draft:
     """To the person whose answer was stored, by whatever channel it came."""
-    return written(
+    return receipt_letter(
         reply.invitee,
         where,
         where.case,
@@ -34,16 +34,18 @@ def receipt(reply: Reply, where: Standing) -> Draft:
     )
 
 
-def seat(cause: str, invitee: Invitee, where: Standing) -> Draft:
+def seat_letter(cause: str, invitee: Invitee, where: ReplyStatus) -> Draft:
     """To somebody in the queue whom another's answer has given a seat."""
-    return written(invitee, where, "seat", f"seat{cause}")
+    return receipt_letter(invitee, where, "seat", f"seat{cause}")
 
 
-def written(invitee: Invitee, where: Standing, case: str, cause: str, *, via: Invitee | None = None) -> Draft:
+def receipt_letter(
+    invitee: Invitee, where: ReplyStatus, case: str, cause: str, *, via: Invitee | None = None
+) -> Draft:
     """What we have noted; the cause tells one receipt from the next."""
     has = case in {"seated", "seat"}
     calendar = calendar_for(invitee.meeting, invitee, by_letter=True, accepted=True) if has else None
-    return draft_to(
+    return urgent_draft(
         invitee,
         Purpose.RECEIPT,
         "receipt",
@@ -53,11 +55,11 @@ def written(invitee: Invitee, where: Standing, case: str, cause: str, *, via: In
         case=case,
         standing=where,
         via=via,
-        heading=HEADINGS[case],
+        heading=RECEIPT_HEADINGS[case],
     )
 
 
-def draft_to(
+def urgent_draft(
     invitee: Invitee,
     purpose: Purpose,
     template: str,
@@ -69,8 +71,8 @@ def draft_to(
 ) -> Draft:
     """An urgent letter to one person about their own answer; somebody has just pressed a button and waits for it."""
     meeting = invitee.meeting
-    about = {**context(meeting, invitee), "button_text": "Ändra svar", **words}
-    rendered = render(template, {**about, "button_text": LOOK} if about["closed"] else about)
+    about = {**letter_context(meeting, invitee), "button_text": "Ändra svar", **words}
+    rendered = render(template, {**about, "button_text": LOOK_BUTTON} if about["closed"] else about)
     return Draft(
         key=unique,
         purpose=purpose,

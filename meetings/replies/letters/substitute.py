@@ -7,21 +7,21 @@ from dialog_portal.outbox.queue.actions import Draft
 from meetings.mailings.calendar_file import calendar_for, method
 from meetings.mailings.letters.recipients import letter_key
 from meetings.models import Answer, Invitee, Purpose, Reply, SubstituteRequest
-from meetings.replies.letters.receipt import draft_to
+from meetings.replies.letters.receipt import urgent_draft
 
-HEADINGS = {
+SUBSTITUTE_HEADINGS = {
     "asked": "Vi har frågat din ersättare",
     "comes": "Din ersättare kommer",
     "declined": "Din ersättare kan inte komma",
     "removed": "Din ersättare är borttagen",
 }
-CASES = {None: "asked", Answer.YES: "comes", Answer.NO: "declined"}
+CASE_OF_ANSWER = {None: "asked", Answer.YES: "comes", Answer.NO: "declined"}
 
 
-def invited(deputy: Invitee) -> Draft:
+def substitute_invitation(deputy: Invitee) -> Draft:
     """The substitute's own invitation, with a link of their own."""
     meeting = deputy.meeting
-    return draft_to(
+    return urgent_draft(
         deputy,
         Purpose.SUBSTITUTE,
         "substitute",
@@ -34,9 +34,9 @@ def invited(deputy: Invitee) -> Draft:
     )
 
 
-def taken_back(deputy: Invitee) -> Draft:
+def substitute_not_needed(deputy: Invitee) -> Draft:
     """To the substitute whose seat was taken back; their link no longer works, so there is no button."""
-    return draft_to(
+    return urgent_draft(
         deputy,
         Purpose.SUBSTITUTE,
         "taken_back",
@@ -49,40 +49,42 @@ def taken_back(deputy: Invitee) -> Draft:
     )
 
 
-def handed_over(reply: Reply, deputy: Invitee) -> Draft:
+def handover_receipt(reply: Reply, deputy: Invitee) -> Draft:
     """The receipt to the one who handed over."""
-    return noted(reply.invitee, deputy, "asked", f"r{reply.pk}")
+    return substitute_news(reply.invitee, deputy, "asked", f"r{reply.pk}")
 
 
-def answered(reply: Reply, deputy: Invitee) -> Draft:
+def substitute_answered(reply: Reply, deputy: Invitee) -> Draft:
     """To the one who handed over: what the substitute said."""
     assert deputy.substitute_for is not None  # only substitutes are written about here
-    return noted(deputy.substitute_for, deputy, CASES[Answer(reply.answer)], f"r{reply.pk}")
+    return substitute_news(
+        deputy.substitute_for, deputy, CASE_OF_ANSWER[Answer(reply.answer)], f"r{reply.pk}"
+    )
 
 
-def removed(original: Invitee, deputy: Invitee) -> Draft:
+def substitute_removed(original: Invitee, deputy: Invitee) -> Draft:
     """To the one who handed over, when staff took the substitute off the list."""
-    return noted(original, deputy, "removed", f"removed{deputy.pk}")
+    return substitute_news(original, deputy, "removed", f"removed{deputy.pk}")
 
 
-def noted(original: Invitee, deputy: Invitee, case: str, cause: str) -> Draft:
+def substitute_news(original: Invitee, deputy: Invitee, case: str, cause: str) -> Draft:
     """How it stands with the substitute."""
-    return draft_to(
+    return urgent_draft(
         original,
         Purpose.HANDED_OVER,
         "handed_over",
         letter_key("handed_over", original, cause),
         deputy=deputy,
         case=case,
-        heading=HEADINGS[case],
+        heading=SUBSTITUTE_HEADINGS[case],
         button_text="Svara igen" if case == "removed" else "Ändra eller ta tillbaka",
     )
 
 
-def refused(wish: SubstituteRequest) -> Draft:
+def request_refused(wish: SubstituteRequest) -> Draft:
     """To the one who asked for a substitute from outside the party, when staff said no."""
     invitee = wish.invitee
-    return draft_to(
+    return urgent_draft(
         invitee,
         Purpose.HANDED_OVER,
         "substitute_refused",

@@ -11,21 +11,30 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.links.actions import token as token_of
-from dialog_portal.links.guest_view import gone, guest_view, pressed_by_a_person
+from dialog_portal.links.actions import token_for as token_of
+from dialog_portal.links.guest_view import guest_view, link_not_found
+from dialog_portal.links.human_press import is_pressed_by_person
 from meetings.models import Invitation, Invitee
-from meetings.replies.actions.coordinators import answer_for, coordinated
+from meetings.replies.actions.coordinators import answer_for, coordinated_parties
 from meetings.replies.forms.coordinator import AnswersFor
-from meetings.replies.guest_list import rows_of, with_ledger
-from meetings.replies.views.guest import back_to, invited, moved_since, see, shared
+from meetings.replies.guest_list import rows_of_party, with_replies
+from meetings.replies.views.guest import (
+    change_since_shown,
+    find_invited,
+    redirect_to_own_page,
+    redirect_with_get,
+    shared_context,
+)
 
-ONCE_MORE = "Tryck på Spara svaren en gång till, så vet vi att det är du som svarar. Svaren räknas inte än."
+SAVE_ONCE_MORE = (
+    "Tryck på Spara svaren en gång till, så vet vi att det är du som svarar. Svaren räknas inte än."
+)
 
 
-def parties_of(token: str) -> tuple[Invitee | None, list[Invitation]]:
+def find_coordinator(token: str) -> tuple[Invitee | None, list[Invitation]]:
     """The coordinator whom a token belongs to, with their parties; to everybody else there is no such page."""
-    invitee = invited(token)
-    parties = with_ledger(coordinated(invitee)) if invitee else []
+    invitee = find_invited(token)
+    parties = with_replies(coordinated_parties(invitee)) if invitee else []
     return (invitee if parties else None), parties
 
 
@@ -33,9 +42,9 @@ def parties_of(token: str) -> tuple[Invitee | None, list[Invitation]]:
 @require_safe
 def coordinator(request: HttpRequest, token: str) -> HttpResponse:
     """Everybody the coordinator can answer for, as they stand now."""
-    invitee, parties = parties_of(token)
+    invitee, parties = find_coordinator(token)
     if invitee is None:
-        return gone(request)
+        return link_not_found(request)
     return coordinators_page(request, invitee, parties, saved="sparat" in request.GET)
 
 
@@ -43,30 +52,32 @@ def coordinator(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def coordinate(request: HttpRequest) -> HttpResponse:
     """Store what was chosen; nothing typed is lost when something is wrong."""
-    invitee, parties = parties_of(request.POST.get("lank", ""))
+    invitee, parties = find_coordinator(request.POST.get("lank", ""))
     if invitee is None:
-        return gone(request)
+        return link_not_found(request)
     form = form_for(invitee, parties, request.POST)
     if not form.is_valid():
         return coordinators_page(request, invitee, parties, form=form, status=422)
-    if moved := moved_since(request, invitee):
+    if moved := change_since_shown(request, invitee):
         return coordinators_page(request, invitee, parties, form=form, error=moved, status=409)
-    certain, wishes = pressed_by_a_person(request), form.wishes()
+    certain, wishes = is_pressed_by_person(request), form.wishes()
     try:
         overtaken = answer_for(invitee, wishes, confirmed=certain)
     except NotAllowed as refusal:
         return coordinators_page(request, invitee, parties, form=form, error=str(refusal), status=409)
     if wishes and not certain:
-        return coordinators_page(request, invitee, parties, form=form, error=ONCE_MORE)
+        return coordinators_page(request, invitee, parties, form=form, error=SAVE_ONCE_MORE)
     if overtaken:
-        fresh = with_ledger(coordinated(invitee))
+        fresh = with_replies(coordinated_parties(invitee))
         return coordinators_page(request, invitee, fresh, overtaken=overtaken, status=409)
-    return see(reverse("guest:coordinator", args=[token_of(invitee.link)]) + "?sparat=1" * bool(wishes))
+    return redirect_with_get(
+        reverse("guest:coordinator", args=[token_of(invitee.link)]) + "?sparat=1" * bool(wishes)
+    )
 
 
 def form_for(invitee: Invitee, parties: list[Invitation], data: Any = None) -> AnswersFor:
     """Choices for everybody but the coordinator themselves, and those who have handed over to a substitute."""
-    people = [row for party in parties for row in rows_of(party)]
+    people = [row for party in parties for row in rows_of_party(party)]
     return AnswersFor(
         data, rows=[row for row in people if row.invitee.pk != invitee.pk and not row.handed_over]
     )
@@ -83,17 +94,19 @@ def coordinators_page(
 ) -> HttpResponse:
     """The parties with their people; once answers are closed, the coordinator's own page says whom to ask."""
     if not invitee.meeting.answers_open(timezone.now()):
-        return back_to(invitee)
+        return redirect_to_own_page(invitee)
     form = form or form_for(invitee, parties)
     choices = {row.invitee.pk: form.field_for(row) for row in form.rows}
     groups = [
         {
             "party": party,
             "rows": [
-                (row, choices.get(row.invitee.pk)) for row in rows_of(party) if row.invitee.pk != invitee.pk
+                (row, choices.get(row.invitee.pk))
+                for row in rows_of_party(party)
+                if row.invitee.pk != invitee.pk
             ],
         }
         for party in parties
     ]
-    context = {**shared(invitee), "form": form, "groups": groups, **words}
+    context = {**shared_context(invitee), "form": form, "groups": groups, **words}
     return render(request, "guest/coordinator.html", context, status=status)

@@ -13,10 +13,10 @@ from dialog_portal.base.states import NotAllowed
 from meetings.models import Answer, Channel, Invitee, Meeting, Need, SubstituteRequest
 from meetings.replies.actions import answer as replies
 from meetings.replies.actions import substitute_requests
-from meetings.replies.actions.needs import NEEDS_ARE_KEPT
+from meetings.replies.actions.needs import KEEP_NEEDS_FOR
 from meetings.replies.forms.staff import NoteReply
-from meetings.replies.guest_list import rows, with_ledger
-from meetings.replies.need_totals import totals
+from meetings.replies.guest_list import guest_rows, with_replies
+from meetings.replies.need_totals import need_totals
 
 
 def reply_note(request: StaffRequest, pk: int) -> HttpResponse:
@@ -27,7 +27,7 @@ def reply_note(request: StaffRequest, pk: int) -> HttpResponse:
     form = NoteReply(request.POST or None, deputy=bool(invitee.substitute_for_id))
     if request.method == "POST" and form.is_valid():
         try:
-            note(invitee, by=request.user, **form.cleaned_data)
+            store_noted_reply(invitee, by=request.user, **form.cleaned_data)
             messages.success(
                 request, f"Svaret från {invitee} är noterat. Ett kvitto skickas till {invitee.email}."
             )
@@ -44,7 +44,7 @@ def reply_note(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "staff/replies/reply.html", context)
 
 
-def note(
+def store_noted_reply(
     invitee: Invitee, *, answer: str, channel: str, note: str, by: User, name: str = "", email: str = ""
 ) -> None:
     """Into the ledger with what was typed: an answer, or the substitute that the person sends."""
@@ -52,21 +52,21 @@ def note(
     if answer == Answer.SUBSTITUTE:
         replies.hand_over(invitee, name=name, email=email, channel=how, by=by, note=note)
     else:
-        replies.answer(invitee, Answer(answer), channel=how, by=by, note=note)
+        replies.store_answer(invitee, Answer(answer), channel=how, by=by, note=note)
 
 
 def needs(request: StaffRequest, pk: int) -> HttpResponse:
     """Food and access for those who come: how many want what, never who."""
     meeting = get_object_or_404(Meeting.objects.with_names(), pk=pk)
-    coming = [row.invitee.pk for row in rows(with_ledger(meeting.invitations.all())) if row.seated]
+    coming = [row.invitee.pk for row in guest_rows(with_replies(meeting.invitations.all())) if row.seated]
     told = list(Need.objects.filter(invitee__in=coming))
     context = {
         "meeting": meeting,
         "coming": len(coming),
         "told": len(told),
-        "food": totals(need.food for need in told),
-        "access": totals(need.access for need in told),
-        "erased": meeting.ends_at + NEEDS_ARE_KEPT,
+        "food": need_totals(need.food for need in told),
+        "access": need_totals(need.access for need in told),
+        "erased": meeting.ends_at + KEEP_NEEDS_FOR,
     }
     return render(request, "staff/replies/needs.html", context)
 

@@ -33,12 +33,12 @@ def test_those_who_said_yes_are_ticked_until_somebody_saves() -> None:
     meeting = past_meeting()
     invitation = factories.invitation(meeting)
     yes, no = said(factories.invitee(invitation), Answer.YES), said(factories.invitee(invitation), Answer.NO)
-    assert {row.key: row.attended for row in actions.rows(meeting)} == {
+    assert {row.key: row.attended for row in actions.attendance_rows(meeting)} == {
         f"i{yes.pk}": True,
         f"i{no.pk}": False,
     }
-    actions.note(meeting, {f"i{no.pk}"}, by=factories.user())
-    assert {row.key: row.attended for row in actions.rows(meeting)} == {
+    actions.note_attendance(meeting, {f"i{no.pk}"}, by=factories.user())
+    assert {row.key: row.attended for row in actions.attendance_rows(meeting)} == {
         f"i{yes.pk}": False,
         f"i{no.pk}": True,
     }
@@ -48,21 +48,21 @@ def test_the_name_of_that_day_is_kept() -> None:
     meeting, party = past_meeting(), factories.party(name="Fackförbundet Scen & Film")
     FormerName.objects.create(party=party, name="Teaterförbundet", until=date(2100, 1, 1))
     invitee = factories.invitee(factories.invitation(meeting, party))
-    actions.note(meeting, {f"i{invitee.pk}"}, by=factories.user())
+    actions.note_attendance(meeting, {f"i{invitee.pk}"}, by=factories.user())
     assert meeting.attendees.get().organisation == "Teaterförbundet"
 
 
 def test_saving_twice_makes_no_second_row() -> None:
     meeting = past_meeting()
     invitee = factories.invitee(factories.invitation(meeting))
-    actions.note(meeting, {f"i{invitee.pk}"}, by=factories.user())
-    actions.note(meeting, {f"i{invitee.pk}"}, by=factories.user())
+    actions.note_attendance(meeting, {f"i{invitee.pk}"}, by=factories.user())
+    actions.note_attendance(meeting, {f"i{invitee.pk}"}, by=factories.user())
     assert meeting.attendees.count() == 1
 
 
 def test_attendance_before_the_meeting_is_refused() -> None:
     with pytest.raises(NotAllowed, match="inte börjat"):
-        actions.note(factories.meeting(), set(), by=factories.user())
+        actions.note_attendance(factories.meeting(), set(), by=factories.user())
 
 
 def test_page_saves_ticks_and_adds_somebody_who_came_anyway() -> None:
@@ -99,9 +99,11 @@ def test_nobody_comes_to_a_cancelled_meeting() -> None:
     Meeting.objects.filter(pk=meeting.pk).update(state="cancelled")
     by = factories.user()
     with pytest.raises(NotAllowed, match="inställt"):
-        actions.add(meeting, name="Kim", organisation="En förening", email="", title="", staff=False, by=by)
+        actions.add_attendee(
+            meeting, name="Kim", organisation="En förening", email="", title="", staff=False, by=by
+        )
     with pytest.raises(NotAllowed, match="inställt"):
-        actions.note(meeting, set(), by=factories.user())
+        actions.note_attendance(meeting, set(), by=factories.user())
 
 
 def test_the_absent_neither_came_nor_sent_somebody_who_came() -> None:
@@ -109,8 +111,8 @@ def test_the_absent_neither_came_nor_sent_somebody_who_came() -> None:
     invitation = factories.invitation(meeting)
     away, original = factories.invitee(invitation), said(factories.invitee(invitation), Answer.SUBSTITUTE)
     deputy = factories.invitee(invitation, substitute_for=original)
-    actions.add(
+    actions.add_attendee(
         meeting, name="Kim", organisation="En förening", email="", title="", staff=False, by=factories.user()
     )
-    actions.note(meeting, {f"i{deputy.pk}"}, by=factories.user())
+    actions.note_attendance(meeting, {f"i{deputy.pk}"}, by=factories.user())
     assert actions.absent(meeting) == [away]

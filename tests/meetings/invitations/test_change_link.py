@@ -9,7 +9,7 @@ from django.urls import reverse
 from dialog_portal.access.models import Role
 from dialog_portal.base.audit import Event
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.links.actions import token
+from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.models import Letter, State
 from dialog_portal.outbox.queue.actions import read
 from meetings.invitations.actions import change_link as relinking
@@ -22,7 +22,7 @@ from meetings.mailings.actions.post import post_letter
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import Answer, Channel, Invitee, MeetingState, Purpose
-from meetings.replies.actions.answer import answer
+from meetings.replies.actions.answer import store_answer
 from tests import factories
 from tests.meetings.acting import signed_in
 from tests.world import accept
@@ -82,10 +82,10 @@ def press(guest: Invitee, role: str = Role.OFFICER, **values: str):
 
 
 def test_the_old_link_is_gone_like_any_other_and_the_new_one_is_in_a_letter(asa: Invitee):
-    old = token(asa.link)
+    old = token_for(asa.link)
     page = press(asa, tell="on").content.decode()
     assert f"Den gamla länken är stängd. En ny skickas till {asa.email}." in page
-    new = token(now(asa).link)
+    new = token_for(now(asa).link)
     assert (opened(old), opened(new)) == (404, 200)
     assert Client().get(f"/svar/{old}/").content == Client().get(f"/svar/{'A' * 42}/").content
     letter = Letter.objects.get(purpose__in=LINK_LETTERS)
@@ -105,10 +105,10 @@ def test_without_sending_the_next_letter_has_the_new_link(asa: Invitee):
     page = press(asa).content.decode()
     assert "Den gamla länken är stängd. Åsa Öberg får en ny i nästa brev. Vill du skicka den nu" in page
     assert Letter.objects.filter(purpose__in=LINK_LETTERS).count() == 0
-    answer(now(asa), Answer.YES, channel=Channel.PHONE)
+    store_answer(now(asa), Answer.YES, channel=Channel.PHONE)
     found = read(Letter.objects.get(purpose="receipt"))
     assert found is not None
-    assert token(now(asa).link) in found.text
+    assert token_for(now(asa).link) in found.text
 
 
 def test_twice_within_the_hour_brings_the_newest_link(asa: Invitee):
@@ -117,7 +117,7 @@ def test_twice_within_the_hour_brings_the_newest_link(asa: Invitee):
     first, second = Letter.objects.filter(purpose__in=LINK_LETTERS).order_by("pk")
     found = read(second)
     assert found is not None
-    assert token(now(asa).link) in found.text
+    assert token_for(now(asa).link) in found.text
     assert first.state == State.STOPPED
 
 
@@ -129,7 +129,7 @@ def test_a_waiting_letter_with_the_old_link_never_leaves_and_others_do(asa: Invi
     client, _ = signed_in()
     client.post(reverse("staff:letter_stop", args=[waiting.pk]), {"undo": "1"})
     assert now(waiting).state == State.STOPPED
-    assert opened(token(other.link)) == 200
+    assert opened(token_for(other.link)) == 200
 
 
 def invite_again(guest: Invitee) -> Letter:
@@ -159,14 +159,14 @@ def test_the_word_that_a_meeting_is_off_goes_to_the_new_address(asa: Invitee):
 @pytest.mark.parametrize("tell", [True, False])
 @pytest.mark.parametrize("state", [State.QUEUED, State.RETRYING, State.FAILED])
 def test_a_letter_that_waited_is_written_again_with_the_new_link(asa: Invitee, state: str, tell: bool):
-    old, key = invite_again(asa), token(asa.link)
+    old, key = invite_again(asa), token_for(asa.link)
     Letter.objects.filter(pk=old.pk).update(state=state)
     assert change_link(asa, tell=tell, by=factories.user())
     new = Letter.objects.get(state=State.QUEUED)
     found = read(new)
     assert found is not None
     assert (new.purpose, new.subject, new.address) == (old.purpose, old.subject, old.address)
-    assert (token(now(asa).link) in found.text, key in found.text) == (True, False)
+    assert (token_for(now(asa).link) in found.text, key in found.text) == (True, False)
     assert not Letter.objects.needs_a_person().exists()
 
 
@@ -179,7 +179,7 @@ def test_a_failed_letter_that_nobody_waits_for_needs_nobody_when_the_new_link_is
 
 
 def test_control_when_every_letter_seems_clean_the_old_link_leaves(asa: Invitee, monkeypatch):
-    monkeypatch.setattr(relinking, "brings", lambda *_: False)
+    monkeypatch.setattr(relinking, "holds_link", lambda *_: False)
     waiting = invite_again(asa)
     change_link(asa, tell=False, by=factories.user())
     assert now(waiting).state == State.QUEUED
@@ -198,14 +198,14 @@ def test_a_person_taken_off_the_list_has_no_link_to_change(asa: Invitee):
 
 @pytest.mark.parametrize("role", [Role.READER, Role.ADMINISTRATOR])
 def test_others_do_not_change_links(asa: Invitee, role: str):
-    old = token(asa.link)
+    old = token_for(asa.link)
     assert press(asa, role, tell="on").status_code == 403
     assert opened(old) == 200
 
 
 def test_the_page_asks_first_and_changes_nothing(asa: Invitee):
     client, _ = signed_in()
-    old, url = token(asa.link), reverse("staff:link_change", args=[asa.pk])
+    old, url = token_for(asa.link), reverse("staff:link_change", args=[asa.pk])
     assert url in client.get(reverse("staff:invitations", args=[asa.meeting_id])).content.decode()
     page = client.get(url).content.decode()
     assert f"Skicka den nya länken till {asa.email} nu" in page
@@ -219,21 +219,21 @@ def test_the_page_asks_first_and_changes_nothing(asa: Invitee):
 def test_a_new_address_holds_at_coming_meetings_with_a_new_link(asa: Invitee):
     later, old = (
         placed(asa.person, starts_at=factories.afternoon(60), ends_at=factories.afternoon(61)),
-        token(asa.link),
+        token_for(asa.link),
     )
     page = change_address(asa)
     assert "Den nya adressen gäller också på 2 möten." in page
     assert f"Länken som gick till den gamla adressen är stängd. En ny skickas till {NEW}." in page
     assert {now(asa).email, now(later).email} == {NEW}
-    assert (opened(old), opened(token(now(asa).link))) == (404, 200)
+    assert (opened(old), opened(token_for(now(asa).link))) == (404, 200)
     assert Letter.objects.get(purpose__in=LINK_LETTERS).address == NEW
-    answer(now(asa), Answer.YES, channel=Channel.LINK)
+    store_answer(now(asa), Answer.YES, channel=Channel.LINK)
     assert Letter.objects.get(purpose="receipt").address == NEW
 
 
 def test_a_letter_that_never_left_goes_to_the_right_address_as_it_is():
     guest = placed(factories.person(name="Åsa Öberg", email="asa@hanige.example"))
-    letter, old = invite(guest), token(guest.link)
+    letter, old = invite(guest), token_for(guest.link)
     Letter.objects.update(state=State.FAILED)
     page = change_address(guest)
     assert "1 brev som inte hade gått fram skickas dit." in page
@@ -247,7 +247,7 @@ def test_a_letter_that_never_left_goes_to_the_right_address_as_it_is():
 )
 def test_a_letter_that_may_have_left_closes_its_link(left):
     guest = placed(factories.person(name="Åsa Öberg", email="asa@hanige.example"))
-    old = token(guest.link)
+    old = token_for(guest.link)
     invite(guest)
     Letter.objects.update(**left)
     change_address(guest)
@@ -266,7 +266,7 @@ def test_an_address_that_is_on_the_list_already_is_said(asa: Invitee):
 
 
 def test_an_untouched_address_closes_nothing(asa: Invitee):
-    old = token(asa.link)
+    old = token_for(asa.link)
     assert "Den nya adressen" not in change_address(asa, "ASA@haninge.example")
     assert opened(old) == 200
 
@@ -285,7 +285,7 @@ def test_an_address_that_no_letter_reaches_is_refused_in_the_form(asa: Invitee):
 
 def test_control_when_nobody_listens_the_old_address_keeps_the_link(asa: Invitee, monkeypatch):
     monkeypatch.setattr("parties.signals.address_changed.receivers", [])
-    old = token(asa.link)
+    old = token_for(asa.link)
     change_address(asa)
     assert (opened(old), now(asa).email) == (200, "asa@haninge.example")
 
@@ -313,7 +313,7 @@ def letters_to(email: str):
 
 
 def test_a_guests_letter_that_failed_goes_to_the_right_address_as_it_is(nina: Invitee):
-    old = token(nina.link)
+    old = token_for(nina.link)
     page = correct_guest(nina, "Nina@forening.example")
     assert "Adressen till Nina Ek är rättad. 1 brev som inte hade gått fram skickas dit." in page
     assert now(nina).email == "nina@forening.example"
@@ -322,7 +322,7 @@ def test_a_guests_letter_that_failed_goes_to_the_right_address_as_it_is(nina: In
 
 
 def test_a_guests_letter_that_left_closes_its_link_and_brings_a_new_one(nina: Invitee):
-    letter, old = letters_to(nina.email).get(), token(nina.link)
+    letter, old = letters_to(nina.email).get(), token_for(nina.link)
     Letter.objects.filter(pk=letter.pk).update(state=State.BOUNCED, raw=None)
     page = correct_guest(nina, "nina@forening.example")
     assert "En ny skickas till nina@forening.example." in page
@@ -333,7 +333,7 @@ def test_a_guests_letter_that_left_closes_its_link_and_brings_a_new_one(nina: In
 
 def test_the_next_letters_to_a_guest_go_to_the_right_address(nina: Invitee):
     correct_guest(nina, "nina@forening.example")
-    answer(now(nina), Answer.YES, channel=Channel.PHONE)
+    store_answer(now(nina), Answer.YES, channel=Channel.PHONE)
     assert Letter.objects.get(purpose="receipt").address == "nina@forening.example"
 
 

@@ -161,8 +161,8 @@ def test_reminder_goes_to_the_silent_only() -> None:
     meeting = invited_meeting(*parties)
     send(meeting)
     first, second, third = meeting.invitees.order_by("pk")
-    answer.answer(first, Answer.YES, channel=Channel.LINK)
-    answer.answer(second, Answer.NO, channel=Channel.PHONE, by=factories.user())
+    answer.store_answer(first, Answer.YES, channel=Channel.LINK)
+    answer.store_answer(second, Answer.NO, channel=Channel.PHONE, by=factories.user())
     silent = mailings_send.drafts_for(MAILINGS[Purpose.REMINDER], loaded(meeting))
     assert [invitee for invitee, _ in silent] == [third]
 
@@ -267,7 +267,7 @@ def test_a_seat_that_becomes_free_goes_to_the_queue_and_is_told(how: str) -> Non
     invitation = factories.invitation(meeting, party, seats=1)
     first, second = factories.invitee(invitation), factories.invitee(invitation, name="Nummer Två")
     for invitee in (first, second):
-        answer.answer(invitee, Answer.YES, channel=Channel.LINK)
+        answer.store_answer(invitee, Answer.YES, channel=Channel.LINK)
     before = Letter.objects.count()
     if how == "withdraw":
         withdraw.withdraw(first, by=factories.user())
@@ -281,7 +281,7 @@ def test_a_seat_that_becomes_free_goes_to_the_queue_and_is_told(how: str) -> Non
 def test_fewer_seats_than_are_taken_is_refused_at_the_field() -> None:
     invitation = factories.invitation(factories.meeting(), seats=2)
     for _ in range(2):
-        answer.answer(factories.invitee(invitation), Answer.YES, channel=Channel.LINK)
+        answer.store_answer(factories.invitee(invitation), Answer.YES, channel=Channel.LINK)
     client, _ = signed_in()
     page = client.post(reverse("staff:invitation_change", args=[invitation.pk]), {"seats": "1"})
     assert "2 har redan svarat att de kommer" in page.content.decode()
@@ -346,7 +346,7 @@ def test_no_reminder_is_suggested_just_after_the_invitation() -> None:
 def test_staff_are_told_who_got_a_seat_when_a_party_gets_more() -> None:
     invitation = factories.invitation(factories.meeting(), factories.party(name="Nacka"), seats=1)
     for name in ("Nummer Ett", "Nummer Två", "Nummer Tre"):
-        answer.answer(factories.invitee(invitation, name=name), Answer.YES, channel=Channel.LINK)
+        answer.store_answer(factories.invitee(invitation, name=name), Answer.YES, channel=Channel.LINK)
     client, _ = signed_in()
     address = reverse("staff:invitation_change", args=[invitation.pk])
     assert 'class="breadcrumb"' in client.get(address).content.decode()

@@ -72,7 +72,7 @@ def test_after_the_deadline_letters_ask_for_no_answer(purpose: Purpose) -> None:
 def test_receipts_after_the_deadline_lead_to_no_change() -> None:
     invitee = chief()
     too_late(invitee)
-    answer.answer(invitee, Answer.YES, channel=Channel.PHONE, by=factories.user())
+    answer.store_answer(invitee, Answer.YES, channel=Channel.PHONE, by=factories.user())
     said = newest(invitee)
     assert (CLOSED in said, "Du kan ändra ditt svar" in said, "Ändra svar" in said) == (True, False, False)
 
@@ -160,7 +160,7 @@ def test_a_holder_whose_address_is_a_guests_is_not_missing() -> None:
     invitation = factories.invitation(meeting, party)
     factories.invitee(invitation, email="Ada.Ek@kommun.example")
     factories.mandate(party, factories.person(email="ada.ek@kommun.example"))
-    assert invite.missing(meeting) == []
+    assert invite.mandates_to_invite(meeting) == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import weekday
-from dialog_portal.links.actions import token
+from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.models import Letter, LetterQuerySet, State
 from dialog_portal.outbox.queue.actions import hold, read, release, undo
 from meetings.invitations.actions import rerender, resend_link, withdraw
@@ -30,7 +30,7 @@ from meetings.planning.actions import meetings
 from meetings.replies.actions import answer, colleagues
 from meetings.replies.actions.substitute_requests import ask_for_substitute, decide
 from meetings.replies.letters import receipt
-from meetings.replies.reply_status import standing
+from meetings.replies.reply_status import reply_status
 from tests import factories
 from tests.at_once import Encounter
 from tests.meetings.acting import signed_in
@@ -62,7 +62,7 @@ def waiting(**chosen: Any) -> LetterQuerySet:
 def answered(invitee: Invitee, said: Answer, channel: Channel = Channel.PHONE) -> None:
     """Later than the minute in which two answers contradict each other."""
     with time_machine.travel(timezone.now() + 2 * CONTRADICTION):
-        answer.answer(invitee, said, channel=channel)
+        answer.store_answer(invitee, said, channel=channel)
 
 
 # --- A meeting that moves ---------------------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ def test_a_substitute_whose_invitation_had_not_left_is_invited_to_the_new_day(wo
     day = weekday(world.move())
     invited = waiting(purpose="substitute").get()
     assert (invited.address, day in text(invited)) == (deputy.email, True)
-    assert f"/svar/{token(deputy.link)}/" in text(invited)
+    assert f"/svar/{token_for(deputy.link)}/" in text(invited)
     assert day in text(waiting(purpose="handed_over").get())
     assert world.reached(Purpose.UPDATE) == {world.chief}
 
@@ -113,7 +113,7 @@ def test_an_older_refusal_does_not_hide_that_the_substitute_was_taken_off(world:
 def test_that_a_substitute_was_refused_is_told_whatever_else_was_said(world: World, came: bool):
     chief = world.chief
     if came:
-        answer.answer(chief, Answer.YES, channel=Channel.LINK)
+        answer.store_answer(chief, Answer.YES, channel=Channel.LINK)
         world.deliver()
     wish = ask_for_substitute(chief, name="Bo Al", email="bo@annan.example", channel=Channel.LINK)
     decide(wish, approve=False, seen=(wish.name, wish.email), by=world.by)
@@ -127,7 +127,7 @@ def test_whoever_got_a_seat_from_the_queue_hears_it_with_the_new_day(two: World)
     two.invitation.save()
     first, second = two.people
     for person in (first, second):
-        answer.answer(person, Answer.YES, channel=Channel.LINK)
+        answer.store_answer(person, Answer.YES, channel=Channel.LINK)
     two.deliver()
     answered(first, Answer.NO)
     day = weekday(two.move())
@@ -137,7 +137,7 @@ def test_whoever_got_a_seat_from_the_queue_hears_it_with_the_new_day(two: World)
 
 def test_a_colleague_whom_a_guest_brought_is_invited_to_the_new_day(world: World):
     chief = world.chief
-    answer.answer(chief, Answer.YES, channel=Channel.LINK)
+    answer.store_answer(chief, Answer.YES, channel=Channel.LINK)
     colleagues.bring_colleague(chief, name="Kim Ek", email="kim@kommun.example", channel=Channel.LINK)
     day = weekday(world.move())
     assert day in text(waiting(purpose="invitation", address="kim@kommun.example").get())
@@ -188,7 +188,7 @@ def test_control_when_nothing_is_written_anew_the_substitute_hears_nothing(world
 def test_whoever_knows_of_the_meeting_only_by_a_receipt_hears_of_a_change_and_of_the_end(state: str):
     world = World(state=state)
     chief = world.chief
-    answer.answer(chief, Answer.YES, channel=Channel.PHONE, by=world.by)
+    answer.store_answer(chief, Answer.YES, channel=Channel.PHONE, by=world.by)
     world.deliver()
     assert world.reached(Purpose.UPDATE) == set()
     world.move()
@@ -200,14 +200,14 @@ def test_whoever_knows_of_the_meeting_only_by_a_receipt_hears_of_a_change_and_of
 
 def test_a_receipt_that_waits_when_a_planned_meeting_moves_says_the_new_day():
     world = World(state=MeetingState.PLANNED)
-    answer.answer(world.chief, Answer.YES, channel=Channel.PHONE, by=world.by)
+    answer.store_answer(world.chief, Answer.YES, channel=Channel.PHONE, by=world.by)
     day = weekday(world.move())
     assert [day in text(letter) for letter in Letter.objects.waiting()] == [True]
 
 
 def test_a_receipt_from_before_letters_knew_their_version_is_no_old_news():
     world = World()
-    answer.answer(world.chief, Answer.YES, channel=Channel.PHONE, by=world.by)
+    answer.store_answer(world.chief, Answer.YES, channel=Channel.PHONE, by=world.by)
     world.meeting.letters.update(version=None)
     world.deliver()
     assert world.reached(Purpose.UPDATE) == set()
@@ -253,7 +253,10 @@ def test_a_letter_with_links_keeps_the_other_meetings(world: World):
     resend_link.resend_links(email)
     world.cancel()
     links = waiting(purpose__in=LINK_LETTERS).get()
-    assert (token(other.people[0].link) in text(links), token(world.chief.link) in text(links)) == (
+    assert (
+        token_for(other.people[0].link) in text(links),
+        token_for(world.chief.link) in text(links),
+    ) == (
         True,
         False,
     )
@@ -268,7 +271,7 @@ def test_whose_link_changed_before_the_invitation_left_stays_in_the_chain(tell: 
     chief = world.chief
     assert change_link(chief, tell=tell, by=world.by)
     chief.link.refresh_from_db()
-    assert f"/svar/{token(chief.link)}/" in text(Letter.objects.waiting().get())
+    assert f"/svar/{token_for(chief.link)}/" in text(Letter.objects.waiting().get())
     world.deliver()
     assert world.reached(Purpose.REMINDER) == {chief}
     world.move()
@@ -286,7 +289,7 @@ def test_an_update_that_waited_brings_the_new_link_and_the_calendar(world: World
     update = Letter.objects.waiting().get()
     found = read(update)
     assert found is not None
-    assert (update.purpose, day in found.text, token(chief.link) in found.text) == ("update", True, True)
+    assert (update.purpose, day in found.text, token_for(chief.link) in found.text) == ("update", True, True)
     assert [file.content_type.partition(";")[0] for file in found.attachments] == ["text/calendar"]
 
 
@@ -296,18 +299,18 @@ def test_an_update_that_waited_brings_the_new_link_and_the_calendar(world: World
 @pytest.mark.parametrize(
     "says",
     [
-        lambda person: answer.answer(person, Answer.YES, channel=Channel.LINK),
-        lambda person: answer.answer(person, Answer.NO, channel=Channel.PHONE),
+        lambda person: answer.store_answer(person, Answer.YES, channel=Channel.LINK),
+        lambda person: answer.store_answer(person, Answer.NO, channel=Channel.PHONE),
         lambda person: answer.hand_over(
             person, name="Eva Ek", email="eva@kommun.example", channel=Channel.LINK
         ),
     ],
 )
 def test_no_reminder_reaches_who_answered_while_it_was_held(two: World, says: Callable[[Invitee], Any]):
-    reminder_schedule.plan(two.meeting, by=two.by)
+    reminder_schedule.plan_reminders(two.meeting, by=two.by)
     with time_machine.travel(two.meeting.planned.get(purpose="reminder").due_at + timedelta(minutes=1)):
         hold("", by=two.by, reason="återläsning")
-        assert due_reminders.send_due() == 2
+        assert due_reminders.send_due_reminders() == 2
         says(two.people[0])
         release("", by=two.by)
         assert [letter.address for letter in waiting(purpose="reminder")] == [two.people[1].email]
@@ -316,11 +319,11 @@ def test_no_reminder_reaches_who_answered_while_it_was_held(two: World, says: Ca
 @pytest.mark.parametrize(("said", "left"), [(Answer.NO, 0), (Answer.YES, 1)])
 def test_no_reminder_of_the_meeting_reaches_who_does_not_come(world: World, said: Answer, left: int):
     chief = world.chief
-    answer.answer(chief, Answer.YES, channel=Channel.LINK)
-    reminder_schedule.plan(world.meeting, by=world.by)
+    answer.store_answer(chief, Answer.YES, channel=Channel.LINK)
+    reminder_schedule.plan_reminders(world.meeting, by=world.by)
     with time_machine.travel(world.meeting.planned.get(purpose="coming").due_at + timedelta(minutes=1)):
-        assert due_reminders.send_due() == 1
-        answer.answer(chief, said, channel=Channel.PHONE, by=world.by)
+        assert due_reminders.send_due_reminders() == 1
+        answer.store_answer(chief, said, channel=Channel.PHONE, by=world.by)
         assert waiting(purpose="coming").count() == left
 
 
@@ -356,7 +359,7 @@ def test_an_untouched_last_day_stops_nothing():
 def test_an_answer_that_is_being_stored_while_the_meeting_moves_is_receipted_for_the_new_day(monkeypatch):
     world, both = World().invite(), Encounter()
     monkeypatch.setattr(receipt, "receipt", both.after(receipt.receipt))
-    moved = both.run(lambda: answer.answer(world.chief, Answer.YES, channel=Channel.LINK), world.move)
+    moved = both.run(lambda: answer.store_answer(world.chief, Answer.YES, channel=Channel.LINK), world.move)
     assert [weekday(moved) in text(letter) for letter in Letter.objects.waiting()] == [True]
 
 
@@ -380,14 +383,14 @@ def test_a_program_that_presses_all_day_takes_no_answer_from_the_person(world: W
     chief = world.chief
     for number in range(40):
         said = (Answer.YES, Answer.NO)[number % 2]
-        answer.answer(chief, said, channel=Channel.LINK, confirmed=False)
+        answer.store_answer(chief, said, channel=Channel.LINK, confirmed=False)
     assert chief.replies.unconfirmed().count() <= colleagues.ANSWERS_A_DAY
-    assert answer.answer(chief, Answer.YES, channel=Channel.LINK).confirmed
+    assert answer.store_answer(chief, Answer.YES, channel=Channel.LINK).confirmed
     with pytest.raises(NotAllowed, match="ändringar det senaste dygnet"):
         for number in range(40):
             answered_at = timezone.now() + (number + 1) * 2 * CONTRADICTION
             with time_machine.travel(answered_at):
-                answer.answer(chief, (Answer.NO, Answer.YES)[number % 2], channel=Channel.LINK)
+                answer.store_answer(chief, (Answer.NO, Answer.YES)[number % 2], channel=Channel.LINK)
 
 
 # --- Taken off the list, and put back ---------------------------------------------------------------------------------
@@ -404,14 +407,14 @@ def press_put_back(world: World, person: Invitee) -> str:
 
 def test_who_was_taken_off_by_mistake_is_put_back_with_their_answer_and_a_new_link(two: World):
     chief = two.people[0]
-    answer.answer(chief, Answer.YES, channel=Channel.LINK)
+    answer.store_answer(chief, Answer.YES, channel=Channel.LINK)
     two.deliver()
-    old = token(chief.link)
+    old = token_for(chief.link)
     assert f"En ny personlig länk skickas till {chief.email}." in press_put_back(two, chief)
     back = Invitee.objects.get(pk=chief.pk)
-    assert (back.withdrawn_at, standing(back).case) == (None, "seated")
+    assert (back.withdrawn_at, reply_status(back).case) == (None, "seated")
     links = text(waiting(purpose__in=LINK_LETTERS).get())
-    assert (f"/svar/{token(back.link)}/" in links, old in links) == (True, False)
+    assert (f"/svar/{token_for(back.link)}/" in links, old in links) == (True, False)
 
 
 def test_who_had_not_been_written_to_is_put_back_without_a_letter():
@@ -425,7 +428,7 @@ def test_an_invitation_that_had_not_left_is_written_again():
     world = World().invite(left=False)
     press_put_back(world, world.chief)
     back = Invitee.objects.get(pk=world.chief.pk)
-    assert f"/svar/{token(back.link)}/" in text(waiting(purpose="invitation").get())
+    assert f"/svar/{token_for(back.link)}/" in text(waiting(purpose="invitation").get())
 
 
 def test_a_letter_with_a_dead_link_cannot_be_let_go_again():
@@ -440,7 +443,7 @@ def test_nobody_loses_a_seat_to_who_is_put_back(two: World):
     two.invitation.save()
     first, second = two.people
     for person in (first, second):
-        answer.answer(person, Answer.YES, channel=Channel.LINK)
+        answer.store_answer(person, Answer.YES, channel=Channel.LINK)
     page = press_put_back(two, first)
     assert f"{first.name} hade svarat ja, och platsen har gått till {second.name}." in page
     assert Invitee.objects.get(pk=first.pk).withdrawn_at is not None
@@ -451,7 +454,7 @@ def test_an_address_that_was_taken_meanwhile_is_said(world: World):
     withdraw.withdraw(chief, by=world.by)
     factories.invitee(world.invitation, email=chief.email)
     with pytest.raises(NotAllowed, match="står redan på listan"):
-        withdraw.put_back(chief, by=world.by)
+        withdraw.reinstate(chief, by=world.by)
 
 
 def test_a_second_press_changes_nothing(world: World):
@@ -460,8 +463,8 @@ def test_a_second_press_changes_nothing(world: World):
     when = Invitee.objects.get(pk=chief.pk).withdrawn_at
     withdraw.withdraw(chief, by=world.by)
     assert Invitee.objects.get(pk=chief.pk).withdrawn_at == when
-    assert withdraw.put_back(chief, by=world.by) is True
-    assert withdraw.put_back(chief, by=world.by) is False
+    assert withdraw.reinstate(chief, by=world.by) is True
+    assert withdraw.reinstate(chief, by=world.by) is False
     assert waiting(purpose__in=LINK_LETTERS).count() == 1
 
 

@@ -11,15 +11,15 @@ from django.utils import timezone
 
 from dialog_portal.dashboard import start_page
 from dialog_portal.dashboard.tasks import tasks_for
-from dialog_portal.links.actions import revoke
+from dialog_portal.links.actions import revoke_link
 from meetings.attendance import actions
 from meetings.mailings.letters.recipients import without_reply
 from meetings.models import Answer, Channel, Invitee, Meeting, MeetingState
 from meetings.models.invitee import InviteeQuerySet
 from meetings.planning.progress import with_answers
-from meetings.replies.actions.answer import answer, hand_over
-from meetings.replies.guest_list import rows, with_ledger
-from meetings.replies.reply_status import standing
+from meetings.replies.actions.answer import hand_over, store_answer
+from meetings.replies.guest_list import guest_rows, with_replies
+from meetings.replies.reply_status import reply_status
 from meetings.replies.views import ledger
 from tests import factories
 from tests.meetings.acting import letter, signed_in
@@ -49,7 +49,7 @@ def handed_over(meeting: Meeting) -> tuple[Invitee, Invitee]:
 def taken_off(deputy: Invitee) -> None:
     """What staff do who remove a substitute, as far as the sums are concerned."""
     Invitee.objects.filter(pk=deputy.pk).update(withdrawn_at=timezone.now())
-    revoke(deputy.link)
+    revoke_link(deputy.link)
 
 
 @pytest.fixture
@@ -68,27 +68,27 @@ def page(meeting: Meeting, query: str = "") -> str:
 def crowd(meeting: Meeting) -> None:
     """Somebody of every kind."""
     for said in (YES, NO):
-        answer(someone(meeting), said, channel=LINK)
+        store_answer(someone(meeting), said, channel=LINK)
     someone(meeting)
     first = someone(meeting, seats=1)
     for one in (first, factories.invitee(first.invitation)):
-        answer(one, YES, channel=LINK)
+        store_answer(one, YES, channel=LINK)
     later: tuple[Answer | None, ...] = (None, YES, NO)
     for by_deputy in later:
         _, deputy = handed_over(meeting)
         if by_deputy:
-            answer(deputy, by_deputy, channel=LINK)
+            store_answer(deputy, by_deputy, channel=LINK)
     taken_off(handed_over(meeting)[1])
     _, declined = handed_over(meeting)
-    answer(declined, NO, channel=LINK)
+    store_answer(declined, NO, channel=LINK)
     taken_off(declined)
-    answer(someone(meeting), YES, channel=LINK, confirmed=False)
+    store_answer(someone(meeting), YES, channel=LINK, confirmed=False)
 
 
 def test_the_sums_add_up_to_those_on_the_list(meeting: Meeting):
     crowd(meeting)
-    listed = rows(with_ledger(meeting.invitations.all()))
-    counted = {name: sum(ledger.KINDS[name][1](row) for row in listed) for name in KINDS}
+    listed = guest_rows(with_replies(meeting.invitations.all()))
+    counted = {name: sum(ledger.ANSWER_FILTERS[name][1](row) for row in listed) for name in KINDS}
     assert counted == {"kommer": 3, "vantar": 1, "nej": 2, "tysta": 5, "ersattare": 3}
     assert sum(counted.values()) == meeting.invitees.active().count()
 
@@ -96,11 +96,13 @@ def test_the_sums_add_up_to_those_on_the_list(meeting: Meeting):
 def test_every_sum_counts_the_same(meeting: Meeting):
     """The list, the start page, the list of meetings, the reminders and each person's own page."""
     crowd(meeting)
-    quiet = {row.invitee.pk for row in rows(with_ledger(meeting.invitations.all())) if row.answer is None}
+    quiet = {
+        row.invitee.pk for row in guest_rows(with_replies(meeting.invitations.all())) if row.answer is None
+    }
     everybody = meeting.invitees.active()
-    assert {row.pk for row in everybody if standing(row).case == "silent"} == quiet
+    assert {row.pk for row in everybody if reply_status(row).case == "silent"} == quiet
     assert {row.pk for row in everybody.silent()} == quiet
-    assert [row.silent for row in start_page.coming()] == [len(quiet)]
+    assert [row.silent for row in start_page.coming_meetings()] == [len(quiet)]
     row: Any = with_answers(Meeting.objects.filter(pk=meeting.pk)).get()
     assert row.asked - row.answered == len(quiet)
 
@@ -116,19 +118,22 @@ def test_who_lost_their_substitute_is_reminded_and_waited_for(meeting: Meeting, 
     assert list(without_reply(meeting.invitees.active())) == [alone]
     told = [task.why for tasks in tasks_for(factories.user(), timezone.now()) for task in tasks]
     assert "1 person har inte svarat." in told
-    assert [row.key for row in actions.rows(meeting)] == [f"i{alone.pk}"]
+    assert [row.key for row in actions.attendance_rows(meeting)] == [f"i{alone.pk}"]
 
 
 def test_who_has_a_substitute_is_not_reminded(meeting: Meeting):
     chief, deputy = handed_over(meeting)
-    assert (list(without_reply(meeting.invitees.active())), standing(chief).case) == ([deputy], "handed_over")
+    assert (list(without_reply(meeting.invitees.active())), reply_status(chief).case) == (
+        [deputy],
+        "handed_over",
+    )
 
 
 def test_control_by_the_last_answer_alone_somebody_is_counted_nowhere(
     meeting: Meeting, alone: Invitee, monkeypatch
 ):
     monkeypatch.setattr(
-        "meetings.replies.guest_list.counted", lambda said, _substitutes: said[-1] if said else None
+        "meetings.replies.guest_list.counting_reply", lambda said, _substitutes: said[-1] if said else None
     )
     monkeypatch.setattr(InviteeQuerySet, "silent", lambda people: people.filter(replies=None))
     assert "0 kommer, 0 kommer inte, 0 har inte svarat" in page(meeting).replace("1 skickar ersättare, ", "")

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from icalendar import Calendar
+from icalendar import Calendar, vText
+from icalendar.prop import vUnknown
 
-from meetings.mailings.calendar_file import calendar_for, escaped, folded
+from meetings.mailings.calendar_file import STOCKHOLM as RULE
+from meetings.mailings.calendar_file import Text, calendar_for, control
 from meetings.models import MeetingState
 from tests import factories
 
@@ -125,9 +127,46 @@ def test_nothing_typed_becomes_a_property(payload):
 
 
 def test_control_without_escaping_a_break_becomes_a_property(monkeypatch):
-    monkeypatch.setattr("meetings.mailings.calendar_file.escaped", lambda text: text)
-    meeting = factories.meeting(title=PAYLOADS[0])
+    """A lone CR, since the library by itself stops at a line feed."""
+    monkeypatch.setattr("meetings.mailings.calendar_file.Text", vUnknown)
+    meeting = factories.meeting(title=f"Möte\r{SMUGGLED[0]}")
     assert shape(calendar_for(meeting)) != NAMES
+
+
+def strange(data: bytes) -> set[str]:
+    """The characters that some program may take for the end of a line, besides the ends of lines."""
+    return {char for char in data.decode().replace("\r\n", "") if control(char)}
+
+
+@pytest.mark.parametrize(
+    "sign", ["\u2028", "\u2029", "\u0085", "\x0b", "\x1c", "\0", "\t", "\u202e", "\u200b"]
+)
+def test_signs_that_may_end_a_line_somewhere_become_blanks(settings, sign):
+    settings.MAILBOX = {"host": "imap.region.example"}
+    settings.MAIL_FROM_NAME = f"Åsa{sign}Öberg"
+    guest = factories.invitee(factories.invitation(factories.meeting(title=f"a{sign}b")))
+    data = calendar_for(guest.meeting, guest, by_letter=True)
+    assert (strange(data), event(data)["SUMMARY"]) == (set(), "a b")
+    assert event(data)["ORGANIZER"].params["CN"] == "Åsa Öberg"
+
+
+def test_control_the_library_alone_lets_them_stand(monkeypatch):
+    monkeypatch.setattr("meetings.mailings.calendar_file.Text", vText)
+    assert strange(calendar_for(factories.meeting(title="a\u2028b"))) == {"\u2028"}
+
+
+def test_quotation_marks_in_a_name_write_no_parameter(settings):
+    settings.MAILBOX = {"host": "imap.region.example"}
+    settings.MAIL_FROM_NAME = 'Region";X-A="1:mailto:x@elsewhere.example'
+    guest = factories.invitee(factories.invitation(factories.meeting()))
+    who = event(calendar_for(guest.meeting, guest, by_letter=True))["ORGANIZER"]
+    assert (who, set(who.params)) == (f"mailto:{settings.MAIL_REPLY_TO}", {"CN"})
+    assert who.params["CN"] == "Region';X-A='1:mailto:x@elsewhere.example"
+
+
+def test_the_rule_of_the_zone_stands_as_it_is_written():
+    lines = "\r\n".join(RULE.splitlines()).encode()
+    assert b"\r\n" + lines + b"\r\nBEGIN:VEVENT\r\n" in calendar_for(factories.meeting())
 
 
 def test_there_are_sixty_payloads():
@@ -135,13 +174,21 @@ def test_there_are_sixty_payloads():
 
 
 def test_long_lines_fold_at_75_octets_between_characters():
-    text = "SUMMARY:" + "åäö🎭" * 60
-    lines = folded(text).encode().split(b"\r\n")
+    title = "åäö🎭" * 60
+    data = calendar_for(factories.meeting(title=title[:160], venue=title[160:]))
+    lines = data.split(b"\r\n")
     assert max(len(line) for line in lines) <= 75
-    assert b"".join([lines[0], *(line[1:] for line in lines[1:])]).decode() == text
+    assert [line.decode() for line in lines if line.startswith(b"SUMMARY:")] != [f"SUMMARY:{title[:160]}"]
+    assert event(data)["SUMMARY"] == title[:160]
 
 
-def test_backslashes_and_breaks_come_back_as_they_were():
-    meeting = factories.meeting(title="A\\n B; C, D\nE")
-    assert event(calendar_for(meeting))["SUMMARY"] == "A\\n B; C, D\nE"
-    assert escaped("a\rb") == "a\\nb"
+@pytest.mark.parametrize("title", ["A\\n B; C, D\nE", "C:\\Nytt", "\\", "a\\\\Nb", "\\N\\n\\"])
+def test_backslashes_and_breaks_come_back_as_they_were(title: str):
+    meeting = factories.meeting(title=title)
+    assert event(calendar_for(meeting))["SUMMARY"] == title
+    assert Text("a\rb").to_ical() == Text("a\r\nb").to_ical() == b"a\\nb"
+
+
+def test_control_the_library_alone_takes_a_typed_capital_for_a_line_break(monkeypatch):
+    monkeypatch.setattr("meetings.mailings.calendar_file.Text", vText)
+    assert event(calendar_for(factories.meeting(title="C:\\Nytt")))["SUMMARY"] == "C:\nytt"

@@ -80,7 +80,7 @@ def invited(people: int = 3, **values: object) -> Meeting:
 def answer(meeting: Meeting, *said: Answer | None) -> None:
     for invitee, one in zip(meeting.invitees.order_by("pk"), said, strict=False):
         if one:
-            replies.answer(invitee, one, channel=Channel.LINK)
+            replies.store_answer(invitee, one, channel=Channel.LINK)
 
 
 def plans(meeting: Meeting) -> dict[str, tuple[datetime, str]]:
@@ -152,13 +152,13 @@ def test_what_is_past_when_the_invitation_is_sent_never_leaves(clock):
     clock.move_to(at("2026-11-25 10:00"))
     meeting = invited()
     assert plans(meeting)["reminder"] == (REMINDER_AT, "skipped")
-    assert (due_reminders.send_due(), letters(Purpose.REMINDER)) == (0, 0)
+    assert (due_reminders.send_due_reminders(), letters(Purpose.REMINDER)) == (0, 0)
 
 
 @pytest.mark.django_db
 def test_a_second_invitation_leaves_the_plan_alone(clock):
     meeting = invited()
-    reminder_schedule.stop(row(meeting, Purpose.REMINDER), by=factories.user())
+    reminder_schedule.stop_reminder(row(meeting, Purpose.REMINDER), by=factories.user())
     late = factories.party()
     factories.mandate(late)
     invite.invite_parties(meeting, [late], seats=3, by=factories.user())
@@ -190,11 +190,11 @@ def test_what_has_left_leaves_again_for_the_new_day(clock):
     meeting = invited()
     answer(meeting, Answer.YES)
     clock.move_to(COMING_AT)
-    due_reminders.send_due()
+    due_reminders.send_due_reminders()
     assert letters(Purpose.COMING) == 1
     change(meeting, starts_at=at("2026-12-18 13:00"), ends_at=at("2026-12-18 16:00"))
     clock.move_to(at("2026-12-16 09:00"))
-    assert (due_reminders.send_due(), letters(Purpose.COMING)) == (1, 2)
+    assert (due_reminders.send_due_reminders(), letters(Purpose.COMING)) == (1, 2)
 
 
 @pytest.mark.django_db
@@ -202,7 +202,7 @@ def test_the_meetings_own_time_counts_even_if_the_row_was_not_told(clock):
     meeting = invited()
     Meeting.objects.filter(pk=meeting.pk).update(reply_by=at("2026-11-29 23:59"))
     clock.move_to(REMINDER_AT)
-    assert due_reminders.send_due() == 0
+    assert due_reminders.send_due_reminders() == 0
     assert plans(meeting)["reminder"] == (at("2026-11-26 09:00"), "waiting")
 
 
@@ -215,9 +215,9 @@ def test_nothing_leaves_a_minute_early_and_all_leaves_on_time(clock):
     answer(meeting, Answer.YES, Answer.NO)
     silent = meeting.invitees.order_by("pk")[2]
     clock.move_to(REMINDER_AT - timedelta(minutes=1))
-    assert due_reminders.send_due() == 0
+    assert due_reminders.send_due_reminders() == 0
     clock.move_to(REMINDER_AT)
-    assert due_reminders.send_due() == 1
+    assert due_reminders.send_due_reminders() == 1
     assert Letter.objects.get(purpose=Purpose.REMINDER).address == silent.email
     assert last_reason(meeting, Purpose.REMINDER) == "Skickades till 1 person."
 
@@ -234,9 +234,9 @@ def test_the_reminder_before_the_meeting_goes_to_those_who_have_a_seat(clock):
     deputy = replies.hand_over(
         hands_over, name="Ersättare", email="ny@kommun.example", channel=Channel.STAFF, by=factories.user()
     )
-    replies.answer(deputy, Answer.YES, channel=Channel.LINK)
+    replies.store_answer(deputy, Answer.YES, channel=Channel.LINK)
     clock.move_to(COMING_AT)
-    due_reminders.send_due()
+    due_reminders.send_due_reminders()
     got = set(Letter.objects.filter(purpose=Purpose.COMING).values_list("address", flat=True))
     assert (got, queued.email in got) == ({first.email, deputy.email}, False)
 
@@ -248,7 +248,7 @@ def test_the_letter_says_when_where_and_what_and_leads_to_the_own_page(clock):
     factories.item(meeting, title="Hemlig punkt", internal=True)
     answer(meeting, Answer.YES)
     clock.move_to(COMING_AT)
-    due_reminders.send_due()
+    due_reminders.send_due_reminders()
     stored = read(Letter.objects.get(purpose=Purpose.COMING))
     assert stored is not None
     assert stored.subject == f"Påminnelse: {meeting.title}, fredag 4 december 2026"
@@ -270,9 +270,9 @@ def test_running_again_and_again_makes_nothing_more(clock):
     answer(meeting, Answer.YES)
     for _ in range(3):
         clock.move_to(REMINDER_AT)
-        due_reminders.send_due()
+        due_reminders.send_due_reminders()
         clock.move_to(COMING_AT)
-        due_reminders.send_due()
+        due_reminders.send_due_reminders()
     assert (letters(Purpose.REMINDER), letters(Purpose.COMING)) == (2, 1)
 
 
@@ -281,7 +281,7 @@ def test_running_again_and_again_makes_nothing_more(clock):
 def test_a_clock_that_stood_still_sends_late_but_in_time(clock, late: timedelta):
     invited()
     clock.move_to(REMINDER_AT + late)
-    assert due_reminders.send_due() == 3
+    assert due_reminders.send_due_reminders() == 3
 
 
 @pytest.mark.django_db
@@ -289,7 +289,7 @@ def test_after_the_deadline_and_after_the_start_nothing_leaves(clock):
     meeting = invited()
     answer(meeting, Answer.YES)
     clock.move_to(meeting.starts_at)
-    assert due_reminders.send_due() == 0
+    assert due_reminders.send_due_reminders() == 0
     assert {state for _, state in plans(meeting).values()} == {"skipped"}
     assert "för sent" in last_reason(meeting, Purpose.COMING)
 
@@ -299,7 +299,10 @@ def test_a_cancelled_meeting_reminds_nobody(clock):
     meeting = invited()
     meetings.cancel(meeting, reason="Storm.", by=factories.user())
     clock.move_to(REMINDER_AT)
-    assert (due_reminders.send_due(), last_reason(meeting, Purpose.REMINDER)) == (0, "Mötet är inställt.")
+    assert (due_reminders.send_due_reminders(), last_reason(meeting, Purpose.REMINDER)) == (
+        0,
+        "Mötet är inställt.",
+    )
 
 
 @pytest.mark.django_db
@@ -307,7 +310,7 @@ def test_a_meeting_whose_state_changed_behind_the_plans_back_reminds_nobody(cloc
     meeting = invited()
     Meeting.objects.filter(pk=meeting.pk).update(state=MeetingState.CANCELLED)
     clock.move_to(REMINDER_AT)
-    assert (due_reminders.send_due(), plans(meeting)["reminder"][1]) == (0, "skipped")
+    assert (due_reminders.send_due_reminders(), plans(meeting)["reminder"][1]) == (0, "skipped")
 
 
 @pytest.mark.django_db
@@ -316,7 +319,7 @@ def test_a_held_meeting_skips_what_is_left(clock):
     clock.move_to(meeting.ends_at)
     meetings.hold(meeting, by=factories.user())
     assert {state for _, state in plans(meeting).values()} == {"skipped"}
-    assert due_reminders.send_due() == 0
+    assert due_reminders.send_due_reminders() == 0
 
 
 @pytest.mark.django_db
@@ -324,7 +327,7 @@ def test_when_all_have_answered_nobody_is_reminded(clock):
     meeting = invited()
     answer(meeting, Answer.YES, Answer.NO, Answer.NO)
     clock.move_to(REMINDER_AT)
-    assert due_reminders.send_due() == 0
+    assert due_reminders.send_due_reminders() == 0
     assert last_reason(meeting, Purpose.REMINDER) == "Det fanns ingen att skriva till."
 
 
@@ -334,7 +337,7 @@ def test_a_round_may_switch_reminders_off(clock):
     meeting.round.reminds = False
     meeting.round.save()
     clock.move_to(REMINDER_AT)
-    assert (due_reminders.send_due(), plans(meeting)["reminder"][1]) == (0, "skipped")
+    assert (due_reminders.send_due_reminders(), plans(meeting)["reminder"][1]) == (0, "skipped")
 
 
 @pytest.mark.django_db
@@ -344,7 +347,7 @@ def test_nobody_is_reminded_within_a_day_of_another_reminder(clock, hours: int, 
     clock.move_to(REMINDER_AT - timedelta(hours=hours))
     send(meeting, Purpose.REMINDER)
     clock.move_to(REMINDER_AT)
-    assert due_reminders.send_due() == made
+    assert due_reminders.send_due_reminders() == made
 
 
 @pytest.mark.django_db
@@ -360,10 +363,10 @@ def test_one_meeting_that_fails_does_not_keep_the_others_from_theirs(clock, monk
     monkeypatch.setattr(due_reminders, "drafts_for", sometimes)
     clock.move_to(REMINDER_AT)
     with pytest.raises(ExceptionGroup):
-        due_reminders.send_due()
+        due_reminders.send_due_reminders()
     assert (plans(broken)["reminder"][1], plans(whole)["reminder"][1]) == ("waiting", "done")
     monkeypatch.undo()
-    assert due_reminders.send_due() == 1
+    assert due_reminders.send_due_reminders() == 1
 
 
 # --- A person decides ------------------------------------------------------------------------------------------------
@@ -381,15 +384,15 @@ def test_a_stopped_letter_stays_until_it_is_resumed(clock):
     assert plans(meeting)["reminder"] == (REMINDER_AT, "waiting")
     client.post(address, {"to": "stop"})
     clock.move_to(REMINDER_AT)
-    assert (due_reminders.send_due(), plans(meeting)["reminder"][1]) == (0, "stopped")
+    assert (due_reminders.send_due_reminders(), plans(meeting)["reminder"][1]) == (0, "stopped")
     with pytest.raises(NotAllowed, match="Tiden har passerat"):
-        reminder_schedule.resume(row(meeting, Purpose.REMINDER), by=officer)
+        reminder_schedule.resume_reminder(row(meeting, Purpose.REMINDER), by=officer)
 
 
 @pytest.mark.django_db
 def test_a_stopped_letter_moves_with_the_meeting_but_stays_stopped(clock):
     meeting = invited()
-    reminder_schedule.stop(row(meeting, Purpose.REMINDER), by=factories.user())
+    reminder_schedule.stop_reminder(row(meeting, Purpose.REMINDER), by=factories.user())
     change(meeting, reply_by=at("2026-11-29 23:59"))
     assert plans(meeting)["reminder"] == (at("2026-11-26 09:00"), "stopped")
 
@@ -398,7 +401,7 @@ def test_a_stopped_letter_moves_with_the_meeting_but_stays_stopped(clock):
 def test_what_has_left_cannot_be_stopped(clock):
     meeting = invited()
     clock.move_to(REMINDER_AT)
-    due_reminders.send_due()
+    due_reminders.send_due_reminders()
     client, _ = signed_in()
     page = client.post(
         reverse("staff:planned_switch", args=[row(meeting, Purpose.REMINDER).pk]), {"to": "stop"}, follow=True
@@ -432,7 +435,7 @@ def test_both_letters_can_be_seen_and_sent_by_hand_before(clock):
         assert f"{number} till" in page
     send(meeting, Purpose.COMING)
     clock.move_to(COMING_AT)
-    due_reminders.send_due()
+    due_reminders.send_due_reminders()
     assert letters(Purpose.COMING) == 1
 
 
@@ -504,7 +507,7 @@ def overdue() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_parallel_runs_make_one_letter_each():
     overdue()
-    raised = in_parallel(due_reminders.send_due, 6)
+    raised = in_parallel(due_reminders.send_due_reminders, 6)
     assert (raised, copies()) == ([], [1, 1, 1])
 
 
@@ -523,7 +526,9 @@ def test_without_lock_and_key_parallel_runs_double(monkeypatch):
     def careless() -> None:
         for one in found(timezone.now()):
             meeting = loaded(one.meeting)
-            post.post_letters(MAILINGS[one.purpose], meeting, due_reminders.recipients(one, meeting), by=None)
+            post.post_letters(
+                MAILINGS[one.purpose], meeting, due_reminders.recipients_with_drafts(one, meeting), by=None
+            )
 
     monkeypatch.setattr(Mailing, "key", lambda *_: f"coming:{uuid4()}")
     raised = in_parallel(careless, 2)
@@ -535,7 +540,9 @@ def test_without_lock_and_key_parallel_runs_double(monkeypatch):
 def test_a_cancellation_at_the_same_moment_never_leaves_a_reminder_that_waits():
     overdue()
     meeting, officer = Meeting.objects.get(), factories.user()
-    work = iter([due_reminders.send_due, lambda: meetings.cancel(meeting, reason="Storm.", by=officer)])
+    work = iter(
+        [due_reminders.send_due_reminders, lambda: meetings.cancel(meeting, reason="Storm.", by=officer)]
+    )
     lock = threading.Lock()
 
     def one() -> None:

@@ -323,10 +323,6 @@ def invited_meeting(**values):
     return meeting, letters
 
 
-def pending(meeting, purpose):
-    return count_pending(purpose, meeting, timezone.now())
-
-
 def change(client, meeting, **values):
     return client.post(
         reverse("staff:meeting_change", args=[meeting.pk]), retyped(meeting, **values), follow=True
@@ -348,12 +344,15 @@ def test_a_new_time_or_place_stops_the_letters_that_wait_and_asks_for_an_update(
     assert (waiting.state, sent.state) == ("stopped", "accepted")
     reason = waiting.steps.get()
     assert (reason.by, reason.reason) == (user, "Mötets tid eller plats ändrades innan brevet hade lämnats.")
-    assert (pending(meeting, Purpose.UPDATE), pending(meeting, Purpose.INVITATION)) == (1, 1)
+    assert (
+        count_pending(Purpose.UPDATE, meeting, timezone.now()),
+        count_pending(Purpose.INVITATION, meeting, timezone.now()),
+    ) == (1, 1)
     assert "1 person har fått en tid eller plats som inte gäller längre" in page
     assert f"/arbete/moten/{meeting.pk}/brev/update/" in page
     for invitee in meeting.invitees.all():
         letter(invitee, Purpose.UPDATE)
-    assert pending(meeting, Purpose.UPDATE) == 0
+    assert count_pending(Purpose.UPDATE, meeting, timezone.now()) == 0
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.links.actions import find, token
+from dialog_portal.links.actions import find_link, token_for
 from dialog_portal.outbox.models import Letter, Priority, State
 from dialog_portal.outbox.queue.actions import read
 from meetings.models import (
@@ -25,10 +25,10 @@ from meetings.models import (
     Reply,
 )
 from meetings.replies.actions import colleagues
-from meetings.replies.actions.answer import answer, hand_over, take_back
+from meetings.replies.actions.answer import hand_over, store_answer, take_back
 from meetings.replies.actions.colleagues import bring_colleague
-from meetings.replies.actions.needs import forget_needs, note_needs
-from meetings.replies.reply_status import standing
+from meetings.replies.actions.needs import erase_old_needs, note_needs
+from meetings.replies.reply_status import reply_status
 from tests import factories
 from tests.world import accept
 
@@ -80,10 +80,10 @@ def text(letter):
 
 def test_the_last_confirmed_answer_wins_whatever_its_channel(chief):
     officer = factories.user()
-    answer(chief, YES, channel=LINK)
-    answer(chief, NO, channel=PHONE, by=officer)
+    store_answer(chief, YES, channel=LINK)
+    store_answer(chief, NO, channel=PHONE, by=officer)
     assert now(chief) == NO
-    answer(chief, YES, channel=Channel.CALENDAR)
+    store_answer(chief, YES, channel=Channel.CALENDAR)
     assert now(chief) == YES
     assert list(chief.replies.values_list("answer", "channel", "by")) == [
         ("ja", "link", None), ("nej", "phone", officer.pk), ("ja", "calendar", None),
@@ -91,61 +91,61 @@ def test_the_last_confirmed_answer_wins_whatever_its_channel(chief):
 
 
 def test_an_unconfirmed_answer_counts_for_nothing(chief):
-    answer(chief, NO, channel=LINK)
-    answer(chief, YES, channel=LINK, confirmed=False)
+    store_answer(chief, NO, channel=LINK)
+    store_answer(chief, YES, channel=LINK, confirmed=False)
     assert now(chief) == NO
-    assert standing(chief).unconfirmed == YES
+    assert reply_status(chief).unconfirmed == YES
     assert len(letters(chief)) == 1
 
 
 def test_a_press_after_an_unconfirmed_one_confirms_it(chief):
-    answer(chief, YES, channel=LINK, confirmed=False)
-    answer(chief, YES, channel=LINK)
-    assert (now(chief), standing(chief).unconfirmed) == (YES, None)
+    store_answer(chief, YES, channel=LINK, confirmed=False)
+    store_answer(chief, YES, channel=LINK)
+    assert (now(chief), reply_status(chief).unconfirmed) == (YES, None)
 
 
 def test_a_script_that_presses_a_hundred_times_leaves_one_row(chief):
     for _ in range(100):
-        answer(chief, YES, channel=LINK, confirmed=False)
+        store_answer(chief, YES, channel=LINK, confirmed=False)
     assert chief.replies.count() == 1
     assert list(Reply.objects.unconfirmed()) == list(chief.replies.all())
 
 
 def test_a_double_press_is_one_answer_and_one_receipt(chief):
-    assert answer(chief, YES, channel=LINK) == answer(chief, YES, channel=LINK)
+    assert store_answer(chief, YES, channel=LINK) == store_answer(chief, YES, channel=LINK)
     assert (chief.replies.count(), len(letters(chief))) == (1, 1)
 
 
 def test_staff_may_note_the_same_answer_again(chief):
-    answer(chief, YES, channel=LINK)
-    answer(chief, YES, channel=PHONE, by=factories.user(), note="Ringde för säkerhets skull")
+    store_answer(chief, YES, channel=LINK)
+    store_answer(chief, YES, channel=PHONE, by=factories.user(), note="Ringde för säkerhets skull")
     assert chief.replies.count() == 2
 
 
 def test_the_opposite_within_a_minute_is_held_and_shown_until_it_is_pressed_again(chief):
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        answer(chief, YES, channel=LINK)
+        store_answer(chief, YES, channel=LINK)
         clock.shift(50)
-        held = answer(chief, NO, channel=LINK)
+        held = store_answer(chief, NO, channel=LINK)
         assert (now(chief), list(Reply.objects.unsettled()), len(letters(chief))) == (YES, [held], 1)
         clock.shift(3)
-        pressed = answer(chief, NO, channel=LINK)
+        pressed = store_answer(chief, NO, channel=LINK)
     assert (now(chief), list(Reply.objects.unsettled()), len(letters(chief))) == (NO, [pressed], 2)
 
 
 def test_two_presses_faster_than_anybody_reads_are_held_as_one(chief):
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        answer(chief, YES, channel=LINK)
-        held = answer(chief, NO, channel=LINK)
+        store_answer(chief, YES, channel=LINK)
+        held = store_answer(chief, NO, channel=LINK)
         clock.shift(1)
-        assert answer(chief, NO, channel=LINK) == held
+        assert store_answer(chief, NO, channel=LINK) == held
     assert now(chief) == YES
 
 
 def program(chief):
     """Something that tries every button, again and again; what the person's answer is in the end."""
     for said in (YES, NO) * 5:
-        answer(chief, said, channel=LINK)
+        store_answer(chief, said, channel=LINK)
     return now(chief), Reply.objects.unsettled().exists()
 
 
@@ -154,7 +154,7 @@ def test_a_program_that_tries_every_button_changes_nothing_and_is_shown(chief):
 
 
 def test_control_without_the_hold_its_last_button_counts(chief, monkeypatch):
-    monkeypatch.setattr("meetings.replies.actions.answer.certain", lambda *_: (True, None))
+    monkeypatch.setattr("meetings.replies.actions.answer.is_certain", lambda *_: (True, None))
     assert program(chief) == (NO, True)
 
 
@@ -171,19 +171,19 @@ def test_a_program_does_not_take_back_what_was_just_handed_over(chief):
 def test_one_link_cannot_fill_a_mailbox(chief):
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for said in (YES, NO) * 6:
-            answer(chief, said, channel=LINK)
+            store_answer(chief, said, channel=LINK)
             clock.shift(60)
         with pytest.raises(NotAllowed, match="12 ändringar det senaste dygnet"):
-            answer(chief, YES, channel=LINK)
-        answer(chief, YES, channel=PHONE, by=factories.user())
+            store_answer(chief, YES, channel=LINK)
+        store_answer(chief, YES, channel=PHONE, by=factories.user())
     assert (chief.replies.count(), now(chief)) == (13, YES)
 
 
 def test_control_a_change_of_mind_after_a_minute_counts_at_once(chief):
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        answer(chief, YES, channel=LINK)
+        store_answer(chief, YES, channel=LINK)
         clock.shift(60)
-        answer(chief, NO, channel=LINK)
+        store_answer(chief, NO, channel=LINK)
     assert (now(chief), list(Reply.objects.contradictory())) == (NO, [])
 
 
@@ -194,7 +194,7 @@ def test_control_a_change_of_mind_after_a_minute_counts_at_once(chief):
     "harm", [lambda rows: rows.update(answer="nej"), lambda rows: rows._raw_delete("default")]
 )
 def test_the_database_refuses_to_change_the_ledger(chief, harm):
-    row = answer(chief, YES, channel=LINK)
+    row = store_answer(chief, YES, channel=LINK)
     with pytest.raises(DatabaseError, match="only ever added"), transaction.atomic():
         harm(Reply.objects.filter(pk=row.pk))
     assert list(Reply.objects.values_list("answer", flat=True)) == ["ja"]
@@ -203,7 +203,7 @@ def test_the_database_refuses_to_change_the_ledger(chief, harm):
 def test_control_without_the_triggers_the_ledger_can_be_changed(chief, vendor):
     from dialog_portal.base.append_only import lift
 
-    row = answer(chief, YES, channel=LINK)
+    row = store_answer(chief, YES, channel=LINK)
     with connection.cursor() as cursor:
         for statement in lift("meetings_reply", vendor):
             cursor.execute(statement)
@@ -217,8 +217,8 @@ def test_control_without_the_triggers_the_ledger_can_be_changed(chief, vendor):
 def test_after_the_deadline_guests_are_refused_and_staff_are_not(chief):
     with time_machine.travel(chief.meeting.reply_by + timedelta(seconds=1)):
         with pytest.raises(NotAllowed, match="Sista dag"):
-            answer(chief, YES, channel=LINK)
-        assert answer(chief, YES, channel=PHONE, by=factories.user()).answer == YES
+            store_answer(chief, YES, channel=LINK)
+        assert store_answer(chief, YES, channel=PHONE, by=factories.user()).answer == YES
 
 
 @pytest.mark.parametrize("state", [MeetingState.CANCELLED, MeetingState.HELD])
@@ -227,7 +227,7 @@ def test_nobody_answers_a_meeting_that_is_over_or_cancelled(chief, state):
     chief.meeting.save()
     for channel in (LINK, PHONE):
         with pytest.raises(NotAllowed, match="svar tas inte längre emot"):
-            answer(chief, YES, channel=channel)
+            store_answer(chief, YES, channel=channel)
     assert Reply.objects.count() == 0
 
 
@@ -235,27 +235,27 @@ def test_a_withdrawn_person_cannot_answer(chief):
     chief.withdrawn_at = timezone.now()
     chief.save()
     with pytest.raises(NotAllowed, match="inte längre inbjuden"):
-        answer(chief, YES, channel=LINK)
+        store_answer(chief, YES, channel=LINK)
 
 
 # --- Receipts --------------------------------------------------------------------------------------------------------
 
 
 def test_every_change_has_a_receipt_with_the_way_to_change_it(chief):
-    row = answer(chief, YES, channel=LINK)
+    row = store_answer(chief, YES, channel=LINK)
     letter = Letter.objects.get(key=f"receipt:m{chief.meeting_id}:i{chief.pk}:r{row.pk}:v1")
     parts = content(letter)
     assert (letter.priority, letter.campaign) == (Priority.URGENT, chief.meeting.campaign)
     assert letter.subject.startswith("Du är anmäld: ")
     for part in (parts.text, parts.html):
-        assert f"/svar/{token(chief.link)}/" in part
+        assert f"/svar/{token_for(chief.link)}/" in part
         assert "Ändra svar" in part
         assert "Vi har noterat att du kommer" in part
     assert [file.content_type for file in parts.attachments] == ["text/calendar"]
 
 
 def test_a_no_has_a_receipt_without_calendar(chief):
-    answer(chief, NO, channel=PHONE, by=factories.user())
+    store_answer(chief, NO, channel=PHONE, by=factories.user())
     [row] = chief.letters.all()
     assert list(content(row.letter).attachments) == []
     assert row.letter.subject.startswith("Du har tackat nej: ")
@@ -267,8 +267,8 @@ def test_a_no_has_a_receipt_without_calendar(chief):
 def test_when_the_seats_are_taken_the_next_waits_in_order(chief, invitation):
     people = [chief, *others(invitation, 3)]
     for person in people:
-        answer(person, YES, channel=LINK)
-    where = [standing(person) for person in people]
+        store_answer(person, YES, channel=LINK)
+    where = [reply_status(person) for person in people]
     assert [one.case for one in where] == ["seated", "seated", "waiting", "waiting"]
     assert [one.queue for one in where] == [0, 0, 1, 2]
     assert (invitation.seats_taken, invitation.waiting) == (2, 2)
@@ -278,9 +278,9 @@ def test_when_the_seats_are_taken_the_next_waits_in_order(chief, invitation):
 def test_a_no_gives_the_seat_to_the_first_in_the_queue_and_tells_them(chief, invitation):
     people = [chief, *others(invitation, 3)]
     for person in people:
-        answer(person, YES, channel=LINK)
-    answer(chief, NO, channel=PHONE, by=factories.user())
-    assert [standing(person).case for person in people] == ["no", "seated", "seated", "waiting"]
+        store_answer(person, YES, channel=LINK)
+    store_answer(chief, NO, channel=PHONE, by=factories.user())
+    assert [reply_status(person).case for person in people] == ["no", "seated", "seated", "waiting"]
     assert letters(people[2])[-1][1].startswith("Du har fått en plats")
     assert len(letters(people[3])) == 1
 
@@ -288,23 +288,23 @@ def test_a_no_gives_the_seat_to_the_first_in_the_queue_and_tells_them(chief, inv
 def test_whoever_says_no_and_then_yes_goes_last(chief, invitation):
     people = [chief, *others(invitation, 2)]
     for person in people:
-        answer(person, YES, channel=LINK)
-    answer(chief, NO, channel=PHONE, by=factories.user())
-    answer(chief, YES, channel=LINK)
-    assert [standing(person).case for person in people] == ["waiting", "seated", "seated"]
+        store_answer(person, YES, channel=LINK)
+    store_answer(chief, NO, channel=PHONE, by=factories.user())
+    store_answer(chief, YES, channel=LINK)
+    assert [reply_status(person).case for person in people] == ["waiting", "seated", "seated"]
 
 
 def test_seats_of_one_party_are_not_taken_by_another(chief):
     other = factories.invitation(chief.meeting, seats=1)
     for person in others(other, 2):
-        answer(person, YES, channel=LINK)
-    answer(chief, YES, channel=LINK)
-    assert standing(chief).case == "seated"
+        store_answer(person, YES, channel=LINK)
+    store_answer(chief, YES, channel=LINK)
+    assert reply_status(chief).case == "seated"
 
 
 def test_counting_seats_takes_a_fixed_number_of_queries(django_assert_num_queries, chief, invitation):
     for person in others(invitation, 6):
-        answer(person, YES, channel=LINK)
+        store_answer(person, YES, channel=LINK)
     with django_assert_num_queries(3):
         rows = list(Invitation.objects.with_seats())
         assert sum(row.seats_taken + row.waiting for row in rows) == 6
@@ -319,7 +319,7 @@ def told_seats(number, seats):
     def press(person):
         try:
             start.wait(20)
-            answer(person, YES, channel=LINK)
+            store_answer(person, YES, channel=LINK)
         finally:
             connection.close()
 
@@ -366,32 +366,32 @@ def hand(chief, name="Sune Berg", email="sune.berg@nynashamn.example", **more):
 
 def test_a_substitute_gets_an_invitation_and_a_link_of_their_own_and_the_chief_is_told(chief):
     deputy = hand(chief)
-    assert (now(chief), now(deputy), standing(chief).case) == (Answer.SUBSTITUTE, None, "handed_over")
-    assert token(deputy.link) != token(chief.link)
-    assert find(token(deputy.link), "svar") == deputy.link
+    assert (now(chief), now(deputy), reply_status(chief).case) == (Answer.SUBSTITUTE, None, "handed_over")
+    assert token_for(deputy.link) != token_for(chief.link)
+    assert find_link(token_for(deputy.link), "svar") == deputy.link
     [(purpose, _)] = letters(deputy)
     assert purpose == "substitute"
-    assert token(deputy.link) in text(deputy.letters.get().letter)
-    assert token(chief.link) not in text(deputy.letters.get().letter)
+    assert token_for(deputy.link) in text(deputy.letters.get().letter)
+    assert token_for(chief.link) not in text(deputy.letters.get().letter)
     assert [purpose for purpose, _ in letters(chief)] == ["handed_over"]
 
 
 def test_the_seat_keeps_its_place_when_it_is_handed_over(chief, invitation):
     people = [chief, *others(invitation, 2)]
     for person in people:
-        answer(person, YES, channel=LINK)
+        store_answer(person, YES, channel=LINK)
     deputy = hand(chief)
-    answer(deputy, YES, channel=LINK)
-    assert [standing(one).seated for one in (deputy, *people[1:])] == [True, True, False]
+    store_answer(deputy, YES, channel=LINK)
+    assert [reply_status(one).seated for one in (deputy, *people[1:])] == [True, True, False]
     assert letters(chief)[-1][1].startswith("Din ersättare kommer")
 
 
 def test_a_substitute_who_declines_frees_the_seat_and_the_chief_is_told(chief, invitation):
     people = [chief, *others(invitation, 2)]
     for person in people:
-        answer(person, YES, channel=LINK)
-    answer(hand(chief), NO, channel=LINK)
-    assert standing(people[2]).case == "seated"
+        store_answer(person, YES, channel=LINK)
+    store_answer(hand(chief), NO, channel=LINK)
+    assert reply_status(people[2]).case == "seated"
     assert letters(chief)[-1][1].startswith("Din ersättare kan inte komma")
 
 
@@ -401,9 +401,9 @@ def test_taking_back_closes_the_substitutes_link_and_tells_them(chief):
     with time_machine.travel(timezone.now() + CONTRADICTION):
         take_back(chief, channel=LINK)
     deputy.refresh_from_db()
-    assert (now(chief), standing(chief).case) == (YES, "seated")
+    assert (now(chief), reply_status(chief).case) == (YES, "seated")
     assert deputy.withdrawn_at is not None
-    assert find(token(deputy.link), "svar") is None
+    assert find_link(token_for(deputy.link), "svar") is None
     assert deputy.letters.get(letter__state=State.QUEUED).letter.subject.startswith("Du behöver inte komma")
 
 
@@ -417,7 +417,7 @@ def test_a_substitute_who_was_never_asked_is_not_told_that_they_need_not_come(ch
 def test_saying_no_oneself_also_ends_the_substitution(chief):
     deputy = hand(chief)
     with time_machine.travel(timezone.now() + CONTRADICTION):
-        answer(chief, NO, channel=LINK)
+        store_answer(chief, NO, channel=LINK)
     deputy.refresh_from_db()
     assert (now(chief), bool(deputy.withdrawn_at)) == (NO, True)
 
@@ -456,7 +456,7 @@ def test_strangers_are_not_written_to(chief, email):
 
 
 def test_control_without_the_domain_rule_a_stranger_is_written_to(chief, monkeypatch):
-    monkeypatch.setattr(colleagues, "is_ours", lambda *_: True)
+    monkeypatch.setattr(colleagues, "is_party_address", lambda *_: True)
     assert hand(chief, email="x@elsewhere.example").letters.count() == 1
 
 
@@ -491,7 +491,7 @@ def test_a_substitute_cannot_hand_over_further(chief):
 
 def test_a_plain_answer_cannot_say_substitute_without_a_name(chief):
     with pytest.raises(NotAllowed, match="Ange namn"):
-        answer(chief, Answer.SUBSTITUTE, channel=LINK)
+        store_answer(chief, Answer.SUBSTITUTE, channel=LINK)
 
 
 def test_nothing_to_take_back_is_refused(chief):
@@ -507,14 +507,14 @@ def bring(chief, email="eva@nynashamn.example"):
 
 
 def test_a_colleague_gets_the_ordinary_invitation(chief):
-    answer(chief, YES, channel=LINK)
+    store_answer(chief, YES, channel=LINK)
     colleague = bring(chief)
     assert [purpose for purpose, _ in letters(colleague)] == ["invitation"]
     assert now(colleague) is None
 
 
 def test_no_more_colleagues_than_seats(chief):
-    answer(chief, YES, channel=LINK)
+    store_answer(chief, YES, channel=LINK)
     bring(chief)
     with pytest.raises(NotAllowed, match="Alla platser"):
         bring(chief, "sune@nynashamn.example")
@@ -534,8 +534,8 @@ def test_needs_are_kept_changed_and_taken_away(chief):
 def test_needs_are_erased_14_days_after_the_meeting(chief):
     note_needs(chief, food="Vegetariskt", access="")
     end = chief.meeting.ends_at
-    assert forget_needs(end + timedelta(days=14)) == 0
-    assert forget_needs(end + timedelta(days=14, seconds=1)) == 1
+    assert erase_old_needs(end + timedelta(days=14)) == 0
+    assert erase_old_needs(end + timedelta(days=14, seconds=1)) == 1
     assert not Need.objects.exists()
 
 
@@ -544,10 +544,10 @@ def test_needs_are_erased_14_days_after_the_meeting(chief):
 def test_only_who_comes_brings_a_colleague(who):
     person = factories.invitee(factories.invitation(factories.meeting(), seats=3))
     if who == "said no":
-        answer(person, Answer.NO, channel=Channel.LINK)
+        store_answer(person, Answer.NO, channel=Channel.LINK)
     if who == "substitute":
         person = hand_over(person, name="Li Ek", email="li@kommun.example", channel=Channel.LINK)
-        answer(person, Answer.YES, channel=Channel.LINK)
+        store_answer(person, Answer.YES, channel=Channel.LINK)
     before = Invitee.objects.count()
     with pytest.raises(NotAllowed, match="kommer först"):
         bring_colleague(person, name="Bo Ek", email="bo@kommun.example", channel=Channel.LINK)

@@ -19,13 +19,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.links.actions import token
+from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.queue.actions import read
 from meetings.models import Answer, Channel, Invitee, Reply
 from meetings.replies.actions import coordinators
-from meetings.replies.actions.answer import answer, hand_over
-from meetings.replies.actions.coordinators import answer_for, answered_for
-from meetings.replies.coordinated_answer import Wish
+from meetings.replies.actions.answer import hand_over, store_answer
+from meetings.replies.actions.coordinators import answer_for, people_answered_for
+from meetings.replies.coordinated_answer import CoordinatedAnswer
 from parties.models import Mandate
 from tests import factories
 
@@ -84,7 +84,7 @@ def filip(film: Any) -> Any:
 
 
 def get(guest: Invitee, query: str = "") -> HttpResponse:
-    return Client().get(reverse("guest:coordinator", args=[token(guest.link)]) + query)
+    return Client().get(reverse("guest:coordinator", args=[token_for(guest.link)]) + query)
 
 
 def words(response: Any) -> str:
@@ -101,7 +101,7 @@ def typed(guest: Invitee, *people: Invitee, **chosen: str) -> dict[str, str]:
 
 
 def press(guest: Invitee, headers: dict[str, str] = PRESS, **fields: str) -> Any:
-    body = {"lank": token(guest.link), **fields}
+    body = {"lank": token_for(guest.link), **fields}
     return Client(enforce_csrf_checks=True).post(reverse("guest:coordinate"), body, headers=headers)
 
 
@@ -121,13 +121,13 @@ def test_a_coordinator_meets_the_people_of_their_parties_and_nobody_else(kim, do
     assert all(name in page for name in ("Dans i länet", "Film i länet", "Dora Ek", "Filip Sten"))
     assert "Ord i länet" not in page
     assert "Olga Nord" not in page
-    assert [row.name for row in answered_for(kim)] == ["Dora Ek", "Filip Sten"]
+    assert [row.name for row in people_answered_for(kim)] == ["Dora Ek", "Filip Sten"]
 
 
 def test_the_coordinators_own_page_leads_there(kim, dora):
-    own = reverse("guest:reply", args=[token(kim.link)])
-    assert reverse("guest:coordinator", args=[token(kim.link)]) in Client().get(own).content.decode()
-    theirs = Client().get(reverse("guest:reply", args=[token(dora.link)])).content.decode()
+    own = reverse("guest:reply", args=[token_for(kim.link)])
+    assert reverse("guest:coordinator", args=[token_for(kim.link)]) in Client().get(own).content.decode()
+    theirs = Client().get(reverse("guest:reply", args=[token_for(dora.link)])).content.decode()
     assert "samordnare" not in theirs
     assert "Svara för andra" not in theirs
 
@@ -156,13 +156,15 @@ def test_a_colleague_in_the_same_party_has_no_such_page(kim, dora):
 def test_a_coordinator_cannot_answer_for_another_party(kim, dora, other):
     press(kim, **typed(kim), **{f"svar-{other.pk}": "ja", f"sett-{other.pk}": "0"})
     with pytest.raises(NotAllowed):
-        answer_for(kim, [Wish(dora.pk, YES, 0), Wish(other.pk, YES, 0)], confirmed=True)
+        answer_for(
+            kim, [CoordinatedAnswer(dora.pk, YES, 0), CoordinatedAnswer(other.pk, YES, 0)], confirmed=True
+        )
     assert Reply.objects.count() == 0
 
 
 def test_control_without_the_registers_word_any_link_would_do(kim, dora, other, monkeypatch):
-    monkeypatch.setattr(coordinators, "answered_for", lambda invitee: Invitee.objects.all())
-    answer_for(dora, [Wish(other.pk, YES, 0)], confirmed=True)
+    monkeypatch.setattr(coordinators, "people_answered_for", lambda invitee: Invitee.objects.all())
+    answer_for(dora, [CoordinatedAnswer(other.pk, YES, 0)], confirmed=True)
     assert said(other) == [("ja", True, dora.pk)]
 
 
@@ -173,7 +175,7 @@ def test_each_answer_is_in_the_ledger_under_the_coordinators_name(kim, dora, fil
     response = press(kim, **typed(kim, dora, filip, dora="ja", filip="nej"))
     assert (response.status_code, response["Location"]) == (
         303,
-        reverse("guest:coordinator", args=[token(kim.link)]) + "?sparat=1",
+        reverse("guest:coordinator", args=[token_for(kim.link)]) + "?sparat=1",
     )
     assert said(dora) == [("ja", True, kim.pk)]
     assert said(filip) == [("nej", True, kim.pk)]
@@ -198,15 +200,15 @@ def test_the_receipt_goes_to_the_person_and_says_who_answered(kim, dora):
     assert letter.address == dora.email
     for text in (content.text, content.html):
         assert "Kim Alm samordnar svaren för Dans i länet och har svarat åt dig." in text
-        assert token(dora.link) in text
-        assert token(kim.link) not in text
+        assert token_for(dora.link) in text
+        assert token_for(kim.link) not in text
     assert kim.letters.count() == 0
-    own = words(Client().get(reverse("guest:reply", args=[token(dora.link)])))
+    own = words(Client().get(reverse("guest:reply", args=[token_for(dora.link)])))
     assert "Kim Alm, som samordnar svaren för Dans i länet, svarade åt dig." in own
 
 
 def test_ones_own_answer_thanks_for_it(kim, dora):
-    answer(dora, YES, channel=LINK)
+    store_answer(dora, YES, channel=LINK)
     content = read(dora.letters.get().letter)
     assert content is not None
     assert "Tack för ditt svar." in content.text
@@ -215,14 +217,14 @@ def test_ones_own_answer_thanks_for_it(kim, dora):
 
 def test_the_persons_own_later_answer_wins(kim, dora):
     press(kim, **typed(kim, dora, dora="ja"))
-    answer(dora, NO, channel=LINK)
+    store_answer(dora, NO, channel=LINK)
     assert Invitee.objects.with_answer().get(pk=dora.pk).current_answer == NO
     assert "Kommer inte (eget svar" in words(get(kim))
 
 
 def test_an_answer_that_came_meanwhile_is_left_alone_and_the_rest_is_stored(kim, dora, filip):
     form = typed(kim, dora, filip, dora="ja", filip="ja")
-    answer(dora, NO, channel=LINK)
+    store_answer(dora, NO, channel=LINK)
     response = press(kim, **form)
     assert response.status_code == 409
     assert "Dora Ek har svarat sedan du öppnade sidan" in words(response)
@@ -231,7 +233,7 @@ def test_an_answer_that_came_meanwhile_is_left_alone_and_the_rest_is_stored(kim,
 
 def test_control_without_what_the_page_showed_it_would_be_overwritten(kim, dora):
     form = typed(kim, dora, dora="ja")
-    own = answer(dora, NO, channel=LINK)
+    own = store_answer(dora, NO, channel=LINK)
     press(kim, **{**form, f"sett-{dora.pk}": str(own.pk)})
     assert said(dora) == [("nej", True, None), ("ja", True, kim.pk)]
 
@@ -270,7 +272,7 @@ def test_one_coordinator_cannot_fill_somebodys_mailbox(kim, dora):
 def test_when_answers_are_closed_the_own_page_says_so(kim, dora, meeting):
     form = typed(kim, dora, dora="ja")
     with time_machine.travel(meeting.reply_by + timedelta(minutes=1), tick=False):
-        own = reverse("guest:reply", args=[token(kim.link)])
+        own = reverse("guest:reply", args=[token_for(kim.link)])
         assert [get(kim)["Location"], press(kim, **form)["Location"]] == [own, own]
     assert said(dora) == []
 
@@ -287,10 +289,10 @@ def test_a_form_with_a_hole_in_it_says_where(kim, dora):
 
 
 def test_looking_writes_no_row_anywhere(kim, dora, filip):
-    where = [reverse("guest:coordinator", args=[token(kim.link)]), reverse("guest:coordinate")]
+    where = [reverse("guest:coordinator", args=[token_for(kim.link)]), reverse("guest:coordinate")]
     before = rows()
     for method in ("get", "head", "options"):
-        for query in ("", f"?sparat=1&svar-{dora.pk}=ja&sett-{dora.pk}=0&lank={token(kim.link)}"):
+        for query in ("", f"?sparat=1&svar-{dora.pk}=ja&sett-{dora.pk}=0&lank={token_for(kim.link)}"):
             for address in where:
                 getattr(Client(), method)(address + query)
     assert rows() == before
@@ -303,7 +305,7 @@ def test_what_a_script_presses_counts_for_nothing_until_a_person_has_pressed(kim
     assert re.search(rf'name="svar-{dora.pk}" value="ja"[^>]*checked', response.content.decode())
     assert said(dora) == [("ja", False, kim.pk)]
     assert dora.letters.count() == 0
-    assert "Någon har tryckt" not in words(Client().get(reverse("guest:reply", args=[token(dora.link)])))
+    assert "Någon har tryckt" not in words(Client().get(reverse("guest:reply", args=[token_for(dora.link)])))
     press(kim, **form)
     assert said(dora) == [("ja", False, kim.pk), ("ja", True, kim.pk)]
 
@@ -329,7 +331,7 @@ def test_the_page_takes_as_many_queries_for_many_as_for_one(kim, dora, film):
     counts = []
     for more in (0, 12):
         for _ in range(more):
-            answer(factories.invitee(film), YES, channel=LINK)
+            store_answer(factories.invitee(film), YES, channel=LINK)
         with CaptureQueriesContext(connection) as queries:
             get(kim)
         counts.append(len(queries))
@@ -349,7 +351,7 @@ def test_two_coordinators_at_once_wait_for_each_other(kim, dans, film, dora, fil
     def go(who: Invitee, people: list[Invitee]) -> None:
         start.wait()
         try:
-            answer_for(who, [Wish(row.pk, YES, 0) for row in people], confirmed=True)
+            answer_for(who, [CoordinatedAnswer(row.pk, YES, 0) for row in people], confirmed=True)
         finally:
             connection.close()
 

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from dialog_portal.links.actions import token
+from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.encrypted_bytes import open_up
 from dialog_portal.outbox.mime import parse
 from dialog_portal.outbox.models import Letter, Wanted
@@ -23,7 +23,7 @@ from meetings.mailings.actions.post import post_letter
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import Answer, Channel, Invitee, MeetingState, Need, Purpose, Reply
-from meetings.replies.actions.answer import TO_READ, answer, hand_over
+from meetings.replies.actions.answer import TIME_TO_READ, hand_over, store_answer
 from meetings.tasks import send_links
 from tests import factories
 
@@ -47,7 +47,7 @@ def chief():
 
 
 def address(guest, name="reply"):
-    return reverse(f"guest:{name}", args=[token(guest.link)])
+    return reverse(f"guest:{name}", args=[token_for(guest.link)])
 
 
 def look(guest, query="", name="reply"):
@@ -58,7 +58,7 @@ def look(guest, query="", name="reply"):
 
 def press(guest, headers=PRESS, **fields):
     return Client(enforce_csrf_checks=True).post(
-        "/svar/", {"lank": token(guest.link), **fields}, headers=headers
+        "/svar/", {"lank": token_for(guest.link), **fields}, headers=headers
     )
 
 
@@ -103,7 +103,7 @@ def test_without_an_agenda_the_page_says_that_it_comes(chief):
 
 def test_looking_writes_no_row_anywhere(chief):
     """As mail scanners do: every method that should be harmless, on every address of the link, with every query."""
-    answer(chief, Answer.YES, channel=Channel.LINK)
+    store_answer(chief, Answer.YES, channel=Channel.LINK)
     before = rows()
     ways = product(
         ("get", "head", "options"),
@@ -155,7 +155,7 @@ def test_the_page_needs_no_script(chief):
 
 def test_the_page_takes_a_fixed_number_of_queries(chief, django_assert_max_num_queries, client):
     for _ in range(8):
-        answer(factories.invitee(chief.invitation), Answer.YES, channel=Channel.LINK)
+        store_answer(factories.invitee(chief.invitation), Answer.YES, channel=Channel.LINK)
     with django_assert_max_num_queries(12):
         client.get(address(chief))
 
@@ -209,7 +209,7 @@ def test_who_corrects_a_slip_is_asked_one_thing_with_the_button_at_hand(chief):
     assert "Du har svarat ja, och det gäller tills du trycker en gång till. Ja Jag kommer Nej" in text
     assert text.index("Nej Jag kan inte komma – tryck en gång till") < text.index("När")
     assert ("Du är anmäld" in text, "Vi har noterat" in text) == (False, False)
-    with time_machine.travel(timezone.now() + TO_READ):
+    with time_machine.travel(timezone.now() + TIME_TO_READ):
         press(chief, svar="nej")
     assert "Du har tackat nej" in look(chief)
 
@@ -228,7 +228,7 @@ def test_control_a_browser_without_the_headers_is_a_person(chief):
 def test_the_queue_is_told_plainly(chief):
     chief.invitation.seats = 1
     chief.invitation.save()
-    answer(factories.invitee(chief.invitation), Answer.YES, channel=Channel.LINK)
+    store_answer(factories.invitee(chief.invitation), Answer.YES, channel=Channel.LINK)
     assert "ställs du på väntelistan" in look(chief)
     press(chief, svar="ja")
     assert "Du är nummer 1 på väntelistan" in look(chief)
@@ -238,7 +238,7 @@ def test_the_queue_is_told_plainly(chief):
 
 
 def test_after_the_deadline_the_page_is_for_reading_and_says_whom_to_ask(chief, settings):
-    answer(chief, Answer.YES, channel=Channel.LINK)
+    store_answer(chief, Answer.YES, channel=Channel.LINK)
     with time_machine.travel(chief.meeting.reply_by + timedelta(minutes=1)):
         text = look(chief)
         assert buttons(chief) == []
@@ -299,7 +299,7 @@ def test_a_substitute_is_asked_and_the_page_becomes_one_to_read_with_a_way_back(
     press(chief, svar="tillbaka")
     assert "Tar du tillbaka platsen?" in look(chief)
     assert "Jag kommer själv – tryck en gång till" in look(chief)
-    with time_machine.travel(timezone.now() + TO_READ):
+    with time_machine.travel(timezone.now() + TIME_TO_READ):
         press(chief, svar="tillbaka")
     assert "Du är anmäld" in look(chief)
     assert Client().get(address(deputy)).status_code == 404
@@ -432,7 +432,7 @@ def test_control_the_raw_name_would_be_a_link_in_the_head(chief, monkeypatch):
 
 def test_the_answers_of_colleagues_are_not_shown(chief):
     other = factories.invitee(chief.invitation, name="Kollega Hemlig")
-    answer(other, Answer.YES, channel=Channel.LINK)
+    store_answer(other, Answer.YES, channel=Channel.LINK)
     text = look(chief)
     assert "Kollega Hemlig" not in text
     assert "1 av 3 platser" in text
@@ -484,7 +484,7 @@ def test_asking_again_answers_alike_whoever_asks_and_writes_to_those_invited(chi
     assert letter.address == chief.email
     found = read(letter)
     assert found is not None
-    assert f"/svar/{token(chief.link)}/" in found.text
+    assert f"/svar/{token_for(chief.link)}/" in found.text
 
 
 def test_an_address_that_grows_too_long_in_lower_case_is_refused_at_its_field_and_not_stored():

@@ -17,12 +17,12 @@ from django.utils import timezone
 from dialog_portal.base.swedish import span
 from dialog_portal.base.typed_text import only_a_name
 from dialog_portal.links import guest_view
-from dialog_portal.links.actions import token
+from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.draft import deliverable
 from dialog_portal.outbox.models import Letter, Wanted
 from meetings.invitations.forms import FreeGuest
 from meetings.models import Invitee, Need, SubstituteRequest
-from meetings.replies.actions.colleagues import own_domains
+from meetings.replies.actions.colleagues import party_domains
 from meetings.replies.forms.coordinator import UNTOUCHED
 from meetings.replies.forms.guest import OwnAddress, SomebodyElse
 from meetings.replies.forms.staff import NoteReply
@@ -45,7 +45,7 @@ def chief() -> Invitee:
 
 def asks(chief: Invitee, email: str, name: str = "Sune Berg") -> Any:
     """What the form about a substitute is answered with."""
-    typed = {"lank": token(chief.link), "svar": "ersattare", "name": name, "email": email}
+    typed = {"lank": token_for(chief.link), "svar": "ersattare", "name": name, "email": email}
     return Client(raise_request_exception=False).post("/svar/", typed)
 
 
@@ -69,15 +69,15 @@ def test_what_its_field_finds_too_long_is_not_folded():
 
 @pytest.mark.parametrize(("size", "status"), [(0, 303), (1, 413)])
 def test_a_form_may_be_as_large_as_the_limit(chief: Invitee, size: int, status: int):
-    body = f"lank={token(chief.link)}&svar=ja&x=".encode()
-    body += b"x" * (guest_view.LARGEST_FORM - len(body) + size)
+    body = f"lank={token_for(chief.link)}&svar=ja&x=".encode()
+    body += b"x" * (guest_view.MAX_FORM_BYTES - len(body) + size)
     answer = Client().post("/svar/", body, content_type="application/x-www-form-urlencoded")
     assert answer.status_code == status
 
 
 def test_a_coordinator_of_three_hundred_people_stays_far_below_the_limit():
     row = f"svar-12345678={UNTOUCHED}&sett-12345678=12345678&"
-    assert len(row) * 300 + 100 < guest_view.LARGEST_FORM / 4
+    assert len(row) * 300 + 100 < guest_view.MAX_FORM_BYTES / 4
 
 
 # --- Alphabets -------------------------------------------------------------------------------------------------------
@@ -103,7 +103,7 @@ def test_control_without_the_guard_it_is_an_error_of_ours(settings):
 
 @pytest.mark.parametrize("name", ["utf-8", "UTF8", "no-such-alphabet"])
 def test_utf8_under_any_name_is_read(chief: Invitee, name: str):
-    body = f'--a\r\nContent-Disposition: form-data; name="lank"\r\n\r\n{token(chief.link)}\r\n--a--\r\n'
+    body = f'--a\r\nContent-Disposition: form-data; name="lank"\r\n\r\n{token_for(chief.link)}\r\n--a--\r\n'
     kind = f"multipart/form-data; charset={name}; boundary=a"
     assert Client().generic("POST", "/svar/", body, content_type=kind).status_code == 422
 
@@ -176,7 +176,7 @@ def test_an_older_wish_that_no_letter_reaches_can_only_be_refused(chief: Invitee
 )
 def test_who_writes_from_everybodys_domain_has_none_of_their_own(domain: str):
     guest = factories.invitee(factories.invitation(factories.meeting()), email=f"klas@{domain}")
-    assert own_domains(guest) == []
+    assert party_domains(guest) == []
 
 
 def test_control_an_address_that_no_letter_reaches_is_one_by_its_looks():
@@ -205,7 +205,7 @@ def move(chief: Invitee) -> None:
 
 def hidden(chief: Invitee, name: str = "reply") -> dict[str, str]:
     """The hidden fields of the last form on a page."""
-    page = Client().get(reverse(f"guest:{name}", args=[token(chief.link)])).content.decode()
+    page = Client().get(reverse(f"guest:{name}", args=[token_for(chief.link)])).content.decode()
     return dict(re.findall(r'type="hidden" name="(lank|sett)" value="([^"]+)"', page))
 
 
@@ -223,7 +223,7 @@ def test_a_press_on_a_page_with_the_old_time_is_shown_the_new_one(chief: Invitee
 
 @pytest.mark.parametrize(("name", "press"), [("substitute", "ersattare"), ("colleague", "kollega")])
 def test_who_has_typed_a_name_is_shown_the_new_time_and_keeps_the_name(chief: Invitee, name: str, press: str):
-    Client().post("/svar/", {"lank": token(chief.link), "svar": "ja"})
+    Client().post("/svar/", {"lank": token_for(chief.link), "svar": "ja"})
     before = hidden(chief, name)
     move(chief)
     typed = {"svar": press, "name": "Sune Berg", "email": "sune@nynashamn.example"}
@@ -255,14 +255,14 @@ def test_a_form_that_does_not_say_what_it_showed_is_let_by(chief: Invitee, seen:
     """As pages that stood open when the portal began to ask."""
     move(chief)
     said = {} if seen is None else {"sett": seen}
-    answer = Client().post("/svar/", {"lank": token(chief.link), "svar": "ja", **said})
+    answer = Client().post("/svar/", {"lank": token_for(chief.link), "svar": "ja", **said})
     assert (answer.status_code, chief.replies.count()) == (303, 1)
 
 
 def test_control_without_the_question_an_old_page_answers_for_the_new_time(chief: Invitee, monkeypatch):
     before = hidden(chief)
     move(chief)
-    monkeypatch.setattr("meetings.replies.views.guest.moved_since", lambda *_: "")
+    monkeypatch.setattr("meetings.replies.views.guest.change_since_shown", lambda *_: "")
     assert Client().post("/svar/", {**before, "svar": "ja"}).status_code == 303
 
 
@@ -273,8 +273,8 @@ SCRIPT = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
 
 def test_a_script_changes_no_needs(chief: Invitee):
     """A receipt is sent for an answer, but none for these: nobody would see that they were changed."""
-    Client().post("/svar/", {"lank": token(chief.link), "svar": "ja"})
-    typed = {"lank": token(chief.link), "svar": "behov", "food": "", "access": "Hörslinga"}
+    Client().post("/svar/", {"lank": token_for(chief.link), "svar": "ja"})
+    typed = {"lank": token_for(chief.link), "svar": "behov", "food": "", "access": "Hörslinga"}
     asked = Client().post("/svar/", typed, headers=SCRIPT)
     assert (asked.status_code, Need.objects.count()) == (200, 0)
     assert "Tryck på knappen en gång till" in asked.content.decode()
@@ -298,7 +298,7 @@ def test_a_short_name_is_one(name: str):
 
 
 def fields(chief: Invitee, many: int) -> Any:
-    body = f"lank={token(chief.link)}&svar=ja" + "&svar-12345678=-&sett-12345678=1" * (many // 2)
+    body = f"lank={token_for(chief.link)}&svar=ja" + "&svar-12345678=-&sett-12345678=1" * (many // 2)
     return Client().post("/svar/", body, content_type="application/x-www-form-urlencoded")
 
 

@@ -25,7 +25,13 @@ from meetings.models import (
     Need,
 )
 from meetings.replies.actions import needs
-from meetings.replies.actions.needs import NEEDS_ARE_KEPT, forget, forget_all, forget_needs, note_needs
+from meetings.replies.actions.needs import (
+    KEEP_NEEDS_FOR,
+    erase_needs,
+    erase_needs_of_meeting,
+    erase_old_needs,
+    note_needs,
+)
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -60,15 +66,15 @@ def live_until(moment_after_meeting: timedelta, meeting: Meeting) -> None:
 
 def test_the_clock_erases_both_14_days_after_the_meeting(meeting: Meeting):
     hungry(meeting)
-    live_until(NEEDS_ARE_KEPT - MINUTE, meeting)
+    live_until(KEEP_NEEDS_FOR - MINUTE, meeting)
     assert kept() == (1, 1)
-    live_until(NEEDS_ARE_KEPT + MINUTE, meeting)
+    live_until(KEEP_NEEDS_FOR + MINUTE, meeting)
     assert kept() == (0, 0)
     assert CalendarReply.objects.count() == 1
 
 
 def test_control_without_the_clocks_work_both_are_kept_for_ever(meeting: Meeting, monkeypatch):
-    monkeypatch.setattr(needs, "forget_needs", lambda: 0)
+    monkeypatch.setattr(needs, "erase_old_needs", lambda: 0)
     hungry(meeting)
     live_until(timedelta(days=4000), meeting)
     assert kept() == (1, 1)
@@ -76,7 +82,7 @@ def test_control_without_the_clocks_work_both_are_kept_for_ever(meeting: Meeting
 
 def test_who_is_no_longer_invited_is_forgotten_alone(meeting: Meeting):
     one, other = hungry(meeting), hungry(meeting)
-    forget(one)
+    erase_needs(one)
     assert list(Need.objects.values_list("invitee", flat=True)) == [other.pk]
 
 
@@ -84,7 +90,7 @@ def test_a_meeting_that_is_not_held_forgets_everybodys_needs_and_no_other_meetin
     hungry(meeting)
     hungry(meeting)
     elsewhere = hungry(factories.meeting(state=MeetingState.INVITED))
-    forget_all(meeting)
+    erase_needs_of_meeting(meeting)
     assert list(Need.objects.values_list("invitee", flat=True)) == [elsewhere.pk]
 
 
@@ -96,7 +102,7 @@ def test_what_was_left_behind_by_somebody_taken_off_or_a_cancelled_meeting_goes_
     cancelled = hungry(factories.meeting(state=MeetingState.INVITED)).meeting
     Invitee.objects.filter(pk=gone.pk).update(withdrawn_at=timezone.now())
     Meeting.objects.filter(pk=cancelled.pk).update(state=MeetingState.CANCELLED)
-    assert forget_needs() == 2
+    assert erase_old_needs() == 2
     assert kept() == (1, 3)
 
 

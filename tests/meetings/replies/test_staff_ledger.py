@@ -18,14 +18,14 @@ from dialog_portal.access.models import Role
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import weekday
 from dialog_portal.dashboard.tasks import tasks_for
-from dialog_portal.links.actions import token
+from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.queue.actions import read
 from meetings.models import Answer, Channel, Invitee, MeetingState, Need, Reply, SubstituteRequest
 from meetings.replies.actions import substitute_requests
-from meetings.replies.actions.answer import answer
-from meetings.replies.actions.needs import NEEDS_ARE_KEPT, forget_needs
+from meetings.replies.actions.answer import store_answer
+from meetings.replies.actions.needs import KEEP_NEEDS_FOR, erase_old_needs
 from meetings.replies.actions.substitute_requests import ask_for_substitute, decide
-from meetings.replies.need_totals import totals
+from meetings.replies.need_totals import need_totals
 from tests import factories
 from tests.meetings.acting import signed_in
 
@@ -72,18 +72,18 @@ def verbs() -> list[str]:
 
 
 def test_an_unconfirmed_answer_has_a_badge_and_is_counted_until_somebody_answers(officer, meeting, nina):
-    answer(nina, YES, channel=LINK, confirmed=False)
+    store_answer(nina, YES, channel=LINK, confirmed=False)
     body = page(officer, meeting)
     assert "1 obekräftat svar" in body
     assert '<span class="badge badge--wait">obekräftat</span>' in body
     assert "0 kommer" in body
-    answer(nina, NO, channel=LINK)
+    store_answer(nina, NO, channel=LINK)
     assert "obekräftat svar<" not in page(officer, meeting)
 
 
 def test_contradictory_answers_are_shown_and_asked_about_until_one_is_noted(officer, meeting, nina):
-    answer(nina, YES, channel=LINK)
-    answer(nina, NO, channel=LINK)
+    store_answer(nina, YES, channel=LINK)
+    store_answer(nina, NO, channel=LINK)
     assert "1 person med motstridiga svar" in page(officer, meeting)
     assert "obekräftat svar<" not in page(officer, meeting)  # the same person is not counted twice
     assert listed(officer, meeting, "?visa=obekraftat") == []
@@ -94,16 +94,16 @@ def test_contradictory_answers_are_shown_and_asked_about_until_one_is_noted(offi
     with time_machine.travel(meeting.reply_by + timedelta(minutes=1)):
         task = tasks_for(factories.user(), timezone.now())[0][0]
         assert task.due == meeting.starts_at
-    answer(nina, NO, channel=PHONE, by=factories.user())
+    store_answer(nina, NO, channel=PHONE, by=factories.user())
     assert "motstridiga svar<" not in page(officer, meeting)
     assert verbs() == []
 
 
 def test_control_a_change_of_mind_after_a_minute_is_no_contradiction(officer, meeting, nina):
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        answer(nina, YES, channel=LINK)
+        store_answer(nina, YES, channel=LINK)
         clock.shift(timedelta(seconds=61))
-        answer(nina, NO, channel=LINK)
+        store_answer(nina, NO, channel=LINK)
     assert "motstridiga svar<" not in page(officer, meeting)
     assert verbs() == []
 
@@ -118,7 +118,7 @@ def test_the_list_says_who_coordinates_the_answers_of_their_party(officer, meeti
 def test_the_queue_says_its_numbers(officer, meeting, invitation, nina):
     rest = [factories.invitee(invitation, name=f"Gäst {letter}") for letter in "ABC"]
     for person in (nina, *rest):
-        answer(person, YES, channel=LINK)
+        store_answer(person, YES, channel=LINK)
     body = page(officer, meeting)
     assert "2 kommer, 2 på väntelistan, 0 kommer inte, 0 har inte svarat" in body
     assert "på väntelistan, nummer 1" in body
@@ -143,7 +143,7 @@ def test_the_list_is_narrowed(officer, meeting, invitation, query, names):
     for name, said in (("Ada Ek", YES), ("Nils Ål", NO), ("Tyra Ask", None)):
         row = factories.invitee(invitation, name=name, email=f"{name[0]}@nynashamn.example")
         if said:
-            answer(row, said, channel=LINK)
+            store_answer(row, said, channel=LINK)
     assert listed(officer, meeting, query) == names
 
 
@@ -152,8 +152,8 @@ def test_a_long_list_takes_as_many_queries_as_a_short_one(officer, meeting, invi
     for more in (1, 9):
         for number in range(more):
             guest = factories.invitee(invitation, name=f"Gäst {number}")
-            answer(guest, YES, channel=LINK)
-            answer(guest, NO, channel=LINK, confirmed=bool(number % 2))
+            store_answer(guest, YES, channel=LINK)
+            store_answer(guest, NO, channel=LINK, confirmed=bool(number % 2))
             ask_for_substitute(guest, name="Udo Ek", email="udo@annan.example", channel=LINK)
         with CaptureQueriesContext(connection) as queries:
             page(officer, meeting)
@@ -165,7 +165,7 @@ def test_a_long_list_takes_as_many_queries_as_a_short_one(officer, meeting, invi
 
 
 def test_the_same_wish_is_counted_once_however_it_is_written():
-    assert totals(["vegetariskt", "Vegetariskt.", " VEGETARISKT ", "Ål", "zander", ""]) == [
+    assert need_totals(["vegetariskt", "Vegetariskt.", " VEGETARISKT ", "Ål", "zander", ""]) == [
         ("Vegetariskt", 3), ("Zander", 1), ("Ål", 1),
     ]  # fmt: skip
 
@@ -174,13 +174,13 @@ def test_needs_are_totals_without_names_for_those_who_come(officer, meeting, inv
     for number in range(2):
         guest = factories.invitee(invitation, name=f"Vera Gren {number}")
         Need.objects.create(invitee=guest, food="vegetariskt", access="hörslinga" if number else "")
-        answer(guest, YES, channel=LINK)
+        store_answer(guest, YES, channel=LINK)
     Need.objects.create(invitee=nina, food="skaldjursallergi")
-    answer(nina, NO, channel=LINK)
+    store_answer(nina, NO, channel=LINK)
     body = officer.get(reverse("staff:needs", args=[meeting.pk])).content.decode()
     assert "<li>Vegetariskt: 2</li>" in body
     assert "<li>Hörslinga: 1</li>" in body
-    assert f"raderas {weekday(meeting.ends_at + NEEDS_ARE_KEPT)}" in body
+    assert f"raderas {weekday(meeting.ends_at + KEEP_NEEDS_FOR)}" in body
     assert "Vera Gren" not in body
     assert "skaldjursallergi" not in body
 
@@ -188,7 +188,7 @@ def test_needs_are_totals_without_names_for_those_who_come(officer, meeting, inv
 @pytest.mark.parametrize("role", [Role.READER, Role.ADMINISTRATOR])
 def test_needs_are_nothing_for_others(role, meeting, invitation, nina):
     Need.objects.create(invitee=nina, food="vegetariskt")
-    answer(nina, YES, channel=LINK)
+    store_answer(nina, YES, channel=LINK)
     client, _ = signed_in(role)
     assert client.get(reverse("staff:needs", args=[meeting.pk])).status_code == 403
     body = page(client, meeting)
@@ -197,14 +197,14 @@ def test_needs_are_nothing_for_others(role, meeting, invitation, nina):
 
 
 def test_control_the_officer_is_led_to_them(officer, meeting, nina):
-    answer(nina, YES, channel=LINK)
+    store_answer(nina, YES, channel=LINK)
     assert reverse("staff:needs", args=[meeting.pk]) in page(officer, meeting)
 
 
 def test_after_the_erase_date_nothing_is_left(officer, meeting, nina):
     Need.objects.create(invitee=nina, food="vegetariskt")
-    answer(nina, YES, channel=LINK)
-    forget_needs(meeting.ends_at + NEEDS_ARE_KEPT + timedelta(minutes=1))
+    store_answer(nina, YES, channel=LINK)
+    erase_old_needs(meeting.ends_at + KEEP_NEEDS_FOR + timedelta(minutes=1))
     assert "Ingen som har plats" in officer.get(reverse("staff:needs", args=[meeting.pk])).content.decode()
 
 
@@ -275,12 +275,12 @@ def test_a_yes_is_noted_as_before(officer, nina):
 
 
 def guest_asks(person: Invitee, email: str = "udo@annan.example") -> Any:
-    body = {"lank": token(person.link), "svar": "ersattare", "name": "Udo Ek", "email": email}
+    body = {"lank": token_for(person.link), "svar": "ersattare", "name": "Udo Ek", "email": email}
     return Client().post("/svar/", body, headers=PRESS)
 
 
 def own_page(person: Invitee) -> str:
-    body = Client().get(reverse("guest:reply", args=[token(person.link)])).content.decode()
+    body = Client().get(reverse("guest:reply", args=[token_for(person.link)])).content.decode()
     return re.sub(r"\s+", " ", body)
 
 
@@ -329,7 +329,7 @@ def test_refused_nobody_is_invited_and_the_guest_is_told(officer, nina):
     assert SubstituteRequest.objects.get().approved is False
     assert (nina.substitutes.count(), nina.replies.count()) == (0, 0)
     assert "Du bad att Udo Ek skulle få komma" in text(nina)
-    assert token(nina.link) in text(nina)
+    assert token_for(nina.link) in text(nina)
     assert "Du har bett" not in own_page(nina)
 
 
@@ -353,7 +353,7 @@ def test_neither_yes_nor_no_decides_nothing(officer, nina, said):
 def test_who_has_answered_otherwise_since_no_longer_asks(officer, meeting, nina):
     guest_asks(nina)
     wish = SubstituteRequest.objects.get()
-    answer(nina, YES, channel=LINK)
+    store_answer(nina, YES, channel=LINK)
     assert "Udo Ek" not in page(officer, meeting)
     assert verbs() == []
     decided(officer, wish, "ja")
@@ -371,7 +371,13 @@ def test_a_new_question_takes_the_old_ones_place(nina):
 def test_a_decision_about_somebody_who_was_changed_meanwhile_is_not_taken(officer, nina, said, changed):
     guest_asks(nina)
     read = SubstituteRequest.objects.get()
-    body = {"lank": token(nina.link), "svar": "ersattare", "name": read.name, "email": read.email, **changed}
+    body = {
+        "lank": token_for(nina.link),
+        "svar": "ersattare",
+        "name": read.name,
+        "email": read.email,
+        **changed,
+    }
     Client().post("/svar/", body, headers=PRESS)
     response = decided(officer, read, said)
     now = SubstituteRequest.objects.get()

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 def circulated() -> actions.Minutes:
     minutes = written(held_meeting(), factories.user())
-    writing.circulate(minutes, by=factories.user())
+    writing.circulate_minutes(minutes, by=factories.user())
     return fresh(minutes)
 
 
@@ -47,7 +47,7 @@ def test_approver_who_wrote_any_section_is_refused() -> None:
     writing.save_section(
         minutes.sections.all()[1], heading="H", html="<p>Sist</p>", seen_version=2, by=factories.user()
     )
-    writing.circulate(minutes, by=factories.user())
+    writing.circulate_minutes(minutes, by=factories.user())
     with pytest.raises(NotAllowed, match="själv skrivit"):
         actions.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=approver)
 
@@ -63,18 +63,18 @@ def test_database_refuses_an_approval_by_its_author() -> None:
 def test_approval_of_words_that_changed_meanwhile_is_refused() -> None:
     minutes = circulated()
     seen = content_hash(minutes)
-    writing.reopen(minutes, by=factories.user())
+    writing.reopen_minutes(minutes, by=factories.user())
     writing.save_section(
         minutes.sections.all()[0], heading="H", html="<p>Annat</p>", seen_version=2, by=factories.user()
     )
-    writing.circulate(minutes, by=factories.user())
+    writing.circulate_minutes(minutes, by=factories.user())
     with pytest.raises(NotAllowed, match="ändrats sedan du läste"):
         actions.approve(fresh(minutes), seen=seen, by=factories.user(Role.APPROVER))
 
 
 def test_opening_for_change_voids_the_approval() -> None:
     minutes = approved(held_meeting())
-    writing.reopen(minutes, by=factories.user())
+    writing.reopen_minutes(minutes, by=factories.user())
     with pytest.raises(NotAllowed, match="inte fastställda"):
         actions.standing_approval(fresh(minutes))
 

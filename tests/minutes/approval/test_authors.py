@@ -45,7 +45,7 @@ def circulated(code: str = "0192") -> Minutes:
     meeting = held_meeting()
     came(meeting, "Åsa Öhrn", code)
     minutes = written(meeting, factories.user())
-    writing.circulate(minutes, by=factories.user())
+    writing.circulate_minutes(minutes, by=factories.user())
     return fresh(minutes)
 
 
@@ -56,11 +56,11 @@ def signed_in(user: User) -> Client:
 
 
 def tick_off(meeting: Meeting, by: User) -> None:
-    attendance.note(meeting, set(), by=by)
+    attendance.note_attendance(meeting, set(), by=by)
 
 
 def put_on_the_list(meeting: Meeting, by: User) -> None:
-    attendance.add(
+    attendance.add_attendee(
         meeting, name="Ny", organisation="En kommun", email="ny@kommun.example", title="", staff=False, by=by
     )
 
@@ -131,7 +131,7 @@ def test_an_approver_who_changed_what_became_the_headings_is_refused(
     meeting, officer, approver = held_meeting(), factories.user(), factories.user(Role.APPROVER)
     change(meeting, approver)
     minutes = fresh(written(meeting, officer))
-    writing.circulate(minutes, by=officer)
+    writing.circulate_minutes(minutes, by=officer)
     assert approver in authors(minutes)
     with pytest.raises(NotAllowed):
         approving.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=approver)
@@ -193,7 +193,7 @@ def test_what_the_notes_do_not_show_makes_no_author() -> None:
     minutes, approver = circulated(), factories.user(Role.APPROVER)
     before = authors(minutes)
     retitle(minutes.meeting, approver, seats=5)
-    attendance.note(
+    attendance.note_attendance(
         minutes.meeting, {f"i{row.invitee_id}" for row in minutes.meeting.attendees.all()}, by=approver
     )
     assert (Meeting.objects.get().seats, authors(fresh(minutes))) == (5, before)
@@ -265,7 +265,7 @@ def test_attendance_changed_after_one_edition_counts_for_the_next() -> None:
     approver, officer = factories.user(Role.APPROVER), factories.user()
     assert authors(fresh(minutes)) == []
     tick_off(minutes.meeting, approver)
-    writing.correct(minutes, what="Närvaron är rättad.", by=officer)
+    writing.start_correction(minutes, what="Närvaron är rättad.", by=officer)
     assert authors(fresh(minutes)) == [officer, approver]
 
 
@@ -320,13 +320,13 @@ def test_what_makes_an_author_is_what_the_actions_record() -> None:
 
 def test_every_step_of_the_notes_is_in_the_audit_log() -> None:
     minutes = approved(came(held_meeting(), "Åsa Öhrn", "0192").meeting)
-    writing.reopen(minutes, by=factories.user())
+    writing.reopen_minutes(minutes, by=factories.user())
     writing.remove_section(writing.add_section(fresh(minutes), by=factories.user()), by=factories.user())
-    writing.circulate(fresh(minutes), by=factories.user())
+    writing.circulate_minutes(fresh(minutes), by=factories.user())
     approving.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=factories.user(Role.APPROVER))
     distributing.distribute(fresh(minutes), previewed=content_hash(fresh(minutes)), by=factories.user())
     publishing.publish(fresh(minutes), by=factories.user(Role.APPROVER))
-    writing.correct(fresh(minutes), what="Antalet.", by=factories.user())
+    writing.start_correction(fresh(minutes), what="Antalet.", by=factories.user())
     told = Event.objects.filter(thing=f"minutes {minutes.pk}", by__isnull=False).order_by("pk")
     assert [event.what.removeprefix("anteckningar: ") for event in told] == [
         "påbörjade", "skrev i avsnitt", "skrev i avsnitt", "delade", "fastställde", "öppnade",

@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 
 from minutes.pdf import render
-from minutes.pdf.render import PdfFailed, page, render_pdf, typeset
+from minutes.pdf.render import PdfFailed, pdf_html, render_pdf, typeset_in_child
 from tests.house.files import BASE
 from tests.minutes.documents import extreme, normal, section
 from tests.minutes.vera import Verdicts, verdicts
@@ -44,15 +44,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def judged(folder: Path) -> Verdicts:
     """Our PDFs and the controls, judged together: Java starts once."""
-    html = page(normal())
+    html = pdf_html(normal())
     files = {
-        "normal": typeset(html),
+        "normal": typeset_in_child(html),
         "extreme": render_pdf(extreme()),
         "no-claim": bare(html, variant="pdf/a-3a"),
         "ordinary": bare(html),
-        "no-language": typeset(html.replace('<html lang="sv">', "<html>")),
-        "no-title": typeset(html.replace("<title>", "<p>").replace("</title>", "</p>")),
-        "skipped-heading": typeset(html.replace("<h2>", "<h4>").replace("</h2>", "</h4>")),
+        "no-language": typeset_in_child(html.replace('<html lang="sv">', "<html>")),
+        "no-title": typeset_in_child(html.replace("<title>", "<p>").replace("</title>", "</p>")),
+        "skipped-heading": typeset_in_child(html.replace("<h2>", "<h4>").replace("</h2>", "</h4>")),
     }
     for name, content in files.items():
         (folder / name).write_bytes(content)
@@ -155,7 +155,7 @@ with time_machine.travel("2041-01-01T00:00:00Z"):
 
 def test_pdf_of_the_same_document_is_the_same_bytes_years_later(judged: Verdicts, folder: Path):
     command = [sys.executable, "-W", "ignore", "-c", YEARS_LATER]
-    html = page(normal()).encode()
+    html = pdf_html(normal()).encode()
     later = subprocess.run(command, input=html, capture_output=True, check=True, cwd=BASE, timeout=120).stdout
     assert later == (folder / "normal").read_bytes()
 
@@ -186,18 +186,20 @@ def test_text_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch):
 
 def test_text_that_takes_too_much_memory_is_stopped():
     with pytest.raises(PdfFailed, match="kunde inte skapas"):
-        typeset("<p>" + "a" * 200_000_000)
+        typeset_in_child("<p>" + "a" * 200_000_000)
 
 
 def test_scripts_and_pictures_of_a_section_do_not_reach_the_page():
-    html = page(normal(sections=(section(1, "Läge", "<script>x</script><img src=//a.example><p>Ord</p>"),)))
+    html = pdf_html(
+        normal(sections=(section(1, "Läge", "<script>x</script><img src=//a.example><p>Ord</p>"),))
+    )
     assert "<p>Ord</p>" in html
     assert "script" not in html
     assert "<img" not in html
 
 
 def test_names_are_text_and_never_markup():
-    html = page(normal(host='<img src="x">', diary_number='"><link rel=stylesheet href=x>'))
+    html = pdf_html(normal(host='<img src="x">', diary_number='"><link rel=stylesheet href=x>'))
     assert "<img" not in html
     assert "<link" not in html
 
@@ -268,7 +270,7 @@ def contains_secret(content: bytes, folder: Path) -> bool:
 
 
 def test_page_that_asks_for_files_gets_none(canary: Canary, tmp_path: Path):
-    made = typeset(canary.vectors())
+    made = typeset_in_child(canary.vectors())
     assert canary.calls == []
     assert not contains_secret(made, tmp_path)
 

@@ -93,7 +93,7 @@ def test_distribution_of_unapproved_notes_is_refused() -> None:
     meeting = held_meeting()
     came(meeting, "Åsa Öhrn", "0192")
     minutes = approved(meeting)
-    writing.reopen(minutes, by=factories.user())
+    writing.reopen_minutes(minutes, by=factories.user())
     with pytest.raises(NotAllowed):
         distributing.distribute(fresh(minutes), previewed=content_hash(minutes), by=factories.user())
     assert Letter.objects.count() == 0
@@ -137,7 +137,7 @@ def test_publish_by_anybody_who_wrote_is_refused() -> None:
     writing.save_section(
         minutes.sections.all()[0], heading="H", html="<p>Sist.</p>", seen_version=2, by=factories.user()
     )
-    writing.circulate(minutes, by=factories.user())
+    writing.circulate_minutes(minutes, by=factories.user())
     actions.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=factories.user(Role.APPROVER))
     distributing.distribute(fresh(minutes), previewed=content_hash(fresh(minutes)), by=factories.user())
     with pytest.raises(NotAllowed, match="själv skrivit"):
@@ -216,7 +216,7 @@ def test_publish_of_a_page_that_cannot_be_shown_leaves_everything_as_it_was(
     def broken(_address: str) -> bytes:
         raise RuntimeError("a template is broken")
 
-    monkeypatch.setattr(publishing, "render_page", broken)
+    monkeypatch.setattr(bake, "render_page", broken)
     with pytest.raises(RuntimeError):
         publishing.publish(minutes, by=factories.user(Role.APPROVER))
     assert (fresh(minutes).state, Edition.objects.count(), Bake.objects.count()) == (
@@ -258,10 +258,10 @@ def test_correction_becomes_a_new_edition_and_the_old_one_stays(
         publishing.publish(distributed(meeting), by=factories.user(Role.APPROVER))
     first = bake.file_of(address("notes_pdf", meeting, 1)).read_bytes()
     minutes = fresh(meeting.minutes)
-    writing.correct(minutes, what="Antalet är rättat.", by=factories.user())
+    writing.start_correction(minutes, what="Antalet är rättat.", by=factories.user())
     section = minutes.sections.all()[0]
     writing.save_section(section, heading="H", html="<p>Nytt tal.</p>", seen_version=2, by=factories.user())
-    writing.circulate(minutes, by=factories.user())
+    writing.circulate_minutes(minutes, by=factories.user())
     assert "Nytt tal." not in bake.render_page(address("notes", meeting)).decode()
     actions.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=factories.user(Role.APPROVER))
     distributing.distribute(fresh(minutes), previewed=content_hash(fresh(minutes)), by=factories.user())
@@ -342,18 +342,17 @@ CRASHING = """
     django.setup()
     from pathlib import Path
     from dialog_portal.access.models import User
-    from minutes.actions import publishing
     from minutes.models import Minutes
-    from minutes.public import baking
-    real, left = baking.replace, {steps}
+    from minutes.publishing import actions, bake
+    real, left = bake.replace, {steps}
     def replace(path, content):
         global left
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
         left -= 1
         real(path, content)
-    baking.replace = replace
-    publishing.publish(Minutes.objects.get(pk={minutes}), by=User.objects.get(pk={user}))
+    bake.replace = replace
+    actions.publish(Minutes.objects.get(pk={minutes}), by=User.objects.get(pk={user}))
 """
 
 

@@ -35,14 +35,14 @@ def test_minutes_move_only_where_the_rules_say(before: str, after: str) -> None:
 
 def test_start_makes_a_section_for_each_public_item_and_only_once() -> None:
     meeting, officer = held_meeting(), factories.user()
-    actions.start(meeting, by=officer)
-    minutes = actions.start(meeting, by=officer)
+    actions.start_minutes(meeting, by=officer)
+    minutes = actions.start_minutes(meeting, by=officer)
     assert [section.heading for section in minutes.sections.all()] == ["Läget i kommunerna", "Nästa steg"]
 
 
 def test_start_before_the_meeting_is_refused() -> None:
     with pytest.raises(NotAllowed, match="inte börjat"):
-        actions.start(factories.meeting(), by=factories.user())
+        actions.start_minutes(factories.meeting(), by=factories.user())
 
 
 def test_save_keeps_every_version_and_its_author() -> None:
@@ -56,7 +56,7 @@ def test_save_keeps_every_version_and_its_author() -> None:
 def test_save_of_a_stale_version_shows_theirs_and_stores_nothing() -> None:
     officer = factories.user()
     section = written(held_meeting(), officer).sections.all()[0]
-    with pytest.raises(actions.Conflict) as conflict:
+    with pytest.raises(actions.SectionConflict) as conflict:
         actions.save_section(
             section, heading="Mitt", html="<p>Min text.</p>", seen_version=1, by=factories.user()
         )
@@ -94,7 +94,7 @@ def test_section_page_keeps_both_texts_when_two_officers_save(client: Client) ->
 
 def test_pasted_word_markup_is_stored_without_scripts(client: Client) -> None:
     officer = factories.user()
-    section = actions.start(held_meeting(), by=officer).sections.all()[0]
+    section = actions.start_minutes(held_meeting(), by=officer).sections.all()[0]
     client.force_login(officer)
     pasted = '<p class="MsoNormal" onclick="x()">Ord<script>alert(1)</script><o:p></o:p></p><img src=x onerror=y()>'
     client.post(
@@ -107,7 +107,7 @@ def test_pasted_word_markup_is_stored_without_scripts(client: Client) -> None:
 
 def test_a_paragraph_of_12000_characters_is_kept_whole(client: Client) -> None:
     officer = factories.user()
-    section = actions.start(held_meeting(), by=officer).sections.all()[0]
+    section = actions.start_minutes(held_meeting(), by=officer).sections.all()[0]
     client.force_login(officer)
     text = "Bilden är sammansatt. " * 546
     client.post(
@@ -121,19 +121,19 @@ def test_a_paragraph_of_12000_characters_is_kept_whole(client: Client) -> None:
 def test_writing_stops_when_the_draft_is_circulated() -> None:
     officer = factories.user()
     minutes = written(held_meeting(), officer)
-    actions.circulate(minutes, by=officer)
+    actions.circulate_minutes(minutes, by=officer)
     with pytest.raises(NotAllowed, match="Öppna dem"):
         actions.save_section(
             minutes.sections.all()[0], heading="H", html="<p>Nytt</p>", seen_version=2, by=officer
         )
-    actions.reopen(minutes, by=officer)
+    actions.reopen_minutes(minutes, by=officer)
     assert fresh(minutes).state == MinutesState.DRAFT
 
 
 def test_circulating_nothing_is_refused() -> None:
-    minutes = actions.start(held_meeting(), by=factories.user())
+    minutes = actions.start_minutes(held_meeting(), by=factories.user())
     with pytest.raises(NotAllowed, match="ingen text"):
-        actions.circulate(minutes, by=factories.user())
+        actions.circulate_minutes(minutes, by=factories.user())
     assert Minutes.objects.get().state == MinutesState.DRAFT
 
 
@@ -145,7 +145,7 @@ def test_an_administrator_sees_no_drafts(client: Client) -> None:
 
 def test_a_character_that_the_pdf_cannot_show_is_refused_where_it_was_typed(client: Client) -> None:
     officer = factories.user()
-    section = actions.start(held_meeting(), by=officer).sections.all()[0]
+    section = actions.start_minutes(held_meeting(), by=officer).sections.all()[0]
     client.force_login(officer)
     typed = {"heading": "Läget", "html": "<p>Bra möte 🎉 – “tack”, sa Kääriäinen.</p>", "seen_version": 1}
     page = client.post(reverse("staff:section_change", args=[section.pk]), typed).content.decode()

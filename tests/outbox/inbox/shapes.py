@@ -6,8 +6,7 @@ import base64
 from collections.abc import Callable
 from datetime import timedelta
 
-from meetings.mailings.calendar_file import wall_clock
-from tests.outbox.inbox.world import WINDOWS_ZONE, Inbox, stamp
+from tests.outbox.inbox.world import WINDOWS_ZONE, Inbox, stamp, wall_clock
 
 Shape = tuple[str, str, Callable[[Inbox], bytes]]
 

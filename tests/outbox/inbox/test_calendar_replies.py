@@ -10,7 +10,7 @@ import time_machine
 from django.utils import timezone
 from icalendar import Calendar
 
-from dialog_portal.links.actions import renew
+from dialog_portal.links.actions import renew_link
 from dialog_portal.outbox import mime
 from dialog_portal.outbox.inbox.incoming_letter import Mail, content
 from dialog_portal.outbox.models import Letter
@@ -19,7 +19,7 @@ from meetings.invitations.actions.change_link import change_link
 from meetings.mailings.calendar_file import calendar_for, uid
 from meetings.models import Answer, CalendarReply, Channel, Invitee, MeetingState, Reply
 from meetings.replies import itip
-from meetings.replies.actions.answer import answer, hand_over
+from meetings.replies.actions.answer import hand_over, store_answer
 from parties.models import Party
 from tests import factories
 from tests.meetings.acting import signed_in
@@ -60,7 +60,7 @@ def test_an_invitation_asks_its_reader_and_nobody_else(world: Inbox):
 
 
 def test_a_receipt_repeats_the_yes_and_asks_nothing(world: Inbox):
-    answer(world.invitee, Answer.YES, channel=Channel.LINK)
+    store_answer(world.invitee, Answer.YES, channel=Channel.LINK)
     head, method, event = entry(Letter.objects.get(purpose="receipt"))
     params = event["ATTENDEE"].params
     assert (head, method, params["PARTSTAT"], params["RSVP"]) == ("REQUEST", "REQUEST", "ACCEPTED", "FALSE")
@@ -71,7 +71,7 @@ def test_a_substitute_is_asked_and_when_taken_back_their_entry_is_cancelled(worl
     asked = Letter.objects.get(address=deputy.email)
     assert entry(asked)[:2] == ("REQUEST", "REQUEST")
     accept(asked)
-    answer(world.invitee, Answer.YES, channel=Channel.PHONE)
+    store_answer(world.invitee, Answer.YES, channel=Channel.PHONE)
     head, method, event = entry(Letter.objects.filter(address=deputy.email).latest("pk"))
     assert (head, method, event["ATTENDEE"]) == ("CANCEL", "CANCEL", "mailto:bo@haninge.example")
 
@@ -134,7 +134,7 @@ def test_a_clock_that_is_ahead_cannot_silence_what_follows(world: Inbox, imap):
 
 def said_an_hour_ago(world: Inbox, *, channel: Channel) -> None:
     with time_machine.travel(timezone.now() - timedelta(hours=1), tick=False):
-        answer(world.invitee, Answer.NO, channel=channel)
+        store_answer(world.invitee, Answer.NO, channel=channel)
 
 
 @pytest.mark.parametrize("channel", [Channel.LINK, Channel.PHONE])
@@ -149,7 +149,7 @@ def test_an_answer_given_in_another_way_after_the_calendars_stands(world: Inbox,
 
 
 def test_control_without_comparing_the_moments_the_old_answer_wins(world: Inbox, imap, monkeypatch):
-    monkeypatch.setattr("meetings.replies.actions.calendar_replies.overtaken", lambda *_: "")
+    monkeypatch.setattr("meetings.replies.actions.calendar_replies.later_reply_sentence", lambda *_: "")
     said_an_hour_ago(world, channel=Channel.LINK)
     assert heard(world, imap, world.reply("ACCEPTED", stamp=stamp(timedelta(hours=2)))) == ["counted"]
     assert Reply.objects.latest("pk").answer == Answer.YES
@@ -222,7 +222,7 @@ def test_a_note_waits_for_a_person_until_an_answer_is_known(world: Inbox, imap):
     page = client.get(f"/arbete/inbjudna/{world.invitee.pk}/svar/").content.decode()
     assert "Kanske" in page
     assert "Svaret är preliminärt" in page
-    answer(world.invitee, Answer.YES, channel=Channel.PHONE)
+    store_answer(world.invitee, Answer.YES, channel=Channel.PHONE)
     assert "Läs kalendersvaret" not in client.get("/arbete/").content.decode()
 
 
@@ -254,9 +254,9 @@ def test_a_comment_is_one_line_without_links(world: Inbox, imap, words: str):
 
 def test_control_cutting_before_the_links_are_replaced_outgrows_the_column(monkeypatch):
     words = " ".join(["www.a.se"] * 40)
-    monkeypatch.setattr(itip, "LOOKED_THROUGH", itip.KEPT)
-    monkeypatch.setattr(itip, "KEPT", 10_000)
-    assert len(itip.comment(itip.Event([itip.Line("COMMENT", words)]))) > 300
+    monkeypatch.setattr(itip, "MAX_COMMENT_READ", itip.MAX_COMMENT)
+    monkeypatch.setattr(itip, "MAX_COMMENT", 10_000)
+    assert len(itip.comment(itip.CalendarEvent([itip.CalendarLine("COMMENT", words)]))) > 300
 
 
 def test_what_grows_in_upper_case_still_fits(world: Inbox, imap):
@@ -284,14 +284,14 @@ def test_a_domain_that_anybody_can_have_is_no_alignment(world: Inbox, imap):
 
 
 def test_control_without_the_sender_anybody_answers_for_anybody(world: Inbox, imap, monkeypatch):
-    monkeypatch.setattr("meetings.replies.actions.calendar_replies.same_house", lambda *_: True)
+    monkeypatch.setattr("meetings.replies.actions.calendar_replies.share_domain", lambda *_: True)
     assert heard(world, imap, world.reply(sender="x@elsewhere.example")) == ["counted"]
 
 
 def test_the_start_is_read_in_outlooks_own_zone(world: Inbox):
     from tests.outbox.inbox.shapes import windows_zone
 
-    said = itip.answer(Mail(world.reply(**windows_zone(world))))
+    said = itip.find_answer(Mail(world.reply(**windows_zone(world))))
     assert said is not None
     assert said.start == world.meeting.starts_at
 
@@ -339,7 +339,7 @@ def test_a_forged_answer_is_a_note_for_staff_that_hides_nothing(world: Inbox, ot
 
 def test_after_a_change_of_link_staff_ask_whoever_has_the_event(world: Inbox, imap):
     """The letter that brought the link brought the event with it."""
-    answer(world.invitee, Answer.YES, channel=Channel.PHONE)
+    store_answer(world.invitee, Answer.YES, channel=Channel.PHONE)
     change_link(world.invitee, tell=False, by=factories.user())
     assert heard(world, imap, world.reply("DECLINED")) == ["refused"]
     assert [row.answer for row in Reply.objects.all()] == [Answer.YES]
@@ -373,7 +373,7 @@ def test_control_without_the_secret_another_guest_answers(world: Inbox, other: I
 def test_the_event_keeps_its_name_when_meeting_link_and_keys_change(world: Inbox, imap, settings):
     before = uid(world.meeting, world.invitee)
     settings.LINK_KEYS = ["en helt ny nyckel som är lång nog att duga"]
-    renew(world.invitee.link)
+    renew_link(world.invitee.link)
     world.store(sequence=world.meeting.sequence + 1)
     assert uid(world.meeting, Invitee.objects.get(pk=world.invitee.pk)) == before
     assert heard(world, imap, world.reply(uid=before.upper())) == ["counted"]

@@ -20,15 +20,15 @@ from dialog_portal.outbox.inbox.incoming_letter import Mail, content
 from dialog_portal.outbox.models import Incoming, Letter, State
 from meetings import tasks
 from meetings.invitations.actions.change_link import change_link
-from meetings.mailings.calendar_file import calendar_for, wall_clock
+from meetings.mailings.calendar_file import calendar_for
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import Answer, CalendarReply, Channel, Invitee, Purpose, Reply
 from meetings.replies import itip
-from meetings.replies.actions.answer import answer
+from meetings.replies.actions.answer import store_answer
 from tests import factories
 from tests.outbox.inbox.shapes import windows_zone
-from tests.outbox.inbox.world import WINDOWS_ZONE, Inbox, stamp
+from tests.outbox.inbox.world import WINDOWS_ZONE, Inbox, stamp, wall_clock
 from tests.outbox.letters import bytes_of
 
 STRANGER = "x@elsewhere.example"
@@ -90,7 +90,7 @@ def test_control_whoever_reads_the_whole_calendar_follows_the_zone(world: Inbox,
     finally:
         tzp.use_default()
     assert followed
-    itip.in_calendar(written, "REPLY")
+    itip.answer_in_calendar(written, "REPLY")
     assert len(followed) == 1
 
 
@@ -98,7 +98,7 @@ def test_control_whoever_reads_the_whole_calendar_follows_the_zone(world: Inbox,
 @pytest.mark.parametrize("line", ["DTSTART", "DTEND", "DTSTAMP", "EXDATE", "RECURRENCE-ID"])
 def test_a_zone_that_names_a_file_is_only_an_unknown_zone(world: Inbox, name: str, line: str):
     raw = world.reply(more=f"{line};TZID={name}:20260101T100000", start="", stamp="")
-    said = itip.answer(Mail(raw))
+    said = itip.find_answer(Mail(raw))
     assert said is not None
     assert (said.start is not None, said.stamped is not None) == (line == "DTSTART", line == "DTSTAMP")
 
@@ -171,22 +171,22 @@ def test_control_a_library_that_remembers_zones_believes_the_first_letter(world:
     ],
 )
 def test_zones_are_known_by_the_names_that_programs_write(name: str, hour: int):
-    event = itip.Event([itip.Line("DTSTART", "20270201T100000", zone=name)])
-    found = itip.moment(event, "DTSTART")
+    event = itip.CalendarEvent([itip.CalendarLine("DTSTART", "20270201T100000", zone=name)])
+    found = itip.event_time(event, "DTSTART")
     assert found is not None
     assert found.hour == hour
 
 
 @pytest.mark.parametrize("value", ["20270201", "20270201T100000Z", " 20270201T100000 "])
 def test_moments_are_read_as_dates_and_in_utc(value: str):
-    assert itip.moment(itip.Event([itip.Line("DTSTART", value)]), "DTSTART") is not None
+    assert itip.event_time(itip.CalendarEvent([itip.CalendarLine("DTSTART", value)]), "DTSTART") is not None
 
 
 @pytest.mark.parametrize(
     "value", ["", "20270231T100000", "00010101T000000", "2027-02-01", "20270201T100000/PT1H", "٢٠٢٧0201"]
 )
 def test_what_is_no_moment_is_none(value: str):
-    assert itip.moment(itip.Event([itip.Line("DTSTART", value)]), "DTSTART") is None
+    assert itip.event_time(itip.CalendarEvent([itip.CalendarLine("DTSTART", value)]), "DTSTART") is None
 
 
 # --- What is read ----------------------------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ def test_what_is_no_moment_is_none(value: str):
 
 def test_an_alarm_says_nothing_about_its_event(world: Inbox):
     alarm = "BEGIN:VALARM\r\nUID:x.1@dialogportalen\r\nCOMMENT:Larm\r\nEND:VALARM"
-    said = itip.answer(Mail(world.reply(more=alarm)))
+    said = itip.find_answer(Mail(world.reply(more=alarm)))
     assert said is not None
     assert (said.invitee, said.comment) == (world.invitee.pk, "")
 
@@ -211,12 +211,12 @@ def test_an_alarm_says_nothing_about_its_event(world: Inbox):
     ],
 )
 def test_a_calendar_that_is_not_whole_is_none(world: Inbox, damage: Callable[[str], str]):
-    assert itip.in_calendar(damage(world.calendar()), "REPLY") is None
+    assert itip.answer_in_calendar(damage(world.calendar()), "REPLY") is None
 
 
 def test_a_line_that_is_no_property_is_passed_over(world: Inbox):
     broken = 'DTSTART;TZID=a\0b:20260101T100000\r\nCOMMENT;X="\r\nATTENDEE;;=:\r\nCOMMENT\r\nDTSTART;TZID:\r\n:\r\n;'
-    assert itip.answer(Mail(world.reply(more=broken))) is not None
+    assert itip.find_answer(Mail(world.reply(more=broken))) is not None
 
 
 # --- Time ------------------------------------------------------------------------------------------------------------
@@ -288,14 +288,14 @@ def part_of(row: Letter) -> tuple[str, bool]:
 def test_whose_link_was_changed_is_asked_by_link_and_not_by_calendar(world: Inbox, imap):
     """What a calendar would answer does not count, so none is asked."""
     change_link(world.invitee, tell=False, by=factories.user())
-    answer(world.invitee, Answer.YES, channel=Channel.PHONE)
+    store_answer(world.invitee, Answer.YES, channel=Channel.PHONE)
     assert part_of(Letter.objects.get(purpose="receipt")) == ("PUBLISH", False)
     again = compose(MAILINGS[Purpose.UPDATE], world.meeting, Invitee.objects.get(pk=world.invitee.pk))
     assert (again.calendar_method, b"RSVP" in (again.calendar or b"")) == ("PUBLISH", False)
 
 
 def test_control_whose_link_is_their_own_is_asked_by_calendar(world: Inbox, imap):
-    answer(world.invitee, Answer.YES, channel=Channel.PHONE)
+    store_answer(world.invitee, Answer.YES, channel=Channel.PHONE)
     assert part_of(Letter.objects.get(purpose="receipt")) == ("REQUEST", True)
 
 
@@ -341,7 +341,7 @@ def a_copy_after_a_no(world: Inbox, imap) -> list[str]:
         imap.deliver(world.reply(stamp=ahead))
         tasks.read_mailbox()
     with time_machine.travel(begun + timedelta(seconds=30), tick=False):
-        answer(world.invitee, Answer.NO, channel=Channel.PHONE)
+        store_answer(world.invitee, Answer.NO, channel=Channel.PHONE)
     with time_machine.travel(begun + timedelta(minutes=4), tick=False):
         imap.deliver(world.reply(stamp=ahead))
         tasks.read_mailbox()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import socket
+import threading
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -219,12 +222,68 @@ def test_staff_are_told_when_nobody_has_read_for_half_an_hour(world: Inbox, imap
 
 
 def test_a_server_that_says_nothing_is_left_in_time(db, settings, monkeypatch):
-    import socket
-
     monkeypatch.setattr("dialog_portal.outbox.inbox.imap.TIMEOUT", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings.MAILBOX = from_url(f"imap://a:b@127.0.0.1:{silent.getsockname()[1]}/INBOX")
         assert read_mailbox.read() == 0
+
+
+GREETING = b"* OK ready"  # and never the end of the line
+HELLO = b"\x16\x03\x03\x3f\xff\x02"  # the head of a long record of TLS, of which the rest never comes
+
+
+class Drip:
+    """A server that says its beginning, then a byte every 0.02 seconds: so many, or until the client is gone."""
+
+    def __init__(self, beginning: bytes, most: int) -> None:
+        self.beginning, self.most, self.sent = beginning, most, 0
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.thread = threading.Thread(target=self._drip, daemon=True)
+
+    def _drip(self) -> None:
+        call, _ = self.socket.accept()
+        with call, suppress(OSError):
+            call.send(self.beginning)
+            call.settimeout(0.02)
+            while self.sent < self.most and not self._gone(call):
+                call.send(b"2")
+                self.sent += 1
+
+    def _gone(self, call: socket.socket) -> bool:
+        try:
+            return not call.recv(4096)
+        except TimeoutError:
+            return False
+
+    def __enter__(self) -> Drip:
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.thread.join()
+        self.socket.close()
+
+
+def read_from(server: Drip, settings, *, tls: bool) -> int:
+    """Read the mailbox that the server pretends to be; return the bytes it dripped before it was left."""
+    settings.MAILBOX = from_url(f"imap://a:b@127.0.0.1:{server.socket.getsockname()[1]}/INBOX") | {"tls": tls}
+    with server:
+        assert read_mailbox.read() == 0
+    return server.sent
+
+
+@pytest.mark.parametrize(
+    ("beginning", "tls"), [(GREETING, False), (GREETING + b"\r\n", False), (HELLO, True)]
+)
+def test_a_server_that_drips_is_left_when_the_visit_is_over(db, settings, monkeypatch, beginning, tls):
+    """While it greets, while it answers, and while it begins TLS."""
+    monkeypatch.setattr("dialog_portal.outbox.inbox.imap.LONGEST", 0.3)
+    assert read_from(Drip(beginning, 2000), settings, tls=tls) < 2000
+
+
+@pytest.mark.parametrize(("beginning", "tls"), [(GREETING, False), (HELLO, True)])
+def test_control_without_the_limit_it_is_heard_to_the_end(db, settings, beginning, tls):
+    assert read_from(Drip(beginning, 40), settings, tls=tls) == 40
 
 
 # --- Return addresses ------------------------------------------------------------------------------------------------
@@ -322,7 +381,7 @@ def look_at(raw: bytes) -> tuple[str, str]:
     """Ask of a letter all that the portal asks; answers two things that it stores or compares."""
     mail = Mail(raw)
     bounces.report(mail)
-    itip.answer(mail)
+    itip.find_answer(mail)
     assert mail.sent is None or mail.sent <= timezone.now()
     for address in mail.recipients:
         bounces.named(address)
@@ -376,6 +435,12 @@ def test_the_address_of_the_mailbox_is_read():
         "password": "p@ss", "folder": "Svar",
     }  # fmt: skip
     assert from_url("") == {}
+
+
+@pytest.mark.parametrize("url", ["imaps://a:b@imap.region.example/%C3%85terbud", "imaps://a:lösen@c/INBOX"])
+def test_what_imap_cannot_say_stops_the_start_and_not_each_visit(url: str):
+    with pytest.raises(ImproperlyConfigured, match="ASCII"):
+        from_url(url)
 
 
 @pytest.mark.parametrize(

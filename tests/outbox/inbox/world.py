@@ -9,11 +9,16 @@ from typing import Any
 from django.utils import timezone
 
 from dialog_portal.outbox.models import Letter
-from meetings.mailings.calendar_file import uid, wall_clock
+from meetings.mailings.calendar_file import uid
 from tests.world import World
 
 numbers = count(1)
 ME = "dialog@region.example"
+
+
+def wall_clock(moment: datetime) -> str:
+    """A moment as a calendar in Stockholm writes it."""
+    return f"{timezone.localtime(moment):%Y%m%dT%H%M%S}"
 
 
 class Inbox(World):

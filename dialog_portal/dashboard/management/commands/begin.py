@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from dialog_portal.access.actions import invite, revoke_invitation
+from dialog_portal.access.actions import invite_staff, revoke_invitation
 from dialog_portal.access.letters import invitation_address
 from dialog_portal.access.models import Role, StaffInvitation, User
 from dialog_portal.base.states import NotAllowed
@@ -60,6 +60,6 @@ def first_invitation(email: str, name: str) -> tuple[StaffInvitation, bool]:
     for other in waiting:
         revoke_invitation(other, by=None)
     try:
-        return invite(name=name, email=email, role=Role.ADMINISTRATOR, by=None), True
+        return invite_staff(name=name, email=email, role=Role.ADMINISTRATOR, by=None), True
     except NotAllowed as refusal:
         raise CommandError(str(refusal)) from refusal
