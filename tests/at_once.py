@@ -42,7 +42,9 @@ class Encounter:
         return halting
 
     def halt(self) -> None:
-        """Stand still in one thread until the other one can get no further, or has got to its end."""
+        """Stand still until the other thread can get no further, or is done; only the first to come by halts."""
+        if self.halted.is_set():
+            return
         self.halted.set()
         wait_until(lambda: self.done.is_set() or self.other_waits(), "the other thread", PATIENCE)
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import django
 import pytest
 import time_machine
 from pytest_django.live_server_helper import LiveServer
@@ -35,6 +36,7 @@ os.environ |= {
 }
 (VAR / "static").mkdir()
 (VAR / "public").mkdir()
+django.setup()  # here, so that the conftest of a folder may import models
 
 FIGURES: list[tuple[str, object]] = []
 FULL_FAULTS = os.environ.get("FAULTS") == "full"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -37,6 +37,7 @@ from meetings.models.planned_mailing import PLANNED_NEXT
 from meetings.planning.actions import meetings
 from meetings.replies.actions import answer as replies
 from tests import factories
+from tests.at_once import PATIENCE, in_parallel
 from tests.meetings.acting import at, signed_in
 
 NOW = at("2026-11-02 10:00")
@@ -465,27 +466,6 @@ def test_plans_move_only_where_the_rules_say():
     assert set(PLANNED_NEXT) == set(PlannedState)
 
 
-def in_parallel(work: Callable[[], object], number: int) -> list[BaseException]:
-    """Let threads do the same at the same moment; answers what they raised."""
-    ready, raised = threading.Barrier(number), []
-
-    def one() -> None:
-        try:
-            ready.wait(10)
-            work()
-        except BaseException as error:
-            raised.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one) for _ in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
-
-
 def copies() -> list[int]:
     """How many letters before the meeting each person has."""
     addresses = Letter.objects.filter(purpose=Purpose.COMING).values_list("address", flat=True)
@@ -520,7 +500,7 @@ def test_without_lock_and_key_parallel_runs_double(monkeypatch):
 
     def found(now: datetime) -> list[PlannedMailing]:
         rows = list(PlannedMailing.objects.due(now))
-        met.wait(10)
+        met.wait(PATIENCE)
         return rows
 
     def careless() -> None:

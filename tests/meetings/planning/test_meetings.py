@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import suppress
 from datetime import date, time, timedelta
 from itertools import product
@@ -25,6 +24,7 @@ from meetings.planning.forms import day_and_time
 from meetings.planning.progress import chain
 from parties.models import Cadence
 from tests import factories
+from tests.at_once import Encounter
 from tests.meetings.acting import at, letter, retyped, signed_in, typed
 
 pytestmark = pytest.mark.django_db
@@ -592,18 +592,12 @@ def test_the_page_takes_as_many_queries_with_300_invited_as_with_one():
 
 
 def pressed_twice(monkeypatch: pytest.MonkeyPatch) -> tuple[int, int, int]:
-    """How many presses were answered, with how many meetings, and how many there are.
+    """Return how many presses were answered, with how many meetings, and how many there are.
 
-    Each press looks for an earlier one and then gives the other time to look too, which the lock keeps it from.
+    The first press looks for an earlier one and halts until the second has looked too, or waits for the lock.
     """
     user, row, start = factories.user(), factories.round_(year=2027), factories.afternoon(30)
-    looked, made, look = threading.Barrier(2), [], meetings.just_made
-
-    def slowly(*args, **kwargs):
-        found = look(*args, **kwargs)
-        with suppress(threading.BrokenBarrierError):
-            looked.wait(0.3)
-        return found
+    made, both = [], Encounter()
 
     def press():
         meeting = Meeting(
@@ -616,14 +610,9 @@ def pressed_twice(monkeypatch: pytest.MonkeyPatch) -> tuple[int, int, int]:
         )
         with suppress(IntegrityError):
             made.append(add_meeting(meeting, categories=[], by=user).pk)
-        connection.close()
 
-    monkeypatch.setattr(meetings, "just_made", slowly)
-    threads = [threading.Thread(target=press) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    monkeypatch.setattr(meetings, "just_made", both.after(meetings.just_made))
+    both.run(press, press)
     return len(made), len(set(made)), Meeting.objects.count()
 
 

@@ -357,6 +357,7 @@ CRASHING = """
 
 
 @pytest.mark.fault
+@pytest.mark.real_clock
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("steps", [0, 1, 4, 7])
 def test_kill_in_the_middle_of_publishing_is_finished_by_the_sweep(
