@@ -143,13 +143,13 @@ def test_two_presses_faster_than_anybody_reads_are_held_as_one(chief):
 
 
 def program(chief):
-    """Something that tries every button, again and again; what the person's answer is in the end."""
+    """Something that presses yes and no in turn, again and again; what the person's answer is in the end."""
     for said in (YES, NO) * 5:
         store_answer(chief, said, channel=LINK)
     return now(chief), Reply.objects.unsettled().exists()
 
 
-def test_a_program_that_tries_every_button_changes_nothing_and_is_shown(chief):
+def test_a_program_that_presses_yes_and_no_in_turn_changes_nothing_and_is_shown(chief):
     assert program(chief) == (YES, True)
 
 
@@ -241,7 +241,7 @@ def test_a_withdrawn_person_cannot_answer(chief):
 # --- Receipts --------------------------------------------------------------------------------------------------------
 
 
-def test_every_change_has_a_receipt_with_the_way_to_change_it(chief):
+def test_a_yes_has_a_receipt_with_the_calendar_and_the_way_to_change_it(chief):
     row = store_answer(chief, YES, channel=LINK)
     letter = Letter.objects.get(key=f"receipt:m{chief.meeting_id}:i{chief.pk}:r{row.pk}:v1")
     parts = content(letter)
