@@ -1,6 +1,6 @@
 # Dialogportalen: one word for each thing a person does with it. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench faults check lock
+.PHONY: help run test bench faults check format lock
 export PYTHONUNBUFFERED := 1
 PYTHON := .venv/bin/python
 
@@ -19,7 +19,13 @@ check: ## Read the code: style, types, templates, import order, settings, migrat
 	@deploy/bootstrap check
 	@exec $(PYTHON) -m tests.check
 
-bench: ## Measure, as ratios of one run
+format: ## Put code, templates, stylesheets and scripts into the form that `make check` asks for
+	@deploy/bootstrap check
+	@.venv/bin/ruff format --quiet .
+	@.venv/bin/djangofmt templates
+	@.venv/bin/oxfmt static/css static/js
+
+bench: ## Measure, as ratios of one run; a figure under its floor fails (ARGS="public memory" chooses)
 	@deploy/bootstrap test
 	@exec $(PYTHON) -m benchmarks $(ARGS)
 

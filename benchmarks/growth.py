@@ -28,6 +28,7 @@ def copy_database(name: str) -> str:
     source = connection.settings_dict["NAME"]
     connections.close_all()
     with using("template1"), connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
     return name
 

@@ -1,4 +1,4 @@
-"""What measurements share: where they run, and how two ways are compared fairly."""
+"""What measurements share: where they run, in which size, and how two ways are compared fairly."""
 
 import statistics
 import time
@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-Bound = tuple[str, float] | None
-Line = tuple[str, float, Bound]
-ROUNDS = 5
+from benchmarks.figure import Figure
+
+Line = tuple[Figure, float]
 
 
 @dataclass(frozen=True)
@@ -16,10 +16,19 @@ class Stage:
     """A portal with its demo; `here` is a directory for whatever a measurement makes."""
 
     here: Path
+    tiny: bool = False  # only to see that everything runs: the figures then say nothing
+
+    def size(self, tiny: int, full: int) -> int:
+        """Return the number that fits this run's size."""
+        return tiny if self.tiny else full
+
+    @property
+    def rounds(self) -> int:
+        return self.size(1, 5)
 
 
 def seconds(job: Callable[[], object]) -> float:
-    """How long one turn takes."""
+    """Return how long one turn takes."""
     begun = time.perf_counter()
     job()
     return time.perf_counter() - begun
@@ -33,16 +42,17 @@ def times_faster(
     ours: Callable[[], object],
     bare: Callable[[], object],
     *,
-    rounds: int = ROUNDS,
+    rounds: int,
     before: Callable[[], object] = nothing,
 ) -> float:
-    """Our speed over the bare way: the two take turns, so a busy machine disturbs both, and medians are compared.
+    """Return our speed over the bare way: 1.0 means equally fast, 0.5 that ours takes twice as long.
 
-    1.0 means equally fast, 0.5 that ours takes twice as long. `before` prepares each turn of ours, off the clock.
+    The two take turns, so a busy machine disturbs both, and medians are compared. `before` prepares each turn of ours,
+    off the clock.
     """
     pairs: list[tuple[float, float]] = []
     for _ in range(rounds + 1):
         before()
         pairs.append((seconds(ours), seconds(bare)))
-    told = pairs[1:]  # the first turn fills caches
-    return statistics.median(theirs for _, theirs in told) / statistics.median(mine for mine, _ in told)
+    counted = pairs[1:]  # the first turn fills caches
+    return statistics.median(theirs for _, theirs in counted) / statistics.median(own for own, _ in counted)

@@ -31,6 +31,8 @@ READINGS: list[tuple[str, list[str], dict[str, str]]] = [
     ("form", [str(BIN / "ruff"), "format", "--check", "--quiet", "."], {}),
     ("types", [str(BIN / "mypy"), "--no-error-summary", *OURS], {}),
     ("templates", [str(BIN / "djlint"), "templates", "--lint", "--quiet"], {}),
+    ("form of templates", [str(BIN / "djangofmt"), "--check", "templates"], {}),
+    ("form of stylesheets and scripts", [str(BIN / "oxfmt"), "--check", "static/css", "static/js"], {}),
     ("settings", [*MANAGE, "check", "--fail-level", "WARNING"], {}),
     ("settings in production", [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], FOR_REAL),
     ("migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"], {}),

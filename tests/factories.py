@@ -1,11 +1,19 @@
-"""Small factories: each makes one valid row, and takes whatever the test wants to be different."""
+"""Small factories: each makes one valid row, and takes whatever the test wants to be different.
+
+What has to be unique is so in the whole database, also when several processes, or one run after the other, fill it.
+"""
 
 from __future__ import annotations
 
+import os
+import secrets
 from datetime import datetime, time, timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 
+from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from dialog_portal.access.models import Role, User
@@ -13,23 +21,37 @@ from dialog_portal.links.models import Link
 from meetings.models import Agenda, AgendaItem, Invitation, Invitee, Meeting, Round
 from parties.models import Category, Mandate, Membership, Municipality, Party, Person
 
+# No word that a test searches for, and no number that looks like a person's
+CONSONANTS = "bcdfghjklmnpqrstvwxz"
+YEARS = range(2001, 2091)
 numbers = count(1)
 PASSWORD = "en lång rad ord till lås"
 
 
+@cache
+def word_of_process(_pid: int) -> str:
+    """Five letters that no other process is likely to draw: one pair in three million would be equal."""
+    return "".join(secrets.choice(CONSONANTS) for _ in range(5))
+
+
+def unique() -> str:
+    """Return a short text that no other call in any process returns, fit for a slug, an address or a name."""
+    return f"{word_of_process(os.getpid())}{next(numbers)}"
+
+
 def user(role: str = Role.OFFICER, **values: Any) -> User:
-    n = next(numbers)
+    n = unique()
     given = {"email": f"person{n}@region.example", "name": f"Person {n}", "role": role, **values}
     return User.objects.create_user(password=PASSWORD, **given)
 
 
 def category(**values: Any) -> Category:
-    n = next(numbers)
+    n = unique()
     return Category.objects.create(**{"name": f"Kategori {n}", "slug": f"kategori-{n}", **values})
 
 
 def party(**values: Any) -> Party:
-    n = next(numbers)
+    n = unique()
     return Party.objects.create(**{"name": f"Part {n}", "slug": f"part-{n}", **values})
 
 
@@ -44,7 +66,7 @@ def membership(party: Party, category: Category, **values: Any) -> Membership:
 
 
 def person(**values: Any) -> Person:
-    n = next(numbers)
+    n = unique()
     return Person.objects.create(**{"name": f"Gäst {n}", "email": f"gast{n}@kommun.example", **values})
 
 
@@ -53,14 +75,21 @@ def mandate(party: Party, person_: Person | None = None, **values: Any) -> Manda
     return Mandate.objects.create(party=party, person=person_ or person(), **given)
 
 
+def free_year() -> int:
+    """Return a year that has no round yet; raise StopIteration when all ninety have one."""
+    taken = set(Round.objects.values_list("year", flat=True))
+    return next(year for year in YEARS if year not in taken)
+
+
 def round_(**values: Any) -> Round:
-    given = {
-        "year": 2001 + next(numbers) % 90,
-        "signer": "Ylva Norrby",
-        "signer_title": "förvaltningschef",
-        **values,
-    }
-    return Round.objects.create(**given)
+    given = {"signer": "Ylva Norrby", "signer_title": "förvaltningschef", **values}
+    if "year" in given:
+        return Round.objects.create(**given)
+    try:
+        with transaction.atomic():
+            return Round.objects.create(year=free_year(), **given)
+    except IntegrityError:  # another process took the same year a moment before
+        return round_(**values)
 
 
 def afternoon(days: int) -> datetime:
@@ -70,7 +99,7 @@ def afternoon(days: int) -> datetime:
 
 
 def meeting(**values: Any) -> Meeting:
-    n = next(numbers)
+    n = unique()
     start = afternoon(30)
     given = {
         "title": f"Dialogmöte {n}",
@@ -90,8 +119,10 @@ def meeting(**values: Any) -> Meeting:
 
 
 def item(meeting: Meeting, **values: Any) -> AgendaItem:
-    n = next(numbers)
-    return meeting.agenda.items.create(**{"title": f"Punkt {n}", "position": n, "minutes": 20, **values})
+    """A point, last on the meeting's agenda: positions are small numbers, counted for each agenda by itself."""
+    last = meeting.agenda.items.aggregate(last=Max("position"))["last"] or 0
+    given = {"title": f"Punkt {unique()}", "position": last + 1, "minutes": 20, **values}
+    return meeting.agenda.items.create(**given)
 
 
 def link(**values: Any) -> Link:
@@ -105,6 +136,6 @@ def invitation(meeting: Meeting, party_: Party | None = None, **values: Any) -> 
 
 
 def invitee(invitation: Invitation, **values: Any) -> Invitee:
-    n = next(numbers)
+    n = unique()
     given = {"name": f"Gäst {n}", "email": f"gast{n}@kommun.example", "link": link(), **values}
     return Invitee.objects.create(meeting=invitation.meeting, invitation=invitation, **given)

@@ -59,3 +59,31 @@ def test_control_with_packages_it_ends_well_and_does_nothing_the_next_time(check
     program(checkout / ".venv" / "bin" / "uv", "#!/bin/sh\n")
     assert bootstrap(checkout).returncode == 0
     assert (bootstrap(checkout).stdout, (checkout / ".venv" / "pip-said").exists()) == ("", False)
+
+
+def programs_except(checkout: Path, missing: str) -> Path:
+    """A directory with every program of this machine but one, and an `id` that says we are not root."""
+    here = checkout / "programs"
+    here.mkdir()
+    for folder in (Path("/bin"), Path("/usr/bin")):
+        for found in folder.iterdir():
+            if found.name not in {missing, "id"} and not (here / found.name).is_symlink():
+                (here / found.name).symlink_to(found)
+    program(here / "id", "#!/bin/sh\necho 1000\n")
+    return here
+
+
+@pytest.mark.parametrize(("purpose", "named"), [("test", True), ("run", False)])
+def test_the_tool_that_makes_the_benchmarks_load_is_asked_for_where_it_is_used(
+    checkout: Path, purpose: str, named: bool
+):
+    program(checkout / ".venv" / "bin" / "uv", "#!/bin/sh\n")
+    ended = subprocess.run(
+        ["deploy/bootstrap", purpose],
+        cwd=checkout,
+        env={**os.environ, "PATH": str(programs_except(checkout, "wrk"))},
+        text=True,
+        capture_output=True,
+        timeout=30,
+    )
+    assert ("wrk" in ended.stderr.split("install --no-install-recommends")[-1].split("'")[0].split()) == named

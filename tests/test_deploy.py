@@ -185,6 +185,17 @@ def test_public_page_is_sent_as_it_was_compressed_when_baked(site: Site):
     assert (headers["content-encoding"], gzip.decompress(body).decode()) == ("gzip", PAGE)
 
 
+def test_page_that_a_bake_replaced_is_served_at_once_and_a_new_one_too(site: Site):
+    folder = site.here / "lib/public/moten/2018"
+    folder.mkdir()
+    assert site.ask("/moten/2018/")[0] == 403
+    (folder / "index.html").write_text("first")
+    assert site.ask("/moten/2018/")[2] == b"first"
+    (folder / ".baking-y").write_text("second")
+    (folder / ".baking-y").replace(folder / "index.html")
+    services.wait_until(lambda: site.ask("/moten/2018/")[2] == b"second", "the new page", 10)
+
+
 @pytest.mark.parametrize("path", ["/moten/2019/.baking-x", "/.baking", "/moten/2030/", "/../etc/passwd"])
 def test_what_is_not_public_is_not_found(site: Site, path: str):
     assert site.ask(path)[0] in {400, 404}

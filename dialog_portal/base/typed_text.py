@@ -9,20 +9,17 @@ from django.core.validators import validate_email
 LINE_BREAKS = {"\u2028", "\u2029", "\u0085"}
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-MAX_NAME_LENGTH = (
-    1_000  # characters; no name has as many, and to fold megabytes of them would take half a minute
-)
+# Characters; no name has as many, and to fold megabytes of them would take half a minute
+MAX_NAME_LENGTH = 1_000
 LONGEST_NAME = 80  # characters of a stranger's name that stand in a letter
 # Over or under one letter: what Vietnamese and pointed Arabic need, and what does not blot a page
 MAX_MARKS_ON_A_LETTER = 2
 LINK_SIGNS = re.compile(r"[:/\\@<>{}\[\]|=?#%]")  # what addresses and tags are built of
 DOT_BEFORE_WORD = re.compile(r"[.\u3002\u00b7]+(?=\w)")
-FULL_STOPS = re.compile(
-    r"[.\u3002\u06d4\u2027\u2e33\ua4f8]"
-)  # what NFKC leaves of full stops and what passes for one
-ACCENTS = str.maketrans(
-    {"\u00b4": "'", "\u00a8": " ", "\u00af": " ", "\u00b8": " "}
-)  # NFKC puts blanks in them
+# What NFKC leaves of full stops and what passes for one
+FULL_STOPS = re.compile(r"[.\u3002\u06d4\u2027\u2e33\ua4f8]")
+# NFKC puts blanks in them
+ACCENTS = str.maketrans({"\u00b4": "'", "\u00a8": " ", "\u00af": " ", "\u00b8": " "})
 NAME_SIGNS = " -\u2010\u2011\u2013'\u2018\u2019`.,()&\u00b7\u30fb\u05be\u05f3\u05f4"
 INVISIBLE_LETTERS = re.compile(  # what Unicode calls letters and marks but nobody sees
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"

@@ -43,9 +43,8 @@ def find_link(text: str, purpose: LinkPurpose) -> Link | None:
     raw = decode_token(text)
     public = raw[1 : 1 + ID_BYTES].hex()
     link = Link.objects.filter(public_id=public, purpose=purpose).first()
-    proofs = [
-        is_signed_with(raw, key, link or NO_LINK) for key in settings.LINK_KEYS
-    ]  # all of them, also after a match
+    # All of them, also after a match
+    proofs = [is_signed_with(raw, key, link or NO_LINK) for key in settings.LINK_KEYS]
     return link if link and any(proofs) and link.works(timezone.now()) else None
 
 

@@ -56,9 +56,8 @@ def machine_address(address: str) -> str:
     return f"{local}@{punycode(domain)}"
 
 
-@lru_cache(
-    256
-)  # encoding a name costs half of writing a letter, and a mailing has one sender and one subject
+# Encoding a name costs half of writing a letter, and a mailing has one sender and one subject
+@lru_cache(256)
 def mailbox(name: str, address: str) -> str:
     """`Name <address>` for a header, whatever the name holds."""
     if not name.isascii():

@@ -131,9 +131,8 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def tally(self, campaign: str | None = None) -> Tally:
         """How many there are of each; of one campaign, or of all."""
         rows = self if campaign is None else self.filter(campaign=campaign)
-        counts = dict(
-            rows.order_by().values_list("state").annotate(number=Count("*"))
-        )  # read from the index alone
+        # Read from the index alone
+        counts = dict(rows.order_by().values_list("state").annotate(number=Count("*")))
         return Tally(
             created=sum(counts.values()),
             accepted=counts.get(State.ACCEPTED, 0),
@@ -313,13 +312,8 @@ class Kind(models.TextChoices):
     COPY = "copy", "kopia"
 
 
-DEALT_WITH = (
-    Kind.BOUNCED,
-    Kind.DELAYED,
-    Kind.REPORT,
-    Kind.FORGED,
-    Kind.ANSWER,
-)  # nothing there for people to read
+# Nothing there for people to read
+DEALT_WITH = (Kind.BOUNCED, Kind.DELAYED, Kind.REPORT, Kind.FORGED, Kind.ANSWER)
 
 
 class Incoming(models.Model):

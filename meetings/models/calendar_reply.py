@@ -36,9 +36,8 @@ class CalendarReplyQuerySet(models.QuerySet["CalendarReply"]):
             outcome=CalendarReplyOutcome.STRANGER
         ) & ~Exists(answers)
         newer = CalendarReply.objects.filter(invitee=OuterRef("invitee"), pk__gt=OuterRef("pk"))
-        newer = newer.filter(
-            ~Q(outcome=CalendarReplyOutcome.STRANGER) | Q(outcome=OuterRef("outcome"))
-        )  # hides no answer
+        # Hides no answer
+        newer = newer.filter(~Q(outcome=CalendarReplyOutcome.STRANGER) | Q(outcome=OuterRef("outcome")))
         return self.filter(
             open_ones,
             ~Exists(newer),

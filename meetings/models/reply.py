@@ -10,9 +10,8 @@ from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 
 from dialog_portal.base.typed_text import one_line
 
-CONTRADICTION = timedelta(
-    minutes=1
-)  # answers this close to each other may be a program that tries the buttons
+# Answers this close to each other may be a program that tries the buttons
+CONTRADICTION = timedelta(minutes=1)
 
 
 class Answer(models.TextChoices):

@@ -7,7 +7,8 @@ const rowOf = (event) => event.target.closest("[data-sortable] tr[data-place]");
 
 const mark = (row) => {
   table.querySelectorAll("[data-drop]").forEach((other) => delete other.dataset.drop);
-  if (row && row !== held) row.dataset.drop = Number(row.dataset.place) < Number(held.dataset.place) ? "before" : "after";
+  if (row && row !== held)
+    row.dataset.drop = Number(row.dataset.place) < Number(held.dataset.place) ? "before" : "after";
 };
 
 const send = (row, place) => {
@@ -17,7 +18,9 @@ const send = (row, place) => {
   form.submit();
 };
 
-table?.querySelectorAll("tr[data-place]").forEach((row) => { row.draggable = true; });
+table?.querySelectorAll("tr[data-place]").forEach((row) => {
+  row.draggable = true;
+});
 table?.addEventListener("dragstart", (event) => {
   held = rowOf(event);
   held.dataset.held = "yes";
@@ -45,5 +48,7 @@ document.querySelectorAll("[data-announce]").forEach((message) => {
   const region = Object.assign(document.createElement("p"), { className: "visually-hidden" });
   region.setAttribute("aria-live", "polite");
   document.body.append(region);
-  setTimeout(() => { region.textContent = message.querySelector("p").textContent; }, 150);
+  setTimeout(() => {
+    region.textContent = message.querySelector("p").textContent;
+  }, 150);
 });

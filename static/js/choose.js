@@ -1,4 +1,5 @@
-// A fieldset with data-choose="name" gets a button that ticks all its boxes, or none; [data-chosen] says how many are ticked.
+// A fieldset with data-choose="name" gets a button that ticks all its boxes, or none; [data-chosen] says how many
+// are ticked.
 const told = document.querySelector("[data-chosen]");
 const ticked = (boxes) => boxes.filter((box) => box.checked).length;
 
@@ -9,14 +10,19 @@ const count = () => {
 
 const chooser = (group) => {
   const boxes = [...group.querySelectorAll('input[type="checkbox"]')];
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "button button--quiet" });
+  const button = Object.assign(document.createElement("button"), {
+    type: "button",
+    className: "button button--quiet",
+  });
   const word = () => {
     button.textContent = ticked(boxes) === boxes.length ? "Välj ingen" : "Välj alla";
     button.setAttribute("aria-label", `${button.textContent}: ${group.dataset.choose}`);
   };
   button.addEventListener("click", () => {
     const all = ticked(boxes) < boxes.length;
-    boxes.forEach((box) => { box.checked = all; });
+    boxes.forEach((box) => {
+      box.checked = all;
+    });
     word();
     count();
   });

@@ -10,7 +10,11 @@ const ask = (submitter) => {
   dialog.setAttribute("aria-labelledby", question.id);
   const row = element("div", "actions", "");
   const tone = submitter.classList.contains("button--danger") ? "button--danger" : "button--primary";
-  const yes = element("button", `button ${tone}`, submitter.dataset.confirmYes || submitter.textContent.trim());
+  const yes = element(
+    "button",
+    `button ${tone}`,
+    submitter.dataset.confirmYes || submitter.textContent.trim(),
+  );
   const no = element("button", "button button--quiet", "Avbryt");
   row.append(yes, no);
   dialog.append(question, row);
@@ -29,10 +33,14 @@ const ask = (submitter) => {
 };
 
 // Capturing: the question comes before anything else that listens for the form being sent
-document.addEventListener("submit", (event) => {
-  const submitter = event.submitter;
-  if (!submitter?.dataset.confirm || submitter.dataset.confirmed) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  ask(submitter);
-}, true);
+document.addEventListener(
+  "submit",
+  (event) => {
+    const submitter = event.submitter;
+    if (!submitter?.dataset.confirm || submitter.dataset.confirmed) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    ask(submitter);
+  },
+  true,
+);

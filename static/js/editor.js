@@ -2,20 +2,53 @@
 // warning before typed text is left behind. Stands before the field's own modules, which take their words from
 // gettext when they load and are ready at once.
 const EDITOR_WORDS = {
-  paragraph: "Stycke", Paragraph: "Stycke", "heading 3": "Underrubrik", "Heading 3": "Underrubrik",
-  "heading 4": "Mindre underrubrik", "Heading 4": "Mindre underrubrik", "unordered list": "Punktlista",
-  "ordered list": "Numrerad lista", "List properties": "Listans numrering", blockquote: "Citat", bold: "Fetstil",
-  italic: "Kursiv", "insert link": "Infoga länk", "remove link": "Ta bort länken", undo: "Ångra", redo: "Gör om",
-  "Insert table": "Infoga tabell", "Add column": "Lägg till kolumn", "Delete column": "Ta bort kolumnen",
-  "Add row": "Lägg till rad", "Delete row": "Ta bort raden", "Merge cells": "Slå ihop cellerna",
-  "Split cell": "Dela cellen", "Toggle header cell": "Rubrikcell", "Delete table": "Ta bort tabellen",
-  Update: "Spara", Cancel: "Avbryt", Insert: "Infoga", "Edit Link": "Länk", URL: "Adress", Title: "Förklaring",
-  "Open in new window": "Öppna i nytt fönster", "Table Properties": "Tabell", "Insert Table": "Infoga tabellen",
-  Rows: "Rader", Columns: "Kolumner", "Include header row": "Rubrikrad", "List type": "Numrering",
-  "Start at": "Börja på", "Decimal numbers": "Siffror", "Lowercase letters": "Små bokstäver",
-  "Uppercase letters": "Stora bokstäver", "Lowercase Roman numerals": "Små romerska siffror",
-  "Uppercase Roman numerals": "Stora romerska siffror", Bullets: "Punkter",
-  Yes: "Ja", No: "Nej",
+  paragraph: "Stycke",
+  Paragraph: "Stycke",
+  "heading 3": "Underrubrik",
+  "Heading 3": "Underrubrik",
+  "heading 4": "Mindre underrubrik",
+  "Heading 4": "Mindre underrubrik",
+  "unordered list": "Punktlista",
+  "ordered list": "Numrerad lista",
+  "List properties": "Listans numrering",
+  blockquote: "Citat",
+  bold: "Fetstil",
+  italic: "Kursiv",
+  "insert link": "Infoga länk",
+  "remove link": "Ta bort länken",
+  undo: "Ångra",
+  redo: "Gör om",
+  "Insert table": "Infoga tabell",
+  "Add column": "Lägg till kolumn",
+  "Delete column": "Ta bort kolumnen",
+  "Add row": "Lägg till rad",
+  "Delete row": "Ta bort raden",
+  "Merge cells": "Slå ihop cellerna",
+  "Split cell": "Dela cellen",
+  "Toggle header cell": "Rubrikcell",
+  "Delete table": "Ta bort tabellen",
+  Update: "Spara",
+  Cancel: "Avbryt",
+  Insert: "Infoga",
+  "Edit Link": "Länk",
+  URL: "Adress",
+  Title: "Förklaring",
+  "Open in new window": "Öppna i nytt fönster",
+  "Table Properties": "Tabell",
+  "Insert Table": "Infoga tabellen",
+  Rows: "Rader",
+  Columns: "Kolumner",
+  "Include header row": "Rubrikrad",
+  "List type": "Numrering",
+  "Start at": "Börja på",
+  "Decimal numbers": "Siffror",
+  "Lowercase letters": "Små bokstäver",
+  "Uppercase letters": "Stora bokstäver",
+  "Lowercase Roman numerals": "Små romerska siffror",
+  "Uppercase Roman numerals": "Stora romerska siffror",
+  Bullets: "Punkter",
+  Yes: "Ja",
+  No: "Nej",
 };
 window.gettext = (text) => EDITOR_WORDS[text] ?? text;
 
@@ -33,7 +66,8 @@ const nameInSwedish = (box) => {
   box.querySelectorAll(".prose-menubar__option > *, dialog option").forEach((option) => {
     const word = EDITOR_WORDS[option.textContent];
     if (!word) return;
-    if (option.matches("option")) option.setAttribute("value", option.value); // what is sent stays as the field knows it
+    // What is sent stays as the field knows it
+    if (option.matches("option")) option.setAttribute("value", option.value);
     option.textContent = word;
   });
 };
@@ -46,24 +80,44 @@ document.addEventListener("prose-editor:ready", (event) => {
   editor.setOptions({
     editorProps: {
       attributes: {
-        "aria-labelledby": label.id, role: "textbox", "aria-multiline": "true", lang: "sv", spellcheck: "true",
+        "aria-labelledby": label.id,
+        role: "textbox",
+        "aria-multiline": "true",
+        lang: "sv",
+        spellcheck: "true",
         ...(described && { "aria-describedby": described }),
       },
     },
   });
   label.addEventListener("click", () => editor.commands.focus());
-  editor.on("update", () => { textarea.form.dataset.changed = "yes"; });
+  editor.on("update", () => {
+    textarea.form.dataset.changed = "yes";
+  });
   const box = textarea.closest(".prose-editor");
   // Tab leads on, always: the field would indent lists with it, and add rows to a table without end
-  box.addEventListener("keydown", (pressed) => { if (pressed.key === "Tab") pressed.stopPropagation(); }, true);
+  box.addEventListener(
+    "keydown",
+    (pressed) => {
+      if (pressed.key === "Tab") pressed.stopPropagation();
+    },
+    true,
+  );
   nameInSwedish(box);
   new MutationObserver(() => nameInSwedish(box)).observe(box, {
-    childList: true, subtree: true, attributeFilter: ["title", "aria-label"],
+    childList: true,
+    subtree: true,
+    attributeFilter: ["title", "aria-label"],
   });
 });
 
 for (const form of document.querySelectorAll("form[data-unsaved]")) {
-  form.addEventListener("input", () => { form.dataset.changed = "yes"; });
-  form.addEventListener("submit", () => { delete form.dataset.changed; });
-  window.addEventListener("beforeunload", (event) => { if (form.dataset.changed) event.preventDefault(); });
+  form.addEventListener("input", () => {
+    form.dataset.changed = "yes";
+  });
+  form.addEventListener("submit", () => {
+    delete form.dataset.changed;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (form.dataset.changed) event.preventDefault();
+  });
 }

@@ -7,7 +7,9 @@ const spellOut = (root) => {
   tables.forEach((table) => {
     if (!table || table.hasAttribute("role")) return;
     table.setAttribute("role", ROLES.table);
-    table.querySelectorAll("thead, tbody, tr, td").forEach((part) => part.setAttribute("role", ROLES[part.localName]));
+    table
+      .querySelectorAll("thead, tbody, tr, td")
+      .forEach((part) => part.setAttribute("role", ROLES[part.localName]));
     table.querySelectorAll("th").forEach((cell) => cell.setAttribute("role", headRole(cell)));
   });
 };

@@ -20,10 +20,8 @@ from tests.access.second_opinion import LETTERS, OPINION, opinion
 from tests.access.world import OneOfEach, addresses, missing_objects, url, with_second_factor
 
 ALL = list(addresses())
-BODIES = {
-    "staff:agenda_step": {"to": "draft"},
-    "staff:item_move": {"to": "up"},
-}  # where an empty form is no form
+# Where an empty form is no form
+BODIES = {"staff:agenda_step": {"to": "draft"}, "staff:item_move": {"to": "up"}}
 # Rows of the table for pages that are still being written; empty when everything is in place
 AWAITED: set[str] = set()
 
@@ -44,11 +42,8 @@ def expected(name: str, role: str | None, method: str) -> set[str]:
     assert who is not None, f"nobody has said who may use {name}"
     sees, acts = who
     if sees == "alla":
-        return {
-            "in",
-            "absent",
-            "sign in",
-        }  # a page for somebody halfway through signing in sends others to begin
+        # A page for somebody halfway through signing in sends others to begin
+        return {"in", "absent", "sign in"}
     if role is None:
         return {"sign in"}
     if LETTERS[Role(role)] not in (sees if method == "get" else acts):

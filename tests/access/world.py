@@ -118,7 +118,7 @@ class OneOfEach(World):
         return section
 
     def invite_somebody(self) -> StaffInvitation:
-        email, boss = f"ny{next(factories.numbers)}@region.example", factories.user(Role.ADMINISTRATOR)
+        email, boss = f"ny{factories.unique()}@region.example", factories.user(Role.ADMINISTRATOR)
         return invite_staff(name="Ny Person", email=email, role=Role.READER, by=boss)
 
 

@@ -192,9 +192,8 @@ def read_in_public(page: Page, mailed: bytes) -> None:
     page.get_by_role("link", name="Läs minnesanteckningarna").click()
     expect(page.locator("main")).to_contain_text(WHEN.capitalize())
     expect(page.get_by_text("Fler söker stöd.")).to_be_visible()
-    expect(page.locator("main")).not_to_contain_text(
-        "Disa Almlöf"
-    )  # associations' people are not named in public
+    # Associations' people are not named in public
+    expect(page.locator("main")).not_to_contain_text("Disa Almlöf")
     pdf = page.get_by_role("link", name="Hämta som PDF").get_attribute("href")
     assert page.request.get(str(pdf)).body() == mailed
 

@@ -111,9 +111,8 @@ def test_the_first_answer_is_seen_at_once_on_a_small_telephone(guest: Page, port
     open_link(guest, portal, invited)
     box = guest.get_by_role("button", name="Ja Jag kommer").bounding_box()
     assert box is not None
-    assert (
-        box["y"] + box["height"] <= 580
-    )  # wholly, and with something below it to show that the page goes on
+    # Wholly, and with something below it to show that the page goes on
+    assert box["y"] + box["height"] <= 580
     expect(guest.locator("main")).to_contain_text("Svara senast")
 
 

@@ -87,7 +87,9 @@ class Portal:
             collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
             subprocess.run(collect, cwd=BASE, env=self.env, check=True)
         serve = ("--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--no-ws")
-        self._start("-m", "granian", *serve, "--log-level", "critical", "dialog_portal.wsgi:application")
+        self._start(
+            "-m", "dialog_portal.web", *serve, "--log-level", "critical", "dialog_portal.wsgi:application"
+        )
         wait_until(lambda: self.post("/svar/") == 404, "the web server")
 
     def post(self, path: str, **form: str) -> int:

@@ -162,10 +162,8 @@ def test_only_the_settings_and_the_server_read_the_environment():
         "dialog_portal.celery",
         "dialog_portal.wsgi",
     }
-    allowed |= {
-        "minutes.pdf.render",
-        "minutes.pdf.typeset",
-    }  # they choose what a child process gets to see, and read no setting
+    # They choose what a child process gets to see, and read no setting
+    allowed |= {"minutes.pdf.render", "minutes.pdf.typeset"}
     assert [
         module for module, source in sources().items() if reads.search(source) and module not in allowed
     ] == []

@@ -1,7 +1,6 @@
 """Letters for tests: each factory makes one valid thing and takes what should be different."""
 
 from datetime import timedelta
-from itertools import count
 from typing import Any
 
 from django.utils import timezone
@@ -12,12 +11,11 @@ from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.queue import claim, deliver
 from dialog_portal.outbox.queue.actions import Draft, post, read
 from dialog_portal.outbox.queue.claim import Claim
-
-numbers = count(1)
+from tests.factories import unique
 
 
 def draft(**values: Any) -> Draft:
-    n = next(numbers)
+    n = unique()
     given = {
         "key": f"invitation:1:{n}:1",
         "purpose": "invitation",

@@ -61,9 +61,8 @@ def test_name_with_comma_quote_and_long_swedish_stays_one_address():
         raw = mime.write({"To": mime.mailbox(name, "a@b.example")}, Parts("x"), "s")
         (address,) = mime.parse(raw)["To"].addresses
         assert address.addr_spec == "a@b.example"
-        assert address.display_name.replace(" ", "") == name.replace(
-            " ", ""
-        )  # its reader puts blanks between words
+        # Its reader puts blanks between words
+        assert address.display_name.replace(" ", "") == name.replace(" ", "")
 
 
 def test_same_letter_has_the_same_bytes():

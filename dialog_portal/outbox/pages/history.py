@@ -20,11 +20,12 @@ OUTCOMES: dict[str, str] = {
     Outcome.WITHDRAWN: "Försöket avbröts innan något hade lämnats.",
     "": "Försöket pågår eller avbröts.",
 }
+# What the enhanced code says more precisely than the outcome
 BOXES: tuple[tuple[str, str], ...] = (
     (r"[45]\.2\.2", "Mottagarens brevlåda är full. Portalen försöker igen, så länge det finns tid."),
     (r"5\.2\.1", "Mottagarens brevlåda är stängd. Meddela på annat sätt."),
     (r"5\.2\.3", "Brevet är för stort för mottagarens brevlåda. Meddela på annat sätt."),
-)  # what the enhanced code says more precisely than the outcome
+)
 KEPT = "Brevet sparades i utkorgen. Ingen e-postserver är inställd, så det har inte lämnat portalen."
 STATES: dict[str, str] = {
     State.QUEUED: "Brevet står i kö och skickas så snart det går.",

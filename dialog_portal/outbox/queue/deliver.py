@@ -24,12 +24,10 @@ from dialog_portal.outbox.smtp.transport import Kept, Parcel, Relay, relay
 
 log = logging.getLogger(__name__)
 BATCH = 80  # letters taken at a time: the transaction that takes them costs as much as sending five
-STALE = timedelta(
-    seconds=10
-)  # letters taken longer ago than this go back: a slow server's belong to all workers
-GATHER_SECONDS = (
-    1.0  # how long room within the minute's limit gathers, so that it is not taken letter by letter
-)
+# Letters taken longer ago than this go back: a slow server's belong to all workers
+STALE = timedelta(seconds=10)
+# How long room within the minute's limit gathers, so that it is not taken letter by letter
+GATHER_SECONDS = 1.0
 RUN_SECONDS = 20.0  # then other tasks get their turn
 PERSIST_SECONDS = 30.0  # how long a result waits for a database that is away
 T = TypeVar("T")

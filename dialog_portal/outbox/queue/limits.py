@@ -14,13 +14,8 @@ from dialog_portal.outbox.models import Attempt, Hold, Host, Letter, Outcome, St
 from dialog_portal.outbox.smtp.answers import Result
 
 MINUTE = timedelta(minutes=1)
-CIRCUIT = (
-    1,
-    2,
-    5,
-    10,
-    15,
-)  # minutes without trying, after the first, second … time in a row without an answer
+# Minutes without trying, after the first, second … time in a row without an answer
+CIRCUIT = (1, 2, 5, 10, 15)
 PAUSE_AFTER = 3  # letters in a row that the server will not take from us
 MEMORY = timedelta(minutes=10)  # refusals further apart than this have nothing to do with each other
 jitter = random.SystemRandom()

@@ -42,15 +42,13 @@ TABLE = (
     row("mail", "5", ANY, Outcome.POLICY),
     row("rcpt data text", "4", ANY, Outcome.SOFT),
     row("rcpt data text", "5", r"5\.7\.", Outcome.POLICY),
-    row(
-        "rcpt data text", "5", r"5\.1\.[78]$", Outcome.POLICY
-    ),  # it is the sender's address that it will not have
+    # It is the sender's address that it will not have
+    row("rcpt data text", "5", r"5\.1\.[78]$", Outcome.POLICY),
     row("rcpt data text", "5", r"5\.1\.", Outcome.ADDRESS),
     row("rcpt data text", "5", r"5\.2\.2$", Outcome.SOFT),  # a full mailbox: somebody may empty it in time
     row("rcpt data text", "5", r"5\.2\.", Outcome.MAILBOX),
-    row(
-        "rcpt", "5", r"5\.4\.(1|4|310)$", Outcome.ADDRESS
-    ),  # how Exchange Online says no such user and no such domain
+    # How Exchange Online says no such user and no such domain
+    row("rcpt", "5", r"5\.4\.(1|4|310)$", Outcome.ADDRESS),
     row("rcpt", "552", NONE, Outcome.SOFT),  # without more words RFC 5321 means the recipient's storage by it
     row("rcpt data text", "530|535|538|552|554", ANY, Outcome.POLICY),
     row("rcpt", "5", NONE, Outcome.ADDRESS),

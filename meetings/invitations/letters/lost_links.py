@@ -15,10 +15,8 @@ from dialog_portal.outbox.render import render
 from meetings.mailings.letters.reply_link import reply_url
 from meetings.models import Invitee
 
-REQUESTED, RENEWED = (
-    "links",
-    "links_renewed",
-)  # purposes: somebody asked for it, or we closed the earlier link
+# Purposes: somebody asked for it, or we closed the earlier link
+REQUESTED, RENEWED = ("links", "links_renewed")
 LINK_LETTERS = (REQUESTED, RENEWED)
 
 

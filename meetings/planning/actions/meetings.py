@@ -26,14 +26,8 @@ from parties.models import Category
 Appointment = tuple[datetime, datetime, str, str]
 A_MOMENT = timedelta(minutes=1)  # for a page that is slow to answer and a finger that presses again
 GIVEN = ("id", "slug", "state")  # what nobody types
-KEPT = (
-    "host",
-    "venue",
-    "room",
-    "street",
-    "serves_meal",
-    "seats",
-)  # what a copy has in common with its source
+# What a copy has in common with its source
+KEPT = ("host", "venue", "room", "street", "serves_meal", "seats")
 
 
 def appointment(meeting: Meeting) -> Appointment:

@@ -39,6 +39,7 @@ from meetings.replies.actions import answer as replies
 from tests import factories
 from tests.at_once import PATIENCE, in_parallel
 from tests.meetings.acting import at, signed_in
+from tests.pages import without_breaks
 
 NOW = at("2026-11-02 10:00")
 REMINDER_AT, COMING_AT = at("2026-11-24 09:00"), at("2026-12-02 09:00")
@@ -379,7 +380,7 @@ def test_a_stopped_letter_stays_until_it_is_resumed(clock):
     client, officer = signed_in()
     address = reverse("staff:planned_switch", args=[row(meeting, Purpose.REMINDER).pk])
     client.post(address, {"to": "stop"})
-    page = client.get(reverse("staff:invitations", args=[meeting.pk])).content.decode()
+    page = without_breaks(client.get(reverse("staff:invitations", args=[meeting.pk])).content)
     assert f"stoppad av {officer.name}" in page
     client.post(address, {"to": "resume"})
     assert plans(meeting)["reminder"] == (REMINDER_AT, "waiting")
@@ -407,7 +408,7 @@ def test_what_has_left_cannot_be_stopped(clock):
     page = client.post(
         reverse("staff:planned_switch", args=[row(meeting, Purpose.REMINDER).pk]), {"to": "stop"}, follow=True
     )
-    assert "kan inte bli stoppad" in page.content.decode()
+    assert "kan inte bli stoppad" in without_breaks(page.content)
     assert plans(meeting)["reminder"][1] == "done"
 
 
@@ -415,14 +416,14 @@ def test_what_has_left_cannot_be_stopped(clock):
 def test_the_page_says_what_will_leave_and_when(clock):
     meeting = invited()
     client, _ = signed_in()
-    page = client.get(reverse("staff:invitations", args=[meeting.pk])).content.decode()
+    page = without_breaks(client.get(reverse("staff:invitations", args=[meeting.pk])).content)
     assert (
         "skickas automatiskt <strong>tisdag 24 november 2026 kl. 09.00</strong> till dem som inte har svarat"
         in page
     )
     assert "<strong>onsdag 2 december 2026 kl. 09.00</strong> till dem som har svarat att de kommer" in page
     reader, _ = signed_in(Role.READER)
-    seen = reader.get(reverse("staff:invitations", args=[meeting.pk])).content.decode()
+    seen = without_breaks(reader.get(reverse("staff:invitations", args=[meeting.pk])).content)
     assert ("kl. 09.00" in seen, "Stoppa" in seen) == (True, False)
 
 
@@ -432,7 +433,9 @@ def test_both_letters_can_be_seen_and_sent_by_hand_before(clock):
     answer(meeting, Answer.YES)
     client, _ = signed_in()
     for purpose, number in ((Purpose.REMINDER, "2 brev"), (Purpose.COMING, "1 brev")):
-        page = client.get(reverse("staff:letters_preview", args=[meeting.pk, purpose])).content.decode()
+        page = without_breaks(
+            client.get(reverse("staff:letters_preview", args=[meeting.pk, purpose])).content
+        )
         assert f"{number} till" in page
     send(meeting, Purpose.COMING)
     clock.move_to(COMING_AT)

@@ -28,6 +28,7 @@ from meetings.replies.actions.substitute_requests import ask_for_substitute, dec
 from meetings.replies.need_totals import need_totals
 from tests import factories
 from tests.meetings.acting import signed_in
+from tests.pages import without_breaks
 
 pytestmark = pytest.mark.django_db
 YES, NO, LINK, PHONE = Answer.YES, Answer.NO, Channel.LINK, Channel.PHONE
@@ -56,12 +57,11 @@ def officer() -> Client:
 
 
 def page(client: Client, meeting: Any, query: str = "") -> str:
-    body = client.get(reverse("staff:invitations", args=[meeting.pk]) + query).content.decode()
-    return re.sub(r"\s+", " ", body)
+    return without_breaks(client.get(reverse("staff:invitations", args=[meeting.pk]) + query).content)
 
 
 def listed(client: Client, meeting: Any, query: str = "") -> list[str]:
-    return re.findall(r'<tr id="i\d+"> <th scope="row">([^<]*)', page(client, meeting, query))
+    return re.findall(r'<tr id="i\d+"><th scope="row">([^<]*)', page(client, meeting, query))
 
 
 def verbs() -> list[str]:
@@ -177,7 +177,7 @@ def test_needs_are_totals_without_names_for_those_who_come(officer, meeting, inv
         store_answer(guest, YES, channel=LINK)
     Need.objects.create(invitee=nina, food="skaldjursallergi")
     store_answer(nina, NO, channel=LINK)
-    body = officer.get(reverse("staff:needs", args=[meeting.pk])).content.decode()
+    body = without_breaks(officer.get(reverse("staff:needs", args=[meeting.pk])).content)
     assert "<li>Vegetariskt: 2</li>" in body
     assert "<li>Hörslinga: 1</li>" in body
     assert f"raderas {weekday(meeting.ends_at + KEEP_NEEDS_FOR)}" in body
@@ -205,7 +205,9 @@ def test_after_the_erase_date_nothing_is_left(officer, meeting, nina):
     Need.objects.create(invitee=nina, food="vegetariskt")
     store_answer(nina, YES, channel=LINK)
     erase_old_needs(meeting.ends_at + KEEP_NEEDS_FOR + timedelta(minutes=1))
-    assert "Ingen som har plats" in officer.get(reverse("staff:needs", args=[meeting.pk])).content.decode()
+    assert "Ingen som har plats" in without_breaks(
+        officer.get(reverse("staff:needs", args=[meeting.pk])).content
+    )
 
 
 # --- A substitute that staff note ------------------------------------------------------------------------------------
@@ -240,27 +242,26 @@ def test_staff_note_a_substitute_from_anywhere(officer, nina):
 def test_half_a_substitute_is_not_noted(officer, nina, fields, words):
     response = noted(officer, nina, **fields)
     assert response.status_code == 200
-    assert words in response.content.decode()
+    assert words in without_breaks(response.content)
     assert (Reply.objects.count(), Invitee.objects.count()) == (0, 1)
 
 
 def test_no_field_is_called_optional_that_then_is_demanded(officer, nina):
-    body = officer.get(reverse("staff:reply_note", args=[nina.pk])).content.decode()
+    body = without_breaks(officer.get(reverse("staff:reply_note", args=[nina.pk])).content)
     assert re.findall(r'<label class="field__label" for="id_(\w+)">[^<]*<span', body) == ["note"]
-    assert (
-        'class="fieldset only-with-substitute"' in body
-    )  # folded by the style while another answer is chosen
+    # Folded by the style while another answer is chosen
+    assert 'class="fieldset only-with-substitute"' in body
 
 
 def test_what_is_wrong_with_a_substitute_is_never_folded(officer, nina):
     for fields in ({"name": ""}, {"answer": "ja", "name": "Udo Ek"}):
-        assert "only-with-substitute" not in noted(officer, nina, **fields).content.decode()
+        assert "only-with-substitute" not in without_breaks(noted(officer, nina, **fields).content)
 
 
 def test_a_substitute_sends_no_substitute_also_when_staff_write(officer, nina):
     noted(officer, nina, name="Udo Ek", email="udo@annan.example")
     deputy = nina.substitutes.get()
-    body = officer.get(reverse("staff:reply_note", args=[deputy.pk])).content.decode()
+    body = without_breaks(officer.get(reverse("staff:reply_note", args=[deputy.pk])).content)
     assert "Skickar ersättare" not in body
     noted(officer, deputy, name="Tre Dje", email="tre@annan.example")
     assert deputy.substitutes.count() == 0
@@ -280,8 +281,7 @@ def guest_asks(person: Invitee, email: str = "udo@annan.example") -> Any:
 
 
 def own_page(person: Invitee) -> str:
-    body = Client().get(reverse("guest:reply", args=[token_for(person.link)])).content.decode()
-    return re.sub(r"\s+", " ", body)
+    return without_breaks(Client().get(reverse("guest:reply", args=[token_for(person.link)])).content)
 
 
 def decided(client: Client, wish: SubstituteRequest, said: str) -> Any:
@@ -381,9 +381,9 @@ def test_a_decision_about_somebody_who_was_changed_meanwhile_is_not_taken(office
     Client().post("/svar/", body, headers=PRESS)
     response = decided(officer, read, said)
     now = SubstituteRequest.objects.get()
-    assert f"nu gäller det {now.name}, {now.email}. Inget är beslutat." in response.content.decode()
+    assert f"nu gäller det {now.name}, {now.email}. Inget är beslutat." in without_breaks(response.content)
     assert (now.decided_at, nina.substitutes.count(), nina.letters.count()) == (None, 0, 0)
-    assert f'name="adress" value="{now.email}"' in response.content.decode()
+    assert f'name="adress" value="{now.email}"' in without_breaks(response.content)
     decided(officer, now, said)
     assert nina.substitutes.filter(email=now.email).count() == (said == "ja")
 
@@ -422,7 +422,7 @@ def test_an_address_that_is_already_invited_is_said_to_staff_and_stays_to_be_dec
     factories.invitee(factories.invitation(meeting), email="udo@annan.example")
     guest_asks(nina)
     response = decided(officer, SubstituteRequest.objects.get(), "ja")
-    assert "Den adressen är redan inbjuden" in response.content.decode()
+    assert "Den adressen är redan inbjuden" in without_breaks(response.content)
     assert SubstituteRequest.objects.get().decided_at is None
 
 

@@ -14,6 +14,7 @@ from dialog_portal.outbox.queue.actions import Attachment, hold, post_all
 from tests import factories
 from tests.access.world import addresses
 from tests.outbox.letters import draft, letter
+from tests.pages import without_breaks
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def staff(db, client):
 
 
 def page(answer) -> str:
-    return answer.content.decode()
+    return without_breaks(answer.content)
 
 
 def test_empty_outbox_says_so(staff):
