@@ -8,6 +8,7 @@ import os
 import random
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -39,6 +40,7 @@ os.environ |= {
 django.setup()  # here, so that the conftest of a folder may import models
 
 FIGURES: list[tuple[str, object]] = []
+SECONDS: Counter[str] = Counter()  # of each test, with what it set up and took down
 FULL_FAULTS = os.environ.get("FAULTS") == "full"
 MOMENT = datetime.fromisoformat(os.environ.get("TEST_MOMENT", "2026-11-18T10:15:01+01:00"))
 SEED = int(os.environ.setdefault("SEED", str(random.SystemRandom().randrange(1_000_000))))
@@ -87,6 +89,10 @@ def pytest_testnodedown(node: Any) -> None:
     FIGURES.extend(getattr(node, "workeroutput", {}).get("figures", []))
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    SECONDS[report.nodeid] += report.duration
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Tell `make test` how it went, so that it can add the passes together."""
@@ -97,7 +103,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if note := os.environ.get("TEST_RESULT"):
         counts = {word: len(found) for word, found in reporter.stats.items() if word}
         counts["errors"], counts["warnings"] = counts.pop("error", 0), counts.pop("warnings", 0)
-        Path(note).write_text(json.dumps(counts))
+        Path(note).write_text(json.dumps({**counts, "slowest": SECONDS.most_common(20)}))
 
 
 def pytest_unconfigure() -> None:

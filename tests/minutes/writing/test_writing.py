@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dialog_portal.access.models import Role
-from dialog_portal.base.states import NotAllowed
+from dialog_portal.base.states import NotAllowed, step
 from minutes.models import NEXT, Minutes, MinutesState
 from minutes.writing import actions
 from tests import factories
@@ -28,9 +28,18 @@ ALLOWED = {
 }
 
 
-@pytest.mark.parametrize(("before", "after"), list(product(MinutesState.values, MinutesState.values)))
-def test_minutes_move_only_where_the_rules_say(before: str, after: str) -> None:
-    assert (MinutesState(after) in NEXT[MinutesState(before)]) == ((before, after) in ALLOWED)
+@pytest.mark.parametrize(("before", "after"), list(product(MinutesState, MinutesState)))
+def test_minutes_move_only_where_the_rules_say(before: MinutesState, after: MinutesState) -> None:
+    user, meeting = factories.user(), held_meeting()
+    minutes = Minutes.objects.create(meeting=meeting, state=before)
+    if (before, after) in ALLOWED:
+        assert step(minutes, NEXT, after, by=user).state == after
+        assert list(minutes.steps.values_list("before", "after", "by")) == [(before, after, user.pk)]
+        return
+    with pytest.raises(NotAllowed):
+        step(minutes, NEXT, after, by=user)
+    minutes.refresh_from_db()
+    assert (minutes.state, minutes.steps.count()) == (before, 0)
 
 
 def test_start_makes_a_section_for_each_public_item_and_only_once() -> None:
