@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.safestring import SafeString, mark_safe
 
 from dialog_portal.base.states import Step
@@ -34,6 +35,7 @@ class Minutes(models.Model):
     meeting = models.OneToOneField(Meeting, models.PROTECT, related_name="minutes")
     state = models.CharField("läge", max_length=12, choices=MinutesState, default=MinutesState.DRAFT)
     correction = models.CharField("vad som rättas", max_length=300, blank=True)
+    begun_at = models.DateTimeField(db_default=Now(), editable=False)  # the points were copied as headings
 
     class Meta:
         verbose_name = "minnesanteckningar"

@@ -269,6 +269,11 @@ class Membership(models.Model):
         return f"{self.party} i {self.category}"
 
     @property
+    def fingerprint(self) -> str:
+        """Everything that can be changed, in one word: it tells whether somebody else saved meanwhile."""
+        return f"{self.category_id}/{self.from_year}/{self.to_year}/{self.umbrella}"
+
+    @property
     def years(self) -> str:
         return years(self.from_year, self.to_year)
 

@@ -17,6 +17,7 @@ from meetings.models import Channel, Invitee, Meeting, MeetingState, Purpose
 from meetings.planning.actions import meetings
 from meetings.replies.actions import answer
 from tests import factories
+from tests.meetings.acting import change_meeting
 
 
 def accept(letter: Letter) -> None:
@@ -79,12 +80,9 @@ class World:
 
     def move(self, days: int = 1) -> datetime:
         """Move the meeting to a later day; return when it is now."""
-        meeting = self.meeting
-        before = meetings.appointment(meeting)
-        meeting.starts_at, meeting.ends_at = (at + timedelta(days=days) for at in before[:2])
-        meeting.save()
-        meetings.changed(meeting, before=before, by=self.by)
-        return meeting.starts_at
+        meeting, later = self.meeting, timedelta(days=days)
+        moments = {"starts_at": meeting.starts_at + later, "ends_at": meeting.ends_at + later}
+        return change_meeting(meeting, by=self.by, **moments).starts_at
 
     def store(self, **values: Any) -> None:
         """Put values into the meeting's row, past every rule and without what follows from them."""

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from dialog_portal.access.audit_events import AccessEvent
 from dialog_portal.access.letters import staff_invitation
 from dialog_portal.access.models import Role, StaffInvitation, User
 from dialog_portal.base.audit import record
@@ -28,7 +29,7 @@ def invite_staff(*, name: str, email: str, role: str, by: User | None) -> StaffI
     link = mint_link(LinkPurpose.ACCOUNT, timezone.now() + StaffInvitation.LIFE)
     invitation = StaffInvitation.objects.create(name=name, email=email.lower(), role=role, by=by, link=link)
     staff_invitation(invitation, by=by)
-    record(by, "konto: bjöd in", invitation, role=role)
+    record(by, AccessEvent.ACCOUNT_OFFERED, invitation, role=role)
     return invitation
 
 
@@ -38,7 +39,7 @@ def revoke_invitation(invitation: StaffInvitation, *, by: User | None) -> None:
     if invitation.accepted_at:
         raise NotAllowed("Inbjudan är redan använd. Stäng kontot i stället.")
     revoke_link(invitation.link)
-    record(by, "konto: återtog inbjudan", invitation)
+    record(by, AccessEvent.OFFER_REVOKED, invitation)
 
 
 @transaction.atomic
@@ -53,7 +54,7 @@ def accept_invitation(link: Link, *, password: str) -> User | None:
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     revoke_link(locked)
-    record(user, "konto: tog emot inbjudan", user, role=user.role)
+    record(user, AccessEvent.OFFER_ACCEPTED, user, role=user.role)
     return user
 
 
@@ -67,7 +68,7 @@ def change_role(user: User, role: str, *, by: User) -> User:
         must_leave_an_administrator(user, "få en annan roll")
     before, user.role = user.role, role
     user.save(update_fields=["role"])
-    record(by, "konto: ändrade roll", user, before=before, after=role)
+    record(by, AccessEvent.ROLE_CHANGED, user, before=before, after=role)
     return user
 
 
@@ -82,7 +83,7 @@ def close_account(user: User, *, by: User) -> User:
     user.is_active = False
     user.save(update_fields=["is_active"])
     end_sessions(user)
-    record(by, "konto: stängde", user)
+    record(by, AccessEvent.ACCOUNT_CLOSED, user)
     return user
 
 
@@ -94,7 +95,7 @@ def reopen_account(user: User, *, by: User) -> User:
         return user
     user.is_active = True
     user.save(update_fields=["is_active"])
-    record(by, "konto: öppnade", user)
+    record(by, AccessEvent.ACCOUNT_REOPENED, user)
     return user
 
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from dialog_portal.base import audit, authorship  # noqa: F401  their tables belong to this app
 from dialog_portal.base.swedish import swedish
 from dialog_portal.base.typed_text import one_line
 

@@ -1,13 +1,18 @@
-"""Two people editing the same thing: the second to save is told, sees both texts and loses nothing."""
+"""Optimistic locking: a row is saved only as the person saw it; whoever is second sees both texts and loses nothing."""
 
-from typing import Any
+from __future__ import annotations
 
-from django import forms
-from django.db import models
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db import models, transaction
+
+from dialog_portal.base.states import NotAllowed
 
 
 class Versioned(models.Model):
-    """A row whose version rises with each saved form."""
+    """A row whose version rises each time somebody saves what they typed."""
 
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -15,68 +20,87 @@ class Versioned(models.Model):
         abstract = True
 
 
-def shown(row: models.Model, name: str, value: Any) -> Any:
-    """A stored value in words: several names in a row, yes or no, a choice by its label, nothing as nothing."""
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    if isinstance(value, bool):
-        return "ja" if value else "nej"
-    display = getattr(row, f"get_{name}_display", None)
-    return display() if display else "" if value is None else value
+Row = TypeVar("Row", bound=Versioned)
 
 
-class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A model form that refuses to overwrite what somebody else saved meanwhile, and shows what they saved.
+class StaleSave(NotAllowed):
+    """Somebody else saved the row meanwhile; `theirs` is the row as it stands now, None when it was removed."""
 
-    `form.theirs` lists (label, their value) for the fields that differ; the typed values stay in the form.
-    Validate and save inside one transaction: the row is locked while it is compared.
-    """
-
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.theirs: list[tuple[str, Any]] = []
-        self.fields["seen_version"].initial = self.instance.version
-        self.compared = [name for name in self._meta.fields or () if name in self.fields]
-
-    @staticmethod
-    def _stored(row: models.Model, name: str) -> Any:
-        """The value of a field in the form that people read and forms clean to."""
-        value = getattr(row, name)
-        return list(value.all()) if isinstance(value, models.Manager) else value
-
-    def clean(self) -> dict[str, Any] | None:
-        """Compare the version that the person saw with the one that is stored now."""
-        if not self.instance.pk:
-            return super().clean()
-        now = type(self.instance)._default_manager.select_for_update().filter(pk=self.instance.pk).first()
-        if now is None:
-            raise forms.ValidationError(
-                "Någon har tagit bort det du redigerar. Kopiera din text innan du går vidare."
-            )
-        if now.version != self.cleaned_data.get("seen_version"):
-            self._show(now)
-        self.instance.version = now.version
-        return super().clean()
-
-    def _show(self, now: Any) -> None:
-        for name in self.compared:
-            theirs, mine = self._stored(now, name), self.cleaned_data.get(name)
-            same = set(theirs) == set(mine or ()) if isinstance(theirs, list) else theirs == mine
-            if not same:
-                self.theirs.append((str(self.fields[name].label), shown(now, name, theirs)))
-        data: Any = self.data
-        self.data = data.copy()
-        self.data[self.add_prefix("seen_version")] = str(now.version)  # type: ignore[index]
-        raise forms.ValidationError(
-            "Någon annan sparade ändringar medan du skrev, eller så gjorde du det själv i en annan flik. "
-            "Din text står kvar i formuläret, och det som är sparat visas ovanför. "
-            "Ändra det som behövs och spara igen.",
-            code="conflict",
+    def __init__(self, theirs: Any) -> None:
+        super().__init__(
+            "Någon annan sparade ändringar medan du skrev."
+            if theirs
+            else "Någon har tagit bort det du redigerar."
         )
+        self.theirs = theirs
 
-    def save(self, commit: bool = True) -> Any:
-        if self.instance.pk:
-            self.instance.version += 1
-        return super().save(commit)
+
+@dataclass(frozen=True)
+class Saved(Generic[Row]):
+    """A row that was saved, and the names of the fields that got another value."""
+
+    row: Row
+    fields: list[str]
+
+
+def lock_if_unchanged(row: Row, *, seen_version: int | None) -> Row:
+    """Return the stored row, locked until the caller's transaction ends.
+
+    Raise StaleSave when its version is not `seen_version`: somebody else saved it, or removed it.
+    """
+    stored = type(row)._default_manager.select_for_update().filter(pk=row.pk).first()
+    if stored is None or stored.version != seen_version:
+        raise StaleSave(stored)
+    return stored
+
+
+@transaction.atomic
+def save_if_unchanged(row: Row, values: Mapping[str, Any], *, seen_version: int | None) -> Saved[Row]:
+    """Save values in a row that is as the person saw it, and raise its version.
+
+    The lock is held until the caller's transaction ends, so that what follows from the change is saved with it or
+    not at all. Raise StaleSave when somebody else saved the row since `seen_version`, and ValidationError when a value
+    is not one that its field takes.
+    """
+    stored = lock_if_unchanged(row, seen_version=seen_version)
+    fields = differences(stored, values)
+    stored.version += 1
+    _write(stored, values, update_fields=["version"])
+    return Saved(stored, fields)
+
+
+@transaction.atomic
+def save_new(row: Row, values: Mapping[str, Any]) -> Saved[Row]:
+    """Store a row for the first time. Raise ValidationError when a value is not one that its field takes."""
+    fields = differences(row, values)
+    _write(row, values, update_fields=None)
+    return Saved(row, fields)
+
+
+def _write(row: models.Model, values: Mapping[str, Any], *, update_fields: list[str] | None) -> None:
+    """Save the columns and then the relations to many, which need the row."""
+    many = {field.name for field in row._meta.many_to_many}
+    columns = [name for name in values if name not in many]
+    for name in columns:
+        setattr(row, name, values[name])
+    row.clean_fields(exclude=[field.name for field in row._meta.fields if field.name not in values])
+    row.save(update_fields=None if update_fields is None else [*columns, *update_fields])
+    for name in many & values.keys():
+        getattr(row, name).set(values[name])
+
+
+def differences(row: models.Model, values: Mapping[str, Any]) -> list[str]:
+    """Return the names of the fields whose stored value is another than the given one."""
+    return [name for name, value in values.items() if not same(stored_value(row, name), value)]
+
+
+def stored_value(row: models.Model, name: str) -> Any:
+    """Return a field's value in the form that people read and forms clean to: several related rows as a list."""
+    if any(field.name == name for field in row._meta.many_to_many):
+        return list(getattr(row, name).all()) if row.pk else []
+    return getattr(row, name)
+
+
+def same(stored: Any, other: Any) -> bool:
+    """Return whether two values are the same; the order of several related rows does not matter."""
+    return set(stored) == set(other or ()) if isinstance(stored, list) else bool(stored == other)

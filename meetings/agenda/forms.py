@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from dialog_portal.base.stale_saves import VersionedForm
+from dialog_portal.base.versioned_form import VersionedForm
 from meetings.models import AgendaItem
 
 LABELS = {"internal": "Intern punkt, visas bara för personalen"}

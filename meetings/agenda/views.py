@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
+from dialog_portal.base.versioned_form import submit
 from meetings.agenda import actions
 from meetings.agenda.forms import ItemForm, NewItemForm
 from meetings.models import Agenda, AgendaItem, AgendaState
@@ -33,10 +33,10 @@ def find_item(pk: int) -> AgendaItem:
 
 def agenda(request: StaffRequest, pk: int) -> HttpResponse:
     """The points with their times; `ny` and `flyttad` in the address say where the hands were."""
-    return show(request, find(pk), NewItemForm())
+    return agenda_page(request, find(pk), NewItemForm())
 
 
-def show(request: StaffRequest, row: Agenda, form: NewItemForm) -> HttpResponse:
+def agenda_page(request: StaffRequest, row: Agenda, form: NewItemForm) -> HttpResponse:
     points = row.clocked()
     bodies = row.meeting.categories.exclude(agenda_body="")
     if "ny" in request.GET:
@@ -51,14 +51,14 @@ def show(request: StaffRequest, row: Agenda, form: NewItemForm) -> HttpResponse:
         "settled": row.state == AgendaState.SETTLED,
         "begun": row.meeting.starts_at <= timezone.now(),
         "form": form,
-        "moved": moved(request, points),
-        "removed": removed(request, row),
+        "moved": recent_move(request, points),
+        "removed": recent_removal(request, row),
     }
     return render(request, "staff/agenda/agenda.html", context)
 
 
-def moved(request: StaffRequest, points: list[Any]) -> dict[str, Any] | None:
-    """Which point was just moved, from where to where, and by which button: it has the focus still."""
+def recent_move(request: StaffRequest, points: list[Any]) -> dict[str, Any] | None:
+    """Return which point was just moved, from where to where, and by which button: it has the focus still."""
     pk, before = request.GET.get("flyttad", ""), request.GET.get("fran", "")
     for place, (_, item) in enumerate(points, 1):
         if str(item.pk) == pk and before.isdecimal():
@@ -68,11 +68,11 @@ def moved(request: StaffRequest, points: list[Any]) -> dict[str, Any] | None:
     return None
 
 
-def removed(request: StaffRequest, row: Agenda) -> dict[str, Any] | None:
-    """The point that this person just took away, while it can be put back."""
-    kept: dict[str, Any] | None = request.session.get(REMOVED)
-    fresh = kept and kept["agenda"] == row.pk and timezone.now().timestamp() - kept["at"] < UNDO_SECONDS
-    return kept if fresh else None
+def recent_removal(request: StaffRequest, row: Agenda) -> dict[str, Any] | None:
+    """Return the point that this person just took away, while it can be put back."""
+    last: dict[str, Any] | None = request.session.get(REMOVED)
+    fresh = last and last["agenda"] == row.pk and timezone.now().timestamp() - last["at"] < UNDO_SECONDS
+    return last if fresh else None
 
 
 def back(pk: int, query: str = "") -> HttpResponse:
@@ -86,41 +86,31 @@ def item_add(request: StaffRequest, pk: int) -> HttpResponse:
     row = find(pk)
     form = NewItemForm(request.POST)
     if not form.is_valid():
-        return show(request, row, form)
+        return agenda_page(request, row, form)
     try:
-        actions.add_item(row, form.save(commit=False), by=request.user)
+        actions.add_item(row, form.instance, by=request.user)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
-        return show(request, row, form)
+        return agenda_page(request, row, form)
     return back(pk, "?ny=1")
 
 
 def item_change(request: StaffRequest, pk: int) -> HttpResponse:
     """Everything about a point."""
     item = find_item(pk)
+    form = ItemForm(request.POST if request.method == "POST" else None, instance=item)
+
+    def save() -> AgendaItem:
+        return actions.change_item(item, form.values, seen_version=form.seen_version, by=request.user)
+
     try:
-        if request.method == "POST":
-            return save_item(request, item)
-        actions.may_edit(item.agenda)
+        actions.must_not_be_settled(item.agenda)
+        if request.method == "POST" and (saved := submit(form, save)):
+            messages.success(request, f"Punkten {saved} är sparad.")
+            return back(item.agenda.meeting_id)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return back(item.agenda.meeting_id)
-    return edit(request, item, ItemForm(instance=item))
-
-
-@transaction.atomic
-def save_item(request: StaffRequest, item: AgendaItem) -> HttpResponse:
-    """Read the point again under the agenda's lock, so that a move meanwhile is not undone."""
-    actions.opened(item.agenda)
-    now = find_item(item.pk)
-    form = ItemForm(request.POST, instance=now)
-    if not form.is_valid():
-        return edit(request, now, form)
-    messages.success(request, f"Punkten {actions.change_item(form, by=request.user)} är sparad.")
-    return back(now.agenda.meeting_id)
-
-
-def edit(request: StaffRequest, item: AgendaItem, form: ItemForm) -> HttpResponse:
     context = {"form": form, "item": item, "meeting": item.agenda.meeting}
     return render(request, "staff/agenda/item.html", context)
 
@@ -132,8 +122,9 @@ def item_delete(request: StaffRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "staff/agenda/delete.html", {"item": item, "meeting": meeting})
     try:
-        kept = actions.delete_item(item, by=request.user)
-        request.session[REMOVED] = {"item": kept, "agenda": item.agenda_id, "at": timezone.now().timestamp()}
+        content = actions.delete_item(item, by=request.user)
+        now = timezone.now().timestamp()
+        request.session[REMOVED] = {"item": content, "agenda": item.agenda_id, "at": now}
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
     return back(meeting.pk)
@@ -143,12 +134,12 @@ def item_delete(request: StaffRequest, pk: int) -> HttpResponse:
 def item_restore(request: StaffRequest, pk: int) -> HttpResponse:
     """Put back the point that this person just took away."""
     row = find(pk)
-    kept = removed(request, row)
-    if kept is None:
+    removal = recent_removal(request, row)
+    if removal is None:
         messages.info(request, "Det finns ingen borttagen punkt att lägga tillbaka.")
         return back(pk)
     try:
-        item = actions.restore_item(row, kept["item"], by=request.user)
+        item = actions.restore_item(row, removal["item"], by=request.user)
         del request.session[REMOVED]
         messages.success(request, f"Punkten {item} är tillbaka.")
     except NotAllowed as refusal:

@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
+from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.states import NotAllowed
+from meetings.audit_events import MeetingsEvent
 from meetings.models import Answer, Attendee, Invitee, Meeting, MeetingState
 
 
@@ -71,7 +73,8 @@ def note_attendance(
     ]
     marks += [(row, ticks[f"a{row.pk}"]) for row in meeting.attendees.filter(invitee__isnull=True)]
     if changed := [attendee.pk for attendee, came in marks if store_if_changed(attendee, came)]:
-        record(by, "närvaro: noterade", meeting, attendees=changed)
+        event = record(by, MeetingsEvent.ATTENDANCE_NOTED, meeting, attendees=changed)
+        record_authorship(event, meeting, Part.NOTED)
     return meeting.attendees.filter(attended=True).count()
 
 
@@ -119,7 +122,8 @@ def add_attendee(
     attendee = Attendee.objects.create(
         meeting=meeting, name=name, organisation=organisation, email=email, title=title, staff=staff
     )
-    record(by, "närvaro: la till deltagare", meeting, attendee=attendee.pk)
+    event = record(by, MeetingsEvent.ATTENDEE_ADDED, meeting, attendee=attendee.pk)
+    record_authorship(event, meeting, Part.NOTED)
     return attendee
 
 

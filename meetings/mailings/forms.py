@@ -10,8 +10,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
 
-from dialog_portal.base.stale_saves import VersionedForm
 from dialog_portal.base.typed_text import one_line
+from dialog_portal.base.versioned_form import VersionedForm
 from dialog_portal.links.addresses import GUEST_PATHS
 from meetings.mailings.letters.wording import PLACE, Words, allowed, listed, normal, words_above, words_of
 from meetings.models import Wording
@@ -61,7 +61,7 @@ class WordingForm(VersionedForm):
         self.fields["body"].help_text = explained(allowed(instance.purpose, in_body=True))
 
     @staticmethod
-    def _stored(row: Any, name: str) -> Any:
+    def stored_value(row: Any, name: str) -> Any:
         """Resting words are not what the letter says."""
         return getattr(words_in_use(row), name)
 
@@ -89,16 +89,11 @@ class WordingForm(VersionedForm):
     @property
     def words(self) -> Words:
         """What was typed, once it is valid."""
-        return Words(*(self.cleaned_data[name] for name in self._meta.fields or ()))
-
-    def save(self, commit: bool = True) -> Any:
-        row: Wording = self.instance
-        row.active = self.words != words_above(row.round or row.meeting, row.purpose)  # type: ignore[arg-type]
-        return super().save(commit)
+        return Words(**self.values)
 
 
 def words_in_use(row: Wording) -> Words:
-    """What the letter says now."""
+    """Return what the letter says now."""
     return words_of(row) if row.active else words_above(row.round or row.meeting, row.purpose)  # type: ignore[arg-type]
 
 

@@ -9,6 +9,7 @@ from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed, step
 from minutes.approval.authors import authors
+from minutes.audit_events import MinutesEvent
 from minutes.compile_document import content_hash
 from minutes.models import NEXT, Approval, Minutes, MinutesState
 
@@ -36,7 +37,7 @@ def approve(minutes: Minutes, *, seen: str, by: User) -> Approval:
     approval = Approval.objects.create(
         minutes=minutes, content_hash=content, author=wrote[0], by=by, at=timezone.now()
     )
-    record(by, "anteckningar: fastställde", minutes, approval=approval.pk)
+    record(by, MinutesEvent.APPROVED, minutes, approval=approval.pk)
     return approval
 
 

@@ -16,6 +16,7 @@ from dialog_portal.outbox.queue.actions import Attachment, Draft, post_all
 from dialog_portal.outbox.render import render
 from meetings.models import Attendee, MeetingLetter, Purpose
 from minutes.approval.actions import standing_approval
+from minutes.audit_events import MinutesEvent
 from minutes.compile_document import as_json, compile_document, hash_of
 from minutes.document import Document
 from minutes.document_html import notes_html
@@ -141,7 +142,7 @@ def mail_out(minutes: Minutes, rendering: Rendering, *, by: User, nobody: bool) 
     if not pairs and not nobody:
         raise NotAllowed("Ingen deltagare har någon e-postadress. Bekräfta att inget brev ska skickas.")
     step(minutes, NEXT, MinutesState.DISTRIBUTED, by=by)
-    record(by, "anteckningar: skickade ut", minutes, approval=approval.pk, letters=len(pairs))
+    record(by, MinutesEvent.DISTRIBUTED, minutes, approval=approval.pk, letters=len(pairs))
     posted = post_all([draft for _, draft in pairs], by=by)
     MeetingLetter.objects.bulk_create(
         MeetingLetter(

@@ -15,6 +15,7 @@ from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed, step
 from minutes.approval.actions import OWN_WORDS
 from minutes.approval.authors import authors
+from minutes.audit_events import MinutesEvent
 from minutes.models import NEXT, Bake, Edition, Minutes, MinutesState, Rendering
 from minutes.publishing.bake import finish, render_pages
 
@@ -39,7 +40,7 @@ def publish(minutes: Minutes, *, by: User) -> Edition:
         by=by,
     )
     step(minutes, NEXT, MinutesState.PUBLISHED, by=by)
-    record(by, "anteckningar: publicerade", minutes, edition=edition.pk)
+    record(by, MinutesEvent.PUBLISHED, minutes, edition=edition.pk)
     addresses = addresses_of(edition)
     rendered = render_pages(addresses)
     bake = Bake.objects.create(reason=f"edition {edition.pk}", addresses=addresses)

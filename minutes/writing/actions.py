@@ -7,18 +7,13 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
+from dialog_portal.base.authorship import Part, record_authorship
+from dialog_portal.base.stale_saves import StaleSave
 from dialog_portal.base.states import NotAllowed, step
 from meetings.models import Meeting, MeetingState
+from minutes.audit_events import MinutesEvent
 from minutes.models import NEXT, Minutes, MinutesState, Section
 from minutes.sanitise import clean
-
-
-class SectionConflict(NotAllowed):
-    """Somebody else saved the section meanwhile; `theirs` is the section as it stands now."""
-
-    def __init__(self, theirs: Section) -> None:
-        super().__init__("Någon annan har sparat avsnittet medan du skrev. Din text är inte förlorad.")
-        self.theirs = theirs
 
 
 @transaction.atomic
@@ -38,24 +33,26 @@ def start_minutes(meeting: Meeting, *, by: User) -> Minutes:
         )
         if not items:
             minutes.sections.create(position=1, heading="Anteckningar")
-        record(by, "anteckningar: påbörjade", minutes)
+        # Only now, when the points have been read: whoever changed them until then wrote the headings
+        minutes.begun_at = record(by, MinutesEvent.BEGUN, minutes).at
+        minutes.save(update_fields=["begun_at"])
     return minutes
 
 
 @transaction.atomic
 def save_section(section: Section, *, heading: str, html: str, seen_version: int, by: User) -> Section:
-    """Keep a new text, sanitised; raises Conflict when somebody else saved since `seen_version`."""
+    """Keep a new text, sanitised; raises StaleSave when somebody else saved since `seen_version`."""
     section = Section.objects.select_for_update().select_related("minutes").get(pk=section.pk)
     must_be_draft(section.minutes)
     if section.version != seen_version:
-        raise SectionConflict(section)
+        raise StaleSave(section)
     html = clean(html)
     if (section.heading, section.html) == (heading, html):
         return section
     section.heading, section.html, section.version = heading, html, section.version + 1
     section.save(update_fields=["heading", "html", "version"])
     section.revisions.create(heading=heading, html=html, version=section.version, by=by)
-    record(by, "anteckningar: skrev i avsnitt", section.minutes, section=section.pk, version=section.version)
+    record(by, MinutesEvent.SECTION_WRITTEN, section.minutes, section=section.pk, version=section.version)
     return section
 
 
@@ -66,7 +63,8 @@ def add_section(minutes: Minutes, *, by: User) -> Section:
     must_be_draft(minutes)
     last = minutes.sections.last()
     section = minutes.sections.create(position=last.position + 1 if last else 1, heading="Övrigt")
-    record(by, "anteckningar: la till avsnitt", minutes, section=section.pk)
+    event = record(by, MinutesEvent.SECTION_ADDED, minutes, section=section.pk)
+    record_authorship(event, minutes, Part.NOTED)
     return section
 
 
@@ -81,7 +79,8 @@ def remove_section(section: Section, *, by: User) -> None:
         )
     if section.minutes.sections.count() == 1:
         raise NotAllowed("Anteckningarna behöver minst ett avsnitt.")
-    record(by, "anteckningar: tog bort avsnitt", section.minutes, section=section.pk)
+    event = record(by, MinutesEvent.SECTION_REMOVED, section.minutes, section=section.pk)
+    record_authorship(event, section.minutes, Part.NOTED)
     section.delete()
 
 
@@ -101,7 +100,7 @@ def circulate_minutes(minutes: Minutes, *, by: User) -> Minutes:
     must_be_held(minutes.meeting)
     if not minutes.sections.exclude(html="").exists():
         raise NotAllowed("Det finns ingen text att dela än.")
-    record(by, "anteckningar: delade", minutes)
+    record(by, MinutesEvent.CIRCULATED, minutes)
     return step(minutes, NEXT, MinutesState.CIRCULATED, by=by)
 
 
@@ -112,7 +111,7 @@ def reopen_minutes(minutes: Minutes, *, by: User) -> Minutes:
     if minutes.state == MinutesState.PUBLISHED:
         raise NotAllowed("Publicerade anteckningar ändras genom en rättelse.")
     minutes.approvals.filter(voided_at__isnull=True).update(voided_at=timezone.now())
-    record(by, "anteckningar: öppnade", minutes)
+    record(by, MinutesEvent.REOPENED, minutes)
     return step(minutes, NEXT, MinutesState.DRAFT, by=by)
 
 
@@ -125,5 +124,5 @@ def start_correction(minutes: Minutes, *, what: str, by: User) -> Minutes:
     minutes.correction = what
     minutes.save(update_fields=["correction"])
     minutes.approvals.filter(voided_at__isnull=True).update(voided_at=timezone.now())
-    record(by, "anteckningar: påbörjade rättelse", minutes)
+    record(by, MinutesEvent.CORRECTION_BEGUN, minutes)
     return step(minutes, NEXT, MinutesState.DRAFT, by=by, reason=what)

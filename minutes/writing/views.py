@@ -12,6 +12,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
 from dialog_portal.access.staff_request import StaffRequest
+from dialog_portal.base.stale_saves import StaleSave
 from dialog_portal.base.states import NotAllowed
 from meetings.models import Meeting
 from minutes.models import Minutes, MinutesState, Section
@@ -59,7 +60,7 @@ def section_change(request: StaffRequest, pk: int) -> HttpResponse:
         try:
             writing.save_section(section, by=request.user, **typed)
             return after_saving(request, section)
-        except writing.SectionConflict as conflict:
+        except StaleSave as conflict:
             mine = SectionForm(initial={**typed, "seen_version": conflict.theirs.version})
             return section_page(request, section, mine, conflict.theirs)
         except NotAllowed as refusal:

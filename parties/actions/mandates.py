@@ -2,57 +2,89 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
 
 from dialog_portal.base.audit import record
+from dialog_portal.base.authorship import Part, record_authorship
+from dialog_portal.base.stale_saves import lock_if_unchanged, save_if_unchanged
 from dialog_portal.base.states import NotAllowed
-from parties.forms.mandate import HolderForm, MandateForm, PersonForm
+from parties.audit_events import PartiesEvent
 from parties.models import Mandate, Person
 from parties.signals import address_changed
+
+FIELDS_IN_NOTES = frozenset({"protected"})  # as PersonForm names them
 
 
 @transaction.atomic
 def add_person(*, name: str, email: str, phone: str, by: Any) -> Person:
     """Somebody new in the register."""
     person = Person.objects.create(name=name, email=email.lower(), phone=phone)
-    record(by, "person: la till", person)
+    record(by, PartiesEvent.PERSON_ADDED, person)
     return person
 
 
+@dataclass(frozen=True)
+class PersonChange:
+    """A person who was changed, and what followed from it elsewhere, in sentences."""
+
+    person: Person
+    consequences: list[str]
+
+
 @transaction.atomic
-def change_person(form: PersonForm, *, by: Any) -> list[str]:
-    """Change what all of a person's mandates share; answers what followed elsewhere, in sentences."""
-    before = Person.objects.values_list("email", flat=True).get(pk=form.instance.pk)
-    person: Person = form.save()
-    record(by, "person: ändrade", person, fields=form.changed_data)
+def change_person(
+    person: Person, values: Mapping[str, Any], *, seen_version: int | None, by: Any
+) -> PersonChange:
+    """Change what all of a person's mandates share; a new address has consequences for letters and links.
+
+    Raise StaleSave when somebody else saved the person since `seen_version`.
+    """
+    before = lock_if_unchanged(person, seen_version=seen_version).email
+    saved = save_if_unchanged(person, values, seen_version=seen_version)
+    person = saved.row
+    event = record(by, PartiesEvent.PERSON_CHANGED, person, fields=saved.fields)
+    if FIELDS_IN_NOTES & set(saved.fields):
+        record_authorship(event, person, Part.FACTS)
     if person.email.lower() == before.lower():
-        return []
-    heard: list[tuple[Any, Any]] = address_changed.send(sender=Person, person=person, by=by)
-    return [sentence for _, sentences in heard for sentence in sentences]
+        return PersonChange(person, [])
+    answers: list[tuple[Any, Any]] = address_changed.send(sender=Person, person=person, by=by)
+    return PersonChange(person, [sentence for _, sentences in answers for sentence in sentences])
 
 
 @transaction.atomic
 def add_mandate(mandate: Mandate, *, person: Person, by: Any) -> Mandate:
-    """Give somebody a post; the very same one twice is refused, since a form may be sent twice."""
-    mandate.person = person
-    twin = Mandate.objects.filter(
+    """Give a post to somebody in the register, or to somebody new, who is added to it.
+
+    Raise NotAllowed when the person has the very same post already, since a form may be sent twice.
+    """
+    mandate.person = person = person if person.pk else _add(person, by=by)
+    same_post = Mandate.objects.filter(
         person=person, party=mandate.party, title=mandate.title, from_date=mandate.from_date
     )
-    if twin.exists():
+    if same_post.exists():
         raise NotAllowed(f"{person} har redan det uppdraget från den dagen.")
     mandate.save()
-    record(by, "uppdrag: la till", mandate, party=mandate.party_id, person=person.pk)
+    record(by, PartiesEvent.MANDATE_ADDED, mandate, party=mandate.party_id, person=person.pk)
     return mandate
 
 
+def _add(person: Person, *, by: Any) -> Person:
+    return add_person(name=person.name, email=person.email, phone=person.phone, by=by)
+
+
 @transaction.atomic
-def change_mandate(form: MandateForm, *, by: Any) -> Mandate:
-    """Change a post."""
-    mandate: Mandate = form.save()
-    record(by, "uppdrag: ändrade", mandate, fields=form.changed_data)
+def change_mandate(
+    mandate: Mandate, values: Mapping[str, Any], *, seen_version: int | None, by: Any
+) -> Mandate:
+    """Change a post; raise StaleSave when somebody else saved it since `seen_version`."""
+    saved = save_if_unchanged(mandate, values, seen_version=seen_version)
+    mandate = saved.row
+    record(by, PartiesEvent.MANDATE_CHANGED, mandate, fields=saved.fields)
     return mandate
 
 
@@ -61,27 +93,23 @@ def end_mandate(
     mandate: Mandate,
     *,
     last_day: date,
+    seen_version: int | None,
     by: Any,
     successor: Mandate | None,
     person: Person | None,
 ) -> Mandate:
-    """End a post, and in the same go give it to the person who comes next; the former holder is kept."""
-    now = Mandate.objects.select_for_update().get(pk=mandate.pk)
+    """End a post, and in the same go give it to the person who comes next; the former holder is kept.
+
+    Raise NotAllowed when the post has an end, and StaleSave when somebody else saved it since `seen_version`.
+    """
+    now = lock_if_unchanged(mandate, seen_version=seen_version)
     if now.to_date is not None:
         raise NotAllowed("Uppdraget är redan avslutat.")
-    now.to_date, now.version = last_day, now.version + 1
-    now.save(update_fields=["to_date", "version"])
-    record(by, "uppdrag: avslutade", now, last_day=last_day)
+    now = save_if_unchanged(now, {"to_date": last_day}, seen_version=seen_version).row
+    record(by, PartiesEvent.MANDATE_ENDED, now, last_day=last_day)
     if successor and person:
         successor.party = now.party
         begins: Any = successor.from_date  # left open: the day after
         successor.from_date = begins or last_day + timedelta(days=1)
         add_mandate(successor, person=person, by=by)
     return now
-
-
-def holder(form: HolderForm, *, by: Any) -> Person:
-    """The person that the form names: chosen from the register, or added to it now."""
-    values = form.cleaned_data
-    chosen: Person | None = values["person"]
-    return chosen or add_person(name=values["name"], email=values["email"], phone=values["phone"], by=by)

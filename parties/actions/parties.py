@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django.db import models, transaction
-from django.forms import BaseInlineFormSet
 from django.utils.text import slugify
 
 from dialog_portal.base.audit import record
+from dialog_portal.base.authorship import Part, record_authorship
+from dialog_portal.base.stale_saves import StaleSave, lock_if_unchanged, save_if_unchanged, save_new
 from dialog_portal.base.states import NotAllowed
-from parties.forms.category import CategoryForm
-from parties.forms.party import MembershipForm, PartyForm
-from parties.models import Category, FormerName, Membership, Municipality, Party
+from parties.audit_events import PartiesEvent
+from parties.models import Cadence, Category, FormerName, Membership, Municipality, Party
 
 SLUG = 50  # characters, with room for a number after it in every model's field
+FIELDS_IN_NOTES = frozenset({"name", "code"})  # as PartyForm names them
+NO_MUNICIPALITY = {"code": "", "in_county": True}  # what is typed of a party that is no municipality
 
 
 def free_slug(model: type[models.Model], name: str) -> str:
@@ -26,70 +29,154 @@ def free_slug(model: type[models.Model], name: str) -> str:
 
 
 @transaction.atomic
-def save_party(form: PartyForm, *, by: Any) -> Party:
-    """Add or change a party, and with its code whether it is a municipality."""
-    what = "part: ändrade" if form.instance.pk else "part: la till"
-    form.instance.slug = form.instance.slug or free_slug(Party, form.instance.name)
-    party: Party = form.save()
-    if code := form.cleaned_data["code"]:
-        values = {"code": code, "in_county": form.cleaned_data["in_county"]}
-        Municipality.objects.update_or_create(party=party, defaults=values)
+def add_party(values: Mapping[str, Any], *, by: Any) -> Party:
+    """Add a party, and with its code that it is a municipality."""
+    own, municipal = _apart(values)
+    added = save_new(Party(slug=free_slug(Party, own["name"])), own)
+    fields = [*added.fields, *_set_municipality(added.row, municipal)]
+    record(by, PartiesEvent.PARTY_ADDED, added.row, fields=fields)
+    return added.row
+
+
+@transaction.atomic
+def change_party(party: Party, values: Mapping[str, Any], *, seen_version: int | None, by: Any) -> Party:
+    """Change a party, and with its code whether it is a municipality; raise StaleSave when somebody else did."""
+    own, municipal = _apart(values)
+    saved = save_if_unchanged(party, own, seen_version=seen_version)
+    fields = [*saved.fields, *_set_municipality(saved.row, municipal)]
+    event = record(by, PartiesEvent.PARTY_CHANGED, saved.row, fields=fields)
+    if FIELDS_IN_NOTES & set(fields):
+        record_authorship(event, saved.row, Part.FACTS)
+    return saved.row
+
+
+def _apart(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the party's own values and those of its municipality."""
+    municipal = {name: values[name] for name in NO_MUNICIPALITY if name in values}
+    return {name: value for name, value in values.items() if name not in municipal}, municipal
+
+
+def _set_municipality(party: Party, values: Mapping[str, Any]) -> list[str]:
+    """Make the party the municipality with that code, or none without a code; return what became another."""
+    if not values:
+        return []
+    stored = Municipality.objects.filter(party=party).first()
+    before = {name: getattr(stored, name) if stored else empty for name, empty in NO_MUNICIPALITY.items()}
+    if values["code"]:
+        Municipality.objects.update_or_create(party=party, defaults=dict(values))
     else:
         Municipality.objects.filter(party=party).delete()
-    record(by, what, party, fields=form.changed_data)
-    return party
+    return [name for name, value in values.items() if before[name] != value]
 
 
 @transaction.atomic
-def rename(party: Party, *, name: str, since: date, by: Any, full_name: str = "") -> Party:
-    """Give a party a new name from a day; notes of earlier days keep the old one."""
-    now = Party.objects.select_for_update().get(pk=party.pk)  # the caller's copy already has the new name
+def rename(
+    party: Party, *, name: str, since: date, seen_version: int | None, by: Any, full_name: str = ""
+) -> Party:
+    """Give a party a new name from a day; notes of earlier days keep the old one.
+
+    Raise StaleSave when somebody else saved the party since `seen_version`.
+    """
+    now = lock_if_unchanged(party, seen_version=seen_version)
     FormerName.objects.create(party=now, name=now.name, until=since)
-    record(by, "part: bytte namn", now, before=now.name, after=name, since=since)
-    now.name, now.full_name, now.version = name, full_name, now.version + 1
-    now.save(update_fields=["name", "full_name", "version"])
-    return now
+    event = record(by, PartiesEvent.PARTY_RENAMED, now, before=now.name, after=name, since=since)
+    record_authorship(event, now, Part.FACTS)
+    return save_if_unchanged(now, {"name": name, "full_name": full_name}, seen_version=seen_version).row
 
 
 @transaction.atomic
-def end_party(party: Party, *, on: date, by: Any) -> Party:
-    """A party is no more from a day: it is not invited after that, and everything about it is kept."""
-    return _set_end(party, on, "part: avslutade", by=by)
+def end_party(party: Party, *, on: date, seen_version: int | None, by: Any) -> Party:
+    """End a party from a day: it is not invited after that, and everything about it is kept.
+
+    Raise StaleSave when somebody else saved the party since `seen_version`.
+    """
+    now = lock_if_unchanged(party, seen_version=seen_version)
+    return _set_end(now, on, PartiesEvent.PARTY_ENDED, by=by)
 
 
 @transaction.atomic
 def reopen_party(party: Party, *, by: Any) -> Party:
-    """Undo the end of a party."""
-    if party.ended is None:
-        raise NotAllowed(f"{party} har inte upphört.")
-    return _set_end(party, None, "part: återupptog", by=by)
-
-
-def _set_end(party: Party, ended: date | None, what: str, *, by: Any) -> Party:
+    """Undo the end of a party; raise NotAllowed when it has none."""
     now = Party.objects.select_for_update().get(pk=party.pk)
-    record(by, what, now, before=now.ended, after=ended)
-    now.ended, now.version = ended, now.version + 1
-    now.save(update_fields=["ended", "version"])
-    return now
+    if now.ended is None:
+        raise NotAllowed(f"{party} har inte upphört.")
+    return _set_end(now, None, PartiesEvent.PARTY_REOPENED, by=by)
+
+
+def _set_end(now: Party, ended: date | None, kind: PartiesEvent, *, by: Any) -> Party:
+    """Set the end of a party whose row is locked."""
+    record(by, kind, now, before=now.ended, after=ended)
+    return save_if_unchanged(now, {"ended": ended}, seen_version=now.version).row
 
 
 @transaction.atomic
-def save_membership(form: MembershipForm, *, by: Any) -> Membership:
-    """Bring a party to a category for some years, or change which years."""
-    what = "part: ändrade tillhörighet" if form.instance.pk else "part: förde till kategori"
-    membership: Membership = form.save()
-    years = {"category": membership.category_id, "from": membership.from_year, "to": membership.to_year}
-    record(by, what, membership.party, membership=membership.pk, **years)
+def add_membership(membership: Membership, *, by: Any) -> Membership:
+    """Bring a party to a category for some years."""
+    membership.save()
+    record(by, PartiesEvent.MEMBERSHIP_ADDED, membership.party, **_detail(membership))
     return membership
 
 
 @transaction.atomic
-def save_category(form: CategoryForm, cadences: BaseInlineFormSet[Any, Any, Any], *, by: Any) -> Category:
-    """Add or change a category with its cadences."""
-    what = "kategori: ändrade" if form.instance.pk else "kategori: la till"
-    form.instance.slug = form.instance.slug or free_slug(Category, form.instance.name)
-    category: Category = form.save()
-    cadences.instance = category
-    cadences.save()
-    record(by, what, category, fields=form.changed_data, cadences=[str(c) for c in category.cadences.all()])
+def change_membership(
+    membership: Membership, values: Mapping[str, Any], *, seen: str | None, by: Any
+) -> Membership:
+    """Change in which years a party belongs to a category.
+
+    Raise StaleSave when somebody else saved the membership: its fingerprint is not `seen` any more.
+    """
+    rows = Membership.objects.select_for_update(of=("self",)).select_related("party", "category")
+    now = rows.filter(pk=membership.pk).first()
+    if now is None or now.fingerprint != seen:
+        raise StaleSave(now)
+    for name, value in values.items():
+        setattr(now, name, value)
+    now.save()
+    record(by, PartiesEvent.MEMBERSHIP_CHANGED, now.party, **_detail(now))
+    return now
+
+
+def _detail(membership: Membership) -> dict[str, Any]:
+    """Return what the audit log says of a membership."""
+    years = {"category": membership.category_id, "from": membership.from_year, "to": membership.to_year}
+    return {"membership": membership.pk, **years}
+
+
+@transaction.atomic
+def add_category(values: Mapping[str, Any], *, cadences: Iterable[Cadence], by: Any) -> Category:
+    """Add a category with its cadences."""
+    added = save_new(Category(slug=free_slug(Category, values["name"])), values)
+    category = _save_cadences(added.row, cadences)
+    record(by, PartiesEvent.CATEGORY_ADDED, category, fields=added.fields, cadences=_cadences(category))
     return category
+
+
+@transaction.atomic
+def change_category(
+    category: Category,
+    values: Mapping[str, Any],
+    *,
+    cadences: Iterable[Cadence],
+    removed: Iterable[Cadence],
+    seen_version: int | None,
+    by: Any,
+) -> Category:
+    """Change a category and its cadences; raise StaleSave when somebody else saved either since `seen_version`."""
+    saved = save_if_unchanged(category, values, seen_version=seen_version)
+    for cadence in removed:
+        cadence.delete()
+    category = _save_cadences(saved.row, cadences)
+    record(by, PartiesEvent.CATEGORY_CHANGED, category, fields=saved.fields, cadences=_cadences(category))
+    return category
+
+
+def _save_cadences(category: Category, cadences: Iterable[Cadence]) -> Category:
+    for cadence in cadences:
+        cadence.category = category
+        cadence.save()
+    return category
+
+
+def _cadences(category: Category) -> list[str]:
+    """Return the cadences in words, for the audit log."""
+    return [str(cadence) for cadence in category.cadences.all()]

@@ -63,18 +63,23 @@ class Cadences(forms.BaseInlineFormSet):  # type: ignore[type-arg]
             form.fields["DELETE"].label = "Ta bort raden"
 
     def clean(self) -> None:
-        kept = [
+        remaining = [
             form
             for form in self.forms
             if form not in self.deleted_forms and form.cleaned_data.get("from_year")
         ]
-        kept.sort(key=lambda form: form.cleaned_data["from_year"])
-        for earlier, later in pairwise(kept):
+        remaining.sort(key=lambda form: form.cleaned_data["from_year"])
+        for earlier, later in pairwise(remaining):
             end = earlier.cleaned_data.get("to_year")
             if end is None or end >= later.cleaned_data["from_year"]:
                 later.add_error(
                     "from_year", "Raden överlappar en annan. Avsluta den tidigare raden året före."
                 )
+
+    def changes(self) -> tuple[list[Cadence], list[Cadence]]:
+        """Return the cadences to save and those to remove, for the action that saves the category."""
+        rows: list[Cadence] = self.save(commit=False)
+        return rows, self.deleted_objects
 
 
 CadenceFormSet = forms.inlineformset_factory(

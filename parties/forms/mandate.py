@@ -69,6 +69,13 @@ class HolderForm(PlainForm):
         """Whether anybody was named at all."""
         return any(self.data.get(self.add_prefix(name), "").strip() for name in self.fields)
 
+    @property
+    def holder(self) -> Person:
+        """The person who was chosen from the register, or one that is not stored yet; for a valid form."""
+        values = self.cleaned_data
+        chosen: Person | None = values["person"]
+        return chosen or Person(name=values["name"], email=values["email"], phone=values["phone"])
+
     def clean_email(self) -> str:
         """The address in lower case; one that is in the register already raises the question."""
         email: str = self.cleaned_data["email"].lower()

@@ -10,6 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from dialog_portal.base.swedish import SwedishLower, day
+from dialog_portal.base.versioned_form import VersionedForm
 from parties.forms.plain import DateInput, RowForm, check_period, in_plain_swedish
 from parties.models import Membership, Municipality, Party
 
@@ -43,15 +44,17 @@ class PartyForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial.update({name: self._stored(self.instance, name) for name in ("code", "in_county")})
+            self.initial.update(
+                {name: self.stored_value(self.instance, name) for name in ("code", "in_county")}
+            )
             self.fields[
                 "name"
             ].help_text = "För att rätta en stavning. Har parten fått ett nytt namn: välj Byt namn i stället."
 
     @staticmethod
-    def _stored(row: Any, name: str) -> Any:
+    def stored_value(row: Any, name: str) -> Any:
         if name not in {"code", "in_county"}:
-            return RowForm._stored(row, name)
+            return RowForm.stored_value(row, name)
         municipality = Municipality.objects.filter(party=row).first()
         return getattr(municipality, name) if municipality else {"code": "", "in_county": True}[name]
 
@@ -132,13 +135,15 @@ class EndForm(RowForm):
         self.initial["ended"] = self.instance.ended or timezone.localdate()
 
 
-class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]
+class MembershipForm(VersionedForm):
     """The years in which a party belongs to a category.
 
-    What the person saw is sent along and compared with what is stored, so nothing saved since is overwritten.
+    A membership has no version: what the person saw of it is sent along instead.
     """
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    seen_name = "seen"
+    seen_type = forms.CharField
+    conflict = "Någon annan sparade ändringar medan du skrev. Kontrollera uppgifterna och spara igen."
 
     class Meta:
         model = Membership
@@ -153,42 +158,17 @@ class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         in_plain_swedish(self.fields)
         self.fields["category"].empty_label = "Välj kategori"  # type: ignore[attr-defined]
-        self.theirs: list[tuple[str, Any]] = []
-        self.fields["seen"].initial = self.fingerprint(self.instance)
 
-    def fingerprint(self, row: Membership) -> str:
-        return "/".join(str(getattr(row, name)) for name in ("category_id", *self.Meta.fields[1:]))
+    @staticmethod
+    def seen_mark(row: Membership) -> str:
+        return row.fingerprint
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
-        self._refuse_to_overwrite(values)
         check_period(self, ("from_year", "to_year"))
         if not self.errors:
             self._refuse_overlap(values)
         return values
-
-    def _refuse_to_overwrite(self, values: dict[str, Any]) -> None:
-        if not self.instance.pk or not values.get("seen"):
-            return
-        now = (
-            Membership.objects.select_for_update(of=("self",))
-            .select_related("category")
-            .get(pk=self.instance.pk)
-        )
-        if self.fingerprint(now) == values["seen"]:
-            return
-        for name in self.Meta.fields:
-            if getattr(now, name) != values.get(name):
-                self.theirs.append((str(self.fields[name].label), self._words(getattr(now, name))))
-        self.data = {**self.data.dict(), self.add_prefix("seen"): self.fingerprint(now)}  # type: ignore[attr-defined]
-        raise forms.ValidationError(
-            "Någon annan sparade ändringar medan du skrev. Kontrollera uppgifterna och spara igen.",
-            code="conflict",
-        )
-
-    @staticmethod
-    def _words(value: Any) -> str:
-        return "" if value is None else ("nej", "ja")[value] if isinstance(value, bool) else str(value)
 
     def _refuse_overlap(self, values: dict[str, Any]) -> None:
         others = Membership.objects.filter(party=self.instance.party, category=values["category"])

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from dialog_portal.base.stale_saves import VersionedForm
 from dialog_portal.base.typed_text import one_address
+from dialog_portal.base.versioned_form import VersionedForm
 
 MESSAGES = {
     "required": "Det här behöver fyllas i.",

@@ -11,10 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from dialog_portal.base.swedish import swedish
-from parties.actions.parties import save_category
+from parties.actions.parties import add_category, change_category
 from parties.forms.category import CadenceFormSet, CategoryForm
 from parties.models import Category, in_year
-from parties.views.saving import saved
+from parties.views.saving import submit_forms
 
 
 def category_list(request: HttpRequest) -> HttpResponse:
@@ -41,8 +41,22 @@ def category_change(request: HttpRequest, pk: int) -> HttpResponse:
 
 def category_page(request: HttpRequest, form: CategoryForm, template: str, **more: Any) -> HttpResponse:
     """The form and its cadences, saved together."""
-    cadences = CadenceFormSet(request.POST or None, instance=form.instance)
-    if saved(request, form, cadences, save=lambda: save_category(form, cadences, by=request.user)):
-        messages.success(request, f"Kategorin {form.instance} är sparad.")
+    cadences: Any = CadenceFormSet(request.POST or None, instance=form.instance)
+
+    def save() -> Category:
+        rows, removed = cadences.changes()
+        if form.instance.pk is None:
+            return add_category(form.values, cadences=rows, by=request.user)
+        return change_category(
+            form.instance,
+            form.values,
+            cadences=rows,
+            removed=removed,
+            seen_version=form.seen_version,
+            by=request.user,
+        )
+
+    if category := submit_forms(request, form, cadences, save=save):
+        messages.success(request, f"Kategorin {category} är sparad.")
         return redirect("staff:category_list")
     return render(request, template, {"form": form, "cadences": cadences, **more})

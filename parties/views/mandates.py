@@ -11,7 +11,7 @@ from parties.actions import mandates as actions
 from parties.forms.mandate import HolderForm, MandateEndForm, MandateForm, SuccessorForm
 from parties.forms.register import PersonSearch
 from parties.models import Mandate, Party, Person
-from parties.views.saving import saved
+from parties.views.saving import submit_forms
 
 
 def mandate_add(request: HttpRequest, pk: int) -> HttpResponse:
@@ -19,12 +19,11 @@ def mandate_add(request: HttpRequest, pk: int) -> HttpResponse:
     who = HolderForm(request.POST or None, prefix="holder", chosen=chosen(request))
     form = MandateForm(request.POST or None, instance=Mandate(party=party))
 
-    def save() -> None:
-        person = actions.holder(who, by=request.user)
-        actions.add_mandate(form.save(commit=False), person=person, by=request.user)
+    def save() -> Mandate:
+        return actions.add_mandate(form.instance, person=who.holder, by=request.user)
 
-    if saved(request, form, who, save=save):
-        messages.success(request, f"{form.instance.person} är nu {form.instance.label} i {party}.")
+    if mandate := submit_forms(request, form, who, save=save):
+        messages.success(request, f"{mandate.person} är nu {mandate.label} i {party}.")
         return redirect("staff:party_detail", pk)
     context = {"form": form, "who": who, "party": party, "search": search(request)}
     return render(request, "staff/parties/mandate_add.html", context)
@@ -33,7 +32,11 @@ def mandate_add(request: HttpRequest, pk: int) -> HttpResponse:
 def mandate_change(request: HttpRequest, pk: int) -> HttpResponse:
     mandate = get_object_or_404(Mandate.objects.select_related("party", "person"), pk=pk)
     form = MandateForm(request.POST or None, instance=mandate)
-    if saved(request, form, save=lambda: actions.change_mandate(form, by=request.user)):
+
+    def save() -> Mandate:
+        return actions.change_mandate(mandate, form.values, seen_version=form.seen_version, by=request.user)
+
+    if submit_forms(request, form, save=save):
         messages.success(request, f"Uppdraget för {mandate.person} är ändrat.")
         return redirect("staff:party_detail", mandate.party_id)
     return render(request, "staff/parties/mandate_change.html", {"form": form, "mandate": mandate})
@@ -48,13 +51,17 @@ def mandate_end(request: HttpRequest, pk: int) -> HttpResponse:
     form = MandateEndForm(request.POST or None, instance=mandate)
     who, post = succession(request, mandate)
 
-    def save() -> None:
-        last_day = form.cleaned_data["to_date"]
-        successor = post.save(commit=False) if post.is_bound else None
-        person = actions.holder(who, by=request.user) if post.is_bound else None
-        actions.end_mandate(mandate, last_day=last_day, successor=successor, person=person, by=request.user)
+    def save() -> Mandate:
+        return actions.end_mandate(
+            mandate,
+            last_day=form.cleaned_data["to_date"],
+            seen_version=form.seen_version,
+            successor=post.instance if post.is_bound else None,
+            person=who.holder if post.is_bound else None,
+            by=request.user,
+        )
 
-    if saved(request, form, who, *[post] * post.is_bound, save=save):
+    if submit_forms(request, form, who, *[post] * post.is_bound, save=save):
         follower = f" {post.instance.person} tar över." if post.is_bound else ""
         ended = day(form.cleaned_data["to_date"])
         messages.success(request, f"Uppdraget för {mandate.person} slutar {ended}.{follower}")

@@ -13,21 +13,25 @@ from dialog_portal.base.swedish import day
 from parties.actions import parties as actions
 from parties.forms.party import EndForm, MembershipForm, PartyForm, RenameForm
 from parties.models import Membership, Party
-from parties.views.saving import saved
+from parties.views.saving import submit_forms
 
 
 def party_add(request: HttpRequest) -> HttpResponse:
     form = PartyForm(request.POST or None)
-    if saved(request, form, save=lambda: actions.save_party(form, by=request.user)):
-        messages.success(request, f"{form.instance} finns nu i registret. Lägg till kategori och uppdrag.")
-        return redirect("staff:party_detail", form.instance.pk)
+    if party := submit_forms(request, form, save=lambda: actions.add_party(form.values, by=request.user)):
+        messages.success(request, f"{party} finns nu i registret. Lägg till kategori och uppdrag.")
+        return redirect("staff:party_detail", party.pk)
     return render(request, "staff/parties/party_add.html", {"form": form})
 
 
 def party_change(request: HttpRequest, pk: int) -> HttpResponse:
     party = get_object_or_404(Party, pk=pk)
     form = PartyForm(request.POST or None, instance=party)
-    if saved(request, form, save=lambda: actions.save_party(form, by=request.user)):
+
+    def save() -> Party:
+        return actions.change_party(party, form.values, seen_version=form.seen_version, by=request.user)
+
+    if submit_forms(request, form, save=save):
         messages.success(request, f"{party} är ändrad.")
         return redirect("staff:party_detail", pk)
     return render(request, "staff/parties/party_change.html", {"form": form, "party": stored(party)})
@@ -37,12 +41,13 @@ def party_rename(request: HttpRequest, pk: int) -> HttpResponse:
     party = get_object_or_404(Party, pk=pk)
     form = RenameForm(request.POST or None, instance=party)
 
-    def save() -> None:
-        actions.rename(
-            party, **{n: form.cleaned_data[n] for n in ("name", "full_name", "since")}, by=request.user
+    def save() -> Party:
+        since = form.cleaned_data["since"]
+        return actions.rename(
+            party, since=since, seen_version=form.seen_version, by=request.user, **form.values
         )
 
-    if saved(request, form, save=save):
+    if submit_forms(request, form, save=save):
         messages.success(
             request, f"Parten heter nu {party}. Det tidigare namnet står kvar i äldre anteckningar."
         )
@@ -54,10 +59,11 @@ def party_end(request: HttpRequest, pk: int) -> HttpResponse:
     party = get_object_or_404(Party, pk=pk)
     form = EndForm(request.POST or None, instance=party)
 
-    def save() -> None:
-        actions.end_party(party, on=form.cleaned_data["ended"], by=request.user)
+    def save() -> Party:
+        ended = form.cleaned_data["ended"]
+        return actions.end_party(party, on=ended, seen_version=form.seen_version, by=request.user)
 
-    if saved(request, form, save=save):
+    if submit_forms(request, form, save=save):
         verb = "upphörde" if form.cleaned_data["ended"] <= timezone.localdate() else "upphör"
         messages.success(
             request, f"{party} {verb} {day(form.cleaned_data['ended'])}. Du kan återuppta parten här."
@@ -81,8 +87,12 @@ def membership_add(request: HttpRequest, pk: int) -> HttpResponse:
     party = get_object_or_404(Party, pk=pk)
     initial = {"from_year": timezone.localdate().year}
     form = MembershipForm(request.POST or None, instance=Membership(party=party), initial=initial)
-    if saved(request, form, save=lambda: actions.save_membership(form, by=request.user)):
-        messages.success(request, f"{party} hör nu till {form.instance.category} {form.instance.years}.")
+
+    def save() -> Membership:
+        return actions.add_membership(form.instance, by=request.user)
+
+    if membership := submit_forms(request, form, save=save):
+        messages.success(request, f"{party} hör nu till {membership.category} {membership.years}.")
         return redirect("staff:party_detail", pk)
     return render(request, "staff/parties/membership_add.html", {"form": form, "party": party})
 
@@ -91,8 +101,12 @@ def membership_change(request: HttpRequest, pk: int) -> HttpResponse:
     membership = get_object_or_404(Membership.objects.select_related("party", "category"), pk=pk)
     party = membership.party
     form = MembershipForm(request.POST or None, instance=membership)
-    if saved(request, form, save=lambda: actions.save_membership(form, by=request.user)):
-        messages.success(request, f"{party} hör till {membership.category} {membership.years}.")
+
+    def save() -> Membership:
+        return actions.change_membership(membership, form.values, seen=form.seen, by=request.user)
+
+    if saved := submit_forms(request, form, save=save):
+        messages.success(request, f"{party} hör till {saved.category} {saved.years}.")
         return redirect("staff:party_detail", party.pk)
     return render(request, "staff/parties/membership_change.html", {"form": form, "party": party})
 

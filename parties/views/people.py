@@ -6,10 +6,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from parties.actions.mandates import change_person
+from parties.actions.mandates import PersonChange, change_person
 from parties.forms.mandate import PersonForm
 from parties.models import Person
-from parties.views.saving import saved
+from parties.views.saving import submit_forms
 
 
 def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -29,9 +29,13 @@ def person_change(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(Person, pk=pk)
     mandates = person.mandates.current().select_related("party")
     form = PersonForm(request.POST or None, instance=person)
-    followed: list[str] = []
-    if saved(request, form, save=lambda: followed.extend(change_person(form, by=request.user))):
-        messages.success(request, " ".join([f"Uppgifterna om {person} är ändrade.", *followed]))
+
+    def save() -> PersonChange:
+        return change_person(person, form.values, seen_version=form.seen_version, by=request.user)
+
+    if change := submit_forms(request, form, save=save):
+        said = [f"Uppgifterna om {change.person} är ändrade.", *change.consequences]
+        messages.success(request, " ".join(said))
         return redirect("staff:person_detail", pk)
     context = {"form": form, "person": Person.objects.get(pk=pk), "mandates": mandates}
     return render(request, "staff/parties/person_change.html", context)

@@ -19,6 +19,7 @@ from dialog_portal.access.models import Role, StaffInvitation, User
 from dialog_portal.base.audit import record
 from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.queue.actions import Attachment, Draft, post
+from meetings.audit_events import MeetingsEvent
 from meetings.models import Group, MeetingState, Purpose
 from minutes.models import Minutes, MinutesState, Section, SectionRevision
 from tests import factories
@@ -90,7 +91,7 @@ class OneOfEach(World):
         self.section = self.write_section()
         self.account = factories.user()
         self.staff_invitation = self.invite_somebody()
-        self.event = record(owner, "prov")
+        self.event = record(owner, MeetingsEvent.MEETING_CHANGED, self.meeting)
 
     def write_letter(self) -> Any:
         name = f"meeting:{self.meeting.pk}"

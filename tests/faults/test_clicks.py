@@ -23,6 +23,7 @@ from meetings.planning.actions import meetings
 from meetings.replies.actions import answer
 from tests import factories
 from tests.faults.harness import Fleet, Sink, judge
+from tests.meetings.acting import change_meeting
 from tests.services import Received, wait_until
 
 pytestmark = [
@@ -108,11 +109,8 @@ def cancel(meeting: Meeting) -> None:
 
 
 def move(meeting: Meeting) -> None:
-    before = meetings.appointment(meeting)
-    meeting.starts_at += timedelta(days=1)
-    meeting.ends_at += timedelta(days=1)
-    meeting.save()
-    meetings.changed(meeting, before=before, by=factories.user())
+    day = timedelta(days=1)
+    change_meeting(meeting, starts_at=meeting.starts_at + day, ends_at=meeting.ends_at + day)
 
 
 def busy(meeting: Meeting) -> None:

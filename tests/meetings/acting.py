@@ -12,6 +12,7 @@ from dialog_portal.access.models import Role, User
 from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.queue.actions import Draft, post
 from meetings.models import Invitee, Meeting, MeetingLetter, Purpose
+from meetings.planning.actions import meetings
 from tests import factories
 
 
@@ -56,6 +57,14 @@ def retyped(meeting: Meeting, **values: Any) -> dict[str, Any]:
         "seen_version": meeting.version,
     }
     return {**given, **values}
+
+
+def change_meeting(meeting: Meeting, *, by: User | None = None, **values: Any) -> Meeting:
+    """Change a meeting as it is stored now, with what follows from that; return it as it is then."""
+    stored = Meeting.objects.get(pk=meeting.pk)
+    seen = stored.version
+    change = meetings.change_meeting(stored, values, seen_version=seen, by=by or factories.user())
+    return change.meeting
 
 
 def letter(invitee: Invitee, purpose: str = Purpose.INVITATION, version: int | None = None) -> Letter:

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dialog_portal.base.audit import Event
+from dialog_portal.base.states import NotAllowed
+from parties.actions.mandates import end_mandate
 from parties.models import Mandate, Person
 from tests import factories
 from tests.pages import without_breaks
@@ -169,6 +171,15 @@ def test_a_post_cannot_end_before_it_began_or_end_twice(officer):
     second = officer.post(end, {"to_date": "2021-12-31", "seen_version": 1})
     assert "Någon annan sparade ändringar" in errors(second)["__all__"][0]
     assert "Uppdraget slutar 31 december 2020." in officer.get(end, follow=True).content.decode()
+
+
+def test_a_post_that_has_an_end_is_not_ended_again():
+    mandate, by = factories.mandate(factories.party(), from_date=date(2020, 1, 1)), factories.user()
+    nobody: dict[str, None] = {"successor": None, "person": None}
+    ended = end_mandate(mandate, last_day=date(2020, 12, 31), seen_version=1, by=by, **nobody)
+    with pytest.raises(NotAllowed, match="redan avslutat"):
+        end_mandate(ended, last_day=date(2021, 12, 31), seen_version=2, by=by, **nobody)
+    assert Mandate.objects.get().to_date == date(2020, 12, 31)
 
 
 def test_a_changed_post_is_not_overwritten(officer):

@@ -196,7 +196,7 @@ def test_a_membership_that_somebody_else_changed_is_not_overwritten(officer):
     seen = officer.get(change).context["form"]["seen"].value()
     officer.post(change, membership(row.category, 2018, 2022, seen=seen))
     response = officer.post(change, membership(row.category, 2018, 2024, seen=seen))
-    assert response.context["form"].theirs == [("Till och med år", "2022")]
+    assert response.context["form"].theirs == [("Till och med år", 2022)]
     row.refresh_from_db()
     assert row.to_year == 2022
     again = officer.post(
@@ -204,6 +204,13 @@ def test_a_membership_that_somebody_else_changed_is_not_overwritten(officer):
     )
     row.refresh_from_db()
     assert (again.status_code, row.to_year) == (302, 2024)
+
+
+def test_a_page_that_does_not_say_what_the_person_saw_overwrites_nothing(officer):
+    row = factories.membership(factories.party(), factories.category())
+    response = officer.post(url("membership_change", row.pk), membership(row.category, 2018, 2024))
+    assert response.context["form"].has_error("__all__", "conflict")
+    assert Membership.objects.get().to_year is None
 
 
 def category(*cadences, **values):

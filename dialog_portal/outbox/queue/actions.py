@@ -15,6 +15,7 @@ from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.typed_text import one_address
 from dialog_portal.outbox import mime
+from dialog_portal.outbox.audit_events import OutboxEvent
 from dialog_portal.outbox.draft import LONGEST_TRY, Draft, check, date, deliverable, message_id, written
 from dialog_portal.outbox.encrypted_bytes import close, open_up
 from dialog_portal.outbox.inbox import bounces
@@ -233,7 +234,7 @@ def hold(campaign: str, *, by: Any, reason: str) -> Hold:
     """Keep the letters of one campaign from leaving; an empty campaign holds every letter."""
     row, new = Hold.objects.get_or_create(campaign=campaign, defaults={"reason": reason, "by": by})
     if new:
-        record(by, "utkorg: höll brev", campaign or "allt", reason=reason)
+        record(by, OutboxEvent.LETTERS_HELD, campaign or "allt", reason=reason)
     return row
 
 
@@ -249,7 +250,7 @@ def release(campaign: str, *, by: Any) -> None:
     """Let held letters leave again."""
     if Hold.objects.filter(campaign=campaign).delete()[0]:
         _anew(Letter.objects.filter(campaign=campaign) if campaign else Letter.objects.all())
-        record(by, "utkorg: släppte brev", campaign or "allt")
+        record(by, OutboxEvent.LETTERS_RELEASED, campaign or "allt")
     ring_on_commit()
 
 
@@ -261,5 +262,5 @@ def resume(*, by: Any) -> None:
     Host.objects.update(
         paused_at=None, closed_until=None, failures=0, refusals=0, refused_at=None, trouble=""
     )
-    record(by, "utkorg: försökte med servern igen")
+    record(by, OutboxEvent.SERVER_TRIED_AGAIN)
     ring_on_commit()

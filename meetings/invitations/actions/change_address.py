@@ -15,6 +15,7 @@ from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import count
 from dialog_portal.outbox.models import Letter, State
 from dialog_portal.outbox.queue.actions import correct
+from meetings.audit_events import MeetingsEvent
 from meetings.invitations.actions.change_link import (
     close_link,
     letters_that_may_hold_link,
@@ -97,7 +98,7 @@ def move_invitee(invitee: Invitee, followed: AddressChange, *, by: User | None) 
     followed.corrected += resend_to_address(invitee, email, by=by)
     invitee.email = email
     invitee.save(update_fields=["email"])
-    record(by, "inbjudan: ny adress", invitee.meeting, invitee=invitee.pk)
+    record(by, MeetingsEvent.ADDRESS_CHANGED, invitee.meeting, invitee=invitee.pk)
     followed.moved += 1
     if old is not None:
         followed.closed += 1

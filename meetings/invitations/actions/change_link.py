@@ -13,6 +13,7 @@ from dialog_portal.links.actions import find_link, renew_link
 from dialog_portal.links.purposes import LinkPurpose
 from dialog_portal.outbox.models import WAITING, Letter, LetterQuerySet, State
 from dialog_portal.outbox.queue.actions import read, stop, told
+from meetings.audit_events import MeetingsEvent
 from meetings.invitations.actions.rerender import rerender
 from meetings.invitations.actions.resend_link import resend_links
 from meetings.invitations.letters.lost_links import LINK_LETTERS, RENEWED
@@ -31,7 +32,7 @@ def change_link(invitee: Invitee, *, tell: bool, by: User) -> bool:
     if invitee.withdrawn_at:
         raise NotAllowed(f"{invitee.name} är inte längre inbjuden till mötet.")
     old = close_link(invitee, by=by)
-    record(by, "inbjudan: bytte länk", invitee.meeting, invitee=invitee.pk)
+    record(by, MeetingsEvent.LINK_CHANGED, invitee.meeting, invitee=invitee.pk)
     return rerender_pending(invitee, old) or (tell and send_new_link_if_known(invitee.email, old, by=by))
 
 

@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
+from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.states import NotAllowed
+from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.reply_link import mint_reply_link
 from meetings.models import Invitation, Invitee, Meeting, MeetingLetter
 from meetings.models.meeting import NEXT
@@ -32,7 +34,9 @@ def invite_parties(meeting: Meeting, parties: Iterable[Party], *, seats: int, by
         ]
         if created
     ]
-    record(by, "inbjudan: la till parter", meeting, parties=[row.party_id for row in made], seats=seats)
+    invited = [row.party_id for row in made]
+    event = record(by, MeetingsEvent.PARTIES_INVITED, meeting, parties=invited, seats=seats)
+    record_authorship(event, meeting, Part.FACTS)
     add_missing(meeting, by=by)
     return made
 
@@ -95,7 +99,9 @@ def add_missing(meeting: Meeting, *, by: User) -> list[Invitee]:
             made[mandate.person_id] = add_person(invitation, mandate.person, mandate.label)
             taken.add(mandate.person.email.lower())
     if made:
-        record(by, "inbjudan: hämtade från registret", meeting, invitees=[row.pk for row in made.values()])
+        added = [row.pk for row in made.values()]
+        event = record(by, MeetingsEvent.PEOPLE_ADDED_FROM_REGISTER, meeting, invitees=added)
+        record_authorship(event, meeting, Part.FACTS)
     return list(made.values())
 
 
@@ -123,7 +129,8 @@ def invite_guest(meeting: Meeting, *, organisation: str, name: str, email: str, 
     invitation = Invitation.objects.create(meeting=meeting, label=organisation, seats=1)
     link = mint_reply_link(meeting)
     guest = Invitee.objects.create(meeting=meeting, invitation=invitation, name=name, email=email, link=link)
-    record(by, "inbjudan: la till gäst", meeting, invitee=guest.pk)
+    event = record(by, MeetingsEvent.GUEST_INVITED, meeting, invitee=guest.pk)
+    record_authorship(event, meeting, Part.FACTS)
     return guest
 
 
@@ -138,7 +145,7 @@ def change_seats(invitation: Invitation, seats: int, *, by: User) -> Invitation:
         raise NotAllowed(f"{taken} har redan svarat att de kommer. Antalet platser kan inte bli lägre.")
     invitation.seats = seats
     invitation.save(update_fields=["seats"])
-    record(by, "inbjudan: ändrade platser", invitation, before=before, after=seats)
+    record(by, MeetingsEvent.SEATS_CHANGED, invitation, before=before, after=seats)
     notify_new_seats(invitation, seated, cause=f"seats{timezone.now():%Y%m%d%H%M%S}", by=by)
     return invitation
 
@@ -151,7 +158,8 @@ def remove_party(invitation: Invitation, *, by: User) -> None:
         raise NotAllowed(
             f"{invitation} har redan fått brev. Ta bort personerna i stället, så syns det vad som hänt."
         )
-    record(by, "inbjudan: tog bort part", invitation.meeting, party=invitation.party_id)
+    event = record(by, MeetingsEvent.PARTY_REMOVED, invitation.meeting, party=invitation.party_id)
+    record_authorship(event, invitation.meeting, Part.FACTS)
     links = [invitee.link for invitee in invitation.invitees.select_related("link")]
     invitation.invitees.all().delete()
     invitation.delete()

@@ -7,10 +7,12 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
+from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import revoke_link
 from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.queue.actions import stop, told
+from meetings.audit_events import MeetingsEvent
 from meetings.invitations.actions.invite import must_not_be_over
 from meetings.invitations.actions.rerender import rerender
 from meetings.invitations.actions.resend_link import refresh_links, resend_links
@@ -39,7 +41,8 @@ def withdraw(invitee: Invitee, *, by: User) -> Invitee:
     invitee.withdrawn_at = timezone.now()
     invitee.save(update_fields=["withdrawn_at"])
     erase_needs(invitee)
-    record(by, "inbjudan: tog bort person", invitee.meeting, invitee=invitee.pk)
+    event = record(by, MeetingsEvent.PERSON_WITHDRAWN, invitee.meeting, invitee=invitee.pk)
+    record_authorship(event, invitee.meeting, Part.FACTS)
     theirs = Letter.objects.filter(meeting_letter__invitee=invitee).exclude(purpose=Purpose.DISTRIBUTION)
     stop(theirs, by=by, reason="Personen togs bort från mötet.", final=True)
     for letter in Letter.objects.needs_a_person().filter(meeting_letter__invitee=invitee):
@@ -70,7 +73,8 @@ def reinstate(invitee: Invitee, *, by: User) -> bool:
     if invitee.substitute_for_id:
         raise NotAllowed("En ersättare läggs till igen genom svaret från den som skickar ersättare.")
     restore_to_list(invitee)
-    record(by, "inbjudan: la tillbaka person", invitee.meeting, invitee=invitee.pk)
+    event = record(by, MeetingsEvent.PERSON_REINSTATED, invitee.meeting, invitee=invitee.pk)
+    record_authorship(event, invitee.meeting, Part.FACTS)
     return send_new_link(invitee)
 
 

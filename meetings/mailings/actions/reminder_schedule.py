@@ -14,6 +14,7 @@ from django.utils import timezone
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed, step
+from meetings.audit_events import MeetingsEvent
 from meetings.models import Meeting, MeetingState, PlannedMailing, PlannedState, Purpose
 from meetings.models.planned_mailing import PLANNED_NEXT
 
@@ -94,7 +95,7 @@ def skip_reminders(meeting: Meeting, *, by: User, reason: str) -> None:
 def stop_reminder(row: PlannedMailing, *, by: User) -> PlannedMailing:
     """Keep a letter from leaving by itself."""
     Meeting.objects.select_for_update().get(pk=row.meeting_id)
-    record(by, "brev: stoppade automatiskt utskick", row)
+    record(by, MeetingsEvent.REMINDER_STOPPED, row)
     return step(row, PLANNED_NEXT, STOPPED, by=by)
 
 
@@ -107,5 +108,5 @@ def resume_reminder(row: PlannedMailing, *, by: User) -> PlannedMailing:
         raise NotAllowed(f"{now} är {now.get_state_display()} och kan inte återupptas.")
     if now.meeting.state != MeetingState.INVITED or now.due_at <= timezone.now():
         raise NotAllowed("Tiden har passerat. Förhandsgranska brevet och skicka det själv i stället.")
-    record(by, "brev: återupptog automatiskt utskick", now)
+    record(by, MeetingsEvent.REMINDER_RESUMED, now)
     return step(now, PLANNED_NEXT, WAITING, by=by)

@@ -9,6 +9,7 @@ from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed, step
 from dialog_portal.outbox.queue.actions import Draft
+from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions import reminder_schedule
 from meetings.mailings.actions.post import post_letters
 from meetings.mailings.letters.compose import compose, fingerprint
@@ -44,7 +45,7 @@ def send(mailing: Mailing, meeting: Meeting, *, previewed: str, by: User) -> int
             "Något har ändrats sedan du förhandsgranskade. Titta igenom breven en gång till innan du skickar."
         )
     post_letters(mailing, meeting, pairs, by=by)
-    record(by, "brev: skickade", meeting, purpose=mailing.purpose, letters=len(pairs))
+    record(by, MeetingsEvent.LETTERS_SENT, meeting, purpose=mailing.purpose, letters=len(pairs))
     if mailing.leads_to and mailing.leads_to != meeting.state:
         step(meeting, NEXT, mailing.leads_to, by=by)
     if mailing.leads_to == MeetingState.INVITED:

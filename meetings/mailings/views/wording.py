@@ -7,7 +7,6 @@ from typing import Any
 from csp.constants import SELF
 from csp.decorators import csp_replace, csp_update
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,12 +14,13 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
 from dialog_portal.access.staff_request import StaffRequest
+from dialog_portal.base.versioned_form import submit
 from dialog_portal.outbox.pages.views import letter_page
 from meetings.mailings.actions import wording as actions
 from meetings.mailings.forms import WordingForm
 from meetings.mailings.letters.example import example_letter
 from meetings.mailings.letters.wording import STANDARD, words_for
-from meetings.models import Meeting, Purpose, Round
+from meetings.models import Meeting, Purpose, Round, Wording
 
 
 def round_of(year: int) -> Round:
@@ -50,32 +50,32 @@ def wording_list(request: StaffRequest, year: int) -> HttpResponse:
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def wording(request: StaffRequest, year: int, purpose: str) -> HttpResponse:
     """Change what a letter of the round says."""
-    return edit(request, round_of(year), known(purpose))
+    return edit(request, round_of(year), purpose_or_404(purpose))
 
 
 def wording_example(request: StaffRequest, year: int, purpose: str) -> HttpResponse:
-    return shown(request, round_of(year), known(purpose))
+    return show_example(request, round_of(year), purpose_or_404(purpose))
 
 
 def wording_choose(request: StaffRequest, year: int, purpose: str) -> HttpResponse:
-    return choose(request, round_of(year), known(purpose))
+    return choose(request, round_of(year), purpose_or_404(purpose))
 
 
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def meeting_wording(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
     """Change what one mailing of one meeting says."""
-    return edit(request, meeting_of(pk), known(purpose))
+    return edit(request, meeting_of(pk), purpose_or_404(purpose))
 
 
 def meeting_wording_example(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
-    return shown(request, meeting_of(pk), known(purpose))
+    return show_example(request, meeting_of(pk), purpose_or_404(purpose))
 
 
 def meeting_wording_choose(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
-    return choose(request, meeting_of(pk), known(purpose))
+    return choose(request, meeting_of(pk), purpose_or_404(purpose))
 
 
-def known(purpose: str) -> Purpose:
+def purpose_or_404(purpose: str) -> Purpose:
     """A letter whose words can be changed, or 404."""
     if purpose not in STANDARD:
         raise Http404
@@ -86,13 +86,16 @@ def edit(request: StaffRequest, owner: Round | Meeting, purpose: Purpose) -> Htt
     """The form with its example; saving is refused when somebody else saved meanwhile, and shows what they wrote."""
     if request.method != "POST":
         return form_page(request, owner, purpose, WordingForm(instance=actions.wording_of(owner, purpose)))
-    with transaction.atomic():
-        form = WordingForm(request.POST, instance=actions.row_to_write(owner, purpose))
-        if form.is_valid():
-            actions.save_words(form, owner, by=request.user)
-            messages.success(request, f"Orden i brevet ({purpose.label}) är sparade.")
-            return redirect(home(owner, purpose))
-        transaction.set_rollback(True)
+    form = WordingForm(request.POST, instance=actions.wording_of(owner, purpose))
+
+    def save() -> Wording:
+        return actions.save_wording(
+            owner, purpose, form.words, seen_version=form.seen_version, by=request.user
+        )
+
+    if submit(form, save):
+        messages.success(request, f"Orden i brevet ({purpose.label}) är sparade.")
+        return redirect(home(owner, purpose))
     return form_page(request, owner, purpose, form)
 
 
@@ -133,18 +136,18 @@ def home(owner: Round | Meeting, purpose: Purpose) -> str:
 
 
 @xframe_options_sameorigin
-def shown(request: StaffRequest, owner: Round | Meeting, purpose: Purpose) -> HttpResponse:
+def show_example(request: StaffRequest, owner: Round | Meeting, purpose: Purpose) -> HttpResponse:
     """The letter to somebody invented, with the words that are typed or else those in use. Writes nothing."""
     if request.method != "POST":
         return letter_page(example_letter(owner, purpose, words_for(owner, purpose)).html)
     form = WordingForm(request.POST, instance=actions.blank(owner, purpose))
     if form.is_valid():
         return letter_page(example_letter(owner, purpose, form.words).html)
-    return wrong(request, form)  # type: ignore[call-arg, return-value]  # the decorator knows of no form
+    return show_errors(request, form)  # type: ignore[call-arg, return-value]  # the decorator knows of no form
 
 
 @csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type]
-def wrong(request: StaffRequest, form: WordingForm) -> HttpResponse:
+def show_errors(request: StaffRequest, form: WordingForm) -> HttpResponse:
     """What keeps the example from being shown, in the frame where it would be."""
     return render(request, "staff/mailings/wording/wrong.html", {"form": form})
 

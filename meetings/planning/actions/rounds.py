@@ -1,62 +1,81 @@
-"""What changes a round: copying last year's, and the groups of a year."""
+"""Actions on a round: adding, changing, copying it to another year, and the groups of a year."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
+from dialog_portal.base.authorship import Part, record_authorship
+from dialog_portal.base.stale_saves import save_if_unchanged, save_new
 from dialog_portal.base.states import NotAllowed
+from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.wording import copy_wordings
 from meetings.models import Agenda, AgendaItem, Group, Meeting, MeetingState, MeetingStep, Round
-from meetings.planning.actions.meetings import KEPT, candidates, copied
-from meetings.planning.dates import moved, weeks_between
+from meetings.planning.actions.meetings import COPIED, copy_of_item, numbered
+from meetings.planning.dates import weeks_between, weeks_later
 from parties.models import in_year
 
-if TYPE_CHECKING:
-    from meetings.planning.forms.rounds import GroupForm, RoundForm
+Result = TypeVar("Result")
+YEAR_TAKEN = "Det finns redan en omgång för {}."
+NAME_TAKEN = "Omgången har redan en grupp som heter {}."
+
+FIELDS_IN_NOTES = frozenset({"diary_number"})  # as RoundForm names them
 
 
 @transaction.atomic
-def save_round(form: RoundForm, *, by: User) -> Round:
-    """Add or change a round; raises NotAllowed when somebody was first with the year."""
-    what = "dialogomgång: ändrade" if form.instance.pk else "dialogomgång: la upp"
+def add_round(values: Mapping[str, Any], *, by: User) -> Round:
+    """Add a round; raise NotAllowed when somebody was first with the year."""
+    saved = _first(YEAR_TAKEN.format(values["year"]), lambda: save_new(Round(), values))
+    record(by, MeetingsEvent.ROUND_ADDED, saved.row, fields=saved.fields)
+    return saved.row
+
+
+@transaction.atomic
+def change_round(row: Round, values: Mapping[str, Any], *, seen_version: int | None, by: User) -> Round:
+    """Change a round; raise NotAllowed when the year is taken, StaleSave when somebody else saved the round."""
+    saved = _first(
+        YEAR_TAKEN.format(values.get("year")),
+        lambda: save_if_unchanged(row, values, seen_version=seen_version),
+    )
+    event = record(by, MeetingsEvent.ROUND_CHANGED, saved.row, fields=saved.fields)
+    if FIELDS_IN_NOTES & set(saved.fields):
+        record_authorship(event, saved.row, Part.FACTS)
+    return saved.row
+
+
+def _first(refusal: str, save: Callable[[], Result]) -> Result:
+    """Return what `save` returns; raise NotAllowed with the refusal when somebody else took what must be unique."""
     try:
         with transaction.atomic():
-            row: Round = form.save()
-    except IntegrityError as taken:
-        raise NotAllowed(f"Det finns redan en omgång för {form.cleaned_data['year']}.") from taken
-    record(by, what, row, fields=form.changed_data)
-    return row
+            return save()
+    except IntegrityError as taken:  # also when the button was pressed twice
+        raise NotAllowed(refusal) from taken
 
 
 @transaction.atomic
 def copy_round(source: Round, *, year: int, meetings: Iterable[Meeting], by: User) -> Round:
-    """Last year's round as a plan for another: what is still valid, the groups, the letters, the meetings.
+    """Add a round that is planned as another was: what is still valid, the groups, the letters, the meetings.
 
     Letters, answers, diary numbers, greetings and online links belong to their year and stay there.
     """
-    kept = {name: getattr(source, name) for name in ("signer", "signer_title", "reminds")}
-    try:
-        with transaction.atomic():
-            made = Round.objects.create(year=year, **kept)
-    except IntegrityError as taken:  # also when the button was pressed twice
-        raise NotAllowed(f"Det finns redan en omgång för {year}.") from taken
+    same = {name: getattr(source, name) for name in ("signer", "signer_title", "reminds")}
+    made = _first(YEAR_TAKEN.format(year), lambda: Round.objects.create(year=year, **same))
     made.purposes.set(source.purposes.filter(in_year(year)))
     made.focus_areas.set(source.focus_areas.filter(in_year(year)))
     copy_wordings(source, made)
     groups = copy_groups(source, made)
     copy_meetings(list(meetings), made, groups, weeks_between(source.year, year), by=by)
-    record(by, "dialogomgång: kopierade", made, source=source.pk)
+    record(by, MeetingsEvent.ROUND_COPIED, made, source=source.pk)
     return made
 
 
 def copy_groups(source: Round, made: Round) -> dict[int, Group]:
-    """The groups with those of their parties that still exist; answers the new group by the old one's id."""
+    """Copy the groups with those of their parties that still exist; return the new group by the old one's id."""
     groups = {}
     for old in source.groups.select_related("host").order_by("pk"):
         host = old.host if old.host and old.host.ended is None else None
@@ -68,10 +87,12 @@ def copy_groups(source: Round, made: Round) -> dict[int, Group]:
 def copy_meetings(
     sources: list[Meeting], made: Round, groups: dict[int, Group], weeks: int, *, by: User
 ) -> None:
-    """The meetings with their public agenda points; the number of queries does not grow with them."""
+    """Copy the meetings with their public agenda points; the number of queries does not grow with them."""
     slugs: set[str] = set()
     pairs = [
-        (old, twin(old, made, groups, weeks, slugs)) for old in sources if old.state != MeetingState.CANCELLED
+        (old, in_new_round(old, made, groups, weeks, slugs))
+        for old in sources
+        if old.state != MeetingState.CANCELLED
     ]
     Meeting.objects.bulk_create(new for _, new in pairs)
     agendas = {old.pk: Agenda(meeting=new) for old, new in pairs}
@@ -84,14 +105,14 @@ def copy_meetings(
     items = AgendaItem.objects.filter(agenda__meeting__in=agendas, internal=False).annotate(
         source=F("agenda__meeting")
     )
-    AgendaItem.objects.bulk_create(copied(item, agendas[item.source]) for item in items)
+    AgendaItem.objects.bulk_create(copy_of_item(item, agendas[item.source]) for item in items)
 
 
-def twin(old: Meeting, made: Round, groups: dict[int, Group], weeks: int, slugs: set[str]) -> Meeting:
-    """One meeting moved to the new round, with an address word that the round does not have yet."""
-    starts_at = moved(old.starts_at, weeks)
+def in_new_round(old: Meeting, made: Round, groups: dict[int, Group], weeks: int, slugs: set[str]) -> Meeting:
+    """Return a meeting like the old one in the new round, with an address word that the round does not have yet."""
+    starts_at = weeks_later(old.starts_at, weeks)
     years = str(old.round.year), str(made.year)
-    slug = next(word for word in candidates(old.slug[:70].replace(*years)) if word not in slugs)
+    slug = next(word for word in numbered(old.slug[:70].replace(*years)) if word not in slugs)
     slugs.add(slug)
     return Meeting(
         round=made,
@@ -100,14 +121,14 @@ def twin(old: Meeting, made: Round, groups: dict[int, Group], weeks: int, slugs:
         group=groups.get(old.group_id or 0),
         starts_at=starts_at,
         ends_at=starts_at + (old.ends_at - old.starts_at),
-        reply_by=min(moved(old.reply_by, weeks), starts_at),
+        reply_by=min(weeks_later(old.reply_by, weeks), starts_at),
         officer=old.officer if old.officer and old.officer.is_active else None,
-        **{name: getattr(old, name) for name in KEPT},
+        **{name: getattr(old, name) for name in COPIED},
     )
 
 
 def copy_categories(pairs: list[tuple[Meeting, Meeting]], year: int) -> None:
-    """The categories that still exist in the new year."""
+    """Give the new meetings those of the old ones' categories that still exist in the new year."""
     through = Meeting.categories.through
     new_of = {old.pk: new.pk for old, new in pairs}
     links = through.objects.filter(in_year(year, "category__"), meeting__in=new_of)
@@ -118,16 +139,22 @@ def copy_categories(pairs: list[tuple[Meeting, Meeting]], year: int) -> None:
 
 
 @transaction.atomic
-def save_group(form: GroupForm, *, by: User) -> Group:
-    """Add or change a group; raises NotAllowed when somebody was first with the name."""
-    what = "grupp: ändrade" if form.instance.pk else "grupp: la till"
-    try:
-        with transaction.atomic():
-            row: Group = form.save()
-    except IntegrityError as taken:
-        raise NotAllowed(f"Omgången har redan en grupp som heter {form.cleaned_data['name']}.") from taken
-    record(by, what, row, fields=form.changed_data)
-    return row
+def add_group(round_: Round, values: Mapping[str, Any], *, by: User) -> Group:
+    """Add a group to a round; raise NotAllowed when somebody was first with the name."""
+    saved = _first(NAME_TAKEN.format(values["name"]), lambda: save_new(Group(round=round_), values))
+    record(by, MeetingsEvent.GROUP_ADDED, saved.row, fields=saved.fields)
+    return saved.row
+
+
+@transaction.atomic
+def change_group(group: Group, values: Mapping[str, Any], *, seen_version: int | None, by: User) -> Group:
+    """Change a group; raise NotAllowed when the name is taken, StaleSave when somebody else saved the group."""
+    saved = _first(
+        NAME_TAKEN.format(values.get("name")),
+        lambda: save_if_unchanged(group, values, seen_version=seen_version),
+    )
+    record(by, MeetingsEvent.GROUP_CHANGED, saved.row, fields=saved.fields)
+    return saved.row
 
 
 @transaction.atomic
@@ -135,5 +162,5 @@ def remove_group(group: Group, *, by: User) -> None:
     """Take a group away that no meeting uses."""
     if group.meetings.exists():
         raise NotAllowed(f"Gruppen {group} har möten. Flytta dem till en annan grupp först.")
-    record(by, "grupp: tog bort", group)
+    record(by, MeetingsEvent.GROUP_REMOVED, group)
     group.delete()

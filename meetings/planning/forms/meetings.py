@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.access.permissions import WORK
-from dialog_portal.base.stale_saves import VersionedForm
+from dialog_portal.base.versioned_form import VersionedForm
 from meetings.models import Group, Meeting, MeetingState, Round
+from meetings.planning.dates import days_and_clock
 from meetings.planning.forms.day_and_time import ClockField, DayField, at
 from meetings.planning.forms.diary_number import DiaryNumberWarning
 from parties.models import Category, Party, in_year
@@ -64,17 +65,6 @@ class Appointment(forms.Form):
         return min(at(last, END_OF_DAY), starts_at)
 
 
-def typed_times(meeting: Meeting) -> dict[str, Any]:
-    """The meeting's moments as the plain fields show them."""
-    start, end = timezone.localtime(meeting.starts_at), timezone.localtime(meeting.ends_at)
-    return {
-        "day": start.date(),
-        "start": start.time().replace(second=0, microsecond=0),
-        "end": end.time().replace(second=0, microsecond=0),
-        "reply_on": timezone.localdate(meeting.reply_by),
-    }
-
-
 class MeetingForm(DiaryNumberWarning, VersionedForm, Appointment):
     """A meeting, new or changed."""
 
@@ -121,7 +111,7 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, Appointment):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial.update(typed_times(self.instance))
+            self.initial.update(days_and_clock(self.instance))
         self.compared += ["day", "start", "end", "reply_on"]
         self._offer(self.instance.round)
 
@@ -140,18 +130,20 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, Appointment):
             self.fields[name].queryset = rows  # type: ignore[attr-defined]
 
     @staticmethod
-    def _stored(row: Any, name: str) -> Any:
-        times = typed_times(row)
-        return times[name] if name in times else VersionedForm._stored(row, name)
+    def stored_value(row: Any, name: str) -> Any:
+        moments = days_and_clock(row)
+        return moments[name] if name in moments else VersionedForm.stored_value(row, name)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
-        moments = self.read_appointment(self.instance.reply_by if self.instance.pk else None)
-        for name, value in moments.items():
+        self.moments = self.read_appointment(self.instance.reply_by if self.instance.pk else None)
+        for name, value in self.moments.items():
             setattr(self.instance, name, value)
-        if moments and self.instance.state == MeetingState.HELD and moments["starts_at"] > timezone.now():
-            self.add_error("day", "Mötet är genomfört, så dagen kan inte ligga framåt i tiden.")
         return cleaned
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return super().values | self.moments
 
     @property
     def warnings(self) -> list[str]:
@@ -183,7 +175,7 @@ class CopyMeetingForm(Appointment):
     field_order = ("title", "group", "day", "start", "end", "reply_on")
 
     def __init__(self, data: Any = None, *, source: Meeting) -> None:
-        times = typed_times(source) | {"day": None, "reply_on": None}
+        times = days_and_clock(source) | {"day": None, "reply_on": None}
         super().__init__(data, initial={"title": source.title, "group": source.group_id, **times})
         self.fields["group"].queryset = Group.objects.filter(round=source.round_id)  # type: ignore[attr-defined]
         self.fields["title"].validators += Meeting._meta.get_field("title").validators

@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
-from dialog_portal.base.stale_saves import VersionedForm
 from dialog_portal.base.swedish import weekday
+from dialog_portal.base.versioned_form import VersionedForm
 from meetings.models import FocusArea, Group, Meeting, MeetingState, Round, RoundPurpose
-from meetings.planning.dates import moved, weeks_between
+from meetings.planning.dates import weeks_between, weeks_later
 from meetings.planning.forms.day_and_time import DayField
 from meetings.planning.forms.diary_number import DiaryNumberWarning
 from parties.models import Category, Party, in_year
@@ -56,7 +56,7 @@ class MeetingChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     weeks = 52
 
     def label_from_instance(self, meeting: Meeting) -> str:
-        then = moved(meeting.starts_at, self.weeks)
+        then = weeks_later(meeting.starts_at, self.weeks)
         return f"{meeting.title}: {weekday(meeting.starts_at)} blir {weekday(then)}"
 
 

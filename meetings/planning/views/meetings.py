@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
+from dialog_portal.base.versioned_form import submit
 from dialog_portal.outbox.models import Hold
 from meetings.mailings.letters.recipients import who_know_when
 from meetings.mailings.pending_letters import count_pending
@@ -88,7 +88,7 @@ def meeting_add(request: StaffRequest, year: int) -> HttpResponse:
     form = MeetingForm(request.POST or None, instance=Meeting(round=row), initial=suggested(request, row))
     if request.method == "POST" and form.is_valid():
         categories = form.cleaned_data["categories"]
-        meeting = actions.add_meeting(form.save(commit=False), categories=categories, by=request.user)
+        meeting = actions.add_meeting(form.instance, categories=categories, by=request.user)
         messages.success(request, "Mötet är upplagt. Nästa steg är dagordningen.")
         warn(request, form)
         return redirect("staff:meeting_detail", meeting.pk)
@@ -115,39 +115,34 @@ def warn(request: StaffRequest, form: MeetingForm) -> None:
 def meeting_change(request: StaffRequest, pk: int) -> HttpResponse:
     """Everything about the meeting except its state."""
     meeting = get_object_or_404(Meeting.objects.select_related("round"), pk=pk)
+    heading = meeting.title  # a form writes what was typed into its own copy
+    form = MeetingForm(request.POST if request.method == "POST" else None, instance=meeting)
     try:
-        actions.may_change(meeting)
-        if request.method == "POST":
-            return save_change(request, pk)
+        actions.must_not_be_cancelled(meeting)
+        if request.method == "POST" and (change := save_change(request, form)):
+            outdated = "Mötet är sparat med ny tid eller plats."  # the page says who must be told
+            messages.success(request, outdated if change.outdated else "Mötet är sparat.")
+            warn(request, form)
+            return redirect("staff:meeting_detail", pk)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect("staff:meeting_detail", pk)
-    return render(
-        request, "staff/meetings/form.html", {"form": MeetingForm(instance=meeting), "meeting": meeting}
-    )
+    return render(request, "staff/meetings/form.html", {"form": form, "meeting": meeting, "heading": heading})
 
 
-@transaction.atomic
-def save_change(request: StaffRequest, pk: int) -> HttpResponse:
-    """Save and draw the consequences in one transaction, so that no old letter can slip out in between."""
-    meeting = get_object_or_404(
-        Meeting.objects.select_for_update(of=("self",)).select_related("round"), pk=pk
-    )
-    actions.may_change(meeting)
-    before, reply_by, heading = actions.appointment(meeting), meeting.reply_by, meeting.title
-    form = MeetingForm(request.POST, instance=meeting)
-    if not form.is_valid():
-        context = {"form": form, "meeting": meeting, "heading": heading}
-        return render(request, "staff/meetings/form.html", context)
-    changed = form.save()
-    if actions.changed(
-        changed, before=before, reply_by_before=reply_by, fields=form.changed_data, by=request.user
-    ):
-        messages.success(request, "Mötet är sparat med ny tid eller plats.")  # the page says who must be told
-    else:
-        messages.success(request, "Mötet är sparat.")
-    warn(request, form)
-    return redirect("staff:meeting_detail", pk)
+def save_change(request: StaffRequest, form: MeetingForm) -> actions.MeetingChange | None:
+    """Return what the change led to; None when the form says why nothing was saved."""
+
+    def save() -> actions.MeetingChange:
+        return actions.change_meeting(
+            form.instance, form.values, seen_version=form.seen_version, by=request.user
+        )
+
+    try:
+        return submit(form, save)
+    except actions.HeldInFuture as refusal:
+        form.add_error("day", str(refusal))
+        return None
 
 
 def meeting_copy(request: StaffRequest, pk: int) -> HttpResponse:
@@ -169,12 +164,12 @@ def meeting_cancel(request: StaffRequest, pk: int) -> HttpResponse:
     meeting = get_object_or_404(Meeting.objects.select_related("round"), pk=pk)
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return cancelled(request, meeting, form.cleaned_data["reason"])
+        return cancel_and_go_on(request, meeting, form.cleaned_data["reason"])
     context = {"form": form, "meeting": meeting, "told": who_know_when(meeting.invitees.active()).exists()}
     return render(request, "staff/meetings/cancel.html", context)
 
 
-def cancelled(request: StaffRequest, meeting: Meeting, reason: str) -> HttpResponse:
+def cancel_and_go_on(request: StaffRequest, meeting: Meeting, reason: str) -> HttpResponse:
     try:
         meeting = actions.cancel(meeting, reason=reason, by=request.user)
     except NotAllowed as refusal:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Count, Min, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +16,7 @@ from django.views.decorators.http import require_POST
 from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import swedish
+from dialog_portal.base.versioned_form import VersionedForm, submit
 from meetings.models import Group, Meeting, MeetingState, Round
 from meetings.planning.actions import rounds as actions
 from meetings.planning.forms.rounds import CopyRoundForm, GroupForm, RoundForm
@@ -21,6 +24,7 @@ from meetings.planning.progress import ORDER, with_answers, without_queue
 from parties.models import Category, in_year
 
 PAGE = 50
+Result = TypeVar("Result")
 STATES = (*ORDER, MeetingState.CANCELLED)
 
 
@@ -79,8 +83,10 @@ def round_add(request: StaffRequest) -> HttpResponse:
         {"year": year, "signer": last.signer, "signer_title": last.signer_title} if last else {"year": year}
     )
     form = RoundForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid() and (done := saved(request, form)):
-        return done
+    if request.method == "POST":
+        saved = submit_at(form, "year", lambda: actions.add_round(form.values, by=request.user))
+        if saved:
+            return go_to_round(request, saved, form)
     return render(request, "staff/rounds/form.html", {"form": form, "last": last})
 
 
@@ -88,20 +94,25 @@ def round_change(request: StaffRequest, year: int) -> HttpResponse:
     """What the year is for, its conference, and who signs its letters."""
     row = get_object_or_404(Round, year=year)
     form = RoundForm(request.POST or None, instance=row)
-    if request.method == "POST":
-        with transaction.atomic():
-            if form.is_valid() and (done := saved(request, form)):
-                return done
+
+    def save() -> Round:
+        return actions.change_round(row, form.values, seen_version=form.seen_version, by=request.user)
+
+    if request.method == "POST" and (saved := submit_at(form, "year", save)):
+        return go_to_round(request, saved, form)
     return render(request, "staff/rounds/form.html", {"form": form, "round": row, "year": year})
 
 
-def saved(request: StaffRequest, form: RoundForm) -> HttpResponse | None:
-    """On to the round; nothing when somebody was first with the year, which the form then says."""
+def submit_at(form: VersionedForm, field: str, save: Callable[[], Result]) -> Result | None:
+    """Return what `save` returns; None when the form says why nothing was saved, a refusal at the field."""
     try:
-        row = actions.save_round(form, by=request.user)
+        return submit(form, save)
     except NotAllowed as refusal:
-        form.add_error("year", str(refusal))
+        form.add_error(field, str(refusal))
         return None
+
+
+def go_to_round(request: StaffRequest, row: Round, form: RoundForm) -> HttpResponse:
     messages.success(request, f"Omgången {row.year} är sparad.")
     for warning in form.warnings:
         messages.warning(request, warning)
@@ -135,21 +146,18 @@ def group_change(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def edit_group(request: StaffRequest, group: Group) -> HttpResponse:
+    round_ = group.round
     form = GroupForm(request.POST or None, instance=group)
-    if request.method == "POST":
-        with transaction.atomic():
-            if form.is_valid() and group_saved(request, form):
-                return redirect("staff:round_detail", group.round.year)
-    return render(request, "staff/rounds/group.html", {"form": form, "group": group, "round": group.round})
 
+    def save() -> Group:
+        if not group.pk:
+            return actions.add_group(round_, form.values, by=request.user)
+        return actions.change_group(group, form.values, seen_version=form.seen_version, by=request.user)
 
-def group_saved(request: StaffRequest, form: GroupForm) -> bool:
-    try:
-        messages.success(request, f"Gruppen {actions.save_group(form, by=request.user)} är sparad.")
-    except NotAllowed as refusal:
-        form.add_error("name", str(refusal))
-        return False
-    return True
+    if request.method == "POST" and (saved := submit_at(form, "name", save)):
+        messages.success(request, f"Gruppen {saved} är sparad.")
+        return redirect("staff:round_detail", round_.year)
+    return render(request, "staff/rounds/group.html", {"form": form, "group": group, "round": round_})
 
 
 @require_POST

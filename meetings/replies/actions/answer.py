@@ -23,6 +23,7 @@ from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import revoke_link
 from dialog_portal.outbox.models import WAITING, Letter
 from dialog_portal.outbox.queue import actions as outbox
+from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.post import post_letter
 from meetings.models import CONTRADICTION, Answer, Channel, Invitation, Invitee, Purpose, Reply
 from meetings.models.reply import ReplyQuerySet
@@ -73,7 +74,7 @@ def store_answer(
         answer=answer, channel=channel, by=by, confirmed=confirmed, note=note, via=via
     )
     if by:
-        record(by, "svar: noterade", invitee, reply=row.pk, channel=channel)
+        record(by, MeetingsEvent.ANSWER_NOTED, invitee, reply=row.pk, channel=channel)
     if confirmed:
         confirm_answer(row, invitee, seated, by=by)
     return row
@@ -164,7 +165,7 @@ def hand_over(
     row = invitee.replies.create(answer=Answer.SUBSTITUTE, channel=channel, by=by, note=note)
     deputy = add_from_party(invitee, name, email, substitute_for=invitee)
     if by:
-        record(by, "svar: noterade ersättare", invitee, reply=row.pk, substitute=deputy.pk)
+        record(by, MeetingsEvent.SUBSTITUTE_NOTED, invitee, reply=row.pk, substitute=deputy.pk)
     post_letter(deputy, Purpose.SUBSTITUTE, substitute.substitute_invitation(deputy), by=by)
     post_letter(invitee, Purpose.HANDED_OVER, substitute.handover_receipt(row, deputy), by=by)
     return deputy

@@ -10,6 +10,7 @@ from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.outbox.draft import deliverable
+from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.post import post_letter
 from meetings.models import Channel, Invitee, Purpose, SubstituteRequest
 from meetings.replies.actions.answer import hand_over
@@ -87,7 +88,12 @@ def decide(wish: SubstituteRequest, *, approve: bool, seen: tuple[str, str], by:
         must_be_reachable(wish)
     wish.approved, wish.by, wish.decided_at = approve, by, timezone.now()
     wish.save(update_fields=["approved", "by", "decided_at"])
-    record(by, "ersättare: godkände" if approve else "ersättare: avslog", wish, invitee=invitee.pk)
+    record(
+        by,
+        MeetingsEvent.SUBSTITUTE_APPROVED if approve else MeetingsEvent.SUBSTITUTE_REFUSED,
+        wish,
+        invitee=invitee.pk,
+    )
     if approve:
         hand_over(invitee, name=wish.name, email=wish.email, channel=Channel.STAFF, by=by)
     else:

@@ -26,7 +26,7 @@ from meetings.planning.actions import meetings
 from meetings.replies.actions import answer
 from tests import factories
 from tests.at_once import in_parallel
-from tests.meetings.acting import signed_in
+from tests.meetings.acting import change_meeting, signed_in
 from tests.pages import without_breaks
 
 INVITATION = MAILINGS[Purpose.INVITATION]
@@ -171,11 +171,7 @@ def test_changed_room_makes_an_update_to_those_who_were_told() -> None:
     send(meeting)
     deliver()
     invite.invite_parties(meeting, [late], seats=3, by=factories.user())
-    before = meetings.appointment(loaded(meeting))
-    changed = loaded(meeting)
-    changed.room = "Ny sal"
-    changed.save()
-    meetings.changed(changed, before=before, by=factories.user())
+    change_meeting(meeting, room="Ny sal")
     letters = mailings_send.drafts_for(MAILINGS[Purpose.UPDATE], loaded(meeting))
     assert len(letters) == 1
     assert "Ny sal" in letters[0][1].text
@@ -288,13 +284,8 @@ def test_links_live_on_when_the_meeting_is_moved() -> None:
     factories.mandate(party)
     meeting = invited_meeting(party)
     send(meeting)
-    before = meetings.appointment(loaded(meeting))
-    later = loaded(meeting)
-    later.starts_at, later.ends_at = (
-        moment + timedelta(days=60) for moment in (later.starts_at, later.ends_at)
-    )
-    later.save()
-    meetings.changed(later, before=before, by=factories.user())
+    days = timedelta(days=60)
+    later = change_meeting(meeting, starts_at=meeting.starts_at + days, ends_at=meeting.ends_at + days)
     assert meeting.invitees.get().link.expires_at > later.ends_at
 
 

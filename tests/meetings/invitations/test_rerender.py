@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -25,15 +24,14 @@ from meetings.mailings.actions.post import post_letters
 from meetings.mailings.actions.send import drafts_for
 from meetings.mailings.letters.compose import fingerprint
 from meetings.mailings.letters.recipients import MAILINGS, who_know_when
-from meetings.models import CONTRADICTION, Answer, Channel, Invitee, Meeting, MeetingState, Purpose
-from meetings.planning.actions import meetings
+from meetings.models import CONTRADICTION, Answer, Channel, Invitee, MeetingState, Purpose
 from meetings.replies.actions import answer, colleagues
 from meetings.replies.actions.substitute_requests import ask_for_substitute, decide
 from meetings.replies.letters import receipt
 from meetings.replies.reply_status import reply_status
 from tests import factories
 from tests.at_once import Encounter
-from tests.meetings.acting import signed_in
+from tests.meetings.acting import change_meeting, signed_in
 from tests.pages import without_breaks
 from tests.world import World
 
@@ -334,22 +332,17 @@ def test_no_reminder_of_the_meeting_reaches_who_does_not_come(world: World, said
 def test_what_waits_says_the_new_last_day_to_answer():
     world = World(2).invite(left=False)
     meeting = world.meeting
-    before = meeting.reply_by
-    Meeting.objects.filter(pk=meeting.pk).update(reply_by=F("reply_by") - timedelta(days=3))
-    moved = world.meeting
-    meetings.changed(moved, before=meetings.appointment(moved), reply_by_before=before, by=world.by)
+    changed = change_meeting(meeting, by=world.by, reply_by=meeting.reply_by - timedelta(days=3))
     assert {
-        (letter.address, weekday(moved.reply_by) in text(letter)) for letter in Letter.objects.waiting()
+        (letter.address, weekday(changed.reply_by) in text(letter)) for letter in Letter.objects.waiting()
     } == {(person.email, True) for person in world.people}
-    assert moved.letter_version == meeting.letter_version
+    assert changed.letter_version == meeting.letter_version
 
 
 def test_an_untouched_last_day_stops_nothing():
     world = World().invite(left=False)
     meeting = world.meeting
-    meetings.changed(
-        meeting, before=meetings.appointment(meeting), reply_by_before=meeting.reply_by, by=world.by
-    )
+    change_meeting(meeting, by=world.by, reply_by=meeting.reply_by)
     assert Letter.objects.get().state == State.QUEUED
 
 

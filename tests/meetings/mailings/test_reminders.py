@@ -39,7 +39,7 @@ from meetings.planning.actions import meetings
 from meetings.replies.actions import answer as replies
 from tests import factories
 from tests.at_once import PATIENCE, in_parallel
-from tests.meetings.acting import at, signed_in
+from tests.meetings.acting import at, change_meeting, signed_in
 from tests.pages import without_breaks
 
 NOW = at("2026-11-02 10:00")
@@ -104,17 +104,6 @@ def letters(purpose: Purpose) -> int:
     return Letter.objects.filter(purpose=purpose).count()
 
 
-def change(meeting: Meeting, **values: object) -> None:
-    """As the form saves it: under the meeting's lock, and with its consequences."""
-    with transaction.atomic():
-        now = Meeting.objects.select_for_update().get(pk=meeting.pk)
-        before = meetings.appointment(now)
-        for name, value in values.items():
-            setattr(now, name, value)
-        now.save()
-        meetings.changed(now, before=before, by=factories.user())
-
-
 # --- Planning --------------------------------------------------------------------------------------------------------
 
 
@@ -172,9 +161,9 @@ def test_a_second_invitation_leaves_the_plan_alone(clock):
 @pytest.mark.django_db
 def test_a_moved_meeting_and_a_moved_deadline_move_their_letters(clock):
     meeting = invited()
-    change(meeting, reply_by=at("2026-11-29 23:59"))
+    change_meeting(meeting, reply_by=at("2026-11-29 23:59"))
     assert plans(meeting)["reminder"] == (at("2026-11-26 09:00"), "waiting")
-    change(meeting, starts_at=at("2026-12-11 13:00"), ends_at=at("2026-12-11 16:00"))
+    change_meeting(meeting, starts_at=at("2026-12-11 13:00"), ends_at=at("2026-12-11 16:00"))
     assert plans(meeting) == {
         "reminder": (at("2026-11-26 09:00"), "waiting"),
         "coming": (at("2026-12-09 09:00"), "waiting"),
@@ -184,7 +173,7 @@ def test_a_moved_meeting_and_a_moved_deadline_move_their_letters(clock):
 @pytest.mark.django_db
 def test_a_deadline_moved_so_near_that_the_day_has_passed_sends_nothing_unseen(clock):
     meeting = invited()
-    change(meeting, reply_by=NOW + timedelta(days=1))
+    change_meeting(meeting, reply_by=NOW + timedelta(days=1))
     assert plans(meeting)["reminder"][1] == "skipped"
 
 
@@ -195,7 +184,7 @@ def test_what_has_left_leaves_again_for_the_new_day(clock):
     clock.move_to(COMING_AT)
     due_reminders.send_due_reminders()
     assert letters(Purpose.COMING) == 1
-    change(meeting, starts_at=at("2026-12-18 13:00"), ends_at=at("2026-12-18 16:00"))
+    change_meeting(meeting, starts_at=at("2026-12-18 13:00"), ends_at=at("2026-12-18 16:00"))
     clock.move_to(at("2026-12-16 09:00"))
     assert (due_reminders.send_due_reminders(), letters(Purpose.COMING)) == (1, 2)
 
@@ -396,7 +385,7 @@ def test_a_stopped_letter_stays_until_it_is_resumed(clock):
 def test_a_stopped_letter_moves_with_the_meeting_but_stays_stopped(clock):
     meeting = invited()
     reminder_schedule.stop_reminder(row(meeting, Purpose.REMINDER), by=factories.user())
-    change(meeting, reply_by=at("2026-11-29 23:59"))
+    change_meeting(meeting, reply_by=at("2026-11-29 23:59"))
     assert plans(meeting)["reminder"] == (at("2026-11-26 09:00"), "stopped")
 
 

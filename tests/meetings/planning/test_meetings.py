@@ -611,7 +611,7 @@ def pressed_twice(monkeypatch: pytest.MonkeyPatch) -> tuple[int, int, int]:
         with suppress(IntegrityError):
             made.append(add_meeting(meeting, categories=[], by=user).pk)
 
-    monkeypatch.setattr(meetings, "just_made", both.after(meetings.just_made))
+    monkeypatch.setattr(meetings, "find_double_press", both.after(meetings.find_double_press))
     both.run(press, press)
     return len(made), len(set(made)), Meeting.objects.count()
 

@@ -24,7 +24,7 @@ from meetings.models import (
     RoundPurpose,
 )
 from meetings.planning.actions.rounds import copy_round, remove_group
-from meetings.planning.dates import moved, weeks_between
+from meetings.planning.dates import weeks_between, weeks_later
 from parties.models import Cadence
 from tests import factories
 from tests.meetings.acting import at, letter, signed_in
@@ -230,14 +230,14 @@ def test_the_database_holds_one_round_a_year():
 def test_a_copied_day_keeps_its_weekday_52_weeks_later(year):
     assert weeks_between(year, year + 1) == 52
     before = at(f"{year}-03-27 15:00")
-    after = moved(before, 52)
+    after = weeks_later(before, 52)
     assert (timezone.localtime(after) - timezone.localtime(before)).days in (363, 364)
     assert f"{timezone.localtime(after):%A %H.%M}" == f"{timezone.localtime(before):%A %H.%M}"
 
 
 def test_over_many_years_the_copy_stays_near_the_date():
     before = at("2019-01-31 15:00")
-    after = timezone.localtime(moved(before, weeks_between(2019, 2027)))
+    after = timezone.localtime(weeks_later(before, weeks_between(2019, 2027)))
     assert f"{after:%Y-%m-%d %A %H.%M}" == "2027-01-28 Thursday 15.00"
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dialog_portal.access.models import Role
+from dialog_portal.base.stale_saves import StaleSave
 from dialog_portal.base.states import NotAllowed, step
 from minutes.models import NEXT, Minutes, MinutesState
 from minutes.writing import actions
@@ -65,7 +66,7 @@ def test_save_keeps_every_version_and_its_author() -> None:
 def test_save_of_a_stale_version_shows_theirs_and_stores_nothing() -> None:
     officer = factories.user()
     section = written(held_meeting(), officer).sections.all()[0]
-    with pytest.raises(actions.SectionConflict) as conflict:
+    with pytest.raises(StaleSave) as conflict:
         actions.save_section(
             section, heading="Mitt", html="<p>Min text.</p>", seen_version=1, by=factories.user()
         )

@@ -1,0 +1,9 @@
+"""What the audit log says of the outbox."""
+
+from dialog_portal.base.audit import EventKind
+
+
+class OutboxEvent(EventKind):
+    LETTERS_HELD = "utkorg: höll brev"
+    LETTERS_RELEASED = "utkorg: släppte brev"
+    SERVER_TRIED_AGAIN = "utkorg: försökte med servern igen"

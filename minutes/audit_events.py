@@ -1,0 +1,16 @@
+"""What the audit log says of the notes, from the first draft to the correction of an edition."""
+
+from dialog_portal.base.audit import EventKind
+
+
+class MinutesEvent(EventKind):
+    BEGUN = "anteckningar: påbörjade"
+    SECTION_WRITTEN = "anteckningar: skrev i avsnitt"
+    SECTION_ADDED = "anteckningar: la till avsnitt"
+    SECTION_REMOVED = "anteckningar: tog bort avsnitt"
+    CIRCULATED = "anteckningar: delade"
+    REOPENED = "anteckningar: öppnade"
+    APPROVED = "anteckningar: fastställde"
+    DISTRIBUTED = "anteckningar: skickade ut"
+    PUBLISHED = "anteckningar: publicerade"
+    CORRECTION_BEGUN = "anteckningar: påbörjade rättelse"
