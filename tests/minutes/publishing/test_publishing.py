@@ -36,8 +36,6 @@ from minutes.writing import actions as writing
 from tests import factories
 from tests.minutes.acting import approved, came, distributed, fresh, held_meeting, written
 
-pytestmark = pytest.mark.usefixtures("pages_typeset_once")
-
 
 @pytest.fixture(autouse=True)
 def public_root(tmp_path: Path, settings: Any) -> Path:
