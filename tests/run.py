@@ -26,7 +26,7 @@ from tests import services
 
 BASE = Path(__file__).resolve().parent.parent
 NOTHING_CHOSEN = 5  # pytest's status when a selection is empty
-LONG = [
+LONG = ["-v", "-o", "faulthandler_timeout=3600"]  # of faults in full size: a line for each test
     "-v",
     "-o",
     "faulthandler_timeout=3600",
