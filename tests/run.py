@@ -27,10 +27,6 @@ from tests import services
 BASE = Path(__file__).resolve().parent.parent
 NOTHING_CHOSEN = 5  # pytest's status when a selection is empty
 LONG = ["-v", "-o", "faulthandler_timeout=3600"]  # of faults in full size: a line for each test
-    "-v",
-    "-o",
-    "faulthandler_timeout=3600",
-]  # of faults in full size: a line for each test, and no server's log
 BOTH_CORES = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]  # of the whole suite
 WORDS = ("failed", "passed", "skipped", "xfailed", "xpassed", "warnings", "errors")
 PASS_MINUTES, FAULT_MINUTES = 20, 240

@@ -42,12 +42,14 @@ MAY_MEASURE = {
     "tests/outbox/queue/test_deliver.py": "that a worker is let go at its deadline is the promise",
     "tests/test_server.py": "that the portal stops within seconds is the promise",
 }
-# Where processes of their own take part, which follow the machine's clock
+# Where processes of their own take part, or the database's own clock, which follow the machine
 REAL_CLOCK = {
     "tests/faults/test_broker.py",
     "tests/faults/test_clicks.py",
     "tests/faults/test_sending.py",
     "tests/house/test_tests.py",
+    "tests/minutes/approval/test_authors_from_log.py",
+    "tests/minutes/publishing/test_publishing.py",
     "tests/test_deploy.py",
     "tests/test_server.py",
 }
