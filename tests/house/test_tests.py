@@ -97,6 +97,26 @@ def from_time(source: str) -> list[int]:
     return [node.lineno for node in tree if isinstance(node, ast.ImportFrom) and node.module == "time"]
 
 
+def clocks_at_import(source: str) -> list[int]:
+    """Lines that read the clock while the module is imported, where it is not pinned: also as a test's parameters."""
+    found, waiting = [], [*ast.parse(source).body]
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case ast.FunctionDef(decorator_list=outside, args=args):
+                waiting += [*outside, *args.defaults, *(value for value in args.kw_defaults if value)]
+            case ast.Lambda():
+                continue
+            case ast.Call(func=ast.Attribute(attr="now" | "localdate" | "localtime" | "today")):
+                found.append(node.lineno)
+            case _:
+                waiting += ast.iter_child_nodes(node)
+    return found
+
+
+RULES = (sleeping, measuring, short_waits, from_time, clocks_at_import)
+
+
 def test_no_test_lets_time_pass_but_where_processes_are_waited_for():
     found = {name for name, source in modules() if sleeping(source)}
     assert found == set(MAY_SLEEP)
@@ -115,6 +135,10 @@ def test_functions_of_time_are_called_by_their_full_name():
     assert [(name, line) for name, source in modules() for line in from_time(source)] == []
 
 
+def test_the_clock_is_read_when_a_test_runs_and_not_when_its_module_is_imported():
+    assert [(name, line) for name, source in modules() for line in clocks_at_import(source)] == []
+
+
 @pytest.mark.parametrize(
     ("rule", "source"),
     [
@@ -124,6 +148,8 @@ def test_functions_of_time_are_called_by_their_full_name():
         (short_waits, "gone.wait(0.4)"),
         (short_waits, "thread.join(timeout=1)"),
         (from_time, "from time import sleep"),
+        (clocks_at_import, "TODAY = timezone.localdate()"),
+        (clocks_at_import, "@pytest.mark.parametrize('day', [date.today() + DAY])\ndef test_a(day): pass"),
     ],
 )
 def test_control_what_the_rules_forbid_is_found(rule, source):
@@ -131,10 +157,17 @@ def test_control_what_the_rules_forbid_is_found(rule, source):
 
 
 @pytest.mark.parametrize(
-    "source", ["ready.wait(60)", "', '.join(words)", "process.wait()", "time_machine.travel(now)"]
+    "source",
+    [
+        "ready.wait(60)",
+        "', '.join(words)",
+        "process.wait()",
+        "time_machine.travel(now)",
+        "def a(): timezone.now()",
+    ],
 )
 def test_control_what_the_rules_allow_is_not_found(source):
-    assert [rule(source) for rule in (sleeping, measuring, short_waits, from_time)] == [[]] * 4
+    assert [rule(source) for rule in RULES] == [[]] * len(RULES)
 
 
 def test_no_module_of_tests_is_longer_than_a_person_reads():
