@@ -163,11 +163,11 @@ def where_the_time_goes(mailing: Mailing) -> Iterator[Line]:
     from django.conf import settings
     from django.utils.module_loading import import_string
 
-    from dialog_portal.environment import mail
+    from dialog_portal.environment import mail_settings
     from dialog_portal.outbox.queue import actions, deliver
 
     totals: Counter[str] = Counter()
-    settings.MAIL, settings.MAIL_PER_MINUTE = mail(mailing.sink.url), 0
+    settings.MAIL, settings.MAIL_PER_MINUTE = mail_settings(mailing.sink.url), 0
     with ExitStack() as patches:
         for name, path in STEPS:
             module, _, last = path.rpartition(".")

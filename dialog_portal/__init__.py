@@ -1,4 +1,4 @@
-"""Dialogportalen. The Celery application is made here, so that every task of every process finds it."""
+"""Dialogportalen. The Celery application is imported here, so that every process registers its tasks with it."""
 
 from dialog_portal.celery import app as celery_app
 

@@ -1,4 +1,4 @@
-"""Celery: the doorbell that wakes whoever does what is due in the database."""
+"""The Celery application. Its messages only wake workers; the work itself is read from rows in the database."""
 
 import os
 import signal
@@ -14,7 +14,10 @@ app.autodiscover_tasks()
 
 
 @worker_process_init.connect(weak=False)
-def finish_what_is_begun(**_: object) -> None:
-    """A child that is told to end together with its parent leaves it to the parent, who first lets tasks end."""
-    if current_process().name != "MainProcess":  # a worker that is all in one process is its own parent
+def leave_sigterm_to_parent(**_: object) -> None:
+    """Ignore SIGTERM in a worker's child processes; the parent gets it too, and lets their tasks end first.
+
+    A service manager sends the signal to all processes of the worker at once.
+    """
+    if current_process().name != "MainProcess":  # a worker with the solo pool has no child processes
         signal.signal(signal.SIGTERM, signal.SIG_IGN)

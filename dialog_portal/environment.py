@@ -1,4 +1,4 @@
-"""The environment, read once and typed; whatever is missing or wrong stops the start with one clear sentence."""
+"""Environment variables, read once and typed. A missing or wrong one stops the start with one clear sentence."""
 
 import json
 import os
@@ -13,44 +13,47 @@ TRUE, FALSE = {"1", "true", "yes", "ja"}, {"0", "false", "no", "nej", ""}
 
 
 class Environment:
-    """Typed access to variables."""
+    """Typed access to environment variables; each method raises ImproperlyConfigured for a wrong value."""
 
     def __init__(self, values: Mapping[str, str] = os.environ) -> None:
         self.values = values
 
     def text(self, name: str, default: str | None = None) -> str:
-        """The value of a variable; without a default the variable is required."""
+        """Return a variable's value without surrounding blanks; without a default the variable is required."""
         value = self.values.get(name, "").strip() or default
         if value is None:
             raise ImproperlyConfigured(f"The environment variable {name} is missing. See .env.example.")
         return value
 
     def flag(self, name: str, default: bool) -> bool:
-        """A yes or no."""
+        """Return True for 1, true, yes or ja, and False for 0, false, no, nej or nothing; case is ignored."""
         value = self.values.get(name, str(default)).strip().lower()
         if value not in TRUE | FALSE:
             raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
         return value in TRUE
 
     def number(self, name: str, default: int) -> int:
-        """A whole number that is not negative."""
+        """Return a whole number from 0."""
         value = self.text(name, str(default))
         if not value.isdecimal():
             raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
         return int(value)
 
     def words(self, name: str, default: str = "") -> list[str]:
-        """A list separated by commas."""
+        """Return the parts of a list separated by commas, without empty parts."""
         return [word.strip() for word in self.text(name, default or "").split(",") if word.strip()]
 
 
-def database(url: str, var: Path) -> dict[str, object]:
-    """Django's database settings from a URL; an empty one means SQLite in `var`, made as safe as a server."""
+def database_settings(url: str, var: Path) -> dict[str, object]:
+    """Return Django's settings for a database URL, postgresql:// or sqlite:///; an empty one means SQLite in `var`.
+
+    Raise ImproperlyConfigured for any other scheme.
+    """
     if not url:
-        return sqlite(var / "dialog.sqlite3")
+        return sqlite_settings(var / "dialog.sqlite3")
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
-        return sqlite(Path(unquote(parts.path)))
+        return sqlite_settings(Path(unquote(parts.path)))
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must begin with postgresql:// or sqlite:///.")
     query = dict(parse_qsl(parts.query))
@@ -67,8 +70,8 @@ def database(url: str, var: Path) -> dict[str, object]:
     }
 
 
-def sqlite(path: Path) -> dict[str, object]:
-    """SQLite with one writer at a time, readers that never wait, and every commit on disk before it is answered."""
+def sqlite_settings(path: Path) -> dict[str, object]:
+    """Return Django's settings for SQLite: one writer at a time, readers never wait, commits are on disk (fsync)."""
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
@@ -80,8 +83,11 @@ def sqlite(path: Path) -> dict[str, object]:
     }
 
 
-def mail(url: str) -> dict[str, object]:
-    """How letters leave: `smtp://user:password@host:port`, or smtp+tls, or smtps; empty keeps them in the outbox."""
+def mail_settings(url: str) -> dict[str, object]:
+    """Return the SMTP server of a URL: `smtp://user:password@host:port`, or with smtp+tls or smtps.
+
+    An empty URL returns an empty dictionary: letters stay in the outbox. Raise ImproperlyConfigured for a wrong URL.
+    """
     if not url:
         return {}
     parts = urlsplit(url)
@@ -96,10 +102,11 @@ def mail(url: str) -> dict[str, object]:
     }
 
 
-def mailbox(url: str) -> dict[str, object]:
-    """The mailbox that answers come to: `imaps://user:password@host/INBOX`; empty when nobody but people read it.
+def mailbox_settings(url: str) -> dict[str, object]:
+    """Return the IMAP mailbox for replies and bounces of a URL: `imaps://user:password@host/INBOX`.
 
-    Without encryption only on this very machine, which is how the tests speak with their own server.
+    An empty URL returns an empty dictionary: only people read the mailbox. Unencrypted imap:// is allowed on this
+    machine only, for the tests' own server. Raise ImproperlyConfigured for a wrong URL.
     """
     if not url:
         return {}
@@ -122,7 +129,7 @@ def mailbox(url: str) -> dict[str, object]:
 
 
 def development_keys(path: Path) -> dict[str, str]:
-    """Keys of a development machine, made at the first start and readable by their owner only."""
+    """Return the keys of a development machine; they are made at the first start, in a file with mode 0600."""
     names = ("SECRET_KEY", "LINK_KEY", "LETTER_KEY")
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -130,7 +137,7 @@ def development_keys(path: Path) -> dict[str, str]:
         fresh.touch(mode=0o600)
         fresh.write_text(json.dumps({name: secrets.token_urlsafe(48) for name in names}))
         try:
-            os.link(fresh, path)  # two processes may start together: the first one's keys stand
+            os.link(fresh, path)  # two processes may start together: the keys of the first one are used
         except FileExistsError:
             pass
         finally:

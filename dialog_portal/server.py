@@ -1,4 +1,4 @@
-"""`make run`: the whole portal in one process, web server, worker and clock, with nothing to install beside it."""
+"""`make run`: the whole portal in one process: web server, Celery worker and beat, SQLite, and demo data."""
 
 import ctypes
 import fcntl
@@ -18,91 +18,96 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG = 1  # from Linux' <sys/prctl.h>
 HOST = "127.0.0.1"
 WEB_THREADS = 8
-AGAIN_SECONDS = 0.3
-# How long a task that runs may delay the end; a letter half sent is sent again by its own rules
-STOP_SECONDS = 5.0
-# After that the portal is said to be ready all the same: its pages say what stands still
-HEARD_SECONDS = 10.0
-started = time.monotonic()
+STOP_RETRY_SECONDS = 0.3
+# How long a running task may delay the stop; a letter that is interrupted is sent again when its lease has ended
+STOP_GRACE_SECONDS = 5.0
+# How long to wait for worker and beat before "ready" is printed all the same; the pages say what does not work
+HEALTH_WAIT_SECONDS = 10.0
+STARTED_AT = time.monotonic()
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
+    """Print a line at once, also when the output is a pipe."""
     print(text, flush=True)
 
 
-def give_up(text: str) -> NoReturn:
+def exit_with_message(text: str) -> NoReturn:
+    """Print the text to stderr and end with status 1."""
     sys.exit(f"\n{text}\n")
 
 
 # --- Before Django ---------------------------------------------------------------------------------------------------
 
 
-def chosen_port() -> int:
-    """The port that the person chose with PORT, or 8000."""
+def read_port() -> int:
+    """Return the port from the variable PORT, or 8000. End with a message if it is no port number."""
     text = os.environ.get("PORT", "").strip() or "8000"
     if not text.isdecimal() or not 0 < int(text) < 65536:
-        give_up(f"PORT must be a number from 1 to 65535, not {text!r}.")
+        exit_with_message(f"PORT must be a number from 1 to 65535, not {text!r}.")
     return int(text)
 
 
 def check_port(port: int) -> None:
-    """Stop with one clear sentence when somebody else listens there."""
+    """End with a message if another process uses the port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            give_up(
+            exit_with_message(
                 f"Port {port} cannot be used ({error.strerror}). Choose another one: make run PORT={port + 1}"
             )
 
 
-def keep_alone(var: Path) -> None:
-    """Hold the portal's directory for as long as this process lives; a killed process lets go by itself."""
+def lock_var_directory(var: Path) -> None:
+    """Lock the portal's directory until this process ends, however it ends. End with a message if it is locked."""
     var.mkdir(parents=True, exist_ok=True)
     lock = os.open(var / "portal.lock", os.O_RDWR | os.O_CREAT, 0o600)
     os.set_inheritable(lock, False)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        give_up(f"A portal is already running on {var}. Stop it first, or choose another VAR_DIR.")
+        exit_with_message(f"A portal is already running on {var}. Stop it first, or choose another VAR_DIR.")
 
 
 def stop_with_parent() -> None:
-    """End when the `make` that started us ends, so that the port is free again however that happened."""
+    """Get SIGTERM from the kernel when the parent process (`make`) ends in any way, so that the port becomes free."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
-# --- What the first start makes --------------------------------------------------------------------------------------
+# --- First start: directories, static files, database and demo data --------------------------------------------------
 
 
-def has_chosen_database() -> bool:
-    """Whether somebody's own database is meant, which never gets a demo and is never thrown away."""
+def has_own_database() -> bool:
+    """Return whether DATABASE_URL is set. Such a database never gets demo data and is never deleted."""
     return bool(os.environ.get("DATABASE_URL", "").strip())
 
 
-def check_fresh(var: Path) -> None:
-    """Stop with one clear sentence when FRESH=1 would throw away more than a demo."""
+def check_fresh_is_safe(var: Path) -> None:
+    """End with a message if FRESH=1 would delete anything else than the demo below `var`."""
     from django.conf import settings
 
-    if has_chosen_database():
-        give_up("FRESH=1 only throws the demo database away, never one that DATABASE_URL points to.")
+    if has_own_database():
+        exit_with_message(
+            "FRESH=1 only throws the demo database away, never one that DATABASE_URL points to."
+        )
     if not is_below(settings.PUBLIC_ROOT, var):
-        give_up(
+        exit_with_message(
             f"FRESH=1 only throws away what lies below {var}. PUBLIC_ROOT is {settings.PUBLIC_ROOT}: "
             "leave it out, or empty that directory yourself."
         )
 
 
 def is_below(path: Path, top: Path) -> bool:
+    """Return whether the path, with symbolic links followed, is inside the directory."""
     return top.resolve() in path.resolve().parents
 
 
-def throw_away(var: Path) -> None:
-    """Forget the demo: its database, pages and sign-ins. The keys stay, and so does whatever lies outside `var`."""
+def delete_demo(var: Path) -> None:
+    """Delete the demo's database, public pages and sign-in details. Keys and everything outside `var` are kept."""
     from django.conf import settings
 
     name = settings.DATABASES["default"]["NAME"]
@@ -113,19 +118,25 @@ def throw_away(var: Path) -> None:
 
 
 def make_database(var: Path) -> None:
-    """Bring the tables up to date; a new database of our own gets the demo, all of it or, if interrupted, anew."""
+    """Run the migrations, and add the demo data to a new database in `var` if no mail server is set.
+
+    The file demo.begun exists while the demo data is added: if that is interrupted, the next start deletes what is
+    there and begins again.
+    """
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
 
     begun = var / "demo.begun"
     new = not connection.introspection.table_names()
-    say("· Creating the database" if new else "· Looking through the database")
+    print_line("· Creating the database" if new else "· Looking through the database")
     call_command("migrate", verbosity=0, interactive=False)
-    if new and (has_chosen_database() or settings.MAIL):
-        say("· The portal is empty: `manage.py begin` fills the register and invites the first administrator")
+    if new and (has_own_database() or settings.MAIL):
+        print_line(
+            "· The portal is empty: `manage.py begin` fills the register and invites the first administrator"
+        )
     elif new:
-        say(
+        print_line(
             "· Adding the demo: the region's parties, the round of 2019 and one that is under way (half a minute)"
         )
         begun.touch()
@@ -133,8 +144,8 @@ def make_database(var: Path) -> None:
         begun.unlink()
 
 
-def static_stamp() -> str:
-    """A text that changes when any static file does."""
+def static_files_digest() -> str:
+    """Return a SHA-256 over the paths, times and sizes of all static files; it changes when any of them does."""
     from django.conf import settings
     from django.contrib.staticfiles.finders import get_finders
 
@@ -147,27 +158,30 @@ def static_stamp() -> str:
 
 
 def collect_static() -> None:
-    """Collect style sheets and scripts when one of them has changed; the note of it is no public file."""
+    """Run collectstatic if a static file has changed since the last time.
+
+    The digest is stored in `var` and not in STATIC_ROOT, whose files are public.
+    """
     from django.conf import settings
     from django.core.management import call_command
 
-    note, now = Path(settings.VAR) / "static.stamp", static_stamp()
+    note, now = Path(settings.VAR) / "static.stamp", static_files_digest()
     collected = (Path(settings.STATIC_ROOT) / "staticfiles.json").exists()
     if collected and note.exists() and note.read_text() == now:
         return
-    say("· Collecting style sheets and scripts")
+    print_line("· Collecting style sheets and scripts")
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
     note.write_text(now)
 
 
-def in_a_child(job: Callable[[], None]) -> None:
-    """Do a job in a process of its own, which gives its memory back at the end; exit with its status if it fails."""
+def run_in_child(job: Callable[[], None]) -> None:
+    """Run a job in a child process, which frees its memory when it ends. Exit with its status if it fails."""
 
-    def follow_and_do() -> None:
+    def run_job() -> None:
         stop_with_parent()
         job()
 
-    child = multiprocessing.get_context("fork").Process(target=follow_and_do)
+    child = multiprocessing.get_context("fork").Process(target=run_job)
     child.start()
     try:
         child.join()
@@ -177,31 +191,31 @@ def in_a_child(job: Callable[[], None]) -> None:
         sys.exit(child.exitcode)
 
 
-def prepare() -> None:
-    """Everything that must exist before the first page can be served."""
+def prepare_portal() -> None:
+    """Make everything that must exist before the first page can be served: directories, static files, database."""
     import django
     from django.conf import settings
 
     django.setup()
     var = Path(settings.VAR)
-    keep_alone(var)
+    lock_var_directory(var)
     fresh = os.environ.get("FRESH", "").strip() not in {"", "0"}
     if fresh:
-        check_fresh(var)
-    if fresh or ((var / "demo.begun").exists() and not has_chosen_database()):
-        throw_away(var)
+        check_fresh_is_safe(var)
+    if fresh or ((var / "demo.begun").exists() and not has_own_database()):
+        delete_demo(var)
     Path(settings.PUBLIC_ROOT).mkdir(parents=True, exist_ok=True)
-    # compressing the static files alone would leave up to 65 MB that are never used again
-    in_a_child(collect_static)
-    in_a_child(lambda: make_database(var))
+    # In child processes: compressing the static files alone would leave up to 65 MB that are never used again
+    run_in_child(collect_static)
+    run_in_child(lambda: make_database(var))
 
 
 # --- One process -----------------------------------------------------------------------------------------------------
 
 
 @contextmanager
-def worker() -> Iterator[None]:
-    """A Celery worker in a thread of this process."""
+def run_worker() -> Iterator[None]:
+    """Run a Celery worker in a thread of this process; at the end, wait STOP_GRACE_SECONDS for its task."""
     from dialog_portal.celery import app
 
     controller = app.WorkController(
@@ -216,19 +230,20 @@ def worker() -> Iterator[None]:
     try:
         yield
     finally:
-        end = time.monotonic() + STOP_SECONDS
-        while thread.is_alive() and time.monotonic() < end:  # one that just starts does not listen yet
+        end = time.monotonic() + STOP_GRACE_SECONDS
+        # Repeated, because a worker that is just starting does not listen yet
+        while thread.is_alive() and time.monotonic() < end:
             app.control.shutdown()
-            # It listens once more before it ends, and would do so for two seconds
+            # Before it ends, the worker waits up to two seconds for one more message: this is that message
             app.control.broadcast("ping")
             thread.join(0.5)
 
 
 @contextmanager
-def clock() -> Iterator[None]:
-    """Celery's beat in a thread of this process, which also rings once for everything it rings for.
+def run_beat() -> Iterator[None]:
+    """Run Celery's beat in a thread of this process, and queue each scheduled task once at the start.
 
-    So whatever fell due while the portal was down, or was under way when it was killed, is taken up at the start.
+    So the work that became due while the portal was down, or was interrupted when it was killed, is done at the start.
     """
     from celery.beat import EmbeddedService
 
@@ -237,7 +252,7 @@ def clock() -> Iterator[None]:
     beat: Any = EmbeddedService(app, thread=True, scheduler_cls="celery.beat:Scheduler")
     beat.start()
     tasks = {entry["task"] for entry in app.conf.beat_schedule.values()}
-    # The clock is not heard behind a long queue
+    # Beat's own pulse first: behind the other tasks, a long queue of letters would delay it
     for task in sorted(tasks, key=lambda task: task != "outbox.beat"):
         app.send_task(task)
     try:
@@ -246,67 +261,72 @@ def clock() -> Iterator[None]:
         beat.stop()
 
 
-def wait_until_heard() -> None:
-    """Let worker and clock show themselves, so that the portal is well when it is said to be ready."""
+def wait_until_healthy() -> None:
+    """Wait until the health probe finds worker and beat working, at most HEALTH_WAIT_SECONDS."""
     from dialog_portal.dashboard.health import is_healthy
 
-    end = time.monotonic() + HEARD_SECONDS
+    end = time.monotonic() + HEALTH_WAIT_SECONDS
     while not is_healthy() and time.monotonic() < end:
         time.sleep(0.1)
 
 
-def welcome(port: int) -> None:
-    """Where the portal is, and whom to be in it."""
+def print_welcome(port: int) -> None:
+    """Print the portal's address and, for the demo, the accounts to sign in with."""
     from django.conf import settings
 
     signs = Path(settings.VAR) / "demo.txt"
-    say(f"\nDialogportalen is at http://{HOST}:{port} (ready after {time.monotonic() - started:.1f} s)")
-    if signs.exists() and not has_chosen_database():
-        say(f"\n{signs.read_text().strip()}\n\nThe same list is in {signs}.")
-    say("Stop with Ctrl-C.\n")
+    print_line(
+        f"\nDialogportalen is at http://{HOST}:{port} (ready after {time.monotonic() - STARTED_AT:.1f} s)"
+    )
+    if signs.exists() and not has_own_database():
+        print_line(f"\n{signs.read_text().strip()}\n\nThe same list is in {signs}.")
+    print_line("Stop with Ctrl-C.\n")
 
 
-def stop(_number: int, _frame: FrameType | None) -> None:
-    """End; asked again in a moment, because Python drops an exception that meets it in a destructor."""
-    signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS)
+def stop_on_signal(_number: int, _frame: FrameType | None) -> None:
+    """Signal handler: raise SystemExit, and again every STOP_RETRY_SECONDS until the process ends.
+
+    Python ignores an exception that is raised while a destructor runs, so one signal may not be enough.
+    """
+    signal.setitimer(signal.ITIMER_REAL, STOP_RETRY_SECONDS)
     raise SystemExit(0)
 
 
 def serve(port: int) -> None:
-    """Serve pages, send letters and keep time until SIGINT or SIGTERM."""
+    """Run web server, worker and beat until SIGINT or SIGTERM."""
     from waitress.server import create_server
 
     from dialog_portal.wsgi import application
 
     server = create_server(application, host=HOST, port=port, threads=WEB_THREADS, ident=None)
     try:
-        with worker(), clock():
+        with run_worker(), run_beat():
             try:
-                wait_until_heard()
-                welcome(port)
+                wait_until_healthy()
+                print_welcome(port)
                 server.run()
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
     finally:
         server.close()
-        say("Stopped.")
+        print_line("Stopped.")
 
 
 def main() -> None:
-    """Prepare what is missing, then serve."""
-    # A background job of a shell script has SIGINT ignored; both signals are ours from the first moment.
+    """Check port and directory, prepare what is missing, then serve."""
+    # Shells start background jobs with SIGINT ignored; handlers of our own make it work there too.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
-        signal.signal(number, stop)
+        signal.signal(number, stop_on_signal)
     if "--with-parent" in sys.argv:
         stop_with_parent()
-    port = chosen_port()
+    port = read_port()
     check_port(port)
     os.environ.setdefault("BASE_URL", f"http://{HOST}:{port}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dialog_portal.settings")
-    say("Dialogportalen")
-    prepare()
-    logging.getLogger("celery.worker.control").setLevel(logging.ERROR)  # every stop would be a warning
-    # A line for every ring of the clock hides what matters
+    print_line("Dialogportalen")
+    prepare_portal()
+    logging.getLogger("celery.worker.control").setLevel(logging.ERROR)  # each stop would log a warning
+    # A line for each scheduled task would hide what matters
     logging.getLogger("celery").setLevel(logging.WARNING)
     serve(port)
 

@@ -5,7 +5,13 @@ from pathlib import Path
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from dialog_portal.environment import Environment, database, development_keys, mail, mailbox
+from dialog_portal.environment import (
+    Environment,
+    database_settings,
+    development_keys,
+    mail_settings,
+    mailbox_settings,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -23,10 +29,12 @@ if PRODUCTION and not BASE_URL.startswith("https://"):
     )
 DEBUG = False
 
-# Keys: apart from each other, and never in the database
+# Keys: one for each use, and never stored in the database
 _made = {} if PRODUCTION else development_keys(VAR / "keys.json")
 SECRET_KEY = env.text("SECRET_KEY", _made.get("SECRET_KEY"))
-LINK_KEYS = env.words("LINK_KEYS", _made.get("LINK_KEY", ""))  # first one signs; the rest are still accepted
+LINK_KEYS = env.words(
+    "LINK_KEYS", _made.get("LINK_KEY", "")
+)  # the first signs; the others are still accepted
 LETTER_KEYS = env.words("LETTER_KEYS", _made.get("LETTER_KEY", ""))
 if not LINK_KEYS or not LETTER_KEYS:
     raise ImproperlyConfigured("LINK_KEYS and LETTER_KEYS are missing. See .env.example.")
@@ -101,7 +109,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Data
-DATABASES = {"default": database(env.text("DATABASE_URL", None if PRODUCTION else ""), VAR)}
+DATABASES = {"default": database_settings(env.text("DATABASE_URL", None if PRODUCTION else ""), VAR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL", "")
 if PRODUCTION and not REDIS_URL:
@@ -114,7 +122,7 @@ CACHES = {
     )
 }
 
-# Celery is the doorbell: the rows in the database are the queue, so nothing here has to survive
+# Celery only wakes workers. The queue is the rows in the database, so no message of the broker has to survive.
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -129,7 +137,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
         "unacked_restore_throttle": 1,
     }
     if REDIS_URL
-    else {"polling_interval": 0.1}  # how soon a worker in the same process hears the bell
+    else {"polling_interval": 0.1}  # seconds until a worker in the same process sees a message
 )
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
@@ -147,18 +155,18 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 
 # Letters
-MAIL = mail(env.text("MAIL_URL", None if PRODUCTION else ""))
+MAIL = mail_settings(env.text("MAIL_URL", None if PRODUCTION else ""))
 MAIL_FROM = env.text("MAIL_FROM", None if PRODUCTION else "dialog@region.example")
 MAIL_REPLY_TO = env.text("MAIL_REPLY_TO", MAIL_FROM)
-MAILBOX = mailbox(env.text("MAILBOX_URL", ""))
+MAILBOX = mailbox_settings(env.text("MAILBOX_URL", ""))
 MAIL_FROM_NAME = env.text("MAIL_FROM_NAME", "Kulturförvaltningen, Region Stockholm")
 MAIL_CONNECTIONS = env.number("MAIL_CONNECTIONS", 2)
 MAIL_PER_MINUTE = env.number("MAIL_PER_MINUTE", 300)
-LETTER_FACTS_DAYS = env.number("LETTER_FACTS_DAYS", 730)  # counted from when a letter was of no use any more
+LETTER_FACTS_DAYS = env.number("LETTER_FACTS_DAYS", 730)  # days after a letter's useful_until
 MAIL_TIMEOUT = 20  # seconds for each step of an SMTP conversation
 MAIL_DEADLINE = 120  # seconds for a whole letter
-MAIL_LEASE = 600  # seconds that a worker owns a letter
-# The account pages' own mail goes through the outbox too
+MAIL_LEASE = 600  # seconds that a worker's claim of a letter lasts
+# Mail that Django or allauth sends goes through the outbox too
 EMAIL_BACKEND = "dialog_portal.outbox.django_mail.OutboxBackend"
 DEFAULT_FROM_EMAIL = f"{MAIL_FROM_NAME} <{MAIL_FROM}>"
 
@@ -185,8 +193,12 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
+PASSWORD_MIN_LENGTH = 15  # characters
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
@@ -201,24 +213,24 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Dialogportalen: "
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can make the portal write to an address of their choice
-# Whoever owns an account is told when its password or second factor changes
+# The owner of an account gets a letter when its password or second factor changes
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {
     "login": "dialog_portal.access.sign_in.LoginForm",
     "reset_password": "dialog_portal.access.sign_in.ResetPasswordForm",
 }
-# Wrong passwords are counted against who guesses. The count against the account is for a crowd of guessers: one address
-# stops at a sixteenth of it, so a stranger cannot keep the owner out, and 1000 tries an hour lead nowhere against 15
-# characters that are in no list, and a second factor. Nor does asking for a new password shut the owner out: how many
-# letters that makes is limited where they are written.
+# Wrong passwords are counted for each client address, and also for each account, against many clients that guess
+# together. One address is stopped at a sixteenth of the account's limit, so a stranger cannot lock the owner out, and
+# 1000 tries an hour are useless against 15 characters that are in no list of passwords, and a second factor. Requests
+# for a new password do not lock the owner out either: the number of letters is limited where the letters are written.
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,60/h/ip,1000/h/key", "reset_password": "20/m/ip"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
 MFA_ADAPTER = "dialog_portal.access.allauth_adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Dialogportalen"
-MFA_TOTP_TOLERANCE = 1  # half a minute either way: telephones keep different time, and people type slowly
+MFA_TOTP_TOLERANCE = 1  # 30 seconds earlier or later: telephones' clocks differ, and people type slowly
 
 # Transport and headers
 SESSION_COOKIE_AGE = 10 * 60 * 60
@@ -231,13 +243,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SILENCED_SYSTEM_CHECKS = [
-    "security.W005",  # whether other hosts below the name speak HTTPS is for their owners to promise
-    "security.W021",  # and so is the browsers' list
-    "security.W008",  # nginx redirects to HTTPS; the health probe speaks plain HTTP inside the house
+    "security.W005",  # we do not know whether the other hosts of the domain use HTTPS
+    "security.W021",  # nor may we put the domain on the browsers' preload list
+    "security.W008",  # nginx redirects to HTTPS; the health probe uses plain HTTP inside the network
 ]
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
-# A coordinator's form has two fields for each person; what guests send is limited by its bytes before it is read
+# A coordinator's form has two fields for each person; guests' forms are also limited by their bytes before reading
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2500
 # The one style the editor injects
 PROSE_EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
@@ -269,7 +281,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True, "level": "INFO"},
         "django.server": {"handlers": [], "propagate": True},
-        "django.security.DisallowedHost": {"filters": ["untraced"]},  # scanners, all day long
+        "django.security.DisallowedHost": {"filters": ["untraced"]},  # scanners cause these all day
         "django.security.TooManyFieldsSent": {"filters": ["untraced"]},
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},

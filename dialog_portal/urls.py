@@ -1,4 +1,4 @@
-"""The addresses: the public at the root, staff under /arbete/, guests under /svar/, sign-in under /konto/."""
+"""The root URL list: the public at /, staff under /arbete/, guests under /svar/, sign-in under /konto/."""
 
 from django.urls import include, path
 
@@ -9,15 +9,15 @@ import meetings.urls as meetings
 import minutes.urls as minutes
 import parties.urls as parties
 from dialog_portal.access.admin import site as admin
-from dialog_portal.links.addresses import REPLIES
+from dialog_portal.links.addresses import ADMIN_PATH, REPLY_PATH, SIGN_IN_PATH, STAFF_PATH
 
 staff = [*dashboard.staff, *parties.staff, *meetings.staff, *minutes.staff, *outbox.staff, *access.staff]
 
 urlpatterns = [
-    path("arbete/", include((staff, "staff"))),
-    path(REPLIES, include((meetings.guest, "guest"))),
-    path("konto/", include(access.account)),
-    path("admin/", admin.urls),
+    path(STAFF_PATH, include((staff, "staff"))),
+    path(REPLY_PATH, include((meetings.guest, "guest"))),
+    path(SIGN_IN_PATH, include(access.account)),
+    path(ADMIN_PATH, admin.urls),
     path("halsa", dashboard.health_probe, name="health"),
     path("", include((minutes.public, "public"))),
 ]

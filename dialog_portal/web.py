@@ -11,17 +11,17 @@ from importlib import import_module
 
 
 def load() -> None:
-    """Load everything that serves a page, and open nothing: neither a connection nor a thread outlives a fork."""
+    """Import everything that serves pages. Open no connection and start no thread: neither works after a fork."""
     from django.urls import get_resolver
 
     import_module("dialog_portal.wsgi")
-    len(get_resolver().url_patterns)  # asked for, they are imported
+    len(get_resolver().url_patterns)  # reading them imports the views
 
 
 def keep_shared() -> None:
-    """Take what is loaded out of the garbage collector's sight: its marks would make each worker's pages its own.
+    """Exclude loaded objects from garbage collection, which would write to them and make each worker copy their pages.
 
-    What loading left unused is given back first, some 10 MB; only GNU's C library has to be asked.
+    Memory that loading no longer needs is freed first, about 10 MB; only GNU's C library needs the call malloc_trim.
     """
     gc.collect()
     if give_back := getattr(ctypes.CDLL(None), "malloc_trim", None):
@@ -33,7 +33,7 @@ def main() -> None:
     """Load, then serve until SIGINT or SIGTERM."""
     from granian.cli import entrypoint
 
-    multiprocessing.set_start_method("fork")  # granian asks; newer Pythons would start each worker empty
+    multiprocessing.set_start_method("fork")  # granian uses this; newer Pythons do not fork by default
     load()
     keep_shared()
     entrypoint()  # type: ignore[no-untyped-call]

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from meetings.models import FocusArea, RoundPurpose
 
-FIRST_YEAR = 2018
+STRATEGY_YEAR = 2018  # the focus areas are those of the cultural strategy of this year
 PURPOSES = (
     ("Få syn på trender, utmaningar och möjligheter i länets kulturliv", 2019, None),
     ("Dela perspektiv och kunskap mellan regionen och parterna", 2019, None),
@@ -30,4 +30,4 @@ def seed_tags() -> None:
             RoundPurpose.objects.create(text=text, position=position, from_year=first, to_year=last)
     if not FocusArea.objects.exists():
         for code, name in FOCUS_AREAS:
-            FocusArea.objects.create(code=code, name=name, from_year=FIRST_YEAR)
+            FocusArea.objects.create(code=code, name=name, from_year=STRATEGY_YEAR)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from dialog_portal.base.swedish import sort_key, span
+from dialog_portal.base.swedish import span, swedish_sort_key
 from meetings.attendance.actions import absent
 from meetings.models import Attendee, Meeting
 from minutes.document import Document, DocumentSection, PartyPresence
@@ -105,10 +105,10 @@ def absent_groups(meeting: Meeting) -> tuple[PartyPresence, ...]:
 
 def sorted_groups(named: dict[str, list[str]]) -> tuple[PartyPresence, ...]:
     def order(organisation: str) -> tuple[bool, str]:
-        return organisation == REGION, sort_key(organisation)
+        return organisation == REGION, swedish_sort_key(organisation)
 
     return tuple(
-        PartyPresence(party=organisation, names=tuple(sorted(named[organisation], key=sort_key)))
+        PartyPresence(party=organisation, names=tuple(sorted(named[organisation], key=swedish_sort_key)))
         for organisation in sorted(named, key=order)
     )
 

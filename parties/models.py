@@ -1,4 +1,4 @@
-"""Who the dialogues are held with: categories, parties, their names through the years, people and mandates."""
+"""The register: categories with cadences, parties with memberships and former names, people and mandates."""
 
 from __future__ import annotations
 
@@ -16,39 +16,44 @@ from dialog_portal.base.stale_saves import Versioned
 from dialog_portal.base.swedish import contains_text, swedish
 from dialog_portal.base.typed_text import one_line
 
-YEAR = (MinValueValidator(2000), MaxValueValidator(2100))
-EVERY = ("varje år", "vartannat år", "vart tredje år", "vart fjärde år", "vart femte år")
-SEARCH_WORDS = 6  # more words than that make a search no narrower, only slower
+YEAR_VALIDATORS = (MinValueValidator(2000), MaxValueValidator(2100))
+CADENCE_WORDS = ("varje år", "vartannat år", "vart tredje år", "vart fjärde år", "vart femte år")
+MAX_SEARCH_WORDS = 6  # more words make a search slower but hardly any narrower
+FIRST_YEAR = 2018  # the register begins with this year
+MAX_SEATS = 50  # of one party at one meeting; each party has at least one
 
 
 def in_year(year: int, prefix: str = "") -> Q:
-    """The rows whose validity years cover a year; an open end means still valid."""
+    """Return a filter for rows that are valid in a year; without `to_year` they are valid from `from_year` on.
+
+    `prefix` leads to the rows over a relation, as in "memberships__".
+    """
     return Q(**{f"{prefix}from_year__lte": year}) & (
         Q(**{f"{prefix}to_year__isnull": True}) | Q(**{f"{prefix}to_year__gte": year})
     )
 
 
-def years(from_year: int, to_year: int | None) -> str:
-    """Validity years as they are read: "från 2023", "2018–2022", "2019"."""
+def format_years(from_year: int, to_year: int | None) -> str:
+    """Return validity years in Swedish: "från 2023", "2018–2022" or "2019"."""
     if to_year is None:
         return f"från {from_year}"
     return f"{from_year}–{to_year}" if to_year > from_year else str(from_year)
 
 
 def on_day(day: date) -> Q:
-    """The rows whose dates cover a day; an open end means still valid."""
+    """Return a filter for rows that are valid on a day; without `to_date` they are valid from `from_date` on."""
     return Q(from_date__lte=day) & (Q(to_date=None) | Q(to_date__gte=day))
 
 
 def ends_after_it_begins(begin: str, end: str, name: str) -> models.CheckConstraint:
-    """A constraint: the end is open or not before the beginning."""
+    """Return a check constraint: the end is null or not before the beginning."""
     return models.CheckConstraint(
         condition=Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": F(begin)}), name=name
     )
 
 
 class Category(Versioned):
-    """A kind of dialogue party, as municipalities or regional centrumbildningar, with the years in which it exists."""
+    """A kind of party, such as municipalities or regional centrumbildningar, with the years in which it exists."""
 
     name = models.CharField("namn", max_length=120, unique=True, validators=[one_line])
     slug = models.SlugField("adressord", max_length=60, unique=True)
@@ -61,17 +66,21 @@ class Category(Versioned):
         help_text="Till exempel FSKF för kommunerna.",
     )
     seats = models.PositiveSmallIntegerField(
-        "platser per part", default=3, validators=[MinValueValidator(1), MaxValueValidator(50)]
+        "platser per part", default=3, validators=[MinValueValidator(1), MaxValueValidator(MAX_SEATS)]
     )
-    from_year = models.PositiveSmallIntegerField("från år", default=2018, validators=YEAR)
-    to_year = models.PositiveSmallIntegerField("till och med år", null=True, blank=True, validators=YEAR)
+    from_year = models.PositiveSmallIntegerField("från år", default=FIRST_YEAR, validators=YEAR_VALIDATORS)
+    to_year = models.PositiveSmallIntegerField(
+        "till och med år", null=True, blank=True, validators=YEAR_VALIDATORS
+    )
 
     class Meta:
         verbose_name = "kategori"
         ordering = ("position", "name")
         constraints = (
             ends_after_it_begins("from_year", "to_year", "category_ends_after_it_begins"),
-            models.CheckConstraint(condition=Q(seats__gte=1, seats__lte=50), name="category_seats_are_sane"),
+            models.CheckConstraint(
+                condition=Q(seats__gte=1, seats__lte=MAX_SEATS), name="category_seats_are_sane"
+            ),
         )
 
     def __str__(self) -> str:
@@ -79,18 +88,20 @@ class Category(Versioned):
 
     @property
     def years(self) -> str:
-        return years(self.from_year, self.to_year)
+        return format_years(self.from_year, self.to_year)
 
 
 class Cadence(models.Model):
-    """How often a category meets during some years: every year until 2022, every second from 2023."""
+    """How often a category meets during some years, for example every year until 2022, every second from 2023."""
 
     category = models.ForeignKey(Category, models.CASCADE, related_name="cadences")
     every = models.PositiveSmallIntegerField(
         "vart … år", default=1, validators=[MinValueValidator(1), MaxValueValidator(10)]
     )
-    from_year = models.PositiveSmallIntegerField("från år", validators=YEAR)
-    to_year = models.PositiveSmallIntegerField("till och med år", null=True, blank=True, validators=YEAR)
+    from_year = models.PositiveSmallIntegerField("från år", validators=YEAR_VALIDATORS)
+    to_year = models.PositiveSmallIntegerField(
+        "till och med år", null=True, blank=True, validators=YEAR_VALIDATORS
+    )
 
     class Meta:
         verbose_name = "frekvens"
@@ -98,14 +109,17 @@ class Cadence(models.Model):
         constraints = (ends_after_it_begins("from_year", "to_year", "cadence_ends_after_it_begins"),)
 
     def __str__(self) -> str:
-        often = EVERY[self.every - 1] if self.every <= len(EVERY) else f"vart {self.every}:e år"
+        often = (
+            CADENCE_WORDS[self.every - 1] if self.every <= len(CADENCE_WORDS) else f"vart {self.every}:e år"
+        )
         return f"{often} {self.years}"
 
     @property
     def years(self) -> str:
-        return years(self.from_year, self.to_year)
+        return format_years(self.from_year, self.to_year)
 
     def is_due(self, year: int) -> bool:
+        """Return whether the category meets in a year: every `every` years, counted from `from_year`."""
         covered = self.from_year <= year and (self.to_year is None or year <= self.to_year)
         return covered and (year - self.from_year) % self.every == 0
 
@@ -116,21 +130,25 @@ class PartyQuerySet(models.QuerySet["Party"]):
         return self.order_by(swedish("name"), "pk")
 
     def of_category(self, category: Category, year: int) -> Self:
-        """The parties that belong to a category during a year."""
+        """Return the parties that belong to a category in a year."""
         return self.filter(pk__in=Membership.objects.filter(in_year(year), category=category).values("party"))
 
     def active(self, day: date | None = None) -> Self:
-        """The parties that had not ended on a day, today by default."""
+        """Return the parties that had not ended on a day, today by default."""
         return self.filter(Q(ended__isnull=True) | Q(ended__gt=day or timezone.localdate()))
 
     def ended(self, day: date | None = None) -> Self:
-        """The parties that had ended on a day, today by default."""
+        """Return the parties that had ended on a day, today by default."""
         return self.filter(ended__lte=day or timezone.localdate())
 
     def matching(self, text: str) -> Self:
-        """The parties in which every word of a search stands: in names and code, or with their people."""
+        """Return the parties that match every word of a search, of which at most MAX_SEARCH_WORDS are read.
+
+        A word is looked for in the party's names, former names and code, and in its people's posts, names and e-mail
+        addresses.
+        """
         rows = self
-        for word in text.split()[:SEARCH_WORDS]:
+        for word in text.split()[:MAX_SEARCH_WORDS]:
             former = FormerName.objects.filter(contains_text(word, "name")).values("party")
             held = Mandate.objects.filter(
                 contains_text(word, "title", "person__name", "person__email")
@@ -140,12 +158,15 @@ class PartyQuerySet(models.QuerySet["Party"]):
         return rows
 
     def with_recipients(self, some: bool) -> Self:
-        """The parties for which somebody receives letters today, or those for which nobody does."""
+        """Return the parties for which somebody receives letters today, or those for which nobody does."""
         recipients = Exists(Mandate.objects.invited().filter(party=OuterRef("pk")))
         return self.filter(recipients if some else ~recipients)
 
     def with_register(self) -> Self:
-        """With what the register's list shows, in a fixed number of queries."""
+        """Fetch what the register's list shows, in a fixed number of queries.
+
+        Sets `current_mandates` and `current_memberships` on each party.
+        """
         mandates = Mandate.objects.current().select_related("person").order_by("pk")
         memberships = Membership.objects.in_year(timezone.localdate().year).select_related("category")
         return self.select_related("municipality").prefetch_related(
@@ -189,7 +210,7 @@ class Party(Versioned):
 
     @cached_property
     def recipients(self) -> int:
-        """How many receive this party's letters today; from what `with_register` fetched, if it did."""
+        """Return how many people receive this party's letters today; no query is needed after `with_register`."""
         held: list[Mandate] | None = getattr(self, "current_mandates", None)
         if held is None:
             held = list(self.mandates.invited())
@@ -200,13 +221,13 @@ class Party(Versioned):
         return self.ended is not None and self.ended <= timezone.localdate()
 
     def name_on(self, day: date) -> str:
-        """The name the party had on a day: old notes keep the old name."""
+        """Return the name that the party had on a day, because old notes keep the old name."""
         old = self.former_names.filter(until__gt=day).order_by("until").first()
         return old.name if old else self.name
 
 
 class FormerName(models.Model):
-    """A name that a party had until a day."""
+    """A name that a party had until a day, on which it already had the next one."""
 
     party = models.ForeignKey(Party, models.CASCADE, related_name="former_names")
     name = models.CharField("tidigare namn", max_length=160, validators=[one_line])
@@ -221,7 +242,7 @@ class FormerName(models.Model):
 
 
 class Municipality(models.Model):
-    """What only a municipality has: its code, which is text and begins with a zero."""
+    """What only a municipality has: its official code, four digits as text because it begins with a zero."""
 
     party = models.OneToOneField(Party, models.CASCADE, related_name="municipality")
     code = models.CharField(
@@ -242,18 +263,20 @@ class Municipality(models.Model):
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_year(self, year: int) -> Self:
-        """The memberships that are in force during a year."""
+        """Return the memberships that are valid in a year."""
         return self.filter(in_year(year))
 
 
 class Membership(models.Model):
-    """A party belongs to a category during some years; an umbrella body is one that speaks for the others."""
+    """A party belongs to a category during some years. `umbrella`: it speaks for the other members."""
 
     party = models.ForeignKey(Party, models.CASCADE, related_name="memberships")
     category = models.ForeignKey(Category, models.PROTECT, related_name="memberships")
     umbrella = models.BooleanField("paraplyorganisation", default=False)
-    from_year = models.PositiveSmallIntegerField("från år", validators=YEAR)
-    to_year = models.PositiveSmallIntegerField("till och med år", null=True, blank=True, validators=YEAR)
+    from_year = models.PositiveSmallIntegerField("från år", validators=YEAR_VALIDATORS)
+    to_year = models.PositiveSmallIntegerField(
+        "till och med år", null=True, blank=True, validators=YEAR_VALIDATORS
+    )
 
     objects = MembershipQuerySet.as_manager()
 
@@ -270,12 +293,12 @@ class Membership(models.Model):
 
     @property
     def fingerprint(self) -> str:
-        """Everything that can be changed, in one word: it tells whether somebody else saved meanwhile."""
+        """Return all values that can be changed as one text; if it differs, somebody else has saved in the meantime."""
         return f"{self.category_id}/{self.from_year}/{self.to_year}/{self.umbrella}"
 
     @property
     def years(self) -> str:
-        return years(self.from_year, self.to_year)
+        return format_years(self.from_year, self.to_year)
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -284,24 +307,24 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.order_by(swedish("name"), "pk")
 
     def matching(self, text: str) -> Self:
-        """The people in whose name or address every word of a search stands."""
+        """Return the people whose name or e-mail address contains every word of a search (at most MAX_SEARCH_WORDS)."""
         rows = self
-        for word in text.split()[:SEARCH_WORDS]:
+        for word in text.split()[:MAX_SEARCH_WORDS]:
             rows = rows.filter(contains_text(word, "name", "email"))
         return rows
 
     def with_posts(self) -> Self:
-        """With their current mandates, which tell namesakes apart: `person.posts`."""
+        """Fetch each person's current mandates as `person.posts`, to distinguish people with the same name."""
         held = Mandate.objects.current().select_related("party").order_by("pk")
         return self.prefetch_related(Prefetch("mandates", held, to_attr="posts"))
 
     def by_email(self, email: str) -> Person | None:
-        """The one person who has an address, whatever its case."""
+        """Return the person with an e-mail address, or None; case is ignored."""
         return self.filter(email__iexact=email).first()
 
 
 class Person(Versioned):
-    """Somebody who holds mandates. A protected person is shown to the public by organisation only."""
+    """A person who holds mandates. Of a protected person, public pages show the organisation only."""
 
     name = models.CharField("namn", max_length=120, validators=[one_line])
     email = models.EmailField(
@@ -323,24 +346,24 @@ class Person(Versioned):
 
 class MandateQuerySet(models.QuerySet["Mandate"]):
     def current(self, day: date | None = None) -> Self:
-        """The mandates that are held on a day, today by default."""
+        """Return the mandates that are valid on a day, today by default."""
         return self.filter(on_day(day or timezone.localdate()))
 
     def invited(self, day: date | None = None) -> Self:
-        """The current mandates whose holders receive invitations."""
+        """Return the mandates that are valid on a day and whose holders receive invitations."""
         return self.current(day).filter(receives_invitations=True)
 
     def past(self) -> Self:
-        """The mandates that are over, the latest first."""
+        """Return the mandates that ended before today, the latest first."""
         return self.filter(to_date__lt=timezone.localdate()).order_by("-to_date", "pk")
 
     def not_over(self) -> Self:
-        """The mandates that are held now or will be."""
+        """Return the mandates that have not ended, including those that begin later."""
         return self.exclude(to_date__lt=timezone.localdate())
 
 
 class Mandate(Versioned):
-    """A post that a person holds for a party from one day to another."""
+    """A post that a person holds for a party, from one day until and including another."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="mandates")
     party = models.ForeignKey(Party, models.PROTECT, related_name="mandates")
@@ -365,7 +388,7 @@ class Mandate(Versioned):
 
     @property
     def label(self) -> str:
-        """The title as it is written, with "tf" for an acting holder."""
+        """Return the title, with "tf" before it for an acting holder."""
         return f"tf {self.title}" if self.acting else self.title
 
     @property

@@ -1,7 +1,7 @@
-"""The real structure of Region Stockholm's dialogues: categories, municipalities, organisations; no people.
+"""Seeds the register with Region Stockholm's real categories, municipalities and organisations; no people.
 
-The lists come from the organisations' own public pages. When two of them changed their names is not told
-to the day, so a turn of the year stands for it. Whoever runs the portal keeps the rest up to date.
+The lists come from the organisations' own public pages. Two organisations have not published the day when they changed
+their names, so 1 January is used. After the first start, staff keep the register up to date.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from datetime import date
 from django.db import transaction
 from django.utils.text import slugify
 
-from parties.models import Cadence, Category, FormerName, Membership, Municipality, Party
+from parties.models import FIRST_YEAR, Cadence, Category, FormerName, Membership, Municipality, Party
 
-FIRST_YEAR = 2018
-NEW_RHYTHM = 2023  # from then on only the municipalities meet every year
+NEW_CADENCES_YEAR = 2023  # from this year on, only categories with `yearly` still meet every year
 
 MUNICIPALITIES = (
     ("0114", "Upplands Väsby", "Upplands Väsby kommun"),
@@ -124,8 +123,8 @@ NOTES = {
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A category, its members and its umbrella body."""
+class CategorySeed:
+    """A category with its members, its umbrella body, and the body that its agenda is agreed with."""
 
     name: str
     slug: str
@@ -136,46 +135,52 @@ class Kind:
     yearly: bool = False
 
 
-KINDS = (
-    Kind(
+CATEGORY_SEEDS = (
+    CategorySeed(
         "Kommuner", "kommuner", tuple(name for _, name, _ in MUNICIPALITIES), agenda_body="FSKF", yearly=True
     ),
-    Kind("Regionala centrumbildningar", "centrumbildningar", CENTRES),
-    Kind("KLYS och dess medlemmar", "klys", KLYS, umbrella="KLYS"),
-    Kind(
+    CategorySeed("Regionala centrumbildningar", "centrumbildningar", CENTRES),
+    CategorySeed("KLYS och dess medlemmar", "klys", KLYS, umbrella="KLYS"),
+    CategorySeed(
         "Ideell kulturallians",
         "ideell-kulturallians",
         ALLIANCE,
         umbrella="Ideell kulturallians i region Stockholm",
     ),
-    Kind(SLB, "folkbildningen", STUDY_ASSOCIATIONS, umbrella=SLB),
-    Kind("Studieförbunden", "studieforbunden", STUDY_ASSOCIATIONS, from_year=NEW_RHYTHM, yearly=True),
+    CategorySeed(SLB, "folkbildningen", STUDY_ASSOCIATIONS, umbrella=SLB),
+    CategorySeed(
+        "Studieförbunden",
+        "studieforbunden",
+        STUDY_ASSOCIATIONS,
+        from_year=NEW_CADENCES_YEAR,
+        yearly=True,
+    ),
 )
 
 
 @transaction.atomic
 def seed_parties() -> None:
-    """Add what is missing; rows that are there stay as they are, so it may be run again at any time."""
+    """Add what is missing. Existing rows are not changed, so it can be run again at any time."""
     for code, name, full_name in MUNICIPALITIES:
-        Municipality.objects.get_or_create(code=code, defaults={"party": party(name, full_name)})
-    for position, kind in enumerate(KINDS, start=1):
+        Municipality.objects.get_or_create(code=code, defaults={"party": get_or_add_party(name, full_name)})
+    for position, kind in enumerate(CATEGORY_SEEDS, start=1):
         add_category(kind, position)
-    gotland = party("Region Gotland")
+    gotland = get_or_add_party("Region Gotland")
     Municipality.objects.get_or_create(code="0980", defaults={"party": gotland, "in_county": False})
-    party("FSKF")
+    get_or_add_party("FSKF")
     for name, former, until in FORMER_NAMES:
-        FormerName.objects.get_or_create(party=party(name), until=until, defaults={"name": former})
+        FormerName.objects.get_or_create(party=get_or_add_party(name), until=until, defaults={"name": former})
 
 
-def party(name: str, full_name: str = "") -> Party:
-    """The party of that name; found by its address word, which stays when an officer changes the name."""
+def get_or_add_party(name: str, full_name: str = "") -> Party:
+    """Return the party with the slug of this name, created if missing; the slug stays when staff rename the party."""
     full = full_name or FULL_NAMES.get(name, "")
     values = {"name": name, "full_name": full, "note": NOTES.get(name, "")}
     return Party.objects.get_or_create(slug=slugify(name)[:75], defaults=values)[0]
 
 
-def add_category(kind: Kind, position: int) -> None:
-    """A new category with its cadences and members; one that exists is left to those who keep it."""
+def add_category(kind: CategorySeed, position: int) -> None:
+    """Create a category with its cadences and members. An existing category is not changed, because staff keep it."""
     values = {
         "name": kind.name,
         "position": position,
@@ -185,17 +190,20 @@ def add_category(kind: Kind, position: int) -> None:
     category, new = Category.objects.get_or_create(slug=kind.slug, defaults=values)
     if not new:
         return
-    for every, from_year, to_year in rhythm(kind):
+    for every, from_year, to_year in cadences_of(kind):
         Cadence.objects.create(category=category, every=every, from_year=from_year, to_year=to_year)
     umbrellas = [kind.umbrella] if kind.umbrella else []
     for name in (*umbrellas, *kind.members):
         Membership.objects.create(
-            party=party(name), category=category, umbrella=name == kind.umbrella, from_year=kind.from_year
+            party=get_or_add_party(name),
+            category=category,
+            umbrella=name == kind.umbrella,
+            from_year=kind.from_year,
         )
 
 
-def rhythm(kind: Kind) -> list[tuple[int, int, int | None]]:
-    """How often, from which year, to which year."""
+def cadences_of(kind: CategorySeed) -> list[tuple[int, int, int | None]]:
+    """Return tuples of how often the category meets (in years), from which year, and until which year or None."""
     if kind.yearly:
         return [(1, kind.from_year, None)]
-    return [(1, kind.from_year, NEW_RHYTHM - 1), (2, NEW_RHYTHM, None)]
+    return [(1, kind.from_year, NEW_CADENCES_YEAR - 1), (2, NEW_CADENCES_YEAR, None)]

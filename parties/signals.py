@@ -1,6 +1,6 @@
-"""What the register tells the rooms above it, which it does not know."""
+"""Signals from the register to the apps that use it and that it must not import."""
 
 from django.dispatch import Signal
 
-# Sent with person and by, inside the transaction; each receiver answers sentences in Swedish about what it did
+# Sent with `person` and `by` inside the transaction; each receiver returns Swedish sentences about what it did
 address_changed = Signal()

@@ -1,4 +1,4 @@
-"""Accounts: inviting, accepting, changing roles, closing and opening again."""
+"""Accounts: invite, accept an invitation, change a role, close and reopen."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from dialog_portal.access.audit_events import AccessEvent
-from dialog_portal.access.letters import staff_invitation
-from dialog_portal.access.models import Role, StaffInvitation, User
+from dialog_portal.access.letters import staff_invitation_letter
+from dialog_portal.access.models import EMAIL_TAKEN, Role, StaffInvitation, User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import mint_link, revoke_link
@@ -21,21 +21,24 @@ from dialog_portal.links.purposes import LinkPurpose
 
 @transaction.atomic
 def invite_staff(*, name: str, email: str, role: str, by: User | None) -> StaffInvitation:
-    """Promise an account to one address for two days and write to it; an older open invitation stops working."""
-    if has_account(email):
-        raise NotAllowed("Adressen har redan ett konto. Är det stängt kan du öppna det igen.")
+    """Invite one address to an account, valid for StaffInvitation.LIFE, and queue the letter with the link.
+
+    Earlier invitations to the address stop working. Raise NotAllowed if the address has an account.
+    """
+    if User.objects.has_email(email):
+        raise NotAllowed(EMAIL_TAKEN)
     for older in StaffInvitation.objects.filter(email__iexact=email, accepted_at=None).select_related("link"):
         revoke_link(older.link)
     link = mint_link(LinkPurpose.ACCOUNT, timezone.now() + StaffInvitation.LIFE)
     invitation = StaffInvitation.objects.create(name=name, email=email.lower(), role=role, by=by, link=link)
-    staff_invitation(invitation, by=by)
+    staff_invitation_letter(invitation, by=by)
     record(by, AccessEvent.ACCOUNT_OFFERED, invitation, role=role)
     return invitation
 
 
 @transaction.atomic
 def revoke_invitation(invitation: StaffInvitation, *, by: User | None) -> None:
-    """Make the link of an invitation worthless."""
+    """Make the link of an invitation invalid. Raise NotAllowed if it has been used."""
     if invitation.accepted_at:
         raise NotAllowed("Inbjudan är redan använd. Stäng kontot i stället.")
     revoke_link(invitation.link)
@@ -44,10 +47,10 @@ def revoke_invitation(invitation: StaffInvitation, *, by: User | None) -> None:
 
 @transaction.atomic
 def accept_invitation(link: Link, *, password: str) -> User | None:
-    """Make the account that was promised; nobody when the link was used or withdrawn a moment ago."""
+    """Create and return the invited account; return None if the link was used or revoked a moment ago."""
     locked = Link.objects.select_for_update().get(pk=link.pk)
     invitation = StaffInvitation.objects.select_for_update().get(link=locked)
-    if has_account(invitation.email) or not invitation.open:
+    if User.objects.has_email(invitation.email) or not invitation.is_open:
         return None
     user = User.objects.create_user(invitation.email, invitation.name, invitation.role, password)
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
@@ -60,7 +63,10 @@ def accept_invitation(link: Link, *, password: str) -> User | None:
 
 @transaction.atomic
 def change_role(user: User, role: str, *, by: User) -> User:
-    """Give somebody else another role, from their next request."""
+    """Give another person's account a role, which counts from their next request.
+
+    Raise NotAllowed for one's own account and for the last active administrator.
+    """
     user = lock_other_account(user, by, "Du kan inte ändra din egen roll. Be en annan administratör.")
     if user.role == role:
         return user
@@ -74,7 +80,10 @@ def change_role(user: User, role: str, *, by: User) -> User:
 
 @transaction.atomic
 def close_account(user: User, *, by: User) -> User:
-    """Close somebody else's account and end every session of it; what they have done stays under their name."""
+    """Close another person's account and end all its sessions; their name stays on everything that they have done.
+
+    Raise NotAllowed for one's own account and for the last active administrator.
+    """
     user = lock_other_account(user, by, "Du kan inte stänga ditt eget konto. Be en annan administratör.")
     if not user.is_active:
         return user
@@ -89,7 +98,7 @@ def close_account(user: User, *, by: User) -> User:
 
 @transaction.atomic
 def reopen_account(user: User, *, by: User) -> User:
-    """Open a closed account; the person signs in anew with the same password and second factor."""
+    """Open a closed account; the person has to sign in again, with the same password and second factor."""
     user = User.objects.select_for_update().get(pk=user.pk)
     if user.is_active:
         return user
@@ -99,14 +108,11 @@ def reopen_account(user: User, *, by: User) -> User:
     return user
 
 
-def has_account(email: str) -> bool:
-    return bool(User.objects.filter(email__iexact=email).exists())
-
-
 def lock_other_account(user: User, by: User, refusal: str) -> User:
-    """The row as it stands, unless it is one's own.
+    """Lock the account and return it as it is in the database. Raise NotAllowed(refusal) for one's own account.
 
-    It is locked together with every administrator, so that two who close each other at the same moment wait in line.
+    All administrators are locked with it: when two of them close each other's accounts at the same moment, the second
+    waits for the first, so one administrator remains.
     """
     if user.pk == by.pk:
         raise NotAllowed(refusal)
@@ -116,14 +122,14 @@ def lock_other_account(user: User, by: User, refusal: str) -> User:
 
 
 def must_leave_an_administrator(user: User, fate: str) -> None:
-    """Refuse when nobody else could let people in."""
+    """Raise NotAllowed if no other active administrator exists; `fate` completes the Swedish sentence."""
     others = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
     if user.is_active and not others.exists():
         raise NotAllowed(f"{user.name} är den enda administratören och kan inte {fate}. Utse en till först.")
 
 
 def end_sessions(user: User) -> None:
-    """Throw away every session of a person, so that an account that opens again does not open old browsers with it."""
+    """Delete every session of a person; otherwise their old sessions would work again when the account is reopened."""
     for session in Session.objects.filter(expire_date__gte=timezone.now()).iterator():
         if session.get_decoded().get(SESSION_KEY) == str(user.pk):
             session.delete()

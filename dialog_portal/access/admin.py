@@ -1,7 +1,7 @@
-"""Django's own administration: only for looking at accounts and the audit log, and only after our own sign-in.
+"""Django's admin, read-only: accounts and the audit log, for administrators who signed in on the portal's own pages.
 
-A site of its own, so that nothing is there which nobody decided to show. Everything is read-only: accounts are changed
-on the portal's own pages, which keep the rules and write the log.
+A separate AdminSite, so that only the models registered here are shown. Accounts are changed on the portal's own pages,
+which enforce the rules and write the audit log.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from django.shortcuts import redirect
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import Event
+from dialog_portal.links.addresses import STAFF_PATH
 
 
 class PortalAdmin(admin.AdminSite):
-    """Signs in, signs out and changes passwords on the portal's own pages."""
+    """Redirects to the portal's own pages for signing in, signing out and changing the password."""
 
     site_header = site_title = "Dialogportalen, administration"
-    site_url = "/arbete/"
+    site_url = f"/{STAFF_PATH}"
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return redirect("account_login")
@@ -33,6 +34,8 @@ class PortalAdmin(admin.AdminSite):
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Shows rows; nobody may add, change or delete any."""
+
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
 

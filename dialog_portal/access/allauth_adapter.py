@@ -1,4 +1,4 @@
-"""How allauth behaves here: nobody signs up, letters go through the outbox, second-factor seeds are encrypted."""
+"""Adapters for allauth: sign-up is closed, letters go through the outbox, second-factor secrets are encrypted."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from dialog_portal.access.letters import account_notice, password_reset_letter
+from dialog_portal.access.letters import account_notice_letter, password_reset_letter
 from dialog_portal.access.models import User
 from dialog_portal.base.encryption import decrypt_text, encrypt_text
 
-# What each of allauth's letters tells, in words of our own
+# Allauth's name of a notice, and the sentence that our letter says instead of allauth's own text
 NOTICES = {
     "password_changed": "Lösenordet till ditt konto har bytts.",
     "password_reset": "Lösenordet till ditt konto har bytts med länken i ett brev.",
@@ -23,7 +23,7 @@ NOTICES = {
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Accounts come only from an administrator's invitation."""
+    """Accounts are created by an administrator's invitation only, so sign-up is closed."""
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
@@ -34,22 +34,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """The address in the letter stands on our own host, whatever host the request claims."""
+        """Return the address for the letter on settings.BASE_URL, because the request's Host header may be forged."""
         address = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return str(settings.BASE_URL) + address.replace("UID-KEY", key)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Write to the owner of the address through the outbox."""
+        """Put our own letter to the owner of the address in the outbox, instead of sending allauth's text."""
         user = User.objects.get(email__iexact=email)
         purpose = template_prefix.rpartition("/")[2]
         if purpose == "password_reset_key":
             password_reset_letter(user, context["password_reset_url"])
         else:
-            account_notice(user, NOTICES[purpose])
+            account_notice_letter(user, NOTICES[purpose])
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """Keeps seeds and recovery codes unreadable in the database and its backups."""
+    """Encrypts seeds and recovery codes, so that they cannot be read in the database or its backups."""
 
     def encrypt(self, text: str) -> str:
         return encrypt_text(text)

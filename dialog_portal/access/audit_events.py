@@ -1,4 +1,4 @@
-"""What the audit log says of accounts."""
+"""The kinds of audit log entries about accounts."""
 
 from dialog_portal.base.audit import EventKind
 

@@ -1,14 +1,15 @@
-"""What is typed about accounts."""
+"""Forms about accounts: invite somebody, change a role, choose the first password."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 
-from dialog_portal.access.models import Role, StaffInvitation, User
-from dialog_portal.base.typed_text import one_address
+from dialog_portal.access.models import EMAIL_TAKEN, Role, StaffInvitation, User
+from dialog_portal.base.typed_text import unquoted_address
 
 ROLE_HELP = (
     "Läsare ser. Handläggare planerar, bjuder in, skriver och skickar. Godkännare fastställer och publicerar också det "
@@ -17,7 +18,7 @@ ROLE_HELP = (
 
 
 class InviteForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Who is promised an account, and which role."""
+    """Name, address and role of a person who is invited to an account."""
 
     class Meta:
         model = StaffInvitation
@@ -30,26 +31,29 @@ class InviteForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].lower()
-        one_address(email)
-        if User.objects.filter(email__iexact=email).exists():
-            raise forms.ValidationError("Adressen har redan ett konto. Är det stängt kan du öppna det igen.")
+        unquoted_address(email)
+        if User.objects.has_email(email):
+            raise forms.ValidationError(EMAIL_TAKEN)
         return email
 
 
 class RoleForm(forms.Form):
-    """Another role for somebody who has an account."""
+    """Another role for an existing account."""
 
     role = forms.ChoiceField(label="Roll", choices=Role, help_text=ROLE_HELP)
 
 
 class PasswordForm(forms.Form):
-    """The first password of a new account, measured against the rules and the person's own name and address."""
+    """The first password of a new account, checked against the password rules and the person's name and address."""
 
     password = forms.CharField(
         label="Lösenord",
         strip=False,
         max_length=200,
-        help_text="Minst 15 tecken. Flera ord efter varandra är lättare att minnas och svårare att gissa.",
+        help_text=(
+            f"Minst {settings.PASSWORD_MIN_LENGTH} tecken. "
+            "Flera ord efter varandra är lättare att minnas och svårare att gissa."
+        ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(

@@ -1,4 +1,4 @@
-"""Letters about accounts. They open the door to somebody's account, so nobody else may read them."""
+"""Letters about accounts: invitation, new password, notices. Confidential, because a link in them opens an account."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from dialog_portal.outbox.queue.actions import Draft, post
 from dialog_portal.outbox.render import render
 
 ACCOUNT_PURPOSE = CONFIDENTIAL
-NOTICE_LIFE = timedelta(days=3)
+NOTICE_LIFE = timedelta(days=3)  # a letter without a deadline of its own is not tried for longer
 
 
-def staff_invitation(invitation: StaffInvitation, *, by: User | None) -> Letter:
-    """The promise of an account, with the link where a password is chosen; nobody's own is the office's."""
+def staff_invitation_letter(invitation: StaffInvitation, *, by: User | None) -> Letter:
+    """Queue the invitation to an account, with the link to choose a password.
+
+    Without `by`, as for the first administrator, it is signed with the name of the office.
+    """
     context = {
         "invitation": invitation,
         "signed_by": by.name if by else office_name(),
@@ -36,10 +39,12 @@ def staff_invitation(invitation: StaffInvitation, *, by: User | None) -> Letter:
 
 
 def invitation_address(invitation: StaffInvitation) -> str:
+    """Return the address where the invited person chooses a password. It contains the secret token."""
     return settings.BASE_URL + reverse("accept_account", args=[token_for(invitation.link)])
 
 
 def office_name() -> str:
+    """Return the sender's name up to the first comma: "Kulturförvaltningen"."""
     return settings.MAIL_FROM_NAME.partition(",")[0]
 
 
@@ -51,7 +56,7 @@ def post_account_letter(
     address: str,
     deadline: datetime | None = None,
 ) -> Letter:
-    """Put one letter about an account in the outbox, ahead of those that can wait."""
+    """Queue one letter about an account with priority URGENT. A second letter with the same key is not queued."""
     rendered = render(template, {"reply_to": settings.MAIL_REPLY_TO, **context})
     draft = Draft(
         key=key,
@@ -68,20 +73,20 @@ def post_account_letter(
     return post(draft)[0]
 
 
-def account_notice(user: User, sentence: str) -> Letter:
-    """What happened to an account, each time that it happens."""
+def account_notice_letter(user: User, sentence: str) -> Letter:
+    """Queue a letter that says what has happened to an account; each call is a letter of its own."""
     return account_letter("account_notice", user, {"sentence": sentence}, once=str(uuid4()))
 
 
 def password_reset_letter(user: User, address: str) -> Letter:
-    """The way to a new password: at most one letter a quarter of an hour by its key, however many ask for it."""
+    """Queue the letter with the link to a new password; its key allows one letter in each quarter of an hour."""
     now = timezone.now()
     button = {"button_text": "Välj nytt lösenord", "button_url": address}
     return account_letter("password_reset", user, button, once=f"{now:%Y%m%d%H}{now.minute // 15}")
 
 
 def account_letter(template: str, user: User, context: dict[str, Any], *, once: str) -> Letter:
-    """A letter to the owner of an account. What has the same `once` is the same letter."""
+    """Queue a letter to the owner of an account; calls with the same `once` make one letter."""
     context = {"user": user, "signed_by": office_name(), **context}
     return post_account_letter(
         template, context, f"{ACCOUNT_PURPOSE}:{template}:{user.pk}:{once}", user.name, user.email

@@ -1,4 +1,4 @@
-"""Every request is measured against the permission table before its view runs."""
+"""Middleware that checks each request against the permission table: sign-in, role and second factor."""
 
 import time
 from collections.abc import Callable
@@ -18,13 +18,14 @@ from django.urls import reverse
 
 from dialog_portal.access.models import User
 from dialog_portal.access.permissions import SAFE_METHODS, NotPermitted, Rule, rule_for
+from dialog_portal.links.addresses import ADMIN_PATH, SIGN_IN_PATH, STAFF_PATH
 
 Refusal = HttpResponse | None
-PRIVATE_PREFIXES = ("/arbete/", "/konto/", "/admin/")
+PRIVATE_PREFIXES = tuple(f"/{path}" for path in (STAFF_PATH, SIGN_IN_PATH, ADMIN_PATH))
 
 
 class AccessMiddleware:
-    """Lets a request through when its address has a row that allows the person's role; else sign-in, 403 or 404.
+    """Runs a view only if the address has a rule that allows it; otherwise redirects to sign-in, or raises 403 or 404.
 
     The role is read from the database each time, so a changed role or a closed account counts from the next request.
     """
@@ -50,9 +51,10 @@ class AccessMiddleware:
 
 
 def set_private_headers(request: HttpRequest, response: HttpResponse) -> None:
-    """No copy in a cache, no trace in a search engine, and no secret of an address told to the next page.
+    """Forbid caches and search engines to keep the page, and browsers to send a secret address as referrer.
 
-    Elsewhere the referrer stays `same-origin`: without it a form's origin is null, and Django takes that for a forgery.
+    On other pages the referrer policy stays `same-origin`: with `no-referrer` browsers send `Origin: null` with forms,
+    and Django's CSRF check refuses that.
     """
     if "no-store" not in response.get("Cache-Control", ""):
         response["Cache-Control"] = "no-store"
@@ -62,13 +64,16 @@ def set_private_headers(request: HttpRequest, response: HttpResponse) -> None:
 
 
 def holds_account_secret(parts: dict[str, Any]) -> bool:
-    """Whether an address holds what a letter gave; the page with the form has its own address, without the secret."""
+    """Return whether the address contains the key from a letter about a new password.
+
+    Allauth redirects such an address to one without the key, and shows the form there.
+    """
     form: str = PasswordResetFromKeyView.reset_url_key
     return bool(parts.get("key", form) != form)
 
 
 def require_sign_in(request: HttpRequest) -> Refusal:
-    """Ask for sign-in where there is none, or where it is too long ago."""
+    """Return a redirect to the sign-in page if nobody is signed in or the session is too old, otherwise None."""
     if request.user.is_authenticated and is_session_too_old(request):
         logout(request)
         messages.info(request, "Du har varit inloggad hela dagen. Logga in igen för att fortsätta.")
@@ -76,17 +81,21 @@ def require_sign_in(request: HttpRequest) -> Refusal:
 
 
 def check_role(request: HttpRequest, rule: Rule) -> Refusal:
+    """Return None if the person's role may use the address. Raise NotPermitted, or Http404 for GET of a button."""
     role = cast("User", request.user).role
     method = request.method or "GET"
     if rule.allows(role, method):
         return None
     if method in SAFE_METHODS and not rule.see:
-        raise Http404  # a button: there is nothing to look at for anybody
+        raise Http404  # a button: nobody can look at it
     raise NotPermitted(rule, role, method)
 
 
 def require_second_factor(request: HttpRequest, rule: Rule) -> Refusal:
-    """Ask for the second factor where the rule wants one: to use it, or first to get one."""
+    """Return a redirect if the rule requires a second factor that was not used in this session, otherwise None.
+
+    A person without a second factor is sent to the page where it is set up.
+    """
     if not rule.second_factor:
         return None
     if not is_mfa_enabled(request.user):
@@ -97,12 +106,12 @@ def require_second_factor(request: HttpRequest, rule: Rule) -> Refusal:
 
 
 def has_used_second_factor(request: HttpRequest) -> bool:
-    """Whether the person has shown a second factor in this session."""
+    """Return whether the person has used a second factor in this session."""
     return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
 
 
 def is_session_too_old(request: HttpRequest) -> bool:
-    """Whether the session is older than a working day, however busy it has been."""
+    """Return whether the sign-in is more than SESSION_COOKIE_AGE seconds old, however much the session was used."""
     first = min(
         (record["at"] for record in get_authentication_records(request, request.user)), default=time.time()
     )
@@ -110,7 +119,7 @@ def is_session_too_old(request: HttpRequest) -> bool:
 
 
 def page_after_sign_in(request: HttpRequest) -> str:
-    """Where to go after signing in: the page that was asked for, or the one whose button was pressed."""
+    """Return the address to go to after sign-in: the requested page, or after a POST the page with the button."""
     if request.method in SAFE_METHODS:
         return request.get_full_path()
     page = urlsplit(request.headers.get("Referer", ""))

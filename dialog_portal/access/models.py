@@ -1,4 +1,4 @@
-"""Who may come in as staff, with which role, and what they did."""
+"""Staff accounts with their roles, and invitations to accounts."""
 
 from __future__ import annotations
 
@@ -14,8 +14,12 @@ from dialog_portal.base import audit, authorship  # noqa: F401  their tables bel
 from dialog_portal.base.swedish import swedish
 from dialog_portal.base.typed_text import one_line
 
+EMAIL_TAKEN = "Adressen har redan ett konto. Är det stängt kan du öppna det igen."
+
 
 class Role(models.TextChoices):
+    """What a member of staff may do; access/permissions.py lists it for each page."""
+
     READER = "reader", "läsare"
     OFFICER = "officer", "handläggare"
     APPROVER = "approver", "godkännare"
@@ -24,15 +28,18 @@ class Role(models.TextChoices):
 
 class UserQuerySet(models.QuerySet["User"]):
     def in_order(self) -> Self:
-        """Those who can come in first, then by name in Swedish order."""
+        """Return active accounts first, then by name in Swedish order."""
         return self.order_by("-is_active", swedish("name"), "pk")
 
     def with_second_factor(self) -> Self:
-        """With `second_factor`: whether an authenticator app is connected."""
-        return self.annotate(second_factor=models.Exists(factors().filter(user=models.OuterRef("pk"))))
+        """Annotate `second_factor`: whether an authenticator app is connected."""
+        return self.annotate(
+            second_factor=models.Exists(authenticator_apps().filter(user=models.OuterRef("pk")))
+        )
 
 
-def factors() -> models.QuerySet[Any]:
+def authenticator_apps() -> models.QuerySet[Any]:
+    """Return the connected authenticator apps (TOTP) of all accounts."""
     from allauth.mfa.models import Authenticator
 
     totp: models.QuerySet[Any] = Authenticator.objects.filter(type=Authenticator.Type.TOTP)
@@ -40,14 +47,18 @@ def factors() -> models.QuerySet[Any]:
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
-    """Finds people by their address whatever its case."""
+    """Finds accounts by e-mail address, ignoring case."""
 
     def get_by_natural_key(self, username: str | None) -> User:
         user: User = self.get(email__iexact=username)
         return user
 
+    def has_email(self, email: str) -> bool:
+        """Return whether an account, open or closed, has the address; case is ignored."""
+        return bool(self.filter(email__iexact=email).exists())
+
     def create_user(self, email: str, name: str, role: str, password: str | None = None) -> User:
-        """A member of staff; without a password they cannot sign in until they have set one."""
+        """Create and return an account; without a password nobody can sign in to it until one is set."""
         user: User = self.model(email=email.lower(), name=name, role=role)
         user.set_password(password)
         user.save()
@@ -55,7 +66,7 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
 
 
 class User(AbstractBaseUser):
-    """A member of staff. Roles say what they may do; there are no other permissions."""
+    """A member of staff. The role alone decides what they may do; there are no other permissions."""
 
     email = models.EmailField(
         "e-postadress", unique=True, error_messages={"unique": "Adressen har redan ett konto."}
@@ -83,7 +94,7 @@ class User(AbstractBaseUser):
 
     @property
     def is_staff(self) -> bool:
-        """Django's own admin is open to administrators only."""
+        """Return whether the account may use Django's admin: active administrators only."""
         return self.is_active and self.role == Role.ADMINISTRATOR
 
     @property
@@ -102,20 +113,20 @@ class User(AbstractBaseUser):
 
 class StaffInvitationQuerySet(models.QuerySet["StaffInvitation"]):
     def waiting(self) -> Self:
-        """Promises that somebody can still use, newest first."""
-        works = models.Q(link__revoked_at=None, link__expires_at__gt=timezone.now())
-        return self.filter(works, accepted_at=None).select_related("link", "by")
+        """Return the invitations that can still be accepted, newest first."""
+        valid = models.Q(link__revoked_at=None, link__expires_at__gt=timezone.now())
+        return self.filter(valid, accepted_at=None).select_related("link", "by")
 
 
 class StaffInvitation(models.Model):
-    """A promise of an account: bound to one address and one role, valid for two days, used once."""
+    """An invitation to an account: for one address and one role, valid for LIFE (two days), used once."""
 
     LIFE = timedelta(hours=48)
 
     email = models.EmailField("e-postadress")
     name = models.CharField("namn", max_length=120, validators=[one_line])
     role = models.CharField("roll", max_length=20, choices=Role, default=Role.OFFICER)
-    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # nobody: the first one
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # null: the first administrator
     link = models.OneToOneField("links.Link", models.PROTECT, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
@@ -129,5 +140,6 @@ class StaffInvitation(models.Model):
         return f"{self.name} <{self.email}>"
 
     @property
-    def open(self) -> bool:
-        return self.accepted_at is None and self.link.works(timezone.now())
+    def is_open(self) -> bool:
+        """Return whether the invitation can be accepted now: not used, not revoked, not expired."""
+        return self.accepted_at is None and self.link.is_valid_at(timezone.now())

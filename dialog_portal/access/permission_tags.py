@@ -1,4 +1,4 @@
-"""Template tag: show a button only to those whom the permission table lets press it."""
+"""Template filters that show a link or button only to users whom the permission table allows it."""
 
 from django import template
 
@@ -10,7 +10,7 @@ register = template.Library()
 
 @register.filter
 def may(user: User, view_name: str) -> bool:
-    """`{% if user|may:"staff:meeting_change" %}`: true when the role may see the page or press the button."""
+    """Return whether the user's role may see a page or act on it: `{% if user|may:"staff:meeting_change" %}`."""
     rule = rule_for(view_name)
     role = getattr(user, "role", "")
     return rule is not None and (role in rule.see or role in rule.act)
@@ -18,6 +18,6 @@ def may(user: User, view_name: str) -> bool:
 
 @register.filter
 def may_act(user: User, view_name: str) -> bool:
-    """`{% if user|may_act:"staff:attendance" %}`: true when the role may send the page's form."""
+    """Return whether the user's role may send a page's form: `{% if user|may_act:"staff:attendance" %}`."""
     rule = rule_for(view_name)
     return rule is not None and getattr(user, "role", "") in rule.act

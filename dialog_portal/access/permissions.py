@@ -1,6 +1,6 @@
-"""Who may do what: one row for each address of the portal. The views, the documentation and the tests read it here.
+"""The permission table: which roles may see and act on each address. Middleware, templates, docs and tests read it.
 
-An address without a row answers 404 to everybody, so nothing is opened by forgetting it.
+An address without a row responds with 404 to everybody, so a forgotten row opens nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ SEE_DRAFTS = frozenset({Role.READER, Role.OFFICER, Role.APPROVER})
 
 @dataclass(frozen=True)
 class Rule:
-    """Which roles may see an address (GET) and which may act on it (POST). Open means without signing in."""
+    """Which roles may see an address (GET) and which may act on it (POST).
+
+    `what` completes a Swedish sentence ("För att … behöver du vara"). `open` means without signing in, and
+    `second_factor` that the person must have used a second factor in this session.
+    """
 
     what: str
     see: frozenset[str] = NOBODY
@@ -33,7 +37,7 @@ class Rule:
     second_factor: bool = False
 
     def roles(self, method: str) -> frozenset[str]:
-        """Who may come with a method: those who may look, or those who may act."""
+        """Return the roles that may use an HTTP method: `see` for GET, HEAD and OPTIONS, otherwise `act`."""
         return self.see if method in SAFE_METHODS else self.act
 
     def allows(self, role: str, method: str) -> bool:
@@ -41,14 +45,14 @@ class Rule:
 
 
 class NotPermitted(PermissionDenied):
-    """A signed-in person's role does not reach; the message says in Swedish which role does."""
+    """The role of a signed-in person is not enough; the message says in Swedish which roles are."""
 
     def __init__(self, rule: Rule, role: str, method: str) -> None:
         super().__init__(refusal_sentence(rule, role, method))
 
 
 def refusal_sentence(rule: Rule, role: str, method: str) -> str:
-    """One sentence: what it takes, and what one has."""
+    """Return one Swedish sentence that says which roles are allowed and which role the person has."""
     names = [str(one.label) for one in Role if one in rule.roles(method)]
     if not names:
         return "Sidan går bara att läsa. Den tar inte emot något."
@@ -56,27 +60,27 @@ def refusal_sentence(rule: Rule, role: str, method: str) -> str:
 
 
 def sees(what: str, roles: frozenset[str] = EVERYONE) -> Rule:
-    """A page to look at."""
+    """Return the rule of a page that is only read (GET)."""
     return Rule(what, see=roles)
 
 
 def acts(what: str, roles: frozenset[str] = WORK) -> Rule:
-    """A button: POST only."""
+    """Return the rule of a button (POST only)."""
     return Rule(what, act=roles)
 
 
 def edits(what: str, roles: frozenset[str] = WORK) -> Rule:
-    """A form: seen and sent by the same people."""
+    """Return the rule of a form that the same roles see and send (GET and POST)."""
     return Rule(what, see=roles, act=roles)
 
 
 def open_to_all(what: str) -> Rule:
-    """A door without sign-in: the public, guests by their link, and the sign-in pages themselves."""
+    """Return the rule of an address without sign-in: public pages, guests' pages and the sign-in pages."""
     return Rule(what, see=EVERYONE, act=EVERYONE, open=True)
 
 
 PERMISSIONS: dict[str, Rule] = {
-    # the start page and what belongs to no part
+    # the start page and pages about the portal itself
     "staff:start": sees("se startsidan"),
     "staff:style": sees("se stilguiden"),
     "health": open_to_all("fråga om portalen mår bra"),
@@ -160,7 +164,7 @@ PERMISSIONS: dict[str, Rule] = {
     "staff:section_history": sees("se ett avsnitts tidigare versioner", SEE_DRAFTS),
     "staff:minutes_circulate": acts("dela ett utkast"),
     "staff:minutes_reopen": acts("öppna anteckningarna för ändring"),
-    # never what one wrote oneself: that depends on the notes, so the action and the database hold it
+    # nobody approves what they wrote themselves: that depends on the notes, so the action and the database enforce it
     "staff:minutes_approve": acts("fastställa vad någon annan skrev", APPROVE),
     "staff:minutes_distribute": edits("skicka ut fastställda anteckningar"),
     "staff:minutes_publish": edits("publicera fastställda anteckningar", APPROVE),
@@ -222,5 +226,5 @@ DJANGO_ADMIN = Rule("använda Djangos egen administration", see=ADMIN, act=ADMIN
 
 
 def rule_for(view_name: str) -> Rule | None:
-    """The row of an address, by the name of its view."""
+    """Return the rule of a view name such as "staff:party_list", or None when it has no row."""
     return DJANGO_ADMIN if view_name.startswith("admin:") else PERMISSIONS.get(view_name)

@@ -1,4 +1,4 @@
-"""docs/permissions.md: the permission table as a page to read."""
+"""Writes docs/permissions.md, the permission table as a Markdown page."""
 
 from pathlib import Path
 
@@ -21,21 +21,23 @@ Everybody: the public, guests with the personal link in their letter, and the si
 
 
 def permissions_markdown() -> str:
-    """The whole page."""
+    """Return the whole page as Markdown."""
     rows = {**PERMISSIONS, "admin:*": DJANGO_ADMIN}
     titles = [str(role.label) for role in Role]
     table = [table_line("address", "what", *titles), table_line(*["---"] * (2 + len(titles)))]
     table += [permission_row(name, rule) for name, rule in rows.items() if not rule.open]
-    doors = [f"- `{name}`: {rule.what}" for name, rule in rows.items() if rule.open]
-    return "\n".join([HEAD, *table, OPEN, *doors, ""])
+    public = [f"- `{name}`: {rule.what}" for name, rule in rows.items() if rule.open]
+    return "\n".join([HEAD, *table, OPEN, *public, ""])
 
 
 def permission_row(name: str, rule: Rule) -> str:
+    """Return the table's line for one address: its name, what it is for, and a cell for each role."""
     note = " (bara med tvåstegsverifiering)" if rule.second_factor else ""
     return table_line(f"`{name}`", rule.what + note, *(permission_cell(rule, role) for role in Role))
 
 
 def permission_cell(rule: Rule, role: str) -> str:
+    """Return "se", "gör", "se, gör" or "–" for what the role may do."""
     words = [word for word, roles in (("se", rule.see), ("gör", rule.act)) if role in roles]
     return ", ".join(words) or "–"
 

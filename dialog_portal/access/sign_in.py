@@ -1,4 +1,4 @@
-"""allauth's forms with the labels that the rest of the portal uses."""
+"""Allauth's sign-in and password reset forms, and the letter with a link to a new password."""
 
 from typing import Any
 
@@ -18,7 +18,10 @@ class LoginForm(forms.LoginForm):  # type: ignore[misc]
 
 
 class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]
-    """Asks for a letter. Nothing is looked up meanwhile: how long that takes would tell who has an account."""
+    """Requests a letter with a link to a new password; a worker writes it.
+
+    The form does not look up the account, because the response time would show who has one.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -35,7 +38,7 @@ class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]
 
 
 def send_password_letter(email: str) -> None:
-    """Write to the address with a way to a new password, if it has an account that is open."""
+    """Queue a letter with a link to a new password, if the address has an open account."""
     found = forms.ResetPasswordForm({"email": email})
     if found.is_valid() and found.users:
         found.save(None)

@@ -1,4 +1,4 @@
-"""What a staff view gets: the middleware let only a signed-in member of staff through."""
+"""The type of the request that a staff view gets: its user is a signed-in member of staff."""
 
 from django.http import HttpRequest
 
@@ -6,6 +6,6 @@ from dialog_portal.access.models import User
 
 
 class StaffRequest(HttpRequest):
-    """A request whose user is known, for the type checker; nothing is different when it runs."""
+    """For the type checker only: AccessMiddleware lets no other request reach a staff view."""
 
     user: User

@@ -1,4 +1,4 @@
-"""What a worker does for those who cannot come in."""
+"""Celery task: letters with a link to a new password."""
 
 from celery import shared_task
 
@@ -8,5 +8,5 @@ from dialog_portal.outbox.requested_letters import grant
 
 @shared_task(name="access.send_password_letters")
 def send_password_letters() -> None:
-    """Write to those who asked for a new password and have an account."""
+    """Queue a letter for each requested password whose address has an open account."""
     grant(PASSWORD_REQUEST, send_password_letter)

@@ -1,4 +1,4 @@
-"""Addresses of accounts: the administrator's pages and the sign-in pages, of which sign-up is not one."""
+"""Addresses of the administrator's pages about accounts, and of the sign-in pages. There is no page to sign up."""
 
 from allauth.account import views as account_views
 from allauth.mfa.base import views as factor

@@ -22,7 +22,10 @@ from dialog_portal.links.purposes import LinkPurpose
 
 
 def account_list(request: HttpRequest) -> HttpResponse:
-    """Everybody who may come in, and everybody who has been asked to."""
+    """List all accounts and the invitations that can still be accepted.
+
+    Without a mail server the invitations' addresses are shown, so that the administrator can pass them on.
+    """
     context = {
         "accounts": User.objects.with_second_factor().in_order(),
         "invitations": [
@@ -34,7 +37,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
 
 
 def account_invite(request: HttpRequest) -> HttpResponse:
-    """Promise somebody an account."""
+    """Invite a person to an account."""
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -50,7 +53,7 @@ def account_invite(request: HttpRequest) -> HttpResponse:
 
 
 def account_change(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give another role, close or open again; which of them is said by the button."""
+    """Change an account's role, close it or reopen it; the pressed button says which."""
     account = get_object_or_404(User.objects.with_second_factor(), pk=pk)
     form = RoleForm(request.POST if "role" in request.POST else None, initial={"role": account.role})
     if request.method == "POST" and (not form.is_bound or form.is_valid()):
@@ -64,7 +67,7 @@ def account_change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def apply_button(request: HttpRequest, account: User, form: RoleForm) -> str:
-    """Do what the pressed button says; answers what to tell the administrator."""
+    """Do what the pressed button says and return the sentence to show. Raise NotAllowed if the account refuses it."""
     if "close" in request.POST:
         actions.close_account(account, by=signed_in_user(request))
         return f"Kontot för {account.name} är stängt."
@@ -79,7 +82,7 @@ def apply_button(request: HttpRequest, account: User, form: RoleForm) -> str:
 
 @require_POST
 def account_invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take back a promise that nobody has used yet."""
+    """Revoke an invitation that nobody has accepted yet."""
     invitation = get_object_or_404(StaffInvitation.objects.select_related("link"), pk=pk)
     try:
         actions.revoke_invitation(invitation, by=signed_in_user(request))
@@ -93,10 +96,10 @@ def account_invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 @sensitive_post_parameters()
 @guest_view
 def accept_account(request: HttpRequest, token: str) -> HttpResponse:
-    """Show who is invited (GET writes nothing), then make the account with the chosen password."""
+    """Show who is invited (GET writes nothing), and create the account with the chosen password (POST)."""
     link = find_link(token, LinkPurpose.ACCOUNT)
     invitation = StaffInvitation.objects.select_related("link").filter(link=link).first() if link else None
-    if link is None or invitation is None or not invitation.open:
+    if link is None or invitation is None or not invitation.is_open:
         return link_not_found(request)
     form = PasswordForm(request.POST if request.method == "POST" else None, invitation=invitation)
     if request.method == "POST" and form.is_valid():
@@ -110,4 +113,5 @@ def accept_account(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def signed_in_user(request: HttpRequest) -> User:
+    """Return the request's user; AccessMiddleware lets nobody else reach a staff view."""
     return cast("User", request.user)

@@ -1,1 +1,1 @@
-"""What every app stands on: states, stale saves, typed text, Swedish, encryption, the audit log."""
+"""What every app uses: state transitions, stale saves, typed text, Swedish dates and sorting, encryption, audit log."""

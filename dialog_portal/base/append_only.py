@@ -1,4 +1,4 @@
-"""Tables that only grow: the database itself refuses to change or remove their rows."""
+"""Append-only tables: triggers in the database that refuse UPDATE and DELETE, on PostgreSQL and SQLite."""
 
 from typing import Any
 
@@ -27,15 +27,16 @@ LIFT_SQLITE = ("DROP TRIGGER {table}_is_never_changed", "DROP TRIGGER {table}_is
 
 
 def protect(table: str, vendor: str) -> list[str]:
-    """The statements that make a table append-only."""
+    """Return the SQL statements that make a table append-only; `vendor` is Django's connection.vendor."""
     return [sql.format(table=table) for sql in (SQLITE if vendor == "sqlite" else POSTGRESQL)]
 
 
 def lift(table: str, vendor: str) -> list[str]:
-    """The statements that take the protection away again."""
+    """Return the SQL statements that remove what `protect` added."""
     return [sql.format(table=table) for sql in (LIFT_SQLITE if vendor == "sqlite" else LIFT_POSTGRESQL)]
 
 
 def run_statements(editor: Any, statements: list[str]) -> None:
+    """Execute SQL statements in order with a migration's schema editor."""
     for sql in statements:
         editor.execute(sql)

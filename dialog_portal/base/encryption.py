@@ -1,4 +1,4 @@
-"""Encryption at rest with keys that lie outside the database; the first key seals, all of them open."""
+"""Encryption at rest with settings.LETTER_KEYS: the first key encrypts, every key in the list still decrypts."""
 
 import base64
 import hashlib
@@ -15,18 +15,23 @@ def _keys(keys: tuple[str, ...]) -> MultiFernet:
 
 
 def encrypt(data: bytes) -> bytes:
-    """Encrypted and signed bytes."""
+    """Return the bytes encrypted and authenticated (Fernet) with the first key."""
     return _keys(tuple(settings.LETTER_KEYS)).encrypt(data)
 
 
 def decrypt(data: bytes | memoryview) -> bytes:
-    """The bytes that were sealed; raises cryptography.fernet.InvalidToken when they were changed."""
+    """Return the bytes that were encrypted.
+
+    Raise cryptography.fernet.InvalidToken if they were changed or no key fits.
+    """
     return _keys(tuple(settings.LETTER_KEYS)).decrypt(bytes(data))
 
 
 def encrypt_text(text: str) -> str:
+    """Return the text encrypted, as ASCII."""
     return encrypt(text.encode()).decode()
 
 
 def decrypt_text(text: str) -> str:
+    """Return the text that `encrypt_text` encrypted. Raise InvalidToken as `decrypt` does."""
     return decrypt(text.encode()).decode()

@@ -1,4 +1,4 @@
-"""Stylesheets are written as one file for each subject, and a page loads one file."""
+"""Static files storage that joins the parts of a stylesheet, so that a page loads one file instead of one a subject."""
 
 import posixpath
 import re
@@ -12,13 +12,13 @@ IMPORT = re.compile(r'^@import "(parts/[^"]+)";\n', re.MULTILINE)
 
 
 class BundlingStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Collects static files and puts the parts of a stylesheet in the place of its `@import "parts/..."` lines.
+    """Collects static files and replaces the `@import "parts/..."` lines of a stylesheet with the parts themselves.
 
-    A browser that follows the imports itself sees the same rules in the same order, but asks once for each part.
+    Unjoined, a browser follows the imports and sees the same rules in the same order, with one request for each part.
     """
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
-        """Join the parts before files get their hashes; parts are not served by themselves."""
+        """Join the parts before the files get their hashes, and delete the parts from what is served."""
         if not dry_run:
             for name in [name for name in paths if name.endswith(".css")]:
                 self.join(name, paths)
@@ -28,7 +28,7 @@ class BundlingStorage(CompressedManifestStaticFilesStorage):  # type: ignore[mis
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
     def join(self, name: str, paths: dict[str, Any]) -> None:
-        """Write the whole stylesheet where its list of imports was collected."""
+        """Overwrite a collected stylesheet with its joined text."""
         sheet = text(*paths[name])
         folder = posixpath.dirname(name)
         whole = IMPORT.sub(lambda line: text(*paths[posixpath.join(folder, line[1])]), sheet)
@@ -38,6 +38,6 @@ class BundlingStorage(CompressedManifestStaticFilesStorage):  # type: ignore[mis
 
 
 def text(storage: Any, path: str) -> str:
-    """Return what a source file says."""
+    """Return the text of a source file."""
     with storage.open(path) as file:
         return str(file.read().decode())

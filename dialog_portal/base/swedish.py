@@ -1,4 +1,4 @@
-"""Swedish in one place: the order of letters, dates and times as they are written, and numbers with their word."""
+"""Swedish sorting, searching and lower case in the database, and template filters for dates, times and numbers."""
 
 import re
 import unicodedata
@@ -26,22 +26,22 @@ MONTHS = (
 AFTER_Z = {"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"}  # the three characters that follow z
 
 
-def sort_key(text: str) -> str:
-    """A key that sorts as a Swedish index: å, ä and ö last, blanks before hyphens before letters; case does not count.
+def swedish_sort_key(text: str) -> str:
+    """Return a key that sorts as a Swedish index: å, ä and ö last, blanks before hyphens before letters, case ignored.
 
     PostgreSQL's ICU sorts the same way, so Upplands Väsby comes before Upplands-Bro on both databases.
     """
     return "".join(AFTER_Z.get(char) or unicodedata.normalize("NFD", char)[0] for char in text.casefold())
 
 
-def compare(left: str, right: str) -> int:
-    """-1, 0 or 1: how two texts stand in a Swedish index."""
-    one, two = (sort_key(left), left), (sort_key(right), right)
+def compare_swedish(left: str, right: str) -> int:
+    """Return -1, 0 or 1 when the first text stands before, with or after the second in a Swedish index."""
+    one, two = (swedish_sort_key(left), left), (swedish_sort_key(right), right)
     return (one > two) - (one < two)
 
 
 class SwedishOrder(Func):
-    """Orders a text column as a Swedish reader expects, by ICU on PostgreSQL and by `compare` on SQLite."""
+    """ORDER BY expression: Swedish order, by ICU on PostgreSQL and by `compare_swedish` on SQLite."""
 
     template = '(%(expressions)s) COLLATE "sv-SE-x-icu"'
 
@@ -50,12 +50,15 @@ class SwedishOrder(Func):
 
 
 def swedish(*fields: str) -> SwedishOrder:
-    """For order_by: `parties.order_by(swedish("name"))`; of several fields the first that is not null counts."""
+    """Return an expression for order_by: `parties.order_by(swedish("name"))`.
+
+    With several fields, each row is sorted by the first of them that is not null.
+    """
     return SwedishOrder(Coalesce(*fields) if len(fields) > 1 else F(fields[0]))
 
 
 class SwedishLower(Func):
-    """A text column in lower case, Å Ä Ö as well, whatever the database's own locale is."""
+    """A text column in lower case, including Å, Ä and Ö, independent of the database's own locale."""
 
     template = 'LOWER((%(expressions)s) COLLATE "sv-SE-x-icu")'
 
@@ -64,34 +67,39 @@ class SwedishLower(Func):
 
 
 def contains_text(text: str, *fields: str) -> Q:
-    """Rows in which a text stands in any of the fields, whatever its case: `people.filter(found("öhrn", "name"))`."""
+    """Return a filter for rows where any of the fields contains the text; case is ignored.
+
+    Example: `people.filter(contains_text("öhrn", "name"))`.
+    """
     hits = (Q(Contains(SwedishLower(F(field)), text.lower())) for field in fields)
     return reduce(or_, hits)
 
 
-def teach_sqlite(connection: Any, **kwargs: Any) -> None:
-    """Give each new SQLite connection the Swedish order, and lower case beyond a-z."""
+def add_swedish_to_sqlite(connection: Any, **kwargs: Any) -> None:
+    """Give a new SQLite connection the collation `swedish` and the function `swedish_lower`; SQLite has neither."""
     if connection.vendor == "sqlite":
-        connection.connection.create_collation("swedish", compare)
+        connection.connection.create_collation("swedish", compare_swedish)
         connection.connection.create_function("swedish_lower", 1, lower_or_none, deterministic=True)
 
 
 def lower_or_none(text: str | None) -> str | None:
+    """Return the text in lower case, and None for SQL's NULL."""
     return text.lower() if text is not None else None
 
 
-connection_created.connect(teach_sqlite, dispatch_uid="swedish order")
+connection_created.connect(add_swedish_to_sqlite, dispatch_uid="swedish order")
 
 
 def to_local_time(moment: date | datetime) -> date | datetime:
-    return (
-        timezone.localtime(moment) if isinstance(moment, datetime) and timezone.is_aware(moment) else moment
-    )
+    """Return an aware time in Stockholm's time zone; dates and naive times are returned unchanged."""
+    if isinstance(moment, datetime) and timezone.is_aware(moment):
+        return timezone.localtime(moment)
+    return moment
 
 
 @register.filter
 def day(moment: date | datetime | None) -> str:
-    """31 januari 2019"""
+    """Return the date as "31 januari 2019", and "" for None."""
     if moment is None:
         return ""
     here = to_local_time(moment)
@@ -100,31 +108,31 @@ def day(moment: date | datetime | None) -> str:
 
 @register.filter
 def weekday(moment: date | datetime | None) -> str:
-    """torsdag 31 januari 2019"""
+    """Return the date with its weekday, "torsdag 31 januari 2019", and "" for None."""
     return f"{DAYS[to_local_time(moment).weekday()]} {day(moment)}" if moment else ""
 
 
 @register.filter
 def clock(moment: datetime | None) -> str:
-    """15.00"""
+    """Return the time of day as "15.00", and "" for None."""
     return f"{to_local_time(moment):%H.%M}" if moment else ""
 
 
 @register.filter
 def moment(when: datetime | None) -> str:
-    """31 januari 2019 kl. 15.00"""
+    """Return date and time as "31 januari 2019 kl. 15.00", and "" for None."""
     return f"{day(when)} kl. {clock(when)}" if when else ""
 
 
 @register.filter
 def iso(when: date | datetime | None) -> str:
-    """The machine's form, for <time datetime>."""
+    """Return the time in ISO 8601 for `<time datetime="…">`, and "" for None."""
     return to_local_time(when).isoformat() if when else ""
 
 
 @register.filter
 def span(begin: datetime, end: datetime) -> str:
-    """torsdag 31 januari 2019 kl. 15.00–18.00; over midnight both days are written out."""
+    """Return "torsdag 31 januari 2019 kl. 15.00–18.00"; when it ends on another day, both days are written out."""
     if to_local_time(begin).timetuple()[:3] == to_local_time(end).timetuple()[:3]:
         return f"{weekday(begin)} kl. {clock(begin)}–{clock(end)}"
     return f"{weekday(begin)} kl. {clock(begin)} – {weekday(end)} kl. {clock(end)}"
@@ -132,7 +140,7 @@ def span(begin: datetime, end: datetime) -> str:
 
 @register.filter
 def unbroken(text: str) -> SafeString:
-    """For pages: no line is broken inside 09.00–12.00, or between a street and its number."""
+    """Return HTML in which no line breaks inside "09.00–12.00" or between a street and its number at the end."""
     whole = re.sub(r" (\d+ ?[A-Za-z]?)$", "\N{NO-BREAK SPACE}\\1", text)
     clocks = re.sub(r"\d\d\.\d\d–\d\d\.\d\d", r'<span class="nowrap">\g<0></span>', escape(whole))
     return mark_safe(clocks)
@@ -140,14 +148,14 @@ def unbroken(text: str) -> SafeString:
 
 @register.filter
 def count(number: int, words: str) -> str:
-    """A number with its word in the singular or the plural: `n|count:"part,parter"` is 0 parter, 1 part, 2 parter."""
+    """Return a number with its word in singular or plural: `n|count:"part,parter"` gives 0 parter, 1 part, 2 parter."""
     one, many = words.split(",")
     return f"{number} {one if number == 1 else many}"
 
 
 @register.filter
 def minutes_long(number: int | None) -> str:
-    """95 -> 1 h 35 min"""
+    """Return a number of minutes as hours and minutes: 95 gives "1 h 35 min"; "–" for 0 and None."""
     if not number:
         return "–"
     hours, rest = divmod(number, 60)

@@ -1,4 +1,4 @@
-"""What a line of typed text may hold."""
+"""Validators for typed text: one line, names without links, plain e-mail addresses; strangers' names in letters."""
 
 import re
 import unicodedata
@@ -7,21 +7,21 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 LINE_BREAKS = {"\u2028", "\u2029", "\u0085"}
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-# Characters; no name has as many, and to fold megabytes of them would take half a minute
+# Characters. No name is longer, and normalising megabytes of text would take half a minute.
 MAX_NAME_LENGTH = 1_000
-LONGEST_NAME = 80  # characters of a stranger's name that stand in a letter
-# Over or under one letter: what Vietnamese and pointed Arabic need, and what does not blot a page
+MAX_NAME_IN_LETTER = 80  # characters of a stranger's name that are shown in a letter
+# Over or under one letter: Vietnamese and vocalised Arabic need two, and two do not cover the lines around them
 MAX_MARKS_ON_A_LETTER = 2
-LINK_SIGNS = re.compile(r"[:/\\@<>{}\[\]|=?#%]")  # what addresses and tags are built of
+LINK_SIGNS = re.compile(r"[:/\\@<>{}\[\]|=?#%]")  # the signs that addresses and HTML tags are made of
 DOT_BEFORE_WORD = re.compile(r"[.\u3002\u00b7]+(?=\w)")
-# What NFKC leaves of full stops and what passes for one
+# The full stop, and characters that look like one and that NFKC does not turn into one
 FULL_STOPS = re.compile(r"[.\u3002\u06d4\u2027\u2e33\ua4f8]")
-# NFKC puts blanks in them
-ACCENTS = str.maketrans({"\u00b4": "'", "\u00a8": " ", "\u00af": " ", "\u00b8": " "})
+# NFKC would turn each of these accents into a blank and a combining mark
+SPACING_ACCENTS = str.maketrans({"\u00b4": "'", "\u00a8": " ", "\u00af": " ", "\u00b8": " "})
 NAME_SIGNS = " -\u2010\u2011\u2013'\u2018\u2019`.,()&\u00b7\u30fb\u05be\u05f3\u05f4"
-INVISIBLE_LETTERS = re.compile(  # what Unicode calls letters and marks but nobody sees
+INVISIBLE_LETTERS = re.compile(  # letters and marks according to Unicode, but nothing is drawn for them
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 ROUTE_SIGNS = re.compile(r"[%!|/]")
@@ -29,8 +29,11 @@ DOMAIN_NAME = re.compile(r"\.\w{2,}|www\.", re.IGNORECASE)
 
 
 def one_line(value: str) -> None:
-    """Refuse line breaks and control characters, which would let a name write headers of its own in a letter."""
-    if CONTROL.search(value):
+    """Raise ValidationError for line breaks, control characters and characters that reverse the direction of text.
+
+    With a line break in a name, a stranger could add headers to a letter.
+    """
+    if CONTROL_CHARACTERS.search(value):
         raise ValidationError("Texten får inte innehålla radbrytningar eller styrtecken.", code="one_line")
     if DIRECTION_MARKS.search(value):
         raise ValidationError(
@@ -39,10 +42,10 @@ def one_line(value: str) -> None:
 
 
 def only_a_name(value: str) -> None:
-    """Refuse what a mail program would turn into a link: the name goes into letters that we sign.
+    """Raise ValidationError for a name that a mail program could show as a link, because we sign the letters it is in.
 
-    It is read as a mail program may read it, with look-alikes folded to what they look like. What is longer than
-    LONGEST is not read at all: its field refuses it for that.
+    The name is checked as a mail program may read it: look-alike characters count as what they look like. A text longer
+    than MAX_NAME_LENGTH is not checked here, because its field refuses it for its length.
     """
     if len(value) > MAX_NAME_LENGTH:
         return
@@ -65,38 +68,48 @@ def only_a_name(value: str) -> None:
 
 
 def is_combining_mark(char: str) -> bool:
-    """A mark that takes no room of its own, so that any number of them fits on one letter."""
+    """Return whether the character is a mark without width, of which any number could be placed on one letter."""
     return unicodedata.category(char) in {"Mn", "Me"}
 
 
 def is_invisible(char: str) -> bool:
-    """A character that turns, joins or controls others, or only looks like nothing."""
+    """Return whether nothing is drawn for the character itself: control and format characters, invisible letters."""
     return unicodedata.category(char)[0] == "C" or bool(INVISIBLE_LETTERS.match(char))
 
 
 def is_name_character(char: str) -> bool:
-    """A letter or a mark of any script, or what stands between the parts of a name; digits may be a telephone's."""
+    """Return whether a name may contain the character: a letter or mark of any script, or a sign such as a hyphen.
+
+    Digits are refused, because mail programs make links of telephone numbers.
+    """
     return unicodedata.category(char)[0] in "LM" or char in NAME_SIGNS
 
 
 def fold_lookalikes(text: str) -> str:
-    """The text with characters that only look different made the same (Unicode's NFKC)."""
-    return unicodedata.normalize("NFKC", text.translate(ACCENTS))
+    """Return the text in Unicode's form NFKC, which replaces look-alikes such as full-width letters."""
+    return unicodedata.normalize("NFKC", text.translate(SPACING_ACCENTS))
 
 
-def one_address(value: str) -> None:
-    """Refuse an address in quotation marks: the standard knows them, hardly any server does, and they fool readers."""
-    if value.startswith('"') and is_address(value):  # what is no address at all is said by the field itself
+def unquoted_address(value: str) -> None:
+    """Raise ValidationError for an address in quotation marks.
+
+    The standard allows them, but hardly any server accepts them and readers are misled by them.
+    """
+    if value.startswith('"') and is_address(value):  # the field itself refuses what is not an address
         raise ValidationError("Skriv adressen utan citattecken, som namn@example.org.", code="one_address")
 
 
-def no_old_route(value: str) -> None:
-    """Refuse an address whose first part some servers read as a way to send on, or as a command or a file."""
+def no_routing_signs(value: str) -> None:
+    """Raise ValidationError for %, !, | or / before the @.
+
+    Some servers read these signs as an address to forward to, a command to run or a file to write.
+    """
     if ROUTE_SIGNS.search(value.rpartition("@")[0]):
         raise ValidationError("Delen före @ får inte innehålla %, !, | eller /.", code="no_old_route")
 
 
 def is_address(value: str) -> bool:
+    """Return whether Django accepts the text as an e-mail address."""
     try:
         validate_email(value)
     except ValidationError:
@@ -104,15 +117,16 @@ def is_address(value: str) -> bool:
     return True
 
 
-def unlinkable(name: str) -> str:
-    """A name that a stranger typed, safe in a letter that we sign: on one line, cut, with nothing that becomes a link.
+def name_without_links(name: str) -> str:
+    """Return a stranger's name so that no mail program makes a link of it: one line, at most MAX_NAME_IN_LETTER long.
 
-    Mail programs make links of bare domains too, so a full stop is always followed by a blank.
+    Mail programs make links of bare domain names too, so a full stop is always followed by a blank. When nothing is
+    left of the name, "N. N." is returned.
     """
     seen = "".join(
         " " * char.isspace() if is_invisible(char) else char
         for char in fold_lookalikes(name[:MAX_NAME_LENGTH])
     )
     words = " ".join(DOT_BEFORE_WORD.sub(". ", LINK_SIGNS.sub(" ", FULL_STOPS.sub(".", seen))).split())
-    short = words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME - 1].rstrip() + "…"
+    short = words if len(words) <= MAX_NAME_IN_LETTER else words[: MAX_NAME_IN_LETTER - 1].rstrip() + "…"
     return short or "N. N."

@@ -1,4 +1,4 @@
-"""Requests are read as UTF-8 and nothing else."""
+"""Middleware that refuses requests in any other character encoding than UTF-8."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def utf8_only(get_response: GetResponse) -> GetResponse:
-    """Answer 400 to a request that says it is written in anything else, as no page of ours makes a browser do.
+    """Respond with 400 to a request whose content type names another charset; no page of ours makes a browser do so.
 
-    Python has codecs that are no alphabets (zip) or that fail on purpose (undefined), and Django reads forms and
-    addresses with whichever the request names.
+    Django decodes forms and addresses with the codec that the request names. Python also has codecs that are not
+    character encodings (zip) or that always fail (undefined).
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        named = request.encoding  # only if Python knows it; otherwise Django reads UTF-8
+        named = request.encoding  # None when Python has no such codec; then Django decodes as UTF-8
         if named and codecs.lookup(named).name != "utf-8":
             return render(request, "400.html", status=400)
         return get_response(request)

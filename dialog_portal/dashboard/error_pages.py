@@ -1,4 +1,4 @@
-"""Error pages in plain Swedish."""
+"""The error pages 403, 404 and CSRF failure, in plain Swedish."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,16 +7,16 @@ from dialog_portal.access.permissions import NotPermitted
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The same page for whatever was not found, so that nothing can be learnt from it."""
+    """Return the same 404 page whatever was not found, so that it does not show what exists."""
     return render(request, "404.html", status=404)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Which role it takes; other refusals have no words that a reader is helped by."""
+    """Return the 403 page; for NotPermitted it says which role is needed, other messages are not meant for readers."""
     sentence = str(exception) if isinstance(exception, NotPermitted) else ""
     return render(request, "403.html", {"sentence": sentence}, status=403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form whose proof of origin is missing or too old; the browser's back button has the text still."""
+    """Return the page for a form without a valid CSRF token; what was typed is still there with the back button."""
     return render(request, "403_csrf.html", status=403)

@@ -1,4 +1,4 @@
-"""What pages say about letters wherever they stand: what keeps them from leaving, and what a mailing is about."""
+"""Template tags about letters for all pages: warning banners when letters do not leave, and titles of mailings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django import template
 
-from dialog_portal.dashboard.tasks.letters import titles
+from dialog_portal.dashboard.tasks.letters import campaign_titles
 from dialog_portal.outbox.health import trouble
 from dialog_portal.outbox.models import Hold
 
@@ -15,13 +15,16 @@ register = template.Library()
 
 @register.simple_tag
 def letter_trouble() -> tuple[str, ...]:
-    """`{% letter_trouble as banners %}`: sentences for a red banner, most often none; three small queries."""
+    """Return the sentences of the red banner, usually none, with three small queries.
+
+    In a template: `{% letter_trouble as banners %}`.
+    """
     return trouble()
 
 
 @register.filter
 def with_titles(holds: Iterable[Hold]) -> list[tuple[Hold, str]]:
-    """Each hold with the title of the meeting whose letters it keeps; one query for them all."""
+    """Return each hold with the title of the meeting whose letters it holds back, in one query."""
     rows = list(holds)
-    about = titles(row.campaign for row in rows)
+    about = campaign_titles(row.campaign for row in rows)
     return [(row, about.get(row.campaign, "")) for row in rows]

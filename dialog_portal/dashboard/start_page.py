@@ -1,4 +1,4 @@
-"""The staff's start page: what must I do next, and what waits for others?"""
+"""The staff's start page: my tasks, others' tasks, the coming meetings and the state of the outbox."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ from dialog_portal.outbox.health import health
 from meetings.models import Answer, Invitee, Meeting
 from meetings.replies.guest_list import count_waiting
 
-MEETINGS_SHOWN = 8
+MEETINGS_SHOWN = 8  # coming meetings on the start page
 
 
 @dataclass(frozen=True)
 class ComingMeeting:
-    """A meeting ahead, with how many said what; who sends a substitute is on the list like everybody else."""
+    """A coming meeting and the number of people with each answer.
+
+    The numbers are: with a seat, on the waiting list, declined, sent a substitute, no answer. The substitute is
+    invited too and counted by their own answer.
+    """
 
     meeting: Meeting
     seated: int
@@ -33,11 +37,12 @@ class ComingMeeting:
 
     @property
     def invited(self) -> int:
+        """Return the number of invited people."""
         return self.seated + self.queue + self.no + self.handed_over + self.silent
 
 
 def start_page(request: HttpRequest) -> HttpResponse:
-    """Two lists, the meetings ahead, and whether letters leave as they should."""
+    """Show the person's own tasks, those that wait for others, the coming meetings and the state of the outbox."""
     now = timezone.now()
     mine, others = tasks_for(cast("User", request.user), now)
     context = {
@@ -52,7 +57,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
 
 
 def coming_meetings() -> list[ComingMeeting]:
-    """The next meetings with their answers."""
+    """Return the next MEETINGS_SHOWN meetings with the number of each answer."""
     meetings = list(Meeting.objects.coming().with_names()[:MEETINGS_SHOWN])
     answers = Counter[tuple[int, str | None]]()
     listed: Any = Invitee.objects.active().with_answer()

@@ -1,4 +1,4 @@
-"""The states of everything that has them, drawn from the tables that the code walks."""
+"""Writes docs/states.md: state diagrams generated from the transition tables in the code."""
 
 from django.conf import settings
 
@@ -18,13 +18,13 @@ STATE_TABLES: dict[str, Table] = {
 
 
 def states_markdown() -> str:
-    """The whole page as Markdown with a Mermaid picture for each table."""
+    """Return the whole page as Markdown, with a Mermaid diagram for each table."""
     head = "# States\n\nWritten by `manage.py states` from the tables beside the enums; a test keeps it current.\n"
     return head + "".join(f"\n## {name}\n\n{state_diagram(table)}" for name, table in STATE_TABLES.items())
 
 
 def state_diagram(table: Table) -> str:
-    """A state diagram; the first state of the table is where everything begins."""
+    """Return the Mermaid diagram of a transition table; the first state in the table is the initial state."""
     lines = ["```mermaid", "stateDiagram-v2"]
     lines += [f"    {state.value}: {state.label} ({state.value})" for state in table]
     lines.append(f"    [*] --> {next(iter(table)).value}")

@@ -1,11 +1,11 @@
-"""The style page: every piece of the portal's look in all its states, with a line on when to use it."""
+"""The style guide page: every component of the user interface in all its states, with a line on when to use it."""
 
 from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-CHAIN = (
+CHAIN_STEPS = (
     ("planerat", "done"),
     ("aviserat", "done"),
     ("inbjudet", "done"),
@@ -29,7 +29,7 @@ ICONS = [
     "file",
     "edit",
 ]
-WRONG = {
+WRONG_VALUES = {
     "wrong-address": "lisa.example.org",
     "wrong-seats": "10000",
     "wrong-kind": "k",
@@ -37,7 +37,7 @@ WRONG = {
 
 
 class ExampleForm(forms.Form):
-    """One field of every kind; nothing is saved."""
+    """One field of each kind; nothing is saved."""
 
     heading = forms.CharField(label="Rubrik", max_length=60, help_text="Högst 60 tecken.")
     address = forms.EmailField(label="E-postadress")
@@ -68,12 +68,12 @@ class ExampleForm(forms.Form):
 
 
 def style_guide(request: HttpRequest) -> HttpResponse:
-    """Show the pieces; the form with errors is what a form looks like when it has been sent wrong."""
-    wrong = ExampleForm(WRONG, prefix="wrong")
+    """Show all components, with one empty form and one form that shows its errors."""
+    wrong = ExampleForm(WRONG_VALUES, prefix="wrong")
     context = {
         "fresh": ExampleForm(prefix="fresh"),
         "wrong": wrong,
-        "chain": CHAIN,
+        "chain": CHAIN_STEPS,
         "page_obj": Paginator(range(214), 50).page(2),
         "icons": ICONS,
     }

@@ -1,4 +1,4 @@
-"""Addresses of the staff's start page, the style page and the health probe."""
+"""Addresses of the staff's start page and the style guide, and the view of the health probe."""
 
 from django.urls import URLPattern, path
 

@@ -1,4 +1,4 @@
-"""An invented year beside the real structure of the region, so that every page has something to show.
+"""Demo data: the region's real parties with invented people and meetings, so that every page has something to show.
 
-Everything is made by the same actions that people use, at the times it would have happened.
+Everything is created by the same actions that people use, with the clock set to the time when it would have happened.
 """

@@ -1,4 +1,4 @@
-"""Lets the demo's story happen when it would have happened."""
+"""Sets Django's clock to another time, so that the demo's actions get the times when they would have happened."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 @contextmanager
 def clock_at(moment: datetime) -> Iterator[None]:
-    """Within the block it is `moment` and time goes on from there, for everything that asks Django for the time."""
+    """Within the block, timezone.now() returns `moment` and runs on from there."""
     real = timezone.now
     began = real()
 
@@ -24,4 +24,5 @@ def clock_at(moment: datetime) -> Iterator[None]:
 
 
 def days(number: float) -> timedelta:
+    """Return a number of days, also parts of days, as a timedelta."""
     return timedelta(days=number)

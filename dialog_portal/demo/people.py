@@ -1,4 +1,4 @@
-"""Invented people: staff of the kulturförvaltning, and somebody who holds a mandate at every party."""
+"""Demo people, all invented: staff accounts for the four roles, and holders of mandates at every party."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from unicodedata import normalize
 from dialog_portal.access.models import Role, User
 from parties.models import Mandate, Party, Person
 
-FIRST = """
+FIRST_NAMES = """
     Åsa Mirja José Zoë Jörgen Gun-Britt Nils-Åke Per-Ola Ebba Klara Tomas Linnéa Örjan Yasmin Ingalill Mattias
     Berit Farid Ylva Håkan Selma Ulrika Göran Disa Leif Amina Torsten Vendela Bo Kerstin
 """.split()
-LAST = """
+LAST_NAMES = """
     Öhrn Kääriäinen Lindqvist Sydæus Håål Ängström Wæhrens Übelacker Sjöö Ek Norrby Bergfalk Almlöf Törnqvist Hägg
     Rosenlund Dahlkvist Mårdh Vallgren Åhs Sahlin Grönvik Lövdahl Fjällborg Stenhammar Yxell Björnram Kvist Ramsell
 """.split()
@@ -30,8 +30,8 @@ PASS_PHRASE_WORDS = """
 """.split()
 
 
-def staff() -> tuple[dict[str, User], str]:
-    """The four accounts by role, and the pass phrase they share."""
+def create_staff() -> tuple[dict[str, User], str]:
+    """Create four accounts; return them by role, with the random pass phrase that they share."""
     phrase = " ".join(secrets.choice(PASS_PHRASE_WORDS) for _ in range(6))
     made = {role: User.objects.create_user(email, name, role, phrase) for email, name, role, _ in STAFF}
     for email, _, _, title in STAFF:
@@ -39,26 +39,29 @@ def staff() -> tuple[dict[str, User], str]:
     return {str(role): user for role, user in made.items()}, phrase
 
 
-def names() -> Iterator[tuple[str, str]]:
-    """First and last names in a fixed order that repeats itself only after hundreds."""
-    return zip(cycle(FIRST), cycle(LAST), strict=False)
+def name_pairs() -> Iterator[tuple[str, str]]:
+    """Yield pairs of first and last names in a fixed order; the lists have different lengths, so pairs repeat late."""
+    return zip(cycle(FIRST_NAMES), cycle(LAST_NAMES), strict=False)
 
 
 def ascii_word(text: str) -> str:
-    """A word as it stands in an address."""
+    """Return the text in lower case with a-z and digits only, for use in an e-mail address."""
     plain = text.lower().replace("æ", "ae").replace("ø", "o")
     return "".join(char for char in normalize("NFD", plain) if char.isascii() and char.isalnum())
 
 
-def holders(since: date) -> None:
-    """One holder for every party, two for a few municipalities with two departments, one who is acting."""
-    supply = names()
+def create_mandate_holders(since: date) -> None:
+    """Create one holder of a mandate for every party, and two for every municipality with two departments.
+
+    `since` is the first day of their mandates. Some heads of municipalities are acting.
+    """
+    supply = name_pairs()
     for position, party in enumerate(Party.objects.active().in_order()):
         domain = f"{ascii_word(party.name)}.example"
         party.mail_domains = domain
         party.save(update_fields=["mail_domains"])
         municipal = hasattr(party, "municipality")
-        titles = titles_of(position, municipal=municipal)
+        titles = post_titles(position, municipal=municipal)
         for (first, last), title in zip(islice(supply, len(titles)), titles, strict=True):
             person = Person.objects.create(
                 name=f"{first} {last}",
@@ -69,8 +72,8 @@ def holders(since: date) -> None:
             Mandate.objects.create(person=person, party=party, title=title, acting=acting, from_date=since)
 
 
-def titles_of(position: int, *, municipal: bool) -> list[str]:
-    """The posts of a party: every fifth municipality has one head for culture and one for sports."""
+def post_titles(position: int, *, municipal: bool) -> list[str]:
+    """Return the posts of a party; every fifth municipality has one head of culture and one of sports."""
     if not municipal:
         return ["verksamhetsledare" if position % 2 else "ordförande"]
     return ["kulturchef", "idrotts- och fritidschef"] if position % 5 == 0 else ["kultur- och fritidschef"]

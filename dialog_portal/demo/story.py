@@ -1,4 +1,4 @@
-"""One meeting's story, told with the same actions that people use, each at its own time."""
+"""Creates one demo meeting and takes it to a stage, with the actions that people use, each at its own time."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from dialog_portal.demo.clock import clock_at, days
 from dialog_portal.demo.words import (
     CENTRES_AGENDA,
     CENTRES_NOTES,
+    GENERAL_WORDS,
     GREETING,
     MUNICIPAL_AGENDA,
     MUNICIPAL_NOTES,
-    WORDS_FOR_ALL,
 )
 from dialog_portal.outbox.queue.deliver import deliver
 from meetings.agenda import actions
@@ -54,7 +54,7 @@ STAGES = (
 
 @dataclass
 class Story:
-    """A meeting to be told up to a stage."""
+    """The data of a demo meeting, and the stage (one of STAGES) that it reaches. `answers` repeats over the guests."""
 
     round: Round
     title: str
@@ -72,7 +72,7 @@ class Story:
     staff: dict[str, User] = field(default_factory=dict)
 
     @property
-    def municipal(self) -> bool:
+    def is_municipal(self) -> bool:
         return self.category.slug == "kommuner"
 
     @property
@@ -83,55 +83,56 @@ class Story:
     def approver(self) -> User:
         return self.staff[Role.APPROVER]
 
-    def reached(self, stage: str) -> bool:
+    def has_reached(self, stage: str) -> bool:
+        """Return whether the meeting has come to a stage or further."""
         return STAGES.index(stage) <= STAGES.index(self.stage)
 
-    def said(self, text: str) -> str:
-        """What was said of the nine centres, said of whoever the meeting is with."""
+    def adapt_text(self, text: str) -> str:
+        """Return a text about the nine centres so that it fits the parties of this meeting."""
         if self.category.slug != "centrumbildningar":
-            for of_centres, of_all in WORDS_FOR_ALL:
+            for of_centres, of_all in GENERAL_WORDS:
                 text = text.replace(of_centres, of_all)
         return text
 
-    def earlier(self, before: float) -> datetime:
-        """So many days before the meeting, but never after now."""
+    def days_before(self, before: float) -> datetime:
+        """Return the time so many days before the meeting, but at the latest two hours ago."""
         return min(self.begins - days(before), timezone.now() - timedelta(hours=2))
 
 
 def at_hour(day: datetime, hour: int, minute: int = 0) -> datetime:
-    """A time of day in Stockholm."""
+    """Return a time of day in Stockholm on the date of `day`."""
     return datetime.combine(day.date(), time(hour, minute), ZoneInfo(settings.TIME_ZONE))
 
 
 def tell_story(story: Story) -> Meeting:
-    """Make the meeting and take it as far as its story goes."""
-    with clock_at(story.earlier(120)):
+    """Create the meeting and take it to the story's stage."""
+    with clock_at(story.days_before(120)):
         meeting = plan_story(story)
-    if story.reached("announced"):
-        with clock_at(story.earlier(90)):
+    if story.has_reached("announced"):
+        with clock_at(story.days_before(90)):
             send_mailing(meeting, Purpose.SAVE_THE_DATE, story.officer)
-    if story.reached("invited"):
-        with clock_at(story.earlier(35)):
+    if story.has_reached("invited"):
+        with clock_at(story.days_before(35)):
             actions.take_step(meeting.agenda, AgendaState.SETTLED, by=story.officer)
             send_mailing(meeting, Purpose.INVITATION, story.officer)
         with clock_at(min(story.begins - days(12), timezone.now() - timedelta(minutes=30))):
             collect_answers(meeting, story)
-        remind(meeting)
+        send_past_reminders(meeting)
     if story.cancelled:
         with clock_at(timezone.now() - days(1)):
             meetings.cancel(meeting, reason="Lokalen är inte längre tillgänglig.", by=story.officer)
             send_mailing(meeting, Purpose.CANCELLATION, story.officer)
-    if story.reached("held"):
+    if story.has_reached("held"):
         with clock_at(story.begins + timedelta(hours=story.hours)):
             meetings.hold(meeting, by=story.officer)
-            attendance.note_attendance(meeting, who_came(meeting), by=story.officer)
-    if story.reached("draft"):
+            attendance.note_attendance(meeting, attendance_keys(meeting), by=story.officer)
+    if story.has_reached("draft"):
         finish_notes(story, meeting)
     return meeting
 
 
 def plan_story(story: Story) -> Meeting:
-    """The meeting with its agenda and invited parties, before any letter."""
+    """Create the meeting with its agenda and invited parties; no letter is sent."""
     venue, room, street = story.place
     meeting = Meeting(
         round=story.round,
@@ -146,13 +147,16 @@ def plan_story(story: Story) -> Meeting:
         group=story.group,
         outside_reference=story.outside_reference,
         message=GREETING,
-        serves_meal=story.municipal,
+        serves_meal=story.is_municipal,
         officer=story.officer,
     )
     meetings.add_meeting(meeting, categories=[story.category], by=story.officer)
-    for title, minutes, presenter, internal in MUNICIPAL_AGENDA if story.municipal else CENTRES_AGENDA:
+    for title, minutes, presenter, internal in MUNICIPAL_AGENDA if story.is_municipal else CENTRES_AGENDA:
         item = AgendaItem(
-            title=story.said(title), minutes=minutes, presenter=story.said(presenter), internal=internal
+            title=story.adapt_text(title),
+            minutes=minutes,
+            presenter=story.adapt_text(presenter),
+            internal=internal,
         )
         actions.add_item(meeting.agenda, item, by=story.officer)
     invite.invite_parties(meeting, story.parties, seats=meeting.seats, by=story.officer)
@@ -160,7 +164,7 @@ def plan_story(story: Story) -> Meeting:
 
 
 def send_mailing(meeting: Meeting, purpose: Purpose, by: User) -> None:
-    """Preview and send, and let the letters leave at once."""
+    """Send a mailing as previewed, and deliver its letters at once."""
     mailing = MAILINGS[purpose]
     fresh = Meeting.objects.with_letters().get(pk=meeting.pk)
     pairs = mailings_send.drafts_for(mailing, fresh)
@@ -169,7 +173,7 @@ def send_mailing(meeting: Meeting, purpose: Purpose, by: User) -> None:
 
 
 def collect_answers(meeting: Meeting, story: Story) -> None:
-    """The guests answer in turn, some of them by telephone."""
+    """Store the guests' answers in turn; every eighth guest answers by telephone."""
     for number, invitee in enumerate(meeting.invitees.active().in_order()):
         said = story.answers[number % len(story.answers)]
         if said:
@@ -183,50 +187,55 @@ def collect_answers(meeting: Meeting, story: Story) -> None:
     deliver()
 
 
-def remind(meeting: Meeting) -> None:
-    """The letters that would have left by themselves by now, each at its time."""
+def send_past_reminders(meeting: Meeting) -> None:
+    """Send the automatic reminders that are due by now, each with the clock set to its own time."""
     for row in meeting.planned.due(timezone.now()):
         with clock_at(row.due_at + timedelta(minutes=1)):
             due_reminders.send_due_reminders()
             deliver()
 
 
-def who_came(meeting: Meeting) -> set[str]:
-    """Everybody who said that they would come."""
+def attendance_keys(meeting: Meeting) -> set[str]:
+    """Return the attendance keys of the people who answered yes."""
     return {row.key for row in attendance.attendance_rows(meeting) if row.answer == Answer.YES}
 
 
 def finish_notes(story: Story, meeting: Meeting) -> None:
-    """The notes, as far as the story goes."""
-    texts = MUNICIPAL_NOTES if story.municipal else CENTRES_NOTES
+    """Write the notes and take them to the story's stage; a draft has its first two sections only."""
+    texts = MUNICIPAL_NOTES if story.is_municipal else CENTRES_NOTES
     with clock_at(story.begins + days(2)):
         minutes = writing.start_minutes(meeting, by=story.officer)
         sections = list(minutes.sections.all())
         for section, text in zip(
-            sections if story.reached("circulated") else sections[:2], texts, strict=False
+            sections if story.has_reached("circulated") else sections[:2], texts, strict=False
         ):
             writing.save_section(
                 section,
                 heading=section.heading,
-                html=story.said(text),
+                html=story.adapt_text(text),
                 seen_version=section.version,
                 by=story.officer,
             )
-    if story.reached("circulated"):
+    if story.has_reached("circulated"):
         with clock_at(story.begins + days(4)):
             writing.circulate_minutes(minutes, by=story.officer)
-    if story.reached("approved"):
+    if story.has_reached("approved"):
         with clock_at(story.begins + days(6)):
-            approving.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=story.approver)
-    if story.reached("distributed"):
+            approving.approve(
+                reload_minutes(minutes), seen=content_hash(reload_minutes(minutes)), by=story.approver
+            )
+    if story.has_reached("distributed"):
         with clock_at(story.begins + days(7)):
-            approval = approving.standing_approval(fresh(minutes))
-            distributing.distribute(fresh(minutes), previewed=approval.content_hash, by=story.officer)
+            approval = approving.standing_approval(reload_minutes(minutes))
+            distributing.distribute(
+                reload_minutes(minutes), previewed=approval.content_hash, by=story.officer
+            )
             deliver()
-    if story.reached("published"):
+    if story.has_reached("published"):
         with clock_at(story.begins + days(9)):
-            publishing.publish(fresh(minutes), by=story.approver)
+            publishing.publish(reload_minutes(minutes), by=story.approver)
 
 
-def fresh(minutes: Minutes) -> Minutes:
+def reload_minutes(minutes: Minutes) -> Minutes:
+    """Return the minutes as they are in the database, without cached relations."""
     return Minutes.objects.select_related("meeting__round", "meeting__host").get(pk=minutes.pk)

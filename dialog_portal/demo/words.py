@@ -1,4 +1,4 @@
-"""What was said, invented: the agendas and notes of the demo's meetings."""
+"""Demo texts, all invented: the agendas, notes and greeting of the demo's meetings."""
 
 CENTRES_AGENDA = (
     ("Välkomna och presentation", 20, "Kulturförvaltningen", False),
@@ -54,8 +54,8 @@ MUNICIPAL_NOTES = """
 GREETING = (
     "Nu är det dags för årets dialog. Vi vill höra hur ni har det och berätta vad som är på gång hos oss."
 )
-# The same talk with others than the centres
-WORDS_FOR_ALL = (
+# Replacements, in this order, that make the texts about the centres fit any other parties
+GENERAL_WORDS = (
     ("Centrumbildningarnas nätverk", "Alla"),
     ("alla nio", "alla"),
     ("centrumbildningarna", "parterna"),

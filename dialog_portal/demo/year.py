@@ -1,4 +1,4 @@
-"""The demo's rounds: 2019 as it can be read today, and one that is under way with a meeting in every stage."""
+"""Demo rounds: 2019, all published, and the current year with a meeting in every stage."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ PLACES = (
     ("Folkets hus Eken", "Lilla scenen", "Storgatan 11"),
     ("Kulturskolan Noten", "Orkestersalen", "Skolvägen 3"),
 )
-FRIDAY = 4
+FRIDAY = 4  # datetime.weekday()
 OFFICE = ("Kulturförvaltningen", "Sal Mälaren", "Fleminggatan 20")
 FATBUREN = ("Usine konferens", "sal Fatburen", "Södermalmsallén 36")
-# Category, title, when it begins (month, day, hour), where, and the outside reference
+# Category, title, start (month, day, hour), place, and the outside reference
 MEETINGS_OF_2019 = (
     (
         "centrumbildningar",
@@ -34,10 +34,10 @@ MEETINGS_OF_2019 = (
     ),
     ("kommuner", "Dialogmöte med länets kommuner", (5, 16, 9), OFFICE, "AKTNR 2692-11572"),
 )
-# How far each has come, and how many days from today it is
+# The stage of each municipal meeting, and how many days from today it is
 GROUP_STAGES = (("held", -1), ("draft", -6), ("invited", 9), ("invited", 24))
-# Category, title, how far it has come, how many days from today, and whether it was cancelled
-OTHERS = (
+# Category, title, stage, how many days from today, and whether it was cancelled
+OTHER_MEETINGS = (
     ("ideell-kulturallians", "Dialogmöte med Ideell kulturallians", "circulated", -14, False),
     ("studieforbunden", "Dialogmöte med studieförbunden", "approved", -21, False),
     ("centrumbildningar", "Dialogmöte med regionala centrumbildningar", "distributed", -30, False),
@@ -48,28 +48,31 @@ OTHERS = (
 )
 
 
-def new_round(year: int, **values: object) -> Round:
+def create_round(year: int, **values: object) -> Round:
+    """Create a round with the purposes of its year and all focus areas."""
     made = Round.objects.create(year=year, signer="Ylva Norrby", signer_title="förvaltningschef", **values)
     made.purposes.set(RoundPurpose.objects.filter(from_year__lte=year).exclude(to_year__lt=year))
     made.focus_areas.set(FocusArea.objects.all())
     return made
 
 
-def members(category: Category, year: int) -> list[Party]:
+def active_members(category: Category, year: int) -> list[Party]:
+    """Return the parties of a category in a year that have not ended, in Swedish order."""
     return list(Party.objects.active().of_category(category, year).in_order())
 
 
-def stockholm(year: int, month: int, day: int, hour: int) -> datetime:
+def stockholm_time(year: int, month: int, day: int, hour: int) -> datetime:
+    """Return a full hour in Stockholm."""
     return datetime(year, month, day, hour, tzinfo=ZoneInfo(settings.TIME_ZONE))
 
 
-def the_year_2019(staff: dict[str, User]) -> None:
-    """The round of 2019 with the two meetings whose facts are known; what was said there is invented."""
-    made = new_round(
+def create_year_2019(staff: dict[str, User]) -> None:
+    """Create the round of 2019 with two meetings. Their dates and places are public facts, their notes are invented."""
+    made = create_round(
         2019,
         intro="År 2019 möttes kulturförvaltningen och det regionala kulturlivets parter för första gången var för sig.",
         outside_reference="AKTNR 2692-11572",
-        conference_on=stockholm(2019, 11, 14, 9).date(),
+        conference_on=stockholm_time(2019, 11, 14, 9).date(),
         conference_place="Stockholmstinget",
     )
     for slug, title, begins, place, reference in MEETINGS_OF_2019:
@@ -78,9 +81,9 @@ def the_year_2019(staff: dict[str, User]) -> None:
             Story(
                 made,
                 title,
-                stockholm(2019, *begins),
+                stockholm_time(2019, *begins),
                 category,
-                members(category, 2019),
+                active_members(category, 2019),
                 "published",
                 place=place,
                 outside_reference=reference,
@@ -90,25 +93,25 @@ def the_year_2019(staff: dict[str, User]) -> None:
 
 
 def working_day(today: datetime, offset: int) -> datetime:
-    """So many days from today, or a little farther: nobody meets on a Saturday or Sunday."""
+    """Return the day so many days from today, or the next weekday further away from today if it is a weekend."""
     day = today + days(offset)
     while day.weekday() > FRIDAY:
         day += days(1 if offset > 0 else -1)
     return day
 
 
-def the_current_year(staff: dict[str, User]) -> None:
-    """A round around today with a meeting in every stage."""
+def create_current_year(staff: dict[str, User]) -> None:
+    """Create the round of the current year with a meeting in every stage."""
     today = timezone.localtime()
     intro = "Årets dialoger förs i fyra kommungrupper och med parterna var för sig."
-    made = new_round(today.year, intro=intro)
-    municipal_meetings(made, today, staff)
-    other_meetings(made, today, staff)
+    made = create_round(today.year, intro=intro)
+    create_municipal_meetings(made, today, staff)
+    create_other_meetings(made, today, staff)
 
 
-def municipal_meetings(made: Round, today: datetime, staff: dict[str, User]) -> None:
-    """One meeting for each group of municipalities, at its host's."""
-    category, groups = municipal_groups(made, made.year)
+def create_municipal_meetings(made: Round, today: datetime, staff: dict[str, User]) -> None:
+    """Create one meeting for each group of municipalities, at its host."""
+    category, groups = create_municipal_groups(made, made.year)
     for (group, parties), (stage, offset), place in zip(groups, GROUP_STAGES, PLACES, strict=True):
         tell_story(
             Story(
@@ -126,9 +129,9 @@ def municipal_meetings(made: Round, today: datetime, staff: dict[str, User]) -> 
         )
 
 
-def other_meetings(made: Round, today: datetime, staff: dict[str, User]) -> None:
-    """The meetings with everybody else, all at the office."""
-    for slug, title, stage, offset, cancelled in OTHERS:
+def create_other_meetings(made: Round, today: datetime, staff: dict[str, User]) -> None:
+    """Create the meetings with all other parties, at the region's office."""
+    for slug, title, stage, offset, cancelled in OTHER_MEETINGS:
         category = Category.objects.get(slug=slug)
         tell_story(
             Story(
@@ -136,7 +139,7 @@ def other_meetings(made: Round, today: datetime, staff: dict[str, User]) -> None
                 title,
                 at_hour(working_day(today, offset), 13),
                 category,
-                members(category, made.year),
+                active_members(category, made.year),
                 stage,
                 place=OFFICE,
                 cancelled=cancelled,
@@ -145,10 +148,10 @@ def other_meetings(made: Round, today: datetime, staff: dict[str, User]) -> None
         )
 
 
-def municipal_groups(made: Round, year: int) -> tuple[Category, list[tuple[Group, list[Party]]]]:
-    """The 26 municipalities in four invented groups, each with a host."""
+def create_municipal_groups(made: Round, year: int) -> tuple[Category, list[tuple[Group, list[Party]]]]:
+    """Divide the 26 municipalities into four invented groups, each with a host; return the category and the groups."""
     category = Category.objects.get(slug="kommuner")
-    parties = members(category, year)
+    parties = active_members(category, year)
     groups = []
     for number, name in enumerate(("Norra gruppen", "Södra gruppen", "Östra gruppen", "Västra gruppen")):
         chosen = parties[number::4]

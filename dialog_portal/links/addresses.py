@@ -1,9 +1,14 @@
-"""Where personal links lead: one list that addresses, log masking and the web server follow.
+"""Path prefixes of the portal's parts, and of the pages whose addresses contain a secret from a letter.
 
-A new kind of page for guests is added here first.
+URLs, access control, log masking and the web server's configuration follow this list. A new kind of page for guests is
+added here first.
 """
 
-REPLIES = "svar/"
-GUEST_PATHS = (REPLIES,)  # pages that need no account
-ACCOUNT_PATHS = ("konto/inbjudan/", "konto/losenord/nytt/")  # pages that open an account
-SECRET_PATHS = (*GUEST_PATHS, *ACCOUNT_PATHS)  # what follows them came in a letter and must reach no log
+STAFF_PATH = "arbete/"
+SIGN_IN_PATH = "konto/"
+ADMIN_PATH = "admin/"  # Django's own administration
+REPLY_PATH = "svar/"
+GUEST_PATHS = (REPLY_PATH,)  # pages that need no account
+# Pages where the secret in the address gives control of an account
+ACCOUNT_PATHS = (f"{SIGN_IN_PATH}inbjudan/", f"{SIGN_IN_PATH}losenord/nytt/")
+SECRET_PATHS = (*GUEST_PATHS, *ACCOUNT_PATHS)  # what follows these came in a letter and must not be logged

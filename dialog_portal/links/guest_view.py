@@ -1,8 +1,8 @@
-"""The guests' door: no account, no cookie, no script; the link itself is the right to come in.
+"""The decorator and the headers of pages for guests: no account, no cookie, no script; the link is the permission.
 
-Django's CSRF token needs a cookie, which some mail programs' built-in browsers block. It is not needed here: the token
-in the form's body is the authority and no cookie is read, so a foreign page that makes a browser send a form can only
-send what it already knows. Where the browser says that a form comes from another site, it is refused all the same.
+Django's CSRF token needs a cookie, which the built-in browsers of some mail programs block. It is not needed here: the
+link's token gives the permission and no cookie is read, so another site that makes a browser send a form can only send
+a token that it already knows. A form that according to the browser comes from another site is refused all the same.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from django.views.decorators.csrf import csrf_exempt
 from dialog_portal.links.addresses import GUEST_PATHS, SECRET_PATHS
 from dialog_portal.links.rate_limits import exceeds_failure_limit
 
-View = Callable[..., HttpResponse]
+GuestView = Callable[..., HttpResponse]
 logger = logging.getLogger(__name__)
 
-MAX_FORM_BYTES = 64 * 1024  # bytes; a coordinator who answers for a thousand people sends 50 000
+MAX_FORM_BYTES = 64 * 1024  # a coordinator who answers for a thousand people sends about 50,000
 GUEST_CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -40,12 +40,13 @@ SECRET_PREFIXES = tuple(f"/{path}" for path in SECRET_PATHS)
 
 
 def secret_page_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
-    """The door's headers also where no view has answered: on the way to an address' last slash, and on errors.
+    """Middleware: add GUEST_HEADERS also to responses that no guest view made, such as redirects and error pages.
 
-    Pages about accounts have scripts and forms that need an origin; they have headers of their own.
+    It applies to every response below GUEST_PATHS, and to redirects and errors below SECRET_PATHS. The pages about
+    accounts themselves have scripts and forms that need an origin; AccessMiddleware sets their headers.
     """
 
-    def secret(request: HttpRequest) -> HttpResponse:
+    def add_headers(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         away = response.status_code in (301, 308) or response.status_code >= 400
         if request.path_info.startswith(GUEST_PREFIXES) or (
@@ -55,33 +56,33 @@ def secret_page_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> 
                 response[name] = value
         return response
 
-    return secret
+    return add_headers
 
 
-def guest_view(view: View) -> View:
-    """A page behind a personal link: its headers, no cookie read or set, and forms only from our own pages."""
+def guest_view(view: GuestView) -> GuestView:
+    """Decorate the view of a page behind a personal link: GUEST_HEADERS, no cookies, forms only from our own pages."""
 
     @csrf_exempt
     @functools.wraps(view)
-    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.COOKIES.clear()  # also keeps the session middleware from answering a stale cookie with a new one
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.COOKIES.clear()  # otherwise the session middleware would replace a stale cookie with a new one
         response = refuse_form(request) or view(request, *args, **kwargs)
         for name, value in GUEST_HEADERS.items():
             response[name] = value
         return response
 
-    return door
+    return page
 
 
 def refuse_form(request: HttpRequest) -> HttpResponse | None:
-    """The answer to a form that is not even opened: from another site, or larger than any form of ours becomes."""
+    """Return 403 for a form from another site, 413 for a body over MAX_FORM_BYTES, and None when it may be read."""
     if request.method == "POST" and is_cross_site(request):
         return guest_error_page("guest/refused.html", 403)
     return guest_error_page("guest/too_large.html", 413) if body_length(request) > MAX_FORM_BYTES else None
 
 
 def body_length(request: HttpRequest) -> int:
-    """The bytes of the body that Django would read: none where no length is told, or none that is a number."""
+    """Return how many bytes of the body Django would read: 0 when Content-Length is missing or not a number."""
     try:
         return int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
@@ -89,9 +90,9 @@ def body_length(request: HttpRequest) -> int:
 
 
 def is_cross_site(request: HttpRequest) -> bool:
-    """Whether the browser says that the form stands on another site.
+    """Return whether the browser says that the form is on another site.
 
-    `Origin: null` says nothing: it is what browsers send from a page with `no-referrer`, such as ours.
+    `Origin: null` says nothing: browsers send it from pages with `Referrer-Policy: no-referrer`, such as ours.
     """
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin", "null")
     ours = {settings.BASE_URL, f"{request.scheme}://{request.get_host()}"}
@@ -99,9 +100,9 @@ def is_cross_site(request: HttpRequest) -> bool:
 
 
 def link_not_found(request: HttpRequest) -> HttpResponse:
-    """The one answer to a link that is unknown, mangled, closed, too old or meant for something else.
+    """Return the same 404 page for a link that is unknown, damaged, revoked, expired or for another purpose.
 
-    Failures are counted per address, and too many give a pause; a working link is never met by that.
+    Failures are counted for each client, and a client over the limit gets 429. Valid links are not affected by that.
     """
     return (
         guest_error_page("guest/429.html", 429)
@@ -111,5 +112,5 @@ def link_not_found(request: HttpRequest) -> HttpResponse:
 
 
 def guest_error_page(template: str, status: int) -> HttpResponse:
-    """A page that knows nothing of the request, so that it can tell nothing about it."""
+    """Render an error page without the request, so that nothing from the address can appear on it."""
     return HttpResponse(render_to_string(template, {"mailbox": settings.MAIL_REPLY_TO}), status=status)

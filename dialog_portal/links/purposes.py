@@ -1,10 +1,10 @@
-"""What a personal link may be for. It opens nothing else, whatever its address is changed to."""
+"""The purposes of personal links. A link works for its own purpose only, even if its address is changed by hand."""
 
 from django.db import models
 
 
 class LinkPurpose(models.TextChoices):
-    """The value is part of what each token proves, so it never changes."""
+    """What a personal link is for. The values are signed in every token, so they must never change."""
 
     REPLY = "svar", "svara på en inbjudan"
     ACCOUNT = "konto", "ta emot ett konto"

@@ -1,4 +1,4 @@
-"""How often one client may fail, or ask for a letter, within a minute."""
+"""Rate limits of guests' pages: failed links and requests for a new letter, for each client and minute."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 
 MAX_FAILURES_PER_MINUTE = 20
-# Forms that ask for a link again, from one address: a whole municipality may share it, and many open their mail in the
-# minute when a letter comes. Each costs a row and, once an hour, a letter to somebody who is invited.
+# Forms that ask for a lost link. A whole municipality may share one address, and many people open their mail in the
+# minute when a letter arrives. Each form costs a row and, at most once an hour, a letter to a person who is invited.
 MAX_REQUESTS_PER_MINUTE = 120
 
 
 def exceeds_failure_limit(request: HttpRequest) -> bool:
-    """Count one failure, and return whether this client has had more than the limit within the minute."""
+    """Count one failed link and return whether this client is over MAX_FAILURES_PER_MINUTE."""
     return exceeds_limit(MAX_FAILURES_PER_MINUTE, "failures", request)
 
 
 def exceeds_request_limit(request: HttpRequest) -> bool:
-    """Count one form that asks for a link again, and return whether there were more than the limit within the minute.
+    """Count one form that asks for a lost link and return whether this client is over MAX_REQUESTS_PER_MINUTE.
 
-    It is counted apart from failures, so it changes nothing for links, broken or whole.
+    It is counted apart from failures, so it does not affect what happens to links.
     """
     return exceeds_limit(MAX_REQUESTS_PER_MINUTE, "requests", request)
 
 
 def exceeds_limit(most: int, what: str, request: HttpRequest) -> bool:
-    """Count one more of something in the current minute of the clock, and return whether that is more than `most`.
+    """Count one more `what` for this client in the current minute of the clock; return whether that exceeds `most`.
 
-    Without its cache the portal still answers: then nobody is counted.
+    When the cache cannot be reached nothing is counted and False is returned, so the pages still work.
     """
     key = f"links:{what}:{client_network(request)}:{int(time.time() // 60)}"
     try:
@@ -59,7 +59,7 @@ def client_network(request: HttpRequest) -> str:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the address that the outermost trusted proxy saw; without proxies, the connection's own."""
+    """Return the address that the outermost trusted proxy saw; without proxies, the address of the connection."""
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     trusted = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     seen = hops[-trusted] if 0 < trusted <= len(hops) else request.META.get("REMOTE_ADDR", "")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from dialog_portal.base.typed_text import no_old_route, one_address
+from dialog_portal.base.typed_text import no_routing_signs, unquoted_address
 from dialog_portal.outbox.draft import deliverable
 
 
@@ -17,7 +17,7 @@ class Address(forms.EmailField):
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": 254, "validators": [one_address], **kwargs})
+        super().__init__(**{"max_length": 254, "validators": [unquoted_address], **kwargs})
 
     def to_python(self, value: Any) -> str:
         return str(super().to_python(value)).lower()
@@ -36,5 +36,5 @@ class GuestsAddress(Address):
     """The same when a stranger types it."""
 
     def check(self, value: str) -> None:
-        no_old_route(value)
+        no_routing_signs(value)
         super().check(value)

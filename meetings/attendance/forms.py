@@ -2,7 +2,7 @@
 
 from django import forms
 
-from dialog_portal.base.typed_text import one_address
+from dialog_portal.base.typed_text import unquoted_address
 from meetings.models import Attendee
 
 
@@ -16,5 +16,5 @@ class AddAttendee(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
-        one_address(email)
+        unquoted_address(email)
         return email

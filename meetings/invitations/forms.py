@@ -10,7 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from dialog_portal.base.typed_text import one_line
 from dialog_portal.outbox.address_field import Address
 from meetings.models import Invitation, Invitee, Meeting
-from parties.models import Party
+from parties.models import MAX_SEATS, Party
 
 
 class InviteParties(forms.Form):
@@ -26,7 +26,7 @@ class InviteParties(forms.Form):
         label="Platser per part",
         validators=[
             MinValueValidator(1, "En part måste ha minst en plats."),
-            MaxValueValidator(50, "En part kan ha högst 50 platser."),
+            MaxValueValidator(MAX_SEATS, f"En part kan ha högst {MAX_SEATS} platser."),
         ],
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from dialog_portal.base.typed_text import one_line, unlinkable
+from dialog_portal.base.typed_text import name_without_links, one_line
 from meetings.models.meeting import Meeting
 
 
@@ -35,5 +35,7 @@ class Attendee(models.Model):
     def called(self) -> str:
         """The name as letters say it; see Invitee.called, whose name this may be."""
         return (
-            self.invitee.called if self.invitee and self.invitee.name == self.name else unlinkable(self.name)
+            self.invitee.called
+            if self.invitee and self.invitee.name == self.name
+            else name_without_links(self.name)
         )

@@ -13,7 +13,7 @@ from dialog_portal.base.typed_text import one_line
 from meetings.models.invitee import Invitee
 from meetings.models.meeting import Meeting
 from meetings.models.reply import Answer
-from parties.models import Party
+from parties.models import MAX_SEATS, Party
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -43,7 +43,7 @@ class Invitation(models.Model):
     party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="invitations")
     label = models.CharField("organisation", max_length=160, blank=True, validators=[one_line])
     seats = models.PositiveSmallIntegerField(
-        "platser", default=3, validators=[MinValueValidator(1), MaxValueValidator(50)]
+        "platser", default=3, validators=[MinValueValidator(1), MaxValueValidator(MAX_SEATS)]
     )
 
     objects = InvitationQuerySet.as_manager()
@@ -58,7 +58,7 @@ class Invitation(models.Model):
                 condition=Q(party__isnull=False) | ~Q(label=""), name="invitation_says_whom"
             ),
             models.CheckConstraint(
-                condition=Q(seats__gte=1, seats__lte=50), name="invitation_seats_are_sane"
+                condition=Q(seats__gte=1, seats__lte=MAX_SEATS), name="invitation_seats_are_sane"
             ),
         )
 

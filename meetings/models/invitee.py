@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 
 from dialog_portal.base.swedish import swedish
-from dialog_portal.base.typed_text import one_line, unlinkable
+from dialog_portal.base.typed_text import name_without_links, one_line
 from meetings.models.meeting import Meeting
 from meetings.models.reply import Answer, Reply
 from parties.models import Person
@@ -105,7 +105,7 @@ class Invitee(models.Model):
     @property
     def called(self) -> str:
         """The name as letters say it. Outside the register a guest may have typed it: cut, and never a link."""
-        return self.name if self.person_id else unlinkable(self.name)
+        return self.name if self.person_id else name_without_links(self.name)
 
 
 class Need(models.Model):

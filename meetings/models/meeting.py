@@ -17,7 +17,7 @@ from dialog_portal.base.stale_saves import Versioned
 from dialog_portal.base.states import Step
 from dialog_portal.base.typed_text import one_line
 from meetings.models.round import Round
-from parties.models import Category, Party
+from parties.models import MAX_SEATS, Category, Party
 
 
 class MeetingState(models.TextChoices):
@@ -117,7 +117,7 @@ class Meeting(Versioned):
     online = models.URLField("länk till digitalt möte", blank=True, max_length=500)
     serves_meal = models.BooleanField("vi bjuder på mat", default=False)
     seats = models.PositiveSmallIntegerField(
-        "platser per part", default=3, validators=[MinValueValidator(1), MaxValueValidator(50)]
+        "platser per part", default=3, validators=[MinValueValidator(1), MaxValueValidator(MAX_SEATS)]
     )
     reply_by = models.DateTimeField("svar senast")
     message = models.TextField(
@@ -166,7 +166,9 @@ class Meeting(Versioned):
             models.CheckConstraint(
                 condition=Q(reply_by__lte=F("starts_at")), name="meeting_replies_before_it_starts"
             ),
-            models.CheckConstraint(condition=Q(seats__gte=1, seats__lte=50), name="meeting_seats_are_sane"),
+            models.CheckConstraint(
+                condition=Q(seats__gte=1, seats__lte=MAX_SEATS), name="meeting_seats_are_sane"
+            ),
             models.CheckConstraint(condition=Q(state__in=MeetingState.values), name="meeting_state_is_known"),
         )
         indexes = (models.Index(fields=("ends_at",), name="meeting_by_end"),)

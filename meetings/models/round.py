@@ -6,7 +6,7 @@ from django.db import models
 
 from dialog_portal.base.stale_saves import Versioned
 from dialog_portal.base.typed_text import one_line
-from parties.models import YEAR, ends_after_it_begins
+from parties.models import YEAR_VALIDATORS, ends_after_it_begins
 
 
 class RoundPurpose(models.Model):
@@ -14,8 +14,10 @@ class RoundPurpose(models.Model):
 
     text = models.CharField("syfte", max_length=300, validators=[one_line])
     position = models.PositiveSmallIntegerField("ordning", default=0)
-    from_year = models.PositiveSmallIntegerField("från år", validators=YEAR)
-    to_year = models.PositiveSmallIntegerField("till och med år", null=True, blank=True, validators=YEAR)
+    from_year = models.PositiveSmallIntegerField("från år", validators=YEAR_VALIDATORS)
+    to_year = models.PositiveSmallIntegerField(
+        "till och med år", null=True, blank=True, validators=YEAR_VALIDATORS
+    )
 
     class Meta:
         verbose_name = "syfte"
@@ -32,8 +34,10 @@ class FocusArea(models.Model):
 
     code = models.CharField("kod", max_length=8, validators=[one_line])
     name = models.CharField("insatsområde", max_length=160, validators=[one_line])
-    from_year = models.PositiveSmallIntegerField("från år", validators=YEAR)
-    to_year = models.PositiveSmallIntegerField("till och med år", null=True, blank=True, validators=YEAR)
+    from_year = models.PositiveSmallIntegerField("från år", validators=YEAR_VALIDATORS)
+    to_year = models.PositiveSmallIntegerField(
+        "till och med år", null=True, blank=True, validators=YEAR_VALIDATORS
+    )
 
     class Meta:
         verbose_name = "insatsområde"
@@ -54,7 +58,7 @@ class Round(Versioned):
     year = models.PositiveSmallIntegerField(
         "år",
         unique=True,
-        validators=YEAR,
+        validators=YEAR_VALIDATORS,
         error_messages={"unique": "Det finns redan en omgång för det året."},
     )
     intro = models.TextField(

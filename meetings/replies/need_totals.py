@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from dialog_portal.base.swedish import sort_key
+from dialog_portal.base.swedish import swedish_sort_key
 
 
 def need_totals(texts: Iterable[str]) -> list[tuple[str, int]]:
@@ -21,4 +21,4 @@ def need_totals(texts: Iterable[str]) -> list[tuple[str, int]]:
 
 
 def by_number(total: tuple[str, int]) -> tuple[int, str]:
-    return -total[1], sort_key(total[0])
+    return -total[1], swedish_sort_key(total[0])

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from dialog_portal.base.typed_text import one_address
+from dialog_portal.base.typed_text import unquoted_address
 from dialog_portal.base.versioned_form import VersionedForm
 
 MESSAGES = {
@@ -39,7 +39,7 @@ def in_plain_swedish(fields: dict[str, forms.Field]) -> None:
     for field in fields.values():
         field.error_messages |= MESSAGES
         if isinstance(field, forms.EmailField):
-            field.validators = [*field.validators, one_address]
+            field.validators = [*field.validators, unquoted_address]
         for kind, words in INVALID:
             if isinstance(field, kind):
                 field.error_messages["invalid"] = words

@@ -10,7 +10,7 @@ from django.conf import settings as portal_settings
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
-from dialog_portal.environment import mail
+from dialog_portal.environment import mail_settings
 from tests import services
 
 if TYPE_CHECKING:  # models can be imported only when Django has started
@@ -72,10 +72,10 @@ def portal(live_server: LiveServer, settings: Any, tmp_path: Any) -> str:
 @pytest.fixture
 def letters_leave(portal: str, mailbox: services.Mailbox, settings: Any) -> Iterator[services.Mailbox]:
     """A worker in this process, as `make run` has it, that sends over SMTP; answers the mailbox they come to."""
-    from dialog_portal.server import worker
+    from dialog_portal.server import run_worker
 
-    settings.MAIL, settings.MAIL_PER_MINUTE = mail(mailbox.url), 1000
-    with worker():
+    settings.MAIL, settings.MAIL_PER_MINUTE = mail_settings(mailbox.url), 1000
+    with run_worker():
         yield mailbox
 
 

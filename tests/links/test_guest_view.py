@@ -130,7 +130,7 @@ def test_headers_are_strict_also_where_no_view_answers(guest):
 
 
 def test_control_without_its_guard_the_redirect_may_be_kept_and_passed_on(guest, settings):
-    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "headers_of_secrets" not in name]
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "secret_page_headers" not in name]
     answer = unanswered(guest)["no slash"]
     assert (answer.status_code, answer.headers.get("Cache-Control")) == (301, None)
     assert answer.headers["Referrer-Policy"] == "same-origin"

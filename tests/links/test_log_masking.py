@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from dialog_portal.links.actions import token_for
-from dialog_portal.links.log_masking import MaskTokens, mask
+from dialog_portal.links.log_masking import MaskTokens, mask_tokens
 from tests import factories
 
 TOKEN = "A" * 42
@@ -81,11 +81,11 @@ ASKED = [
 @pytest.mark.parametrize("address", ASKED)
 @pytest.mark.parametrize("line", ["Not Found: {}", '"GET {} HTTP/1.1" 404 1234'])
 def test_a_link_is_masked_however_it_was_mistyped(line: str, address: str):
-    assert TOKEN not in mask(line.format(address.format(TOKEN)))
+    assert TOKEN not in mask_tokens(line.format(address.format(TOKEN)))
 
 
 def test_a_short_token_is_masked_behind_a_door():
-    assert mask("Not Found: /svar/abc/kalender.ics") == "Not Found: /svar/…"
+    assert mask_tokens("Not Found: /svar/abc/kalender.ics") == "Not Found: /svar/…"
 
 
 @pytest.mark.parametrize(
@@ -98,12 +98,12 @@ def test_a_short_token_is_masked_behind_a_door():
     ],
 )
 def test_the_rest_of_the_log_is_left_alone(line: str):
-    assert mask(line) == line
+    assert mask_tokens(line) == line
 
 
 def test_what_stands_on_the_next_line_is_left_alone():
-    assert mask(f"Error at /svar/{TOKEN}/\nValueError: no") == "Error at /svar/…\nValueError: no"
+    assert mask_tokens(f"Error at /svar/{TOKEN}/\nValueError: no") == "Error at /svar/…\nValueError: no"
 
 
 def test_the_status_of_a_masked_request_is_kept():
-    assert mask(f'"GET /svar/{TOKEN}/ HTTP/1.1" 200 12') == '"GET /svar/… HTTP/1.1" 200 12'
+    assert mask_tokens(f'"GET /svar/{TOKEN}/ HTTP/1.1" 200 12') == '"GET /svar/… HTTP/1.1" 200 12'

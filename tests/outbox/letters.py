@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from dialog_portal.environment import mail
+from dialog_portal.environment import mail_settings
 from dialog_portal.outbox.encrypted_bytes import open_up
 from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.queue import claim, deliver
@@ -41,7 +41,7 @@ def take(worker: str = "test", most: int = 8, host: str = "mx.example:25") -> li
 
 def through(mailbox: Any, settings: Any, per_minute: int = 0, **values: Any) -> int:
     """Send what is due through a real SMTP conversation."""
-    settings.MAIL = {**mail(mailbox.url), **values}
+    settings.MAIL = {**mail_settings(mailbox.url), **values}
     settings.MAIL_PER_MINUTE = per_minute
     return deliver.deliver(10)
 

@@ -1,7 +1,7 @@
-"""What must be done next, and what waits for others: one function for each kind of task, one file for each subject.
+"""The tasks on the start page: one function for each kind of task, one file for each subject.
 
-Each function reads the rows of its kind in a fixed number of queries. Who may see a kind, and whether it is theirs to
-do, is read from the permission table.
+Each function reads the rows of its kind in a fixed number of queries. Who sees a kind of task, and who can do it, is
+read from the permission table.
 """
 
 from __future__ import annotations
@@ -33,20 +33,23 @@ TASK_KINDS = (
     TaskKind(letters.letters_that_bounced, "staff:outbox", "staff:letter_correct"),
     TaskKind(replies.calendar_replies_to_read, "staff:reply_note", "staff:reply_note"),
     TaskKind(letters.letters_on_hold, "staff:outbox", "staff:outbox_hold"),
-    TaskKind(accounts.promised_accounts, "staff:account_list", "staff:account_invite"),
-    TaskKind(accounts.own_second_factor, "staff:account_list", "mfa_activate_totp"),
+    TaskKind(accounts.account_invitations, "staff:account_list", "staff:account_invite"),
+    TaskKind(accounts.missing_second_factor, "staff:account_list", "mfa_activate_totp"),
 )
 
 
 def tasks_for(user: User, now: datetime) -> tuple[list[Task], list[Task]]:
-    """What the person should do next, and what waits for others: letters first, then what is most urgent."""
+    """Return two lists: the person's own tasks, and tasks that wait for others.
+
+    Tasks about letters come first, then those with the earliest due time, then those without one.
+    """
     found = [task for kind in TASK_KINDS if may_see(user, kind) for task in tasks_of_kind(kind, user, now)]
     found.sort(key=lambda task: (-task.letters, task.due is None, task.due or now, task.about))
     return [task for task in found if task.mine], [task for task in found if not task.mine]
 
 
 def tasks_of_kind(kind: TaskKind, user: User, now: datetime) -> Iterator[Task]:
-    """The tasks of one kind, as this person meets them."""
+    """Yield the tasks of one kind; those that the person's role may not do say which role they wait for."""
     rule = rule_for(kind.step)
     may = rule is not None and user.role in rule.act
     for task in kind.find(user, now):
@@ -55,11 +58,12 @@ def tasks_of_kind(kind: TaskKind, user: User, now: datetime) -> Iterator[Task]:
 
 
 def may_see(user: User, kind: TaskKind) -> bool:
+    """Return whether the user's role may see the page that the tasks are about."""
     rule = rule_for(kind.page)
     return rule is not None and user.role in rule.see
 
 
 def roles_in_words(step: str) -> str:
-    """`en handläggare eller godkännare`: whom a step waits for."""
+    """Return the roles that may take a step, in Swedish: "en handläggare eller godkännare"."""
     rule = rule_for(step)
     return "en " + " eller ".join(str(role.label) for role in Role if rule and role in rule.act)

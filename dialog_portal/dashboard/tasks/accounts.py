@@ -1,4 +1,4 @@
-"""Accounts that were promised, and the own one."""
+"""Tasks about accounts: invitations that nobody has accepted, and an administrator's missing second factor."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
-from dialog_portal.access.models import StaffInvitation, User, factors
+from dialog_portal.access.models import StaffInvitation, User, authenticator_apps
 from dialog_portal.dashboard.tasks.task import Task
 
-FORGET_AFTER = timedelta(days=14)
+SHOW_EXPIRED_FOR = timedelta(days=14)  # an expired invitation is a task for so long
 
 
-def promised_accounts(user: User, now: datetime) -> Iterator[Task]:
-    """Invitations to accounts: those that can still be used are waited for, those that ran out are sent again."""
-    recent = now - FORGET_AFTER
+def account_invitations(user: User, now: datetime) -> Iterator[Task]:
+    """Yield invitations to accounts: valid ones wait for an answer, expired ones can be sent again."""
+    recent = now - SHOW_EXPIRED_FOR
     rows = StaffInvitation.objects.filter(
         accepted_at=None, link__revoked_at=None, link__expires_at__gt=recent
     )
@@ -30,8 +30,8 @@ def promised_accounts(user: User, now: datetime) -> Iterator[Task]:
         )
 
 
-def own_second_factor(user: User, now: datetime) -> Iterator[Task]:
-    """An administrator's account opens every other account, so it should take more than a password."""
-    if not factors().filter(user=user).exists():
+def missing_second_factor(user: User, now: datetime) -> Iterator[Task]:
+    """Yield a task if the user has no second factor; an administrator's account can open all other accounts."""
+    if not authenticator_apps().filter(user=user).exists():
         why = "Ditt konto kan släppa in andra och behöver mer än ett lösenord."
         yield Task("Slå på tvåstegsverifiering", "ditt konto", reverse("mfa_index"), why)

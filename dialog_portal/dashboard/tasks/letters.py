@@ -1,4 +1,4 @@
-"""Letters that a person must see to."""
+"""Tasks about letters: those that failed or bounced, and mailings that are held back."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from meetings.models import Meeting
 
 
 def letters_that_failed(user: User, now: datetime) -> Iterator[Task]:
-    """Letters that will not get through by themselves, gathered by what they are about; one alone is named."""
+    """Yield one task for each campaign with failed letters; when one letter failed, the task links to that letter."""
     failed = Letter.objects.visible_to(user).needs_a_person().filter(state=State.FAILED)
-    piles = failed.order_by().values_list("campaign").annotate(Count("pk"), Min("pk")).order_by("campaign")
-    rows = list(piles)
-    about = titles(campaign for campaign, _, _ in rows)
+    grouped = failed.order_by().values_list("campaign").annotate(Count("pk"), Min("pk"))
+    rows = list(grouped.order_by("campaign"))
+    about = campaign_titles(campaign for campaign, _, _ in rows)
     first = failed.only("pk", "name", "address").in_bulk([pk for _, _, pk in rows])
     for campaign, number, pk in rows:
         title = about.get(campaign, "övriga brev")
@@ -32,13 +32,13 @@ def letters_that_failed(user: User, now: datetime) -> Iterator[Task]:
             yield Task("Rätta breven", title, url, f"{number} brev kom inte fram.", letters=1)
 
 
-def titles(campaigns: Iterable[str]) -> dict[str, str]:
+def campaign_titles(campaigns: Iterable[str]) -> dict[str, str]:
     """Return the titles of the meetings that campaigns are about, in one query."""
     return {row.campaign: row.title for row in Meeting.objects.of_campaigns(campaigns)}
 
 
 def letters_that_bounced(user: User, now: datetime) -> Iterator[Task]:
-    """Letters that came back from a server which had taken them: most often the post has a new holder."""
+    """Yield bounced letters: a server had accepted them. Usually the person has left and somebody succeeded them."""
     rows = Letter.objects.visible_to(user).needs_a_person().filter(state=State.BOUNCED).order_by("pk")
     for row in rows.only("pk", "name", "address"):
         url = reverse("staff:letter", args=[row.pk])
@@ -47,9 +47,9 @@ def letters_that_bounced(user: User, now: datetime) -> Iterator[Task]:
 
 
 def letters_on_hold(user: User, now: datetime) -> Iterator[Task]:
-    """Mailings that somebody has asked the portal to keep for now; when all letters are kept, a banner says so."""
+    """Yield mailings that staff have put on hold. A hold on all letters is shown as a banner and is not a task."""
     rows = list(Hold.objects.exclude(campaign="").order_by("pk"))
-    about = titles(row.campaign for row in rows)
+    about = campaign_titles(row.campaign for row in rows)
     for row in rows:
         url = f"{reverse('staff:outbox')}?{urlencode({'campaign': row.campaign})}"
         title = about.get(row.campaign, "ett utskick")

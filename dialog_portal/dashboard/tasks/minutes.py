@@ -1,4 +1,4 @@
-"""Notes on their way from the meeting to the public."""
+"""Tasks about minutes: start, finish, approve, distribute and publish them."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ from minutes.models import Minutes, MinutesState
 
 
 def meetings_without_notes(user: User, now: datetime) -> Iterator[Task]:
-    """Held meetings that nobody has begun to write about."""
+    """Yield held meetings whose notes nobody has started."""
     for row in Meeting.objects.filter(state=MeetingState.HELD, minutes__isnull=True):
         why = f"Mötet hölls {day(row.starts_at)}."
         yield Task("Börja på anteckningarna", row.title, meeting_url("staff:minutes", row), why, row.ends_at)
 
 
-def minutes_in(state: MinutesState) -> QuerySet[Minutes]:
+def minutes_in_state(state: MinutesState) -> QuerySet[Minutes]:
+    """Return the minutes in a state, with their meetings."""
     return Minutes.objects.filter(state=state).select_related("meeting")
 
 
 def notes_to_finish(user: User, now: datetime) -> Iterator[Task]:
-    """Drafts that are still being written."""
-    for row in minutes_in(MinutesState.DRAFT):
+    """Yield drafts that are still being written."""
+    for row in minutes_in_state(MinutesState.DRAFT):
         why = (
             f"Rättelse: {row.correction}" if row.correction else f"Mötet hölls {day(row.meeting.starts_at)}."
         )
@@ -38,8 +39,8 @@ def notes_to_finish(user: User, now: datetime) -> Iterator[Task]:
 
 
 def notes_to_approve(user: User, now: datetime) -> Iterator[Task]:
-    """Notes that wait for an approver who has had no hand in them since the last edition."""
-    rows = list(minutes_in(MinutesState.CIRCULATED))
+    """Yield notes that wait for approval. Who has written in them since the last edition may not approve them."""
+    rows = list(minutes_in_state(MinutesState.CIRCULATED))
     wrote = authors_of(rows)
     for row in rows:
         own = user in wrote[row.pk]
@@ -50,8 +51,8 @@ def notes_to_approve(user: User, now: datetime) -> Iterator[Task]:
 
 
 def notes_to_distribute(user: User, now: datetime) -> Iterator[Task]:
-    """Approved notes that the participants have not got."""
-    for row in minutes_in(MinutesState.APPROVED):
+    """Yield approved notes that have not been sent to the participants."""
+    for row in minutes_in_state(MinutesState.APPROVED):
         why = "De är fastställda men inte utskickade till deltagarna."
         yield Task(
             "Skicka ut anteckningarna", row.meeting.title, meeting_url("staff:minutes", row.meeting), why
@@ -59,8 +60,8 @@ def notes_to_distribute(user: User, now: datetime) -> Iterator[Task]:
 
 
 def notes_to_publish(user: User, now: datetime) -> Iterator[Task]:
-    """Distributed notes that the public cannot read yet."""
-    for row in minutes_in(MinutesState.DISTRIBUTED):
+    """Yield distributed notes that are not published yet."""
+    for row in minutes_in_state(MinutesState.DISTRIBUTED):
         why = "De är utskickade men inte publicerade."
         yield Task(
             "Publicera anteckningarna", row.meeting.title, meeting_url("staff:minutes", row.meeting), why

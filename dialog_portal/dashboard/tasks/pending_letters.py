@@ -1,4 +1,4 @@
-"""Letters that nobody has sent though people go by what an earlier one said: the meeting has moved, or is cancelled."""
+"""Tasks about pending letters: the meeting was moved or cancelled, and invited people do not know it yet."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from dialog_portal.dashboard.tasks.task import Task
 from meetings.mailings.pending_letters import meetings_with_pending
 from meetings.models import Purpose
 
-SENTENCES = {
+TASK_SENTENCES = {
     Purpose.UPDATE: ("Skicka brevet om ändringen", "har fått en tid eller plats som inte gäller längre."),
     Purpose.CANCELLATION: ("Skicka brevet om inställt möte", "har inte fått veta att mötet är inställt."),
 }
 
 
 def letters_to_send_after_change(user: User, now: datetime) -> Iterator[Task]:
-    """Meetings ahead where somebody goes by another time or place, or does not know that it is cancelled."""
-    for purpose, (verb, what) in SENTENCES.items():
+    """Yield coming meetings where somebody's last letter says another time or place, or not that it is cancelled."""
+    for purpose, (verb, what) in TASK_SENTENCES.items():
         for meeting, number in meetings_with_pending(purpose, now):
             url = reverse("staff:letters_preview", args=[meeting.pk, purpose])
             yield Task(verb, meeting.title, url, f"{count(number, 'person,personer')} {what}", letters=2)

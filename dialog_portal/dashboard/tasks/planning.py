@@ -1,4 +1,4 @@
-"""Meetings that must be planned, agreed, sent out to, and marked as held."""
+"""Tasks about planning: gaps in the plan, agendas to settle, invitations to send, meetings to mark as held."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ from dialog_portal.base.swedish import weekday
 from dialog_portal.dashboard.tasks.task import Task, meeting_url
 from meetings.models import Agenda, AgendaItem, AgendaState, Invitation, Meeting, MeetingState, Purpose
 
-PLAN_AHEAD = timedelta(days=90)
-SETTLE_BEFORE = timedelta(days=49)  # the agenda goes with the invitation
-INVITE_BEFORE = timedelta(days=42)
-WARN_BEFORE = timedelta(days=14)  # how long before it is late a task is shown
+# Times before the meeting
+PLAN_AHEAD = timedelta(days=90)  # from here on, gaps in the plan are tasks
+SETTLE_BEFORE = timedelta(days=49)  # the agenda is due: it is sent with the invitation
+INVITE_BEFORE = timedelta(days=42)  # the invitation is due
+WARN_BEFORE = timedelta(days=14)  # and a task is shown so long before it is due
 
-UNSENT = (MeetingState.PLANNED, MeetingState.ANNOUNCED)
+STATES_BEFORE_INVITATION = (MeetingState.PLANNED, MeetingState.ANNOUNCED)
 
 
 def plans_with_gaps(user: User, now: datetime) -> Iterator[Task]:
-    """Planned meetings that cannot be sent yet because something is missing in the plan."""
-    coming = Meeting.objects.filter(state__in=UNSENT, starts_at__gt=now, starts_at__lt=now + PLAN_AHEAD)
+    """Yield planned meetings that nobody can be invited to yet, because parties, agenda or place are missing."""
+    coming = Meeting.objects.filter(
+        state__in=STATES_BEFORE_INVITATION, starts_at__gt=now, starts_at__lt=now + PLAN_AHEAD
+    )
     rows: QuerySet[Any] = coming.annotate(
         parties=Exists(Invitation.objects.filter(meeting=OuterRef("pk"))),
         items=Exists(AgendaItem.objects.filter(agenda__meeting=OuterRef("pk"))),
@@ -42,11 +45,11 @@ def plans_with_gaps(user: User, now: datetime) -> Iterator[Task]:
 
 
 def agendas_to_settle(user: User, now: datetime) -> Iterator[Task]:
-    """Agendas that must be settled before the invitation goes out; one that is being consulted waits for others."""
+    """Yield agendas to settle before the invitation is sent; those under consultation are not the user's own task."""
     soon = now + SETTLE_BEFORE + WARN_BEFORE
     rows = Agenda.objects.filter(
         Exists(AgendaItem.objects.filter(agenda=OuterRef("pk"))),
-        meeting__state__in=UNSENT,
+        meeting__state__in=STATES_BEFORE_INVITATION,
         meeting__starts_at__gt=now,
         meeting__starts_at__lt=soon,
     ).exclude(state=AgendaState.SETTLED)
@@ -59,10 +62,10 @@ def agendas_to_settle(user: User, now: datetime) -> Iterator[Task]:
 
 
 def invitations_to_send(user: User, now: datetime) -> Iterator[Task]:
-    """Meetings with a settled agenda and parties, which nobody has been invited to yet."""
+    """Yield meetings with parties and a settled agenda, but without an invitation sent."""
     rows = Meeting.objects.filter(
         Exists(Invitation.objects.filter(meeting=OuterRef("pk"))),
-        state__in=UNSENT,
+        state__in=STATES_BEFORE_INVITATION,
         agenda__state=AgendaState.SETTLED,
         starts_at__gt=now,
         starts_at__lt=now + INVITE_BEFORE + WARN_BEFORE,
@@ -74,8 +77,10 @@ def invitations_to_send(user: User, now: datetime) -> Iterator[Task]:
 
 
 def meetings_that_passed(user: User, now: datetime) -> Iterator[Task]:
-    """Meetings whose time is over but which nobody has marked as held, or cancelled."""
-    for row in Meeting.objects.filter(state__in=(*UNSENT, MeetingState.INVITED), ends_at__lt=now):
+    """Yield meetings whose time is over but that are neither marked as held nor cancelled."""
+    for row in Meeting.objects.filter(
+        state__in=(*STATES_BEFORE_INVITATION, MeetingState.INVITED), ends_at__lt=now
+    ):
         invited = row.state == MeetingState.INVITED
         verb = "Markera som genomfört" if invited else "Ställ in eller flytta mötet"
         why = "Mötets tid är över." if invited else "Mötets tid är över, men ingen blev inbjuden."

@@ -1,4 +1,4 @@
-"""Answers that are missing, odd, or wait for staff."""
+"""Tasks about replies: missing answers, contradictory answers, substitutes to decide on, calendar replies to read."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ from meetings.models import (
 
 
 def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
-    """People who have not answered: to be reminded in the last week, waited for until then and after a reminder."""
+    """Yield meetings with people who have not answered.
+
+    Within REMIND_BEFORE of the deadline the task is to remind them, unless a reminder was just sent or will be sent
+    automatically; otherwise it is to wait.
+    """
     listed: Any = Invitee.objects.active().with_answer()
     rows = list(
         listed.filter(
@@ -37,7 +41,7 @@ def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
         .annotate(silent=Count("pk"), ripe=Count("pk", filter=~asked_recently(now)))
         .order_by("meeting_id")
     )
-    said = reminders([row["meeting_id"] for row in rows], now)
+    said = find_reminders([row["meeting_id"] for row in rows], now)
     for row in rows:
         due, pk = row["meeting__reply_by"], row["meeting_id"]
         soon = bool(due < now + REMIND_BEFORE and row["ripe"] and not said[pk].ahead)
@@ -51,19 +55,20 @@ def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
 
 @dataclass(frozen=True)
 class Reminders:
-    """When a meeting's silent people were last reminded, and when they will be without anybody's doing."""
+    """When the people without an answer were last reminded, and when the next automatic reminder is sent."""
 
     last: datetime | None = None
     ahead: datetime | None = None
 
     @property
     def sentence(self) -> str:
+        """Return both times in Swedish, each sentence after a blank; "" when there is neither."""
         last = f" Påminnelse skickades {day(self.last)}." if self.last else ""
         return last + (f" En påminnelse går automatiskt {day(self.ahead)}." if self.ahead else "")
 
 
-def reminders(meetings: list[int], now: datetime) -> dict[int, Reminders]:
-    """For each of the meetings, in two queries."""
+def find_reminders(meetings: list[int], now: datetime) -> dict[int, Reminders]:
+    """Return the reminders of each meeting by its primary key, in two queries."""
     about = {"meeting__in": meetings, "purpose": Purpose.REMINDER}
     letters = MeetingLetter.objects.filter(**about).order_by()
     last = dict(letters.values_list("meeting").annotate(Max("letter__created")))
@@ -73,9 +78,9 @@ def reminders(meetings: list[int], now: datetime) -> dict[int, Reminders]:
 
 
 def contradictory_answers(user: User, now: datetime) -> Iterator[Task]:
-    """Meetings ahead where somebody's answers contradict each other; a call and a noted answer settle it.
+    """Yield coming meetings where a person's answers contradict each other. Staff call them and note the answer.
 
-    They are to be asked while people can still answer by themselves; after that, before the meeting.
+    The task is due at the deadline for answers and, when that has passed, at the start of the meeting.
     """
     rows = (
         Reply.objects.unsettled()
@@ -98,7 +103,7 @@ def contradictory_answers(user: User, now: datetime) -> Iterator[Task]:
 
 
 def substitute_requests(user: User, now: datetime) -> Iterator[Task]:
-    """Substitutes from outside the party, whom guests wait for us to let in."""
+    """Yield substitutes from outside the party, whom staff must approve or refuse."""
     rows = SubstituteRequest.objects.waiting().select_related("invitee__meeting").order_by("pk")
     for row in rows:
         url = f"{meeting_url('staff:invitations', row.invitee.meeting)}#o{row.pk}"
@@ -109,7 +114,7 @@ def substitute_requests(user: User, now: datetime) -> Iterator[Task]:
 
 
 def calendar_replies_to_read(user: User, now: datetime) -> Iterator[Task]:
-    """What came from people's calendars but is no answer yet."""
+    """Yield replies from calendars that the portal could not read as an answer."""
     rows = CalendarReply.objects.needs_a_person(now).select_related("invitee__meeting")
     for row in rows:
         url, meeting = reverse("staff:reply_note", args=[row.invitee_id]), row.invitee.meeting

@@ -1,4 +1,4 @@
-"""What a task is, and what a kind of task needs."""
+"""The data of one task and of one kind of task."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from meetings.models import Meeting
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to do: a verb, what it is about, why, and until when.
+    """One thing to do: a verb, what it is about, its page, why, and until when.
 
-    `letters` is more than nought when it is about letters that need a person; the highest come first of all.
+    `letters` sorts tasks about letters before all others, the highest number first: 2 for letters to send after a
+    change, 1 for letters that need a person, 0 for everything else.
     """
 
     verb: str
@@ -34,7 +35,10 @@ FindTasks = Callable[[User, datetime], Iterator[Task]]
 
 @dataclass(frozen=True)
 class TaskKind:
-    """A kind of task: who may see the page it is about, and who may take the step."""
+    """A kind of task: the function that finds its tasks, and the view names of its page and of the step to take.
+
+    Who sees the task may see the page, and whose task it is may take the step, by the permission table.
+    """
 
     find: FindTasks
     page: str
@@ -42,4 +46,5 @@ class TaskKind:
 
 
 def meeting_url(name: str, meeting: Meeting | int) -> str:
+    """Return the address of a page about a meeting, given as a row or as a primary key."""
     return reverse(name, args=[meeting if isinstance(meeting, int) else meeting.pk])

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from dialog_portal.base.typed_text import one_address, one_line
+from dialog_portal.base.typed_text import one_line, unquoted_address
 from dialog_portal.outbox.draft import deliverable
 
 CHOICES = [
@@ -24,7 +24,9 @@ class Search(forms.Form):
 
 
 class Correct(forms.Form):
-    address = forms.EmailField(label="Ny e-postadress", max_length=254, validators=[one_address, deliverable])
+    address = forms.EmailField(
+        label="Ny e-postadress", max_length=254, validators=[unquoted_address, deliverable]
+    )
 
 
 class Told(forms.Form):

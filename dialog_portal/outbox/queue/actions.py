@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.base.typed_text import one_address
+from dialog_portal.base.typed_text import unquoted_address
 from dialog_portal.outbox import mime
 from dialog_portal.outbox.audit_events import OutboxEvent
 from dialog_portal.outbox.draft import LONGEST_TRY, Draft, check, date, deliverable, message_id, written
@@ -174,7 +174,7 @@ def try_now(letter: Letter, *, by: Any) -> Letter:
 @transaction.atomic
 def correct(letter: Letter, address: str, *, by: Any) -> Letter:
     """Send a letter that has not got through to another address: the same row and text, a new Message-ID."""
-    one_address(address)
+    unquoted_address(address)
     deliverable(address)
     row = _locked(letter)
     if address == row.address:

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.urls import reverse
 
 from dialog_portal.links.actions import TOKEN_LENGTH, token_for
-from dialog_portal.links.addresses import REPLIES
+from dialog_portal.links.addresses import REPLY_PATH
 from meetings.models import Invitee
 
-TOKEN = re.compile(rf"/{REPLIES}([\w-]{{{TOKEN_LENGTH}}})")
+TOKEN = re.compile(rf"/{REPLY_PATH}([\w-]{{{TOKEN_LENGTH}}})")
 
 
 def reply_url(invitee: Invitee, answer: str = "") -> str:

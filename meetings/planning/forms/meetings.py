@@ -15,7 +15,7 @@ from meetings.models import Group, Meeting, MeetingState, Round
 from meetings.planning.dates import days_and_clock
 from meetings.planning.forms.day_and_time import ClockField, DayField, at
 from meetings.planning.forms.diary_number import DiaryNumberWarning
-from parties.models import Category, Party, in_year
+from parties.models import MAX_SEATS, Category, Party, in_year
 
 DAYS_TO_ANSWER = 7
 END_OF_DAY = time(23, 59)
@@ -71,14 +71,14 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, Appointment):
     seats = forms.IntegerField(
         label="Platser per part",
         min_value=1,
-        max_value=50,
+        max_value=MAX_SEATS,
         error_messages={
             "min_value": "En part behöver minst en plats.",
-            "max_value": "En part kan få högst 50 platser.",
+            "max_value": f"En part kan få högst {MAX_SEATS} platser.",
             "invalid": "Skriv antalet platser med siffror.",
             "required": "Ange hur många platser varje part får.",
         },
-        widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 1, "max": 50}),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 1, "max": MAX_SEATS}),
         help_text="Vanligen tre.",
     )
 

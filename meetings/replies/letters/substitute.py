@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialog_portal.base.typed_text import unlinkable
+from dialog_portal.base.typed_text import name_without_links
 from dialog_portal.outbox.queue.actions import Draft
 from meetings.mailings.calendar_file import calendar_for, method
 from meetings.mailings.letters.recipients import letter_key
@@ -89,7 +89,7 @@ def request_refused(wish: SubstituteRequest) -> Draft:
         Purpose.HANDED_OVER,
         "substitute_refused",
         letter_key("substitute_refused", invitee, f"w{wish.pk}"),
-        asked_for=unlinkable(wish.name),
+        asked_for=name_without_links(wish.name),
         heading="Vi behöver ett annat svar",
         button_text="Svara på inbjudan",
     )

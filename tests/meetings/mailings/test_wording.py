@@ -15,7 +15,7 @@ from django.utils.html import strip_tags
 
 from dialog_portal.access.models import Role
 from dialog_portal.base.swedish import clock, weekday
-from dialog_portal.base.typed_text import unlinkable
+from dialog_portal.base.typed_text import name_without_links
 from dialog_portal.outbox.encrypted_bytes import open_up
 from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.queue.actions import Draft, read
@@ -500,12 +500,12 @@ def standard_links(meeting: Meeting) -> int:
 def test_without_the_guard_the_payloads_would_be_links():
     links = [payload for payload in PAYLOADS if LINKED.search(payload)]
     assert len(links) >= 7
-    assert [unlinkable(name) for name in links if LINKED.search(unlinkable(name))] == []
+    assert [name_without_links(name) for name in links if LINKED.search(name_without_links(name))] == []
 
 
 @pytest.mark.parametrize("name", ["Åsa Öhrn", "Anna-Karin O'Neill", "Maria (vik.) Berg & Co", "J. R. Ek"])
 def test_ordinary_names_stay_as_they_are(name: str):
-    assert unlinkable(name) == name
+    assert name_without_links(name) == name
 
 
 def test_a_value_with_braces_is_not_filled_again():

@@ -18,24 +18,23 @@ from tests.minutes.acting import came, distributed, held_meeting
 FORMER = ("minutes", "0001_initial")
 
 
-def newest() -> tuple[str, str]:
-    """The migration that the tables stand at in all other tests."""
-    return MigrationExecutor(connection).loader.graph.leaf_nodes("minutes")[0]  # type: ignore[no-any-return]
+def migrate_back() -> Any:
+    """Bring the tables back to those of 1.0.0; return the models as its program knows them."""
+    return MigrationExecutor(connection).migrate([FORMER]).apps
 
 
-def migrate(to: tuple[str, str]) -> Any:
-    """Bring the tables to a migration; returns the models as that migration knows them."""
+def migrate_to_present() -> None:
     executor = MigrationExecutor(connection)
-    return executor.migrate([to]).apps
+    executor.migrate(executor.loader.graph.leaf_nodes("minutes"))
 
 
 @pytest.fixture
-def former() -> Iterator[Any]:
-    """Edition as the former program knows it, on its tables; they are brought back whatever happens."""
+def tables_are_brought_back() -> Iterator[None]:
+    """The tables are those of the present program afterwards, whatever happens."""
     try:
-        yield migrate(FORMER).get_model("minutes", "Edition")
+        yield
     finally:
-        migrate(newest())
+        migrate_to_present()
 
 
 def columns() -> set[str]:
@@ -55,8 +54,7 @@ def facts(number: int, rendering: Rendering) -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-def rows() -> list[Rendering]:
+def renderings() -> list[Rendering]:
     """Three renderings of one meeting's notes."""
     meeting = held_meeting()
     came(meeting, "Åsa Öhrn", "0192")
@@ -72,12 +70,13 @@ def rows() -> list[Rendering]:
     ]
 
 
+@pytest.mark.usefixtures("tables_are_brought_back")
 @pytest.mark.django_db(transaction=True)
-def test_editions_live_on_and_both_programs_write_while_one_replaces_the_other(
-    rows: list[Rendering], former: Any
-) -> None:
+def test_editions_live_on_and_both_programs_write_while_one_replaces_the_other() -> None:
+    rows = renderings()
+    former = migrate_back().get_model("minutes", "Edition")
     kept = former.objects.create(**facts(1, rows[0]), withdrawn_at=None, withdrawn_reason="")
-    migrate(newest())
+    migrate_to_present()
     assert Edition.objects.get().published_at == kept.published_at
     Edition.objects.create(**facts(2, rows[1]))
     former.objects.create(**facts(3, rows[2]), withdrawn_at=None, withdrawn_reason="")

@@ -149,10 +149,10 @@ class ImapServer:
 
     @property
     def settings(self) -> dict[str, Any]:
-        from dialog_portal.environment import mailbox
+        from dialog_portal.environment import mailbox_settings
 
         port = self.listener.server_address[1]
-        return mailbox(f"imap://dialog%40region.example:hem%20lig@127.0.0.1:{port}/INBOX")
+        return mailbox_settings(f"imap://dialog%40region.example:hem%20lig@127.0.0.1:{port}/INBOX")
 
     @property
     def inbox(self) -> list[Stored]:

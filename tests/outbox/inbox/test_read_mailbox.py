@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.environment import mailbox as from_url
+from dialog_portal.environment import mailbox_settings as from_url
 from dialog_portal.outbox.health import health
 from dialog_portal.outbox.inbox import bounces, imap, read_mailbox
 from dialog_portal.outbox.inbox.incoming_letter import BROKEN, Mail, clean

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from dialog_portal.environment import mail
+from dialog_portal.environment import mail_settings
 from dialog_portal.outbox.models import Attempt, Host, Letter, Outcome, State
 from dialog_portal.outbox.queue import claim as claims
 from dialog_portal.outbox.queue import deliver
@@ -146,7 +146,7 @@ def test_server_that_says_nothing_or_drips_never_holds_a_worker_past_its_deadlin
 ):
     url, drip = black_hole
     settings.MAIL, settings.MAIL_DEADLINE, settings.MAIL_TIMEOUT, settings.MAIL_PER_MINUTE = (
-        mail(url),
+        mail_settings(url),
         1,
         0.8,
         0,
@@ -166,7 +166,7 @@ def test_server_that_says_nothing_or_drips_never_holds_a_worker_past_its_deadlin
 def test_control_without_the_deadline_a_dripping_server_holds_the_worker(db, settings, black_hole):
     url, drip = black_hole
     settings.MAIL, settings.MAIL_DEADLINE, settings.MAIL_TIMEOUT, settings.MAIL_PER_MINUTE = (
-        mail(url),
+        mail_settings(url),
         3,
         0.8,
         0,
@@ -179,7 +179,7 @@ def test_control_without_the_deadline_a_dripping_server_holds_the_worker(db, set
 
 
 def test_nobody_listens(db, settings):
-    settings.MAIL, settings.MAIL_PER_MINUTE = mail("smtp://127.0.0.1:1"), 0
+    settings.MAIL, settings.MAIL_PER_MINUTE = mail_settings("smtp://127.0.0.1:1"), 0
     letter()
     deliver.deliver()
     assert states() == [State.RETRYING]

@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from dialog_portal.environment import mail
+from dialog_portal.environment import mail_settings
 from dialog_portal.outbox import tasks
 from dialog_portal.outbox.health import health
 from dialog_portal.outbox.models import Hold, Letter, State
@@ -18,7 +18,7 @@ REASON = "Databasen är återläst från säkerhetskopian"
 @pytest.fixture
 def restored(settings, mailbox):
     """What a backup has caught in mid-campaign: letters that wait, were tried, and were in a worker's hands."""
-    settings.MAIL, settings.MAIL_PER_MINUTE = mail(mailbox.url), 0
+    settings.MAIL, settings.MAIL_PER_MINUTE = mail_settings(mailbox.url), 0
     for _ in range(4):
         letter()
     rows = list(Letter.objects.values_list("pk", flat=True))

@@ -1,4 +1,4 @@
-"""Makes a new portal ready for its first administrator, whom nobody else can invite."""
+"""The first start: `manage.py begin` fills the register and invites the first administrator."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dialog_portal.access.letters import invitation_address
 from dialog_portal.access.models import Role, StaffInvitation, User
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import moment
-from dialog_portal.base.typed_text import one_address
+from dialog_portal.base.typed_text import unquoted_address
 from meetings.seed import seed_tags
 from parties.seed import seed_parties
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, email: str, name: str, **options: Any) -> None:
         if User.objects.filter(role=Role.ADMINISTRATOR).exists():
             raise CommandError("The portal has an administrator, who invites everybody else under Konton.")
-        check(email, name)
+        check_invitation(email, name)
         with transaction.atomic():
             seed_parties()
             seed_tags()
@@ -43,17 +43,21 @@ class Command(BaseCommand):
             )
 
 
-def check(email: str, name: str) -> None:
-    """Refuse an address or a name that the form for inviting would refuse."""
+def check_invitation(email: str, name: str) -> None:
+    """Raise CommandError for an address or a name that the form for invitations would refuse."""
     try:
-        one_address(email)
+        unquoted_address(email)
         StaffInvitation(email=email, name=name, role=Role.ADMINISTRATOR).clean_fields(exclude=["by", "link"])
     except ValidationError as wrong:
         raise CommandError(" ".join(wrong.messages)) from wrong
 
 
 def first_invitation(email: str, name: str) -> tuple[StaffInvitation, bool]:
-    """The open invitation to that address, or a new one in place of those that went elsewhere; True when new."""
+    """Return the invitation of the first administrator, and whether it is new.
+
+    An open invitation to the same address is returned as it is; open ones to other addresses are revoked. Raise
+    CommandError if the address has an account.
+    """
     waiting = StaffInvitation.objects.waiting().filter(role=Role.ADMINISTRATOR)
     if same := waiting.filter(email__iexact=email).first():
         return same, False

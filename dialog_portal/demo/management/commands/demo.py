@@ -1,4 +1,4 @@
-"""Fills an empty portal with the region's real parties and an invented year, and writes down the sign-ins."""
+"""`manage.py demo` fills an empty portal with demo data and writes the sign-in details to var/demo.txt."""
 
 from datetime import timedelta
 from typing import Any
@@ -24,17 +24,17 @@ class Command(BaseCommand):
             )
         if User.objects.exists():
             raise CommandError("The portal is not empty. The demo only fills a new one.")
-        staff, phrase = people.staff()
+        staff, phrase = people.create_staff()
         seed_parties()
         seed_tags()
-        people.holders(timezone.localdate() - timedelta(days=365 * 9))
-        year.the_year_2019(staff)
-        year.the_current_year(staff)
+        people.create_mandate_holders(timezone.localdate() - timedelta(days=365 * 9))
+        year.create_year_2019(staff)
+        year.create_current_year(staff)
         rebuild()
         self.write_sign_ins(phrase)
 
     def write_sign_ins(self, phrase: str) -> None:
-        """One line for each account, in a file that only its owner can read."""
+        """Write the accounts and their pass phrase to a file that only its owner can read (mode 0600)."""
         lines = [f"  {email:28} {Role(role).label}" for email, _, role, _ in people.STAFF]
         path = settings.VAR / "demo.txt"
         path.touch(mode=0o600)
