@@ -8,9 +8,9 @@ import os
 import random
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ os.environ |= {
 django.setup()  # here, so that the conftest of a folder may import models
 
 FIGURES: list[tuple[str, object]] = []
-SECONDS: Counter[str] = Counter()  # of each test, with what it set up and took down
+SECONDS: dict[str, float] = {}  # of each test, with what it set up and took down
 FULL_FAULTS = os.environ.get("FAULTS") == "full"
 MOMENT = datetime.fromisoformat(os.environ.get("TEST_MOMENT", "2026-11-18T10:15:01+01:00"))
 SEED = int(os.environ.setdefault("SEED", str(random.SystemRandom().randrange(1_000_000))))
@@ -90,7 +90,7 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    SECONDS[report.nodeid] += report.duration
+    SECONDS[report.nodeid] = SECONDS.get(report.nodeid, 0) + report.duration
 
 
 @pytest.hookimpl(trylast=True)
@@ -103,7 +103,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if note := os.environ.get("TEST_RESULT"):
         counts = {word: len(found) for word, found in reporter.stats.items() if word}
         counts["errors"], counts["warnings"] = counts.pop("error", 0), counts.pop("warnings", 0)
-        Path(note).write_text(json.dumps({**counts, "slowest": SECONDS.most_common(20)}))
+        slowest = sorted(SECONDS.items(), key=itemgetter(1), reverse=True)[:20]
+        Path(note).write_text(json.dumps({**counts, "slowest": slowest}))
 
 
 def pytest_unconfigure() -> None:

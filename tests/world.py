@@ -48,7 +48,8 @@ class World:
     ) -> None:
         self.pk = factories.meeting(**{"state": MeetingState.INVITED, **values}).pk
         self.by = by or factories.user()
-        self.invitation = factories.invitation(self.meeting, factories.party(mail_domains=domain))
+        self.party = factories.party(mail_domains=domain)
+        self.invitation = factories.invitation(self.meeting, self.party)
         self.people = [factories.invitee(self.invitation, **(guest or {})) for _ in range(people)]
 
     @property

@@ -78,7 +78,7 @@ class OneOfEach(World):
             reply_by=start - timedelta(days=3),
             state=MeetingState.HELD,
         )
-        self.round, self.party, self.invitee = self.meeting.round, self.invitation.party, self.chief
+        self.round, self.invitee = self.meeting.round, self.chief
         self.group = Group.objects.create(round=self.round, name=f"Grupp {owner.pk}")
         self.item = factories.item(self.meeting)
         self.category = factories.category()

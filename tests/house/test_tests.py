@@ -99,7 +99,8 @@ def from_time(source: str) -> list[int]:
 
 def clocks_at_import(source: str) -> list[int]:
     """Lines that read the clock while the module is imported, where it is not pinned: also as a test's parameters."""
-    found, waiting = [], [*ast.parse(source).body]
+    found: list[int] = []
+    waiting: list[ast.AST] = [*ast.parse(source).body]
     while waiting:
         node = waiting.pop()
         match node:
