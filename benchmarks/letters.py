@@ -70,7 +70,7 @@ class Mailing:
 
     def whole_way(self) -> None:
         """Render, store, and let the workers claim, send and finish."""
-        from dialog_portal.outbox.queue.actions import post_all
+        from dialog_portal.outbox.queue.post import post_all
 
         before = self.sink.letters
         post_all(self.drafts())
@@ -87,17 +87,18 @@ class Mailing:
 
     def store(self) -> None:
         """Store the letters of the next round, held."""
-        from dialog_portal.outbox.queue import actions
+        from dialog_portal.outbox.queue.hold import hold
+        from dialog_portal.outbox.queue.post import post_all
 
-        actions.hold(self.meeting.campaign, by=None, reason="Mätning")
-        actions.post_all(self.drafts())
+        hold(self.meeting.campaign, by=None, reason="Mätning")
+        post_all(self.drafts())
 
     def workers_alone(self) -> None:
         """Let stored letters go, until every one is finished."""
-        from dialog_portal.outbox.queue import actions
+        from dialog_portal.outbox.queue.hold import release
 
         before = self.sink.letters
-        actions.release(self.meeting.campaign, by=None)
+        release(self.meeting.campaign, by=None)
         self.until_finished(before)
 
     def bare_loop(self, letters: list[bytes]) -> None:
@@ -148,13 +149,16 @@ def clocked(totals: Counter[str], name: str, function: Callable[..., Any]) -> Ca
 STEPS = (
     ("rendering text and HTML, inlining included", "meetings.mailings.letters.compose.render"),
     ("writing the calendar", "meetings.mailings.letters.compose.calendar_for"),
-    ("checking the draft", "dialog_portal.outbox.queue.actions.check"),
-    ("building the bytes", "dialog_portal.outbox.mime.write"),
-    ("packing and sealing", "dialog_portal.outbox.draft.close"),
-    ("claiming", "dialog_portal.outbox.queue.claim.take"),
-    ("opening what was sealed", "dialog_portal.outbox.queue.deliver.open_up"),
-    ("talking SMTP, one look at the row included", "dialog_portal.outbox.smtp.transport.Relay._hand_over"),
-    ("finishing", "dialog_portal.outbox.queue.claim.finish"),
+    ("checking the draft", "dialog_portal.outbox.queue.post.validate_draft"),
+    ("building the bytes", "dialog_portal.outbox.mime.write_message"),
+    ("packing and encrypting", "dialog_portal.outbox.draft.encrypt"),
+    ("claiming", "dialog_portal.outbox.queue.deliver.claim_due"),
+    ("decrypting", "dialog_portal.outbox.queue.deliver.decrypt"),
+    (
+        "talking SMTP, finishing and beginning included",
+        "dialog_portal.outbox.smtp.transport.Relay._hand_over",
+    ),
+    ("finishing and beginning", "dialog_portal.outbox.queue.deliver.persist"),
 )
 
 
@@ -164,7 +168,8 @@ def where_the_time_goes(mailing: Mailing) -> Iterator[Line]:
     from django.utils.module_loading import import_string
 
     from dialog_portal.environment import mail_settings
-    from dialog_portal.outbox.queue import actions, deliver
+    from dialog_portal.outbox.queue import deliver
+    from dialog_portal.outbox.queue.post import post_all
 
     totals: Counter[str] = Counter()
     settings.MAIL, settings.MAIL_PER_MINUTE = mail_settings(mailing.sink.url), 0
@@ -176,7 +181,7 @@ def where_the_time_goes(mailing: Mailing) -> Iterator[Line]:
         begun = time.perf_counter()
         drafts = mailing.drafts()
         stored = time.perf_counter()
-        actions.post_all(drafts)
+        post_all(drafts)
         sent = time.perf_counter()
         deliver.deliver(60)
         ended = time.perf_counter()

@@ -14,13 +14,13 @@ SPEED = Figure(
 BARE = """
 import os, sys
 sys.path.insert(0, "")
-from minutes.pdf.typeset import NO_SYSTEM_FONTS, STYLESHEET, fetcher
+from minutes.pdf.typeset import NO_SYSTEM_FONTS, STYLESHEET, packaged_font_fetcher
 os.environ["FONTCONFIG_FILE"] = str(NO_SYSTEM_FONTS)
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 fonts = FontConfiguration()
-style = CSS(string=STYLESHEET.read_text(), font_config=fonts, url_fetcher=fetcher())
-page = HTML(string=sys.stdin.read(), url_fetcher=fetcher())
+style = CSS(string=STYLESHEET.read_text(), font_config=fonts, url_fetcher=packaged_font_fetcher())
+page = HTML(string=sys.stdin.read(), url_fetcher=packaged_font_fetcher())
 sys.stdout.buffer.write(page.write_pdf(stylesheets=[style], font_config=fonts))
 """
 

@@ -65,13 +65,13 @@ def publisher(database: str, root: Path) -> Callable[[], None]:
     from dialog_portal.access.models import User
     from minutes.models import Minutes, MinutesState
     from minutes.publishing.actions import publish
-    from minutes.publishing.bake import one_at_a_time
+    from minutes.publishing.bake import baking_lock
 
     turns = count()
 
     def job() -> None:
         settings.PUBLIC_ROOT = root / database / str(next(turns))
-        with one_at_a_time():
+        with baking_lock():
             pass  # as where pages have been written before
         with growth.using(database), transaction.atomic():
             minutes = Minutes.objects.filter(state=MinutesState.DISTRIBUTED, pk__lt=growth.STEP)[0]

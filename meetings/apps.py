@@ -1,10 +1,14 @@
+"""The Django app `meetings`."""
+
 from django.apps import AppConfig
 
 
 class MeetingsConfig(AppConfig):
+    """Connects the meetings to changed addresses in the register when the portal starts."""
+
     name = "meetings"
 
     def ready(self) -> None:
-        from meetings.invitations.actions.change_address import listen
+        from meetings.invitations.actions.change_address import connect_register
 
-        listen()
+        connect_register()

@@ -1,4 +1,4 @@
-"""The purposes and focus areas that a round can be tagged with, as they were when the portal was new."""
+"""The purposes and focus areas that a new portal starts with."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FOCUS_AREAS = (
 
 @transaction.atomic
 def seed_tags() -> None:
-    """The purposes and focus areas with the years in which they were in force; whoever has any keeps their own."""
+    """Store the purposes and focus areas with their years, each kind only when there are none."""
     if not RoundPurpose.objects.exists():
         for position, (text, first, last) in enumerate(PURPOSES):
             RoundPurpose.objects.create(text=text, position=position, from_year=first, to_year=last)

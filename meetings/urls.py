@@ -1,4 +1,4 @@
-"""Addresses of rounds, meetings, agendas, invitations and replies."""
+"""Addresses of rounds, meetings, agendas, invitations, replies, mailings and attendance."""
 
 from meetings.agenda import urls as agenda
 from meetings.attendance import urls as attendance
@@ -15,5 +15,5 @@ staff = [
     *mailings.staff,
     *attendance.staff,
 ]
-# Addresses with a word of their own come before those with a token in their place
+# Fixed addresses come first: the others have a token in the same place
 guest = [*invitations.guest, *replies.guest]

@@ -1,4 +1,4 @@
-"""What the audit log says of the notes, from the first draft to the correction of an edition."""
+"""The kinds of events in the audit log that concern the notes."""
 
 from dialog_portal.base.audit import EventKind
 

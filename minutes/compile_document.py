@@ -1,4 +1,4 @@
-"""Compiles what was noted into one document, and says by a hash exactly what somebody approved."""
+"""Compile the notes of a meeting into one document, and hash its content for the approval."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REGION = "Region Stockholm, kulturförvaltningen"
 
 
 def compile_document(minutes: Minutes, approval: Approval | None = None) -> Document:
-    """The notes as their readers get them; without an approval it is a draft for staff."""
+    """Return the notes as readers see them. Without an approval the document is a draft for staff."""
     meeting = minutes.meeting
     return Document(
         title=f"Minnesanteckningar: {meeting.title}",
@@ -49,15 +49,15 @@ def compile_document(minutes: Minutes, approval: Approval | None = None) -> Docu
 
 
 def notes_address(meeting: Meeting) -> str:
-    """The permanent address of a meeting's notes."""
+    """Return the permanent public address of a meeting's notes, without the host name."""
     return reverse("public:notes", args=[meeting.round.year, meeting.slug])
 
 
 def present_groups(meeting: Meeting) -> tuple[PartyPresence, ...]:
-    """Who came, by organisation in Swedish order, the region last.
+    """Return who attended, by organisation in Swedish alphabetical order, the region last.
 
-    Municipal officials are named, because they came in office. People from associations are not: naming them could
-    reveal a membership or a belief, so only the organisation is shown; nor is anybody with protected identity.
+    Officials of municipalities are named, because they attend as part of their office. For associations only the
+    organisation is shown, because a name could reveal membership or belief. Nobody with a protected identity is named.
     """
     came = list(
         meeting.attendees.filter(attended=True).select_related(
@@ -75,9 +75,10 @@ def present_groups(meeting: Meeting) -> tuple[PartyPresence, ...]:
 
 
 def protected_attendees(came: list[Attendee]) -> set[int]:
-    """Those whose identity is protected: known by the register, by their address, or by their name.
+    """Return the primary keys of attendees whose identity is protected, by their address or name in the register.
 
-    A substitute is tied to nobody in the register, and a name typed by hand has no address; rather one name too few.
+    A substitute has no link to a person in the register, and a name typed by hand has no address. So anybody with the
+    same name as a protected person is left out too: one name too few is better than one too many.
     """
     people = Person.objects.filter(protected=True)
     addresses = {person.email.casefold() for person in people}
@@ -86,13 +87,13 @@ def protected_attendees(came: list[Attendee]) -> set[int]:
 
 
 def is_official(attendee: Attendee) -> bool:
-    """Whether somebody came as an official of the region or of a municipality."""
+    """Return whether somebody attended as an official of the region or of a municipality."""
     party = attendee.invitation.party if attendee.invitation else None
     return attendee.staff or hasattr(party, "municipality")
 
 
 def absent_groups(meeting: Meeting) -> tuple[PartyPresence, ...]:
-    """The organisations that were invited but had nobody there, under the names of that day."""
+    """Return the organisations that were invited but had nobody present, by their names on the day of the meeting."""
     day = timezone.localdate(meeting.starts_at)
     came = set(meeting.attendees.filter(attended=True).values_list("invitation", flat=True))
     missing: dict[str, list[str]] = {}
@@ -104,6 +105,8 @@ def absent_groups(meeting: Meeting) -> tuple[PartyPresence, ...]:
 
 
 def sorted_groups(named: dict[str, list[str]]) -> tuple[PartyPresence, ...]:
+    """Return organisations and names in Swedish alphabetical order, the region last."""
+
     def order(organisation: str) -> tuple[bool, str]:
         return organisation == REGION, swedish_sort_key(organisation)
 
@@ -114,20 +117,20 @@ def sorted_groups(named: dict[str, list[str]]) -> tuple[PartyPresence, ...]:
 
 
 def content_hash(minutes: Minutes) -> str:
-    """The hash of the notes as they stand now."""
-    return hash_of(compile_document(minutes))
+    """Return the hash of the notes with their present content."""
+    return document_hash(compile_document(minutes))
 
 
-def hash_of(document: Document) -> str:
-    """SHA-256 of everything that will be read, apart from who approved it and when."""
+def document_hash(document: Document) -> str:
+    """Return the SHA-256, in hexadecimal, of all content except the approval (who and when) and the public address."""
     content: dict[str, Any] = asdict(document)
     for name in ("approved_by", "approved_at", "public_url"):
         content.pop(name)
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def as_json(document: Document) -> str:
-    """The notes as open data."""
+def document_json(document: Document) -> str:
+    """Return the notes as JSON, for open data."""
     content = asdict(document)
     content["approved_at"] = document.approved_at.isoformat()
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)

@@ -1,4 +1,4 @@
-"""One set of notes as its readers get it: what the public page, the letter and the PDF are all made of."""
+"""The content of the notes of one meeting, from which the public page, the letter and the PDF are rendered."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True)
 class PartyPresence:
-    """The people of one party, named as they were called at the time."""
+    """The people of one party at the meeting, with their names and the party's name at that time."""
 
     party: str
     names: tuple[str, ...]
@@ -14,7 +14,7 @@ class PartyPresence:
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentSection:
-    """One point of the agenda and what was noted under it."""
+    """One point of the agenda and the notes about it, as sanitised HTML."""
 
     number: str
     heading: str
@@ -23,7 +23,7 @@ class DocumentSection:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """The approved notes of one meeting, in one edition, with nothing left to look up."""
+    """The notes of one meeting in one edition, complete: rendering it needs no query."""
 
     title: str
     meeting_title: str

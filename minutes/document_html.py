@@ -1,4 +1,4 @@
-"""The notes as the HTML that is frozen with their edition."""
+"""Render the notes as the HTML that is stored with their edition."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from minutes.document import Document
 
 
 def notes_html(document: Document) -> str:
-    """The notes themselves as HTML; frozen with the edition, so the page around them may change."""
+    """Return the notes as HTML without the page around them, so that the page may change and the edition never does."""
     return render_to_string("public/notes_body.html", {"document": document})

@@ -1,4 +1,4 @@
-"""Staff page: the notes of a meeting, where they stand, and what can be done next."""
+"""The staff's main page (hub) of a meeting's notes: their state, their sections, and what can be done next."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from minutes.compile_document import notes_address
 from minutes.models import Bake, Minutes
 
 
-def minutes(request: StaffRequest, pk: int) -> HttpResponse:
-    """The notes of a meeting, where they stand, and what can be done next."""
+def minutes_page(request: StaffRequest, pk: int) -> HttpResponse:
+    """Show the notes of a meeting and what can be done next, or an offer to start them when there are none."""
     meeting = get_object_or_404(Meeting.objects.with_names(), pk=pk)
-    row = Minutes.objects.filter(meeting=meeting).select_related("meeting__round").first()
+    row = Minutes.objects.of_meeting(pk).first()
     if row is None:
         return render(
             request,
@@ -31,7 +31,7 @@ def minutes(request: StaffRequest, pk: int) -> HttpResponse:
         "steps": row.steps.select_related("by"),
         "approval": row.approvals.filter(voided_at__isnull=True).select_related("by").first(),
         "authors": authors(row),
-        "others_wrote": actions.may_approve(row, request.user),
+        "is_not_author": actions.is_not_author(row, request.user),
         "editions": row.editions.select_related("by").order_by("-number"),
         "address": notes_address(meeting),
         "unfinished": Bake.objects.filter(done_at__isnull=True).exclude(trouble="").last(),

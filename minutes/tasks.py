@@ -1,15 +1,15 @@
-"""What the clock does for the public site."""
+"""The scheduled task that keeps the public site complete and up to date."""
 
 from celery import shared_task
 
-from minutes.publishing.bake import finish_what_is_left
-from minutes.publishing.refresh import refresh
+from minutes.publishing.bake import finish_open_bakes
+from minutes.publishing.refresh import refresh_pages
 
 
 @shared_task(name="minutes.finish_publications")
 def finish_publications() -> None:
-    """Finish what a crash interrupted, and bring the pages about what is planned up to date."""
+    """Write the pages of publications that a crash interrupted, and refresh the pages about coming meetings."""
     try:
-        finish_what_is_left()
+        finish_open_bakes()
     finally:
-        refresh()
+        refresh_pages()

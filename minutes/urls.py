@@ -1,4 +1,4 @@
-"""Addresses of minutes for staff, and of the public site."""
+"""Addresses of the staff's pages about the notes, and of the public site."""
 
 from django.urls import path
 
@@ -10,7 +10,7 @@ from minutes.publishing import views as publishing
 from minutes.writing import views as writing
 
 staff = [
-    path("moten/<int:pk>/anteckningar/", overview.minutes, name="minutes"),
+    path("moten/<int:pk>/anteckningar/", overview.minutes_page, name="minutes"),
     path("moten/<int:pk>/anteckningar/borja/", writing.minutes_start, name="minutes_start"),
     path("moten/<int:pk>/anteckningar/forhandsgranska/", approval.minutes_preview, name="minutes_preview"),
     path("moten/<int:pk>/anteckningar/utkast.pdf", approval.minutes_pdf, name="minutes_pdf"),
@@ -26,18 +26,20 @@ staff = [
     path("avsnitt/<int:pk>/versioner/", writing.section_history, name="section_history"),
 ]
 public = [
-    path("", pages.start, name="start"),
-    path("tillganglighet/", pages.accessibility, name="accessibility"),
-    path("personuppgifter/", pages.personal_data, name="personal_data"),
-    path("moten/<int:year>/", pages.year, name="year"),
-    path("moten/<int:year>/<slug:slug>/", pages.meeting, name="meeting"),
-    path("moten/<int:year>/<slug:slug>/anteckningar/", notes.notes, name="notes"),
+    path("", pages.front_page, name="start"),
+    path("tillganglighet/", pages.accessibility_page, name="accessibility"),
+    path("personuppgifter/", pages.personal_data_page, name="personal_data"),
+    path("moten/<int:year>/", pages.year_page, name="year"),
+    path("moten/<int:year>/<slug:slug>/", pages.meeting_page, name="meeting"),
+    path("moten/<int:year>/<slug:slug>/anteckningar/", notes.notes_page, name="notes"),
     path(
-        "moten/<int:year>/<slug:slug>/anteckningar/utgava-<int:number>.pdf", notes.notes_pdf, name="notes_pdf"
+        "moten/<int:year>/<slug:slug>/anteckningar/utgava-<int:number>.pdf",
+        notes.edition_pdf,
+        name="notes_pdf",
     ),
     path(
         "moten/<int:year>/<slug:slug>/anteckningar/utgava-<int:number>.json",
-        notes.notes_json,
+        notes.edition_json,
         name="notes_json",
     ),
 ]

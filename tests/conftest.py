@@ -4,6 +4,7 @@
 """
 
 import json
+import logging
 import os
 import random
 import shutil
@@ -50,6 +51,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Where a test run differs: quick passwords, static files without a build step, a real file for SQLite."""
     from django.conf import settings
 
+    # What servers and workers say is shown with the test that failed; a mail server also talks between tests
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
@@ -58,6 +61,13 @@ def pytest_configure(config: pytest.Config) -> None:
         database.setdefault("TEST", {})["NAME"] = str(VAR / "test.sqlite3")
     else:
         database["CONN_MAX_AGE"] = 0  # a connection left open would keep the test database from being dropped
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """Where each test has a line of its own (-v), it says how long the test took."""
+    if report.when == "call" and report.passed and not hasattr(report, "wasxfail"):
+        return "passed", ".", f"PASSED in {report.duration:.1f} s"
+    return None
 
 
 def pytest_report_header() -> str:

@@ -15,7 +15,7 @@ from meetings.mailings.actions.send import drafts_for
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import Channel, Invitee, Meeting, MeetingState, Purpose
 from meetings.planning.actions import meetings
-from meetings.replies.actions import answer
+from meetings.replies.actions import substitutes
 from tests import factories
 from tests.meetings.acting import change_meeting
 
@@ -95,7 +95,7 @@ class World:
 
     def hand_over(self, name: str = "Eva Ek") -> Invitee:
         """Let the first of the people send a substitute; return the substitute."""
-        return answer.hand_over(self.chief, name=name, email="eva@kommun.example", channel=Channel.LINK)
+        return substitutes.hand_over(self.chief, name=name, email="eva@kommun.example", channel=Channel.LINK)
 
     def reached(self, purpose: Purpose) -> set[Invitee]:
         """Return who would get that letter from staff now."""

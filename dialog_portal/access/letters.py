@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from dialog_portal.access.models import StaffInvitation, User
 from dialog_portal.links.actions import token_for
+from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.models import CONFIDENTIAL, Letter, Priority
-from dialog_portal.outbox.queue.actions import Draft, post
+from dialog_portal.outbox.queue.post import post
 from dialog_portal.outbox.render import render
 
 ACCOUNT_PURPOSE = CONFIDENTIAL

@@ -6,7 +6,7 @@ from allauth.account import forms
 from django.http import HttpRequest
 
 from dialog_portal.outbox.models import CONFIDENTIAL
-from dialog_portal.outbox.requested_letters import want
+from dialog_portal.outbox.requested_letters import request_letter
 
 PASSWORD_REQUEST = f"{CONFIDENTIAL}:password"
 
@@ -33,7 +33,7 @@ class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]
 
     def save(self, request: HttpRequest, **_: Any) -> str:
         email: str = self.cleaned_data["email"]
-        want(PASSWORD_REQUEST, email, task="access.send_password_letters")
+        request_letter(PASSWORD_REQUEST, email, task="access.send_password_letters")
         return email
 
 

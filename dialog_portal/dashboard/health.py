@@ -10,8 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from dialog_portal.base.swedish import count
-from dialog_portal.outbox.health import SILENT
-from dialog_portal.outbox.health import health as outbox_health
+from dialog_portal.outbox.health import SILENT_AFTER, outbox_health
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +40,7 @@ def is_healthy() -> bool:
 
 def is_recent(at: datetime | None, now: datetime) -> bool:
     """Return whether something reported within the time after which the outbox counts it as silent."""
-    return at is not None and now - at <= SILENT
+    return at is not None and now - at <= SILENT_AFTER
 
 
 def pulse_sentence(at: datetime | None, now: datetime) -> str:

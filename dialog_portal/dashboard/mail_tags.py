@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django import template
 
 from dialog_portal.dashboard.tasks.letters import campaign_titles
-from dialog_portal.outbox.health import trouble
+from dialog_portal.outbox.health import warning_banners
 from dialog_portal.outbox.models import Hold
 
 register = template.Library()
@@ -19,7 +19,7 @@ def letter_trouble() -> tuple[str, ...]:
 
     In a template: `{% letter_trouble as banners %}`.
     """
-    return trouble()
+    return warning_banners()
 
 
 @register.filter

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.dashboard.tasks import tasks_for
-from dialog_portal.outbox.health import health
+from dialog_portal.outbox.health import outbox_health
 from meetings.models import Answer, Invitee, Meeting
 from meetings.replies.guest_list import count_waiting
 
@@ -50,7 +50,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
         "others": others,
         "coming": coming_meetings(),
         "today": now,
-        "health": health(now),
+        "health": outbox_health(now),
         "letters_wait": any(task.letters for task in (*mine, *others)),
     }
     return render(request, "staff/start.html", context)

@@ -12,8 +12,8 @@ STATE_TABLES: dict[str, Table] = {
     "Dialogmöte": meeting.NEXT,
     "Dagordning": agenda.AGENDA_NEXT,
     "Automatisk påminnelse": planned_mailing.PLANNED_NEXT,
-    "Minnesanteckningar": minutes.NEXT,
-    "Brev": outbox.NEXT,
+    "Minnesanteckningar": minutes.MINUTES_NEXT,
+    "Brev": outbox.LETTER_NEXT,
 }
 
 

@@ -26,7 +26,7 @@ from meetings.attendance import actions as attendance
 from meetings.invitations.actions import invite
 from meetings.mailings.actions import due_reminders
 from meetings.mailings.actions import send as mailings_send
-from meetings.mailings.letters.compose import fingerprint
+from meetings.mailings.letters.compose import preview_fingerprint
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import AgendaItem, AgendaState, Answer, Channel, Group, Meeting, Purpose, Round
 from meetings.planning.actions import meetings
@@ -168,7 +168,9 @@ def send_mailing(meeting: Meeting, purpose: Purpose, by: User) -> None:
     mailing = MAILINGS[purpose]
     fresh = Meeting.objects.with_letters().get(pk=meeting.pk)
     pairs = mailings_send.drafts_for(mailing, fresh)
-    mailings_send.send(mailing, fresh, previewed=fingerprint([draft for _, draft in pairs]), by=by)
+    mailings_send.send_previewed_letters(
+        mailing, fresh, previewed=preview_fingerprint([draft for _, draft in pairs]), by=by
+    )
     deliver()
 
 
@@ -226,7 +228,7 @@ def finish_notes(story: Story, meeting: Meeting) -> None:
             )
     if story.has_reached("distributed"):
         with clock_at(story.begins + days(7)):
-            approval = approving.standing_approval(reload_minutes(minutes))
+            approval = approving.valid_approval(reload_minutes(minutes))
             distributing.distribute(
                 reload_minutes(minutes), previewed=approval.content_hash, by=story.officer
             )

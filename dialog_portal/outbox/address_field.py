@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from dialog_portal.base.typed_text import no_routing_signs, unquoted_address
-from dialog_portal.outbox.draft import deliverable
+from dialog_portal.outbox.draft import check_deliverable
 
 
 class Address(forms.EmailField):
@@ -29,7 +29,7 @@ class Address(forms.EmailField):
             self.check(value)
 
     def check(self, value: str) -> None:
-        deliverable(value)
+        check_deliverable(value)
 
 
 class GuestsAddress(Address):

@@ -9,10 +9,11 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
+from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.models import CONFIDENTIAL, Priority
-from dialog_portal.outbox.queue.actions import Draft, post_all
+from dialog_portal.outbox.queue.post import post_all
 
-USEFUL = timedelta(hours=24)
+LETTER_LIFE = timedelta(hours=24)
 
 
 class OutboxBackend(BaseEmailBackend):
@@ -38,7 +39,7 @@ def drafts(message: EmailMessage) -> list[Draft]:
             subject=" ".join(message.subject.split()),
             text=str(message.body),
             html=html,
-            deadline=timezone.now() + USEFUL,
+            deadline=timezone.now() + LETTER_LIFE,
             priority=Priority.URGENT,
         )
         for address in message.recipients()

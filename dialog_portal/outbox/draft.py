@@ -17,15 +17,15 @@ from django.utils import timezone
 
 from dialog_portal.base.typed_text import one_line
 from dialog_portal.outbox import mime
-from dialog_portal.outbox.encrypted_bytes import close
+from dialog_portal.outbox.encrypted_bytes import encrypt
 from dialog_portal.outbox.inbox import bounces
 from dialog_portal.outbox.mime import Attachment
 from dialog_portal.outbox.models import Letter, Priority
 
 LONGEST_TRY = timedelta(hours=72)
-LARGEST = 15 * 1024 * 1024  # bytes; most servers take 20 to 25 MB of letter
-METHODS = {"PUBLISH", "REQUEST", "CANCEL", "REPLY"}
-TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+")
+MAX_BYTES = 15 * 1024 * 1024  # bytes; most servers take 20 to 25 MB of letter
+CALENDAR_METHODS = {"PUBLISH", "REQUEST", "CANCEL", "REPLY"}
+CONTENT_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def _line(label: str, value: str, longest: int, *, required: bool = True) -> Non
         raise ValidationError(f"{label}: {error.messages[0]}") from error
 
 
-def deliverable(address: str) -> None:
+def check_deliverable(address: str) -> None:
     """Refuse an address that no mail server can be told: what is not an address, or what ASCII cannot say."""
     try:
         validate_email(address)
@@ -77,14 +77,14 @@ def deliverable(address: str) -> None:
 def _address(label: str, value: str) -> None:
     _line(label, value, 254)
     try:
-        deliverable(value)
+        check_deliverable(value)
     except ValidationError as error:
         raise ValidationError(f"{label} {value!r}: {error.messages[0]}") from error
 
 
 def _file(file: Attachment) -> None:
     _line("Filnamnet", file.filename, 120)
-    if any(char in file.filename for char in '"\\/') or not TYPE.fullmatch(file.content_type):
+    if any(char in file.filename for char in '"\\/') or not CONTENT_TYPE.fullmatch(file.content_type):
         raise ValidationError(f"Filen {file.filename!r} kan inte bifogas: namnet eller filtypen är ogiltig.")
 
 
@@ -93,13 +93,13 @@ def _whole(draft: Draft) -> None:
         raise ValidationError("Tiden då brevet gör nytta har redan gått ut.")
     if not draft.text.strip():
         raise ValidationError("Brevet är tomt.")
-    if draft.calendar_method not in METHODS:
+    if draft.calendar_method not in CALENDAR_METHODS:
         raise ValidationError("Kalenderdelen har ett okänt slag.")
-    if len(draft.text) + len(draft.html) + sum(len(file.data) for file in draft.attachments) > LARGEST:
+    if len(draft.text) + len(draft.html) + sum(len(file.data) for file in draft.attachments) > MAX_BYTES:
         raise ValidationError("Brevet är för stort. Bifogade filer får vara högst 15 MB tillsammans.")
 
 
-def check(draft: Draft) -> None:
+def validate_draft(draft: Draft) -> None:
     """Raise a Swedish ValidationError when the letter could not be written or could write headers of its own."""
     try:
         _line("Nyckeln", draft.key, 200)
@@ -118,22 +118,22 @@ def check(draft: Draft) -> None:
         raise ValidationError(f"Brevet till {draft.name or draft.address}: {error.messages[0]}") from error
 
 
-def message_id() -> str:
+def new_message_id() -> str:
     return f"<{uuid4().hex}@{mime.machine_address(settings.MAIL_FROM).rpartition('@')[2]}>"
 
 
-def date(moment: datetime) -> str:
+def date_header(moment: datetime) -> str:
     return format_datetime(timezone.localtime(moment))
 
 
-def headers(draft: Draft, identity: str, now: datetime) -> dict[str, str]:
+def letter_headers(draft: Draft, identity: str, now: datetime) -> dict[str, str]:
     """The head of a letter: who, what and when, and a wish not to be answered by machines."""
     return {
-        "From": mime.mailbox(settings.MAIL_FROM_NAME, settings.MAIL_FROM),
-        "To": mime.mailbox(draft.name, draft.address),
-        "Reply-To": mime.mailbox("", draft.reply_to or settings.MAIL_REPLY_TO),
-        "Subject": mime.folded("Subject", draft.subject),
-        "Date": date(now),
+        "From": mime.address_header(settings.MAIL_FROM_NAME, settings.MAIL_FROM),
+        "To": mime.address_header(draft.name, draft.address),
+        "Reply-To": mime.address_header("", draft.reply_to or settings.MAIL_REPLY_TO),
+        "Subject": mime.encode_header("Subject", draft.subject),
+        "Date": date_header(now),
         "Message-ID": identity,
         "In-Reply-To": draft.in_reply_to,
         "References": draft.in_reply_to,
@@ -143,11 +143,11 @@ def headers(draft: Draft, identity: str, now: datetime) -> dict[str, str]:
     }
 
 
-def written(draft: Draft, by: Any) -> Letter:
-    """The row of a draft, with its bytes sealed; not yet stored."""
-    now, identity = timezone.now(), message_id()
+def letter_from(draft: Draft, by: Any) -> Letter:
+    """Return the row of a draft, with its bytes encrypted; not yet stored."""
+    now, identity = timezone.now(), new_message_id()
     content = mime.Parts(draft.text, draft.html, draft.calendar, draft.calendar_method, draft.attachments)
-    raw = mime.write(headers(draft, identity, now), content, identity)
+    raw = mime.write_message(letter_headers(draft, identity, now), content, identity)
     due_at = draft.due_at or now
     return Letter(
         key=draft.key,
@@ -158,7 +158,7 @@ def written(draft: Draft, by: Any) -> Letter:
         subject=draft.subject,
         message_id=identity,
         envelope_from=bounces.return_address(identity),
-        raw=close(raw),
+        raw=encrypt(raw),
         sha256=sha256(raw).hexdigest(),
         size=len(raw),
         priority=draft.priority,

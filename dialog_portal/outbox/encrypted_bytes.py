@@ -1,19 +1,19 @@
-"""A letter's bytes at rest: packed first, because the database writes every byte more than once, then sealed."""
+"""A letter's bytes at rest: packed first, because the database writes every byte more than once, then encrypted."""
 
 import zlib
 
-from dialog_portal.base.encryption import decrypt, encrypt
+from dialog_portal.base import encryption
 
-QUICK = 1  # the level that costs less than what it saves
-PACKED = b"\x78"  # how every packed text begins; a letter begins with the name of a header
-
-
-def close(raw: bytes) -> bytes:
-    """What is stored of a letter."""
-    return encrypt(zlib.compress(raw, QUICK))
+COMPRESSION_LEVEL = 1  # the level that costs less than what it saves
+ZLIB_START = b"\x78"  # how every packed text begins; a letter begins with the name of a header
 
 
-def open_up(sealed: bytes | memoryview) -> bytes:
-    """The letter, the very same bytes; raises cryptography.fernet.InvalidToken when they were changed."""
-    data = decrypt(sealed)
-    return zlib.decompress(data) if data.startswith(PACKED) else data
+def encrypt(raw: bytes) -> bytes:
+    """Return what is stored of a letter."""
+    return encryption.encrypt(zlib.compress(raw, COMPRESSION_LEVEL))
+
+
+def decrypt(encrypted: bytes | memoryview) -> bytes:
+    """Return the letter, the very same bytes; raise cryptography.fernet.InvalidToken if they were changed."""
+    data = encryption.decrypt(encrypted)
+    return zlib.decompress(data) if data.startswith(ZLIB_START) else data

@@ -14,9 +14,9 @@ from dialog_portal.base.swedish import clock, moment
 from dialog_portal.outbox.models import Attempt, Hold, Host, Letter, Outcome, Pulse, State
 
 log = logging.getLogger(__name__)
-SILENT = timedelta(minutes=5)
-UNREAD = timedelta(minutes=30)
-SELDOM = timedelta(seconds=5)  # a pulse is not written more often than this
+SILENT_AFTER = timedelta(minutes=5)
+UNREAD_AFTER = timedelta(minutes=30)
+PULSE_INTERVAL = timedelta(seconds=5)  # a pulse is not written more often than this
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class Health:
         return not self.banners
 
 
-def heard(name: str) -> None:
+def record_pulse(name: str) -> None:
     """Note that a worker, or beat, is alive."""
     now = timezone.now()
-    if not Pulse.objects.filter(name=name, at__gt=now - SELDOM).exists():
+    if not Pulse.objects.filter(name=name, at__gt=now - PULSE_INTERVAL).exists():
         Pulse.objects.update_or_create(name=name, defaults={"at": now})
 
 
-def contradictions() -> int:
+def count_contradictions() -> int:
     """Letters whose state says something else than their attempts: called accepted without one, or the other way."""
     accepted = Attempt.objects.filter(letter=OuterRef("pk"), outcome=Outcome.ACCEPTED, late=False)
     claimed = Letter.objects.filter(state__in=(State.ACCEPTED, State.BOUNCED)).filter(~Exists(accepted))
@@ -51,9 +51,9 @@ def contradictions() -> int:
     return claimed.count() + forgotten.count()
 
 
-def count() -> int:
+def check_sums() -> int:
     """Check that the letters add up and that their attempts bear them out; answers the difference, which must be 0."""
-    difference = abs(Letter.objects.tally().difference) + contradictions()
+    difference = abs(Letter.objects.tally().difference) + count_contradictions()
     if difference:
         log.error("the letters do not add up: difference %s", difference)
     Pulse.objects.update_or_create(
@@ -62,7 +62,7 @@ def count() -> int:
     return difference
 
 
-def health(now: datetime | None = None) -> Health:
+def outbox_health(now: datetime | None = None) -> Health:
     """How the outbox feels now; four small queries."""
     now = now or timezone.now()
     pulses = {pulse.name: pulse for pulse in Pulse.objects.all()}
@@ -73,16 +73,16 @@ def health(now: datetime | None = None) -> Health:
     return Health(at.get("worker"), at.get("beat"), oldest, difference, banners)
 
 
-def trouble(now: datetime | None = None) -> tuple[str, ...]:
+def warning_banners(now: datetime | None = None) -> tuple[str, ...]:
     """The banners of every staff page: what keeps letters from leaving or from being read; three small queries."""
     return _trouble(dict(Pulse.objects.values_list("name", "at")), now or timezone.now())
 
 
-def stuck() -> bool:
+def is_stuck() -> bool:
     """Whether a letter that is written now stays in the outbox: nobody carries it, or the server takes none."""
     now = timezone.now()
     worker = Pulse.objects.filter(name="worker").values_list("at", flat=True).first()
-    return worker is None or now - worker > SILENT or bool(_server(now))
+    return worker is None or now - worker > SILENT_AFTER or bool(_server(now))
 
 
 def _trouble(at: dict[str, datetime], now: datetime) -> tuple[str, ...]:
@@ -91,12 +91,12 @@ def _trouble(at: dict[str, datetime], now: datetime) -> tuple[str, ...]:
 
 
 def _silence(worker: datetime | None, beat: datetime | None, now: datetime) -> tuple[str, ...]:
-    if worker is None or now - worker > SILENT:
+    if worker is None or now - worker > SILENT_AFTER:
         since = f"sedan {moment(worker)}" if worker else "ännu"
         return (
             f"Inga brev skickas: ingen arbetsprocess har hörts {since}. Kontakta den som sköter driften.",
         )
-    if beat is None or now - beat > SILENT:
+    if beat is None or now - beat > SILENT_AFTER:
         since = f"sedan {moment(beat)}" if beat else "ännu"
         return (
             f"Brev som väntar på nytt försök ligger still: tidgivaren har inte hörts {since}. Kontakta driften.",
@@ -122,7 +122,7 @@ def _server(now: datetime) -> tuple[str, ...]:
 
 def _mailbox(read: datetime | None, now: datetime) -> tuple[str, ...]:
     """Answers and bounces that nobody reads are answers lost."""
-    if not settings.MAILBOX or read is None or now - read <= UNREAD:
+    if not settings.MAILBOX or read is None or now - read <= UNREAD_AFTER:
         return ()
     return (f"Svar från kalendrar och studsar har inte kunnat läsas sedan {moment(read)}. Kontakta driften.",)
 

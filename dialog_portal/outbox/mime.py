@@ -19,7 +19,7 @@ from urllib.parse import quote
 from django.utils.encoding import punycode
 
 CRLF = b"\r\n"
-SPECIALS = re.compile(r'[][\\()<>@,:;".]')
+QUOTED_SIGNS = re.compile(r'[][\\()<>@,:;".]')
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,11 @@ def machine_address(address: str) -> str:
 
 # Encoding a name costs half of writing a letter, and a mailing has one sender and one subject
 @lru_cache(256)
-def mailbox(name: str, address: str) -> str:
+def address_header(name: str, address: str) -> str:
     """`Name <address>` for a header, whatever the name holds."""
     if not name.isascii():
         shown = Header(name, "utf-8", maxlinelen=68).encode(linesep="\r\n")
-    elif SPECIALS.search(name):
+    elif QUOTED_SIGNS.search(name):
         shown = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
     else:
         shown = name
@@ -70,30 +70,30 @@ def mailbox(name: str, address: str) -> str:
 
 
 @lru_cache(256)
-def folded(name: str, value: str) -> str:
+def encode_header(name: str, value: str) -> str:
     """A free text as a header's value: words beyond ASCII encoded, long lines broken where they may be."""
     if value.isascii() and len(name) + len(value) < 76:
         return value
     return Header(value, "us-ascii" if value.isascii() else "utf-8", 76, name).encode(linesep="\r\n")
 
 
-def quoted(text: str) -> bytes:
+def quoted_printable(text: str) -> bytes:
     """Text as quoted-printable, which every server on the way leaves alone."""
     lines = "\n".join(text.splitlines()).encode() + b"\n"
     return binascii.b2a_qp(lines, istext=True).replace(b"\n", CRLF)
 
 
-def based(data: bytes) -> bytes:
+def base64_lines(data: bytes) -> bytes:
     """Any bytes as base64."""
     return base64.encodebytes(data).replace(b"\n", CRLF)
 
 
-def filename(name: str) -> str:
+def filename_parameter(name: str) -> str:
     """A file name as a header's parameter, also beyond ASCII."""
     return f'filename="{name}"' if name.isascii() else f"filename*=utf-8''{quote(name)}"
 
 
-def part(content_type: str, body: bytes, encoding: str, disposition: str = "") -> bytes:
+def mime_part(content_type: str, body: bytes, encoding: str, disposition: str = "") -> bytes:
     """One part with its own little head."""
     head = f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: {encoding}\r\n"
     if disposition:
@@ -109,30 +109,37 @@ def multipart(kind: str, parts: list[bytes], seed: bytes) -> bytes:
     return head + CRLF + CRLF + body + b"--" + line + b"--" + CRLF
 
 
-def ways_to_read(content: Parts) -> list[bytes]:
+def alternative_parts(content: Parts) -> list[bytes]:
     """The same letter as text, as HTML and, when it is about a time, as a calendar entry; the best one last."""
-    parts = [part("text/plain; charset=utf-8", quoted(content.text), "quoted-printable")]
+    parts = [mime_part("text/plain; charset=utf-8", quoted_printable(content.text), "quoted-printable")]
     if content.html:
-        parts.append(part("text/html; charset=utf-8", quoted(content.html), "quoted-printable"))
+        parts.append(
+            mime_part("text/html; charset=utf-8", quoted_printable(content.html), "quoted-printable")
+        )
     if content.calendar is not None:
         kind = f"text/calendar; charset=utf-8; method={content.calendar_method}"
-        parts.append(part(kind, based(content.calendar), "base64"))
+        parts.append(mime_part(kind, base64_lines(content.calendar), "base64"))
     return parts
 
 
-def files(content: Parts) -> Iterator[bytes]:
+def attached_parts(content: Parts) -> Iterator[bytes]:
     """What is attached: the calendar entry once more, because some programs show only that, and the rest."""
     given = content.attachments
     if content.calendar is not None:
         kind = f"text/calendar; charset=utf-8; method={content.calendar_method}; name=dialogmote.ics"
         given = (Attachment("dialogmote.ics", kind, content.calendar), *given)
     for file in given:
-        yield part(file.content_type, based(file.data), "base64", f"attachment; {filename(file.filename)}")
+        yield mime_part(
+            file.content_type,
+            base64_lines(file.data),
+            "base64",
+            f"attachment; {filename_parameter(file.filename)}",
+        )
 
 
-def write(headers: Mapping[str, str], content: Parts, seed: str) -> bytes:
+def write_message(headers: Mapping[str, str], content: Parts, seed: str) -> bytes:
     """The whole letter. The headers' values must already be safe to stand in a header."""
-    ways, attached = ways_to_read(content), list(files(content))
+    ways, attached = alternative_parts(content), list(attached_parts(content))
     body = ways[0] if len(ways) == 1 else multipart("alternative", ways, seed.encode())
     if attached:
         body = multipart("mixed", [body, *attached], seed.encode())
@@ -140,7 +147,7 @@ def write(headers: Mapping[str, str], content: Parts, seed: str) -> bytes:
     return f"{head}MIME-Version: 1.0\r\n".encode() + body
 
 
-def parse(raw: bytes) -> EmailMessage:
+def parse_message(raw: bytes) -> EmailMessage:
     """The letter as the standard library understands it: a second opinion on what was written."""
     return message_from_bytes(raw, policy=policy.SMTP)
 
@@ -154,9 +161,9 @@ def _bytes(message: EmailMessage) -> bytes:
     return cast("bytes", message.get_payload(decode=True))
 
 
-def readable(raw: bytes) -> Content:
+def read_message(raw: bytes) -> Content:
     """What the reader of these bytes sees."""
-    message = parse(raw)
+    message = parse_message(raw)
     attached = tuple(
         Attachment(file.get_filename() or "bilaga", file.get_content_type(), _bytes(file))
         for file in message.iter_attachments()
@@ -166,15 +173,17 @@ def readable(raw: bytes) -> Content:
 
 
 HEAD_END = re.compile(rb"\r\n\r\n")
-FIELD = re.compile(rb"(?P<name>[!-9;-~]+):(?P<value>.*?)\r\n(?![ \t])", re.DOTALL)
+HEADER_FIELD = re.compile(rb"(?P<name>[!-9;-~]+):(?P<value>.*?)\r\n(?![ \t])", re.DOTALL)
 
 
-def with_headers(raw: bytes, changed: Mapping[str, str]) -> bytes:
+def replace_headers(raw: bytes, changed: Mapping[str, str]) -> bytes:
     """The same letter with some headers of its own replaced or added; the body is not touched."""
     head, body = HEAD_END.split(raw, maxsplit=1)
     names = {name.lower() for name in changed}
     kept = [
-        found.group(0) for found in FIELD.finditer(head + CRLF) if found["name"].decode().lower() not in names
+        found.group(0)
+        for found in HEADER_FIELD.finditer(head + CRLF)
+        if found["name"].decode().lower() not in names
     ]
     new = "".join(f"{name}: {value}\r\n" for name, value in changed.items()).encode()
     return new + b"".join(kept) + CRLF + body

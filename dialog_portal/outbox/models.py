@@ -22,13 +22,14 @@ class State(models.TextChoices):
     STOPPED = "stopped", "stoppat"
 
 
-# A letter that was stopped while it was being sent may turn out to have left: the truth wins.
-NEXT: dict[State, frozenset[State]] = {
-    State.QUEUED: frozenset({State.SENDING, State.STOPPED, State.FAILED}),
+# A letter that was stopped while it was being sent may turn out to have left: the truth wins, also when somebody has
+# put it back in the queue meanwhile.
+LETTER_NEXT: dict[State, frozenset[State]] = {
+    State.QUEUED: frozenset({State.SENDING, State.STOPPED, State.FAILED, State.ACCEPTED}),
     State.SENDING: frozenset(
         {State.SENDING, State.QUEUED, State.ACCEPTED, State.RETRYING, State.FAILED, State.STOPPED}
     ),
-    State.RETRYING: frozenset({State.SENDING, State.STOPPED, State.FAILED}),
+    State.RETRYING: frozenset({State.SENDING, State.STOPPED, State.FAILED, State.ACCEPTED}),
     State.ACCEPTED: frozenset({State.BOUNCED}),
     State.FAILED: frozenset({State.RETRYING, State.STOPPED, State.ACCEPTED}),
     State.BOUNCED: frozenset(),
@@ -88,15 +89,16 @@ class Hold(models.Model):
         return self.campaign or "allt"
 
 
-def held() -> Exists:
+def is_held() -> Exists:
     """Whether somebody holds the letter's campaign, or everything."""
     return Exists(Hold.objects.filter(Q(campaign="") | Q(campaign=OuterRef("campaign"))))
 
 
-def begun(letter: str) -> Exists:
+def may_have_begun(letter: str) -> Exists:
     """Whether a letter's text may have begun to leave; the letter is what the column of the outer query points at.
 
-    A worker that was refused before the text, or found the letter stopped, sent none of it.
+    A worker that was refused before the text, or found the letter stopped, sent none of it. Of a letter that this
+    transaction has stopped the answer is exact: a worker that begins locks the letter first.
     """
     tries = Attempt.objects.filter(letter=OuterRef(letter), started__isnull=False)
     return Exists(tries.filter(outcome__in=("", Outcome.UNKNOWN, Outcome.ACCEPTED)))
@@ -108,16 +110,16 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(state__in=WAITING)
 
     def due(self, now: datetime) -> LetterQuerySet:
-        """What may leave now: not held, in time, and in nobody's hands (or in hands that kept it too long)."""
+        """What may leave now: not held, in time, and claimed by no worker, or by one whose lease is over."""
         free = Q(state__in=(State.QUEUED, State.RETRYING), due_at__lte=now) | Q(
             state=State.SENDING, lease_until__lte=now
         )
-        return self.waiting().filter(free, ~held(), deadline__gt=now).order_by("priority", "due_at", "pk")
+        return self.waiting().filter(free, ~is_held(), deadline__gt=now).order_by("priority", "due_at", "pk")
 
     def may_have_left(self) -> LetterQuerySet:
-        """Those that somebody may have read: accepted, in a worker's hands, or broken off without our knowing how."""
+        """Those that somebody may have read: accepted, claimed by a worker, or broken off without our knowing how."""
         unread = Q(state__in=(State.QUEUED, State.RETRYING, State.FAILED), maybe_twice=False)
-        return self.exclude(unread | Q(state=State.STOPPED) & ~begun("pk"))
+        return self.exclude(unread | Q(state=State.STOPPED) & ~may_have_begun("pk"))
 
     def visible_to(self, user: Any) -> LetterQuerySet:
         """Letters about accounts are a way in: administrators see them, and only them."""
@@ -247,12 +249,13 @@ class Outcome(models.TextChoices):
 
 
 class Attempt(models.Model):
-    """One try. That it began is committed before the first byte leaves, so a try that nobody finished can be seen."""
+    """One try. That its text began is committed before the first byte leaves, so nobody can miss what may have left."""
 
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="attempts")
     fence = models.PositiveIntegerField()
     worker = models.CharField(max_length=80)
     claimed = models.DateTimeField(default=timezone.now, db_index=True)
+    # When its text may have begun to leave; see queue/begin.py
     started = models.DateTimeField(null=True, blank=True, help_text="none: no byte has left yet")
     ended = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
@@ -271,7 +274,7 @@ class Attempt(models.Model):
 
 
 class LetterStep(models.Model):
-    """What a person did with a letter: tried now, corrected, stopped, told in another way."""
+    """What was decided of a letter: stopped, given up, tried now, corrected, its person told in another way."""
 
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="steps")
     before = models.CharField(max_length=20)
@@ -298,7 +301,7 @@ class Pulse(models.Model):
         return self.name
 
 
-class Kind(models.TextChoices):
+class IncomingKind(models.TextChoices):
     """What a letter in the portal's own mailbox turned out to be."""
 
     BOUNCED = "bounced", "studs"
@@ -313,7 +316,13 @@ class Kind(models.TextChoices):
 
 
 # Nothing there for people to read
-DEALT_WITH = (Kind.BOUNCED, Kind.DELAYED, Kind.REPORT, Kind.FORGED, Kind.ANSWER)
+DEALT_WITH = (
+    IncomingKind.BOUNCED,
+    IncomingKind.DELAYED,
+    IncomingKind.REPORT,
+    IncomingKind.FORGED,
+    IncomingKind.ANSWER,
+)
 
 
 class Incoming(models.Model):
@@ -325,7 +334,7 @@ class Incoming(models.Model):
     identity = models.CharField(
         max_length=64, help_text="from Message-ID and body: the same wherever the letter lies"
     )
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=10, choices=IncomingKind)
     letter = models.ForeignKey(Letter, models.SET_NULL, null=True, blank=True, related_name="reports")
     text = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField(default=timezone.now, db_index=True)
@@ -338,7 +347,7 @@ class Incoming(models.Model):
             models.UniqueConstraint(
                 fields=("identity",), condition=~Q(kind="copy"), name="incoming_judged_once"
             ),
-            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="incoming_kind_is_known"),
+            models.CheckConstraint(condition=Q(kind__in=IncomingKind.values), name="incoming_kind_is_known"),
         )
 
     def __str__(self) -> str:

@@ -24,14 +24,14 @@ def _inliner() -> CSSInliner:
     return CSSInliner(inline_style_tags=True, keep_style_tags=True, load_remote_stylesheets=False)
 
 
-def plain(name: str, context: Mapping[str, Any]) -> str:
+def render_text(name: str, context: Mapping[str, Any]) -> str:
     """A template as plain text, where & stays &."""
     template: Any = get_template(name)
     rendered: str = template.template.render(Context(dict(context), autoescape=False))
     return rendered
 
 
-def tidy(text: str) -> str:
+def tidy_text(text: str) -> str:
     """At most one empty line in a row, none first, and nothing invisible at the ends of lines."""
     lines = "\n".join(line if line == "-- " else line.rstrip() for line in text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", lines).strip("\n") + "\n"
@@ -39,7 +39,7 @@ def tidy(text: str) -> str:
 
 def render(name: str, context: Mapping[str, Any]) -> Rendered:
     """The letter `letters/<name>.subject.txt`, `.txt` and `.html`, all three from the same values."""
-    subject = plain(f"letters/{name}.subject.txt", context).strip()
+    subject = render_text(f"letters/{name}.subject.txt", context).strip()
     values = {**context, "subject": subject}
     html = get_template(f"letters/{name}.html").render(values)
-    return Rendered(subject, tidy(plain(f"letters/{name}.txt", values)), _inliner().inline(html))
+    return Rendered(subject, tidy_text(render_text(f"letters/{name}.txt", values)), _inliner().inline(html))

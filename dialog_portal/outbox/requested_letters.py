@@ -9,34 +9,34 @@ from django.db import transaction
 from django.utils import timezone
 
 from dialog_portal.outbox.models import Wanted
-from dialog_portal.outbox.queue.wake_up import ring_on_commit
+from dialog_portal.outbox.queue.wake_up import wake_up_on_commit
 
-LONGEST = Wanted._meta.get_field("address").max_length or 0
-USEFUL = timedelta(days=1)  # who has waited longer for a letter has asked again, or given up
+MAX_ADDRESS_LENGTH = Wanted._meta.get_field("address").max_length or 0
+REQUEST_LIFE = timedelta(days=1)  # who has waited longer for a letter has asked again, or given up
 
 
-def want(purpose: str, address: str, *, task: str) -> None:
+def request_letter(purpose: str, address: str, *, task: str) -> None:
     """Store what is asked for and wake who answers it; the same work whosever the address is.
 
     An address longer than the column, as it may become in lower case, is nobody's: no row of ours can hold it.
     """
-    if len(address) > LONGEST:
+    if len(address) > MAX_ADDRESS_LENGTH:
         return
     Wanted.objects.create(purpose=purpose, address=address)
-    ring_on_commit(task)
+    wake_up_on_commit(task)
 
 
-def grant(purpose: str, write: Callable[[str], object]) -> None:
+def write_requested_letters(purpose: str, write: Callable[[str], object]) -> None:
     """Let `write` store the letter for each address that waits; the row goes when the letter stands, not before.
 
     One that cannot be answered holds nobody up: the rest get theirs, and then the first trouble is raised.
     """
     troubles: list[Exception] = []
     waiting = Wanted.objects.filter(purpose=purpose)
-    waiting.filter(at__lt=timezone.now() - USEFUL).delete()
+    waiting.filter(at__lt=timezone.now() - REQUEST_LIFE).delete()
     for pk in list(waiting.order_by("-pk").values_list("pk", flat=True)):
         try:
-            _grant(pk, write)
+            _write_one(pk, write)
         except Exception as trouble:  # noqa: BLE001 raised below, when the others have had their turn
             troubles.append(trouble)
     if troubles:
@@ -44,7 +44,7 @@ def grant(purpose: str, write: Callable[[str], object]) -> None:
 
 
 @transaction.atomic
-def _grant(pk: int, write: Callable[[str], object]) -> None:
+def _write_one(pk: int, write: Callable[[str], object]) -> None:
     row = Wanted.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
     if row is not None:
         row.delete()

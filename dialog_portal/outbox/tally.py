@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-WORDS = {
+TALLY_WORDS = {
     "accepted": ("lämnat", "lämnade"),
     "waiting": ("väntar", "väntar"),
     "failed": ("misslyckat", "misslyckade"),
@@ -30,7 +30,7 @@ class Tally:
     @property
     def parts(self) -> list[tuple[str, str]]:
         """What there is of each: its name in a search, and its number with its word."""
-        numbers = [(name, getattr(self, name), words) for name, words in WORDS.items()]
+        numbers = [(name, getattr(self, name), words) for name, words in TALLY_WORDS.items()]
         return [
             (name, f"{number} {one if number == 1 else many}")
             for name, number, (one, many) in numbers

@@ -1,4 +1,4 @@
-"""What Celery rings for. Every task does what is due and can run twice, late or not at all without harm."""
+"""The outbox' Celery tasks. Every task does what is due and can run twice, late or not at all without harm."""
 
 import logging
 
@@ -6,43 +6,43 @@ from celery import shared_task
 from django.utils import timezone
 
 from dialog_portal.outbox import health
-from dialog_portal.outbox.queue import claim
 from dialog_portal.outbox.queue.deliver import deliver
+from dialog_portal.outbox.queue.sweep import end_abandoned_leases, fail_overdue, forget_old, wipe_useless
 
 log = logging.getLogger(__name__)
 
 
 @shared_task(name="outbox.ring", ignore_result=True)
-def ring() -> None:
-    """Somebody stored letters: send what is due."""
-    health.heard("worker")
+def send_due() -> None:
+    """Send what is due: somebody has stored letters."""
+    health.record_pulse("worker")
     deliver()
 
 
 @shared_task(name="outbox.sweep", ignore_result=True)
 def sweep() -> None:
-    """Send what is due whether somebody rang or not, after clearing up what dead workers left."""
-    health.heard("worker")
-    claim.free_abandoned(timezone.now())
-    claim.give_up_overdue(timezone.now())
+    """Send what is due whether anybody asked or not, after clearing up what dead workers left."""
+    health.record_pulse("worker")
+    end_abandoned_leases(timezone.now())
+    fail_overdue(timezone.now())
     deliver(patient=True)
 
 
 @shared_task(name="outbox.count", ignore_result=True)
 def count() -> None:
-    """Add the letters up, and forget what nobody can need."""
-    claim.wipe_useless(timezone.now())
-    health.count()
+    """Add the letters up, and wipe what nobody can need."""
+    wipe_useless(timezone.now())
+    health.check_sums()
 
 
 @shared_task(name="outbox.forget", ignore_result=True)
 def forget() -> None:
     """Remove the facts of letters whose time to be kept is over."""
-    if number := claim.forget_old(timezone.now()):
+    if number := forget_old(timezone.now()):
         log.info("%s letters were of no use for so long that they are forgotten", number)
 
 
 @shared_task(name="outbox.beat", ignore_result=True)
 def beat() -> None:
     """Show that the clock goes."""
-    health.heard("beat")
+    health.record_pulse("beat")

@@ -37,7 +37,7 @@ def agenda(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def agenda_page(request: StaffRequest, row: Agenda, form: NewItemForm) -> HttpResponse:
-    points = row.clocked()
+    points = row.timed_items()
     bodies = row.meeting.categories.exclude(agenda_body="")
     if "ny" in request.GET:
         form.fields["title"].widget.attrs["autofocus"] = True

@@ -1,1 +1,1 @@
-"""Who came to a meeting."""
+"""Attendance: who came to a meeting."""

@@ -1,4 +1,4 @@
-"""Who came: ticked from the answers, corrected by staff, and kept under the names of that day."""
+"""Attendance: suggested from the answers, corrected by staff, and stored under the names that held that day."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from meetings.models import Answer, Attendee, Invitee, Meeting, MeetingState
 
 @dataclass(frozen=True)
 class AttendanceRow:
-    """A line of the attendance list before and after it is saved."""
+    """A line of the attendance list, before or after it is saved."""
 
     key: str
     name: str
@@ -29,7 +29,7 @@ class AttendanceRow:
 
 
 def attendance_rows(meeting: Meeting) -> list[AttendanceRow]:
-    """Everybody who could have come: ticked as they were noted, or as they answered until somebody has noted it."""
+    """Return everybody who could have come: ticked as noted, or as they answered until somebody has noted it."""
     noted = {row.invitee_id: row for row in meeting.attendees.all()}
     listed = [
         AttendanceRow(
@@ -55,10 +55,11 @@ def attendance_rows(meeting: Meeting) -> list[AttendanceRow]:
 def note_attendance(
     meeting: Meeting, present: Collection[str], *, by: User, shown: Collection[str] | None = None
 ) -> int:
-    """Keep who came; `present` holds the keys of the ticked rows. Answers how many came.
+    """Store who came; `present` holds the keys of the ticked rows. Return how many people came.
 
-    `shown` holds the keys of the rows that were ticked on the page: a row whose tick is the same as there stays as it
-    is now, so that nobody overwrites what a colleague has noted meanwhile.
+    `shown` holds the keys of the rows that were ticked on the page: a row whose tick has not been changed there keeps
+    what is stored, so that nobody overwrites what a colleague has noted meanwhile. Raise NotAllowed when the meeting
+    has not begun or is cancelled.
     """
     meeting = lock_begun_meeting(meeting)
     ticks = {row.key: row.attended for row in attendance_rows(meeting)}
@@ -79,7 +80,10 @@ def note_attendance(
 
 
 def lock_begun_meeting(meeting: Meeting) -> Meeting:
-    """The meeting as it is now, for one officer at a time. Raises NotAllowed when nobody can have come to it."""
+    """Return the meeting as it is now, locked until the transaction ends.
+
+    Raise NotAllowed when the meeting has not begun or is cancelled.
+    """
     meeting = Meeting.objects.select_for_update(of=("self",), no_key=True).get(pk=meeting.pk)
     if meeting.state == MeetingState.CANCELLED:
         raise NotAllowed("Mötet är inställt, så det finns ingen närvaro att notera.")
@@ -89,7 +93,7 @@ def lock_begun_meeting(meeting: Meeting) -> Meeting:
 
 
 def new_attendee(meeting: Meeting, invitee: Invitee) -> Attendee:
-    """The person under the name that the party had that day."""
+    """Return a row, not yet stored, for a person under the name that their party had that day."""
     party, day = invitee.invitation.party, timezone.localdate(meeting.starts_at)
     return Attendee(
         meeting=meeting,
@@ -103,7 +107,7 @@ def new_attendee(meeting: Meeting, invitee: Invitee) -> Attendee:
 
 
 def store_if_changed(attendee: Attendee, attended: bool) -> bool:
-    """Whether it was news, and therefore stored."""
+    """Store whether somebody attended. Return whether that was a change."""
     news = attendee._state.adding or attendee.attended != attended
     if news:
         attendee.attended = attended
@@ -115,7 +119,7 @@ def store_if_changed(attendee: Attendee, attended: bool) -> bool:
 def add_attendee(
     meeting: Meeting, *, name: str, organisation: str, email: str, title: str, staff: bool, by: User
 ) -> Attendee:
-    """Somebody who came without being on the list, or who came from the region."""
+    """Add somebody who came without being on the list. Raise NotAllowed when the address is on it already."""
     meeting = lock_begun_meeting(meeting)
     if email and meeting.attendees.filter(email__iexact=email).exists():
         raise NotAllowed("Den adressen står redan på listan.")
@@ -128,7 +132,7 @@ def add_attendee(
 
 
 def absent(meeting: Meeting) -> list[Invitee]:
-    """Those on the list who did not come, and whose substitute did not come either."""
+    """Return the people on the list who did not come, and whose substitute did not come either."""
     came = meeting.attendees.filter(attended=True, invitee__isnull=False)
     return list(
         meeting.invitees.active()

@@ -1,4 +1,4 @@
-"""Form about people who came without being on the list."""
+"""The form about people who came without being on the list."""
 
 from django import forms
 
@@ -15,6 +15,7 @@ class AddAttendee(forms.ModelForm):  # type: ignore[type-arg]
         help_texts = {"email": "Behövs för att personen ska få minnesanteckningarna."}
 
     def clean_email(self) -> str:
+        """Refuse an address that holds more than one."""
         email: str = self.cleaned_data["email"]
         unquoted_address(email)
         return email

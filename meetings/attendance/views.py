@@ -1,4 +1,4 @@
-"""Staff pages: who came to the meeting."""
+"""Staff pages: the attendance list."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def attendance(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def attendee_add(request: StaffRequest, pk: int) -> HttpResponse:
-    """Put somebody on the list who was not invited by name."""
+    """Add somebody who was not invited by name to the list."""
     meeting = get_object_or_404(Meeting, pk=pk)
     form = AddAttendee(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -1,1 +1,1 @@
-"""Who is invited to a meeting: parties and their seats, people and their addresses and links."""
+"""Who is invited to a meeting: parties and their seats, people, their addresses and their personal links."""

@@ -1,4 +1,4 @@
-"""Where staff correct the address that a letter went to."""
+"""Find the page where staff correct the address that a letter went to."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ register = template.Library()
 
 @register.filter
 def address_page(letter: Letter) -> str:
-    """The page where an address is corrected for all letters at once: in the register, or on the list of invited.
+    """Return the page where an address is corrected for all letters: in the register, or on the list of invited.
 
     Empty when nobody on a list has the address any more; then only the letter itself can be sent elsewhere.
     """

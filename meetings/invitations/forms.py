@@ -1,4 +1,4 @@
-"""Forms about who is invited and what staff note of their answers."""
+"""Forms about who is invited, their seats, links and addresses."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class FreeGuest(forms.Form):
 
 
 class ChangeLink(forms.Form):
-    """Whether the new link leaves at once: not to an address that is wrong."""
+    """Whether the new link is sent at once; it should not be when the address is wrong."""
 
     tell = forms.BooleanField(required=False, initial=True)
 

@@ -1,4 +1,4 @@
-"""Addresses of the list of invited, and of the page for those who have lost their link."""
+"""Addresses of the list of invited, and of the page for guests who have lost their link."""
 
 from django.urls import URLPattern, path
 

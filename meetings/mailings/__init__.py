@@ -1,1 +1,1 @@
-"""The letters that staff send for a meeting: their recipients, wording, preview and reminders."""
+"""The letters that staff send for a meeting: recipients, wording, preview, sending and automatic reminders."""

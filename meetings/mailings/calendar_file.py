@@ -1,6 +1,6 @@
-"""A meeting as an iCalendar file (RFC 5545), built by the calendar library; why not by it alone: docs/adr/0010.
+"""A meeting as an iCalendar file (RFC 5545), built by the calendar library; exceptions are explained in docs/adr/0010.
 
-The personal link is left out on purpose: calendars are shared with colleagues, and who has the link can answer.
+The personal link is left out on purpose: calendars are shared with colleagues, and anybody who has the link can answer.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dialog_portal.base.typed_text import LINE_BREAKS
 from dialog_portal.outbox.mime import machine_address
 from meetings.models import Invitee, Meeting
 
-# The rule of the European Union since 1996; short, and right for every coming year
+# Summer time by the rule of the European Union since 1996, which holds for every coming year
 STOCKHOLM = """BEGIN:VTIMEZONE
 TZID:Europe/Stockholm
 BEGIN:DAYLIGHT
@@ -34,9 +34,9 @@ DTSTART:19961027T030000
 RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
 END:STANDARD
 END:VTIMEZONE"""
-ZONE = "\r\n".join([*STOCKHOLM.splitlines(), ""]).encode()
-CONTENT_TYPE = "text/calendar; charset=utf-8; method={}"
-EVENT = b"BEGIN:VEVENT\r\n"
+STOCKHOLM_BYTES = "\r\n".join([*STOCKHOLM.splitlines(), ""]).encode()
+CALENDAR_CONTENT_TYPE = "text/calendar; charset=utf-8; method={}"
+EVENT_BEGIN = b"BEGIN:VEVENT\r\n"
 
 
 def calendar_for(
@@ -47,87 +47,97 @@ def calendar_for(
     by_letter: bool = False,
     accepted: bool = False,
 ) -> bytes:
-    """One event, the same for this person through every change; the sequence tells a calendar which is newest.
+    """Return a calendar with one event, whose UID is the same for this person through every change.
 
-    Cancelled takes the event away: METHOD:CANCEL with one step higher sequence than what was sent before. By letter it
-    asks the person's own calendar for an answer, when one can be taken; accepted repeats their yes.
+    The sequence number tells a calendar which file is newest. `cancelled` removes the event: METHOD:CANCEL with a
+    sequence one step higher than what was sent before. `by_letter` asks the person's own calendar for an answer, when
+    one can be received; `accepted` says that they have already said yes.
     """
     off = cancelled or meeting.cancelled
-    asked = invitee if by_letter and (off or can_answer(invitee)) and settings.MAILBOX else None
+    asked = invitee if by_letter and (off or can_answer_by_calendar(invitee)) and settings.MAILBOX else None
     calendar = Calendar(VERSION="2.0", PRODID="-//Region Stockholm//Dialogportalen//SV", CALSCALE="GREGORIAN")
-    calendar["METHOD"] = method(invitee, cancelled=off, by_letter=asked is not None)
-    calendar.add_component(event(meeting, invitee, off, people(asked, accepted=accepted) if asked else {}))
-    return with_zone(calendar.to_ical(sorted=False))
+    calendar["METHOD"] = calendar_method(invitee, cancelled=off, by_letter=asked is not None)
+    calendar.add_component(
+        calendar_event(
+            meeting, invitee, off, organizer_and_attendee(asked, accepted=accepted) if asked else {}
+        )
+    )
+    return add_time_zone(calendar.to_ical(sorted=False))
 
 
-def with_zone(calendar: bytes) -> bytes:
-    """Return the calendar with the rule of the time zone before its event, byte for byte as it stands above.
+def add_time_zone(calendar: bytes) -> bytes:
+    """Return the calendar with STOCKHOLM before its event, byte for byte.
 
-    The library would write the parts of RRULE in another order, and take as long for it as for all the rest.
+    The library would write the parts of RRULE in another order, and need as much time for it as for all the rest.
     """
-    before, begin, after = calendar.partition(EVENT)
-    return before + ZONE + begin + after
+    before, begin, after = calendar.partition(EVENT_BEGIN)
+    return before + STOCKHOLM_BYTES + begin + after
 
 
-def can_answer(invitee: Invitee | None) -> bool:
-    """Whether a mailbox that is read can take an answer from this person's calendar, and it would count."""
+def can_answer_by_calendar(invitee: Invitee | None) -> bool:
+    """Return whether the portal reads a mailbox, and an answer from this person's calendar would count."""
     return bool(settings.MAILBOX) and not (invitee and invitee.calendar_closed)
 
 
-def method(invitee: Invitee | None = None, *, cancelled: bool, by_letter: bool = True) -> str:
-    """What the letter's calendar part asks of the reader's calendar."""
+def calendar_method(invitee: Invitee | None = None, *, cancelled: bool, by_letter: bool = True) -> str:
+    """Return the METHOD of a letter's calendar part: what it asks of the reader's calendar."""
     if cancelled:
         return "CANCEL"
-    return "REQUEST" if by_letter and can_answer(invitee) else "PUBLISH"
+    return "REQUEST" if by_letter and can_answer_by_calendar(invitee) else "PUBLISH"
 
 
-def people(invitee: Invitee, *, accepted: bool) -> dict[str, vCalAddress]:
-    """Who asks, and the one person who is asked: others' names are nobody's business."""
+def organizer_and_attendee(invitee: Invitee, *, accepted: bool) -> dict[str, vCalAddress]:
+    """Return the organizer and the one person who is asked; other people's names are left out."""
     status, rsvp = ("ACCEPTED", "FALSE") if accepted else ("NEEDS-ACTION", "TRUE")
     asked = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": status, "RSVP": rsvp}
     return {
-        "ORGANIZER": person(settings.MAIL_REPLY_TO, CN=settings.MAIL_FROM_NAME),
-        "ATTENDEE": person(invitee.email, **asked, CN=invitee.called),
+        "ORGANIZER": calendar_address(settings.MAIL_REPLY_TO, CN=settings.MAIL_FROM_NAME),
+        "ATTENDEE": calendar_address(invitee.email, **asked, CN=invitee.name_in_letters),
     }
 
 
-def person(address: str, *, CN: str, **parameters: str) -> vCalAddress:  # noqa: N803 the name RFC 5545 gives it
-    """Return an address behind mailto:, with whatever is strange in it percent-encoded.
+def calendar_address(address: str, *, CN: str, **parameters: str) -> vCalAddress:  # noqa: N803 the name RFC 5545 gives it
+    """Return an address as a mailto: URL, with unusual characters percent-encoded.
 
     Quotation marks in a name become apostrophes: the library would write them by RFC 6868, which few programs read.
     """
     url = quote(machine_address(address), safe="@+!#$&'*/=?^`{|}~")
-    return vCalAddress(f"mailto:{url}", params={**parameters, "CN": seen(CN).replace('"', "'")})
+    return vCalAddress(
+        f"mailto:{url}", params={**parameters, "CN": replace_hidden_characters(CN).replace('"', "'")}
+    )
 
 
-def event(meeting: Meeting, invitee: Invitee | None, off: bool, asked: dict[str, vCalAddress]) -> Event:
+def calendar_event(
+    meeting: Meeting, invitee: Invitee | None, off: bool, asked: dict[str, vCalAddress]
+) -> Event:
     """Return the event; its properties are written in the order in which they are added."""
-    found = Event(UID=Text(uid(meeting, invitee)))
+    found = Event(UID=TypedText(event_uid(meeting, invitee)))
     found.add("SEQUENCE", meeting.sequence + (1 if off and not meeting.cancelled else 0))
     found.add("DTSTAMP", timezone.now())
     found.add("DTSTART", timezone.localtime(meeting.starts_at))
     found.add("DTEND", timezone.localtime(meeting.ends_at))
     found.update(asked)
-    found["SUMMARY"] = Text(("Inställt: " if off else "") + meeting.title)
-    found["LOCATION"] = Text(meeting.where)
-    found["DESCRIPTION"] = Text(description(meeting, off))
+    found["SUMMARY"] = TypedText(("Inställt: " if off else "") + meeting.title)
+    found["LOCATION"] = TypedText(meeting.where)
+    found["DESCRIPTION"] = TypedText(event_description(meeting, off))
     found["STATUS"] = "CANCELLED" if off else "CONFIRMED"
     found["TRANSP"] = "TRANSPARENT" if off else "OPAQUE"
     found["CLASS"] = "PUBLIC"
     return found
 
 
-def uid(meeting: Meeting, invitee: Invitee | None) -> str:
-    """The event's name for ever. A person has one of their own, so that their cancellation reaches only them.
+def event_uid(meeting: Meeting, invitee: Invitee | None) -> str:
+    """Return the event's permanent name. Each person has their own event, so that a cancellation reaches only them.
 
-    Nobody else can guess it. Its secret is stored and not derived from a key: a changed key would change the name, and
-    the calendars that have the event would never again hear of it.
+    The name cannot be guessed. Its secret is stored and not derived from a key: a new key would change the name, and
+    calendars that have the event could never be updated.
     """
     name = f"{meeting.uid}.{invitee.pk}.{invitee.calendar_secret}" if invitee else meeting.uid
     return f"{name}@dialogportalen"
 
 
-def description(meeting: Meeting, off: bool) -> str:
+def event_description(meeting: Meeting, off: bool) -> str:
+    """Return the event's description in Swedish."""
     if off:
         return "Gäller inte längre. Mer står i brevet från kulturförvaltningen, Region Stockholm."
     online = f"Anslut till mötet: {meeting.online}\n" if meeting.online else ""
@@ -136,22 +146,24 @@ def description(meeting: Meeting, off: bool) -> str:
     )
 
 
-class Text(vText):
+class TypedText(vText):
     """A text that somebody typed: line breaks are kept, other control characters become blanks.
 
     The library alone would also turn a typed backslash before a capital N into a line break.
     """
 
     def to_ical(self) -> bytes:
+        """Return the text as RFC 5545 writes it."""
         lines = self.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        typed = "\n".join(seen(line) for line in lines)
+        typed = "\n".join(replace_hidden_characters(line) for line in lines)
         return b"\\\\N".join(vText(piece).to_ical() for piece in typed.split(r"\N"))
 
 
-def seen(line: str) -> str:
-    """Return the line with a blank for each character that some program may take for the end of a line, or hides."""
-    return "".join(" " if control(char) else char for char in line)
+def replace_hidden_characters(line: str) -> str:
+    """Return the line with a blank for each character that is invisible or may be taken for a line break."""
+    return "".join(" " if is_hidden_character(char) else char for char in line)
 
 
-def control(char: str) -> bool:
+def is_hidden_character(char: str) -> bool:
+    """Return whether a character is invisible or may be taken for a line break."""
     return char in LINE_BREAKS or unicodedata.category(char) in {"Cc", "Cs", "Cf"}

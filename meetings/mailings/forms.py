@@ -13,7 +13,15 @@ from django.utils.html import format_html, format_html_join
 from dialog_portal.base.typed_text import one_line
 from dialog_portal.base.versioned_form import VersionedForm
 from dialog_portal.links.addresses import GUEST_PATHS
-from meetings.mailings.letters.wording import PLACE, Words, allowed, listed, normal, words_above, words_of
+from meetings.mailings.letters.wording import (
+    PLACE,
+    Words,
+    placeholder_list,
+    placeholder_name,
+    placeholders_for,
+    words_of,
+    words_without_own,
+)
 from meetings.models import Wording
 from meetings.models.wording import LONG, SHORT
 
@@ -58,7 +66,7 @@ class WordingForm(VersionedForm):
             self.fields[name].validators = []  # clean() says the same, with the placeholders
             self.fields[name].widget.attrs.pop("maxlength", None)
         self.fields["body"].widget.attrs.pop("maxlength", None)
-        self.fields["body"].help_text = explained(allowed(instance.purpose, in_body=True))
+        self.fields["body"].help_text = explained(placeholders_for(instance.purpose, in_body=True))
 
     @staticmethod
     def stored_value(row: Any, name: str) -> Any:
@@ -75,14 +83,14 @@ class WordingForm(VersionedForm):
         """A line whose placeholders are known and that can write no header of its own."""
         text: str = self.cleaned_data[name]
         long = [str(self.fields[name].error_messages["max_length"])] if len(text) > SHORT else []
-        names = allowed(self.instance.purpose, in_body=False)
+        names = placeholders_for(self.instance.purpose, in_body=False)
         refuse([*hidden(text, BREAKS), *wrong_places(text, names)], names, also=long)
         return text
 
     def clean_body(self) -> str:
         """Paragraphs of visible characters whose placeholders are known."""
         lines = [line.rstrip() for line in self.cleaned_data["body"].replace("\t", " ").splitlines()]
-        text, names = "\n".join(lines), allowed(self.instance.purpose, in_body=True)
+        text, names = "\n".join(lines), placeholders_for(self.instance.purpose, in_body=True)
         refuse([*hidden("".join(lines), HIDDEN), *wrong_places(text, names)], names, also=not_alone(text))
         return text
 
@@ -94,7 +102,7 @@ class WordingForm(VersionedForm):
 
 def words_in_use(row: Wording) -> Words:
     """Return what the letter says now."""
-    return words_of(row) if row.active else words_above(row.round or row.meeting, row.purpose)  # type: ignore[arg-type]
+    return words_of(row) if row.active else words_without_own(row.round or row.meeting, row.purpose)  # type: ignore[arg-type]
 
 
 def explained(names: dict[str, str]) -> str:
@@ -110,7 +118,7 @@ def explained(names: dict[str, str]) -> str:
 def refuse(wrong: list[str], names: dict[str, str], *, also: list[str]) -> None:
     """Raise everything that is wrong at once; after the faults, which placeholders there are."""
     if wrong:
-        wrong[-1] += f" Du kan använda {listed(names)}."
+        wrong[-1] += f" Du kan använda {placeholder_list(names)}."
     if wrong or also:
         raise ValidationError([*wrong, *also])
 
@@ -126,7 +134,7 @@ def hidden(text: str, sentence: str) -> list[str]:
 
 def wrong_places(text: str, names: dict[str, str]) -> list[str]:
     """A sentence about each fault: somebody's link, a brace without its other half, placeholders that are unknown."""
-    unknown = list(dict.fromkeys(name for name in PLACE.findall(text) if normal(name) not in names))
+    unknown = list(dict.fromkeys(name for name in PLACE.findall(text) if placeholder_name(name) not in names))
     said = [LINK] if PERSONAL.search(text) else []
     said += [BRACES] if re.search(r"[{}]", PLACE.sub("", text)) else []
     return [*said, *(f"{{{name}}} finns inte här." for name in unknown)]
@@ -135,6 +143,8 @@ def wrong_places(text: str, names: dict[str, str]) -> list[str]:
 def not_alone(text: str) -> list[str]:
     """A sentence when something stands beside the greeting, which can have paragraphs of its own."""
     greeted = [
-        part for part in Words("", "", text).paragraphs if "hälsning" in map(normal, PLACE.findall(part))
+        part
+        for part in Words("", "", text).paragraphs
+        if "hälsning" in map(placeholder_name, PLACE.findall(part))
     ]
     return [ALONE] if any(PLACE.sub("", part, count=1).strip() for part in greeted) else []

@@ -1,4 +1,4 @@
-"""Which letters should have been made by now and have not: one answer for pages, preview and tasks."""
+"""Which letters should have been written by now but have not been: used by pages, preview and tasks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def pending_for(mailing: Mailing, meeting: Meeting) -> list[Invitee]:
 def count_pending(purpose: Purpose, meeting: Meeting, now: datetime) -> int:
     """Return how many letters of this kind can be made now."""
     mailing = MAILINGS[purpose]
-    return 0 if mailing.why_not(meeting, now) else len(pending_for(mailing, meeting))
+    return 0 if mailing.reason_not_to_send(meeting, now) else len(pending_for(mailing, meeting))
 
 
 def meetings_with_pending(purpose: Purpose, now: datetime) -> list[tuple[Meeting, int]]:

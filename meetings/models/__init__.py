@@ -1,4 +1,4 @@
-"""Rounds, meetings, agendas, invitations, replies and attendance."""
+"""The tables of rounds, meetings, agendas, invitations, replies, letters about meetings and attendance."""
 
 from meetings.models.agenda import Agenda, AgendaItem, AgendaState, AgendaStep
 from meetings.models.attendee import Attendee
@@ -9,13 +9,13 @@ from meetings.models.invitee import Invitee, Need
 from meetings.models.meeting import Group, Meeting, MeetingState, MeetingStep
 from meetings.models.meeting_letter import INVITING, MeetingLetter, Purpose
 from meetings.models.planned_mailing import PlannedMailing, PlannedState, PlannedStep
-from meetings.models.reply import CONTRADICTION, Answer, Channel, Reply
+from meetings.models.reply import CONTRADICTION_WINDOW, Answer, Channel, Reply
 from meetings.models.round import FocusArea, Round, RoundPurpose
 from meetings.models.substitute_request import SubstituteRequest
 from meetings.models.wording import Wording
 
 __all__ = [
-    "CONTRADICTION",
+    "CONTRADICTION_WINDOW",
     "INVITING",
     "Agenda",
     "AgendaItem",

@@ -14,6 +14,8 @@ from meetings.models.meeting import Meeting
 
 
 class AgendaState(models.TextChoices):
+    """How far an agenda has come; AGENDA_NEXT says which steps are allowed."""
+
     DRAFT = "draft", "utkast"
     CONSULTED = "consulted", "på avstämning"
     SETTLED = "settled", "fastlagd"
@@ -27,7 +29,7 @@ AGENDA_NEXT: dict[AgendaState, frozenset[AgendaState]] = {
 
 
 class Agenda(models.Model):
-    """The dagordning of one meeting; it is settled before the notes begin."""
+    """The agenda (dagordning) of one meeting; it is settled before the notes begin."""
 
     meeting = models.OneToOneField(Meeting, models.CASCADE, related_name="agenda")
     state = models.CharField("läge", max_length=10, choices=AgendaState, default=AgendaState.DRAFT)
@@ -38,8 +40,8 @@ class Agenda(models.Model):
     def __str__(self) -> str:
         return f"Dagordningen för {self.meeting}"
 
-    def clocked(self, *, public_only: bool = False) -> list[tuple[datetime, AgendaItem]]:
-        """Each item with the time it begins; items without a length do not move the clock.
+    def timed_items(self, *, public_only: bool = False) -> list[tuple[datetime, AgendaItem]]:
+        """Return each item with the time it begins; an item without a length takes no time.
 
         Internal items take their time also where they are not shown.
         """
@@ -51,15 +53,18 @@ class Agenda(models.Model):
 
     @property
     def planned_minutes(self) -> int:
+        """The sum of the items' minutes."""
         return sum(item.minutes or 0 for item in self.items.all())
 
 
 class AgendaStep(Step):
+    """One change of an agenda's state."""
+
     agenda = models.ForeignKey(Agenda, models.CASCADE, related_name="steps")
 
 
 class AgendaItem(Versioned):
-    """A punkt. Internal items are seen by staff only."""
+    """A point (punkt). Internal items are seen by staff only."""
 
     agenda = models.ForeignKey(Agenda, models.CASCADE, related_name="items")
     position = models.PositiveSmallIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""Who came to a meeting."""
+"""Attendance: who came to a meeting."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from meetings.models.meeting import Meeting
 
 
 class Attendee(models.Model):
-    """A person on the attendance list, under the name that the party had that day."""
+    """A person on the attendance list, under the name that their party had that day."""
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="attendees")
     invitee = models.OneToOneField("Invitee", models.PROTECT, null=True, blank=True, related_name="attendee")
@@ -32,10 +32,10 @@ class Attendee(models.Model):
         return f"{self.name}, {self.organisation}"
 
     @property
-    def called(self) -> str:
-        """The name as letters say it; see Invitee.called, whose name this may be."""
+    def name_in_letters(self) -> str:
+        """The name as letters write it; see Invitee.name_in_letters."""
         return (
-            self.invitee.called
+            self.invitee.name_in_letters
             if self.invitee and self.invitee.name == self.name
             else name_without_links(self.name)
         )

@@ -1,4 +1,4 @@
-"""What came from people's calendars, also what could not be counted as an answer."""
+"""Answers from people's calendars, also those that did not count."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from meetings.models.reply import Reply
 
 
 class CalendarReplyOutcome(models.TextChoices):
+    """What became of a calendar's answer."""
+
     COUNTED = "counted", "räknat som svar"
     TENTATIVE = "tentative", "preliminärt"
     COUNTER = "counter", "föreslår en annan tid"
@@ -29,14 +31,14 @@ UNDECIDED = (CalendarReplyOutcome.TENTATIVE, CalendarReplyOutcome.COUNTER, Calen
 
 class CalendarReplyQuerySet(models.QuerySet["CalendarReply"]):
     def needs_a_person(self, now: datetime) -> Self:
-        """Those that say something but are no answer, until the invited person's answer is known."""
+        """Return answers that staff must ask about, until the invited person's own answer is known."""
         answers = Reply.objects.filter(invitee=OuterRef("invitee"), confirmed=True)
         since = answers.filter(at__gt=OuterRef("at"))
         open_ones = Q(outcome__in=UNDECIDED) & ~Exists(since) | Q(
             outcome=CalendarReplyOutcome.STRANGER
         ) & ~Exists(answers)
         newer = CalendarReply.objects.filter(invitee=OuterRef("invitee"), pk__gt=OuterRef("pk"))
-        # Hides no answer
+        # A later letter from a stranger does not hide an answer
         newer = newer.filter(~Q(outcome=CalendarReplyOutcome.STRANGER) | Q(outcome=OuterRef("outcome")))
         return self.filter(
             open_ones,
@@ -47,7 +49,7 @@ class CalendarReplyQuerySet(models.QuerySet["CalendarReply"]):
 
 
 class CalendarReply(models.Model):
-    """One answer from a calendar as it was understood."""
+    """One answer from a calendar, with its outcome."""
 
     invitee = models.ForeignKey(Invitee, models.CASCADE, related_name="calendar_replies")
     outcome = models.CharField(max_length=10, choices=CalendarReplyOutcome)

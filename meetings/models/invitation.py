@@ -1,4 +1,4 @@
-"""A seat is invited, not a person: invitations belong to parties, letters go to those who hold their mandates."""
+"""Invitations: a party's seats at a meeting. Letters go to the people who hold the party's mandates."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from dialog_portal.base.swedish import swedish
 from dialog_portal.base.typed_text import one_line
 from meetings.models.invitee import Invitee
 from meetings.models.meeting import Meeting
-from meetings.models.reply import Answer
+from meetings.models.waiting_list import seat_order
 from parties.models import MAX_SEATS, Party
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def in_order(self) -> Self:
-        """By party or free-standing organisation, in Swedish order."""
+        """By party or organisation, in Swedish order."""
         return self.select_related("party").order_by(swedish("party__name", "label"), "pk")
 
-    def crowded(self) -> Self:
-        """Those with more people than seats: only there can anybody wait for one.
+    def with_more_people_than_seats(self) -> Self:
+        """Return the invitations with more people than seats: only they can have a waiting list.
 
-        People are counted invitation by invitation, so the register and other meetings' guests are not read.
+        People are counted for each invitation, so the register and other meetings' guests are not read.
         """
         people = Invitee.objects.filter(invitation=OuterRef("pk")).order_by().values("invitation")
         return self.annotate(people=Subquery(people.annotate(number=Count("pk")).values("number"))).filter(
             people__gt=F("seats")
         )
 
-    def with_seats(self) -> Self:
-        """With what `line` and `seats_taken` are counted from, in a fixed number of queries."""
+    def with_seat_order(self) -> Self:
+        """Fetch what `seat_order` and `seats_taken` read, in a fixed number of queries."""
         return self.prefetch_related("invitees__replies")
 
 
 class Invitation(models.Model):
-    """A party's seats at a meeting. A free-standing guest has a label instead of a party."""
+    """A party's seats at a meeting. A guest outside every party has a label instead of a party."""
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="invitations")
     party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="invitations")
@@ -67,43 +67,14 @@ class Invitation(models.Model):
 
     @property
     def organisation(self) -> str:
-        """The party as it writes itself, as Nynäshamns kommun."""
+        """The party's full name, as Nynäshamns kommun."""
         return (self.party.full_name or self.party.name) if self.party else self.label
 
-    def line(self) -> list[int]:
-        """Who wants a seat, first come first: the pk of each who said yes, or handed over to somebody who comes.
-
-        The first `seats` of them have one and the rest wait. A person and their substitutes are one in the line: a seat
-        that is handed over keeps its place, and whoever says no and then yes again goes last.
-        """
-        chains: dict[int, list[Invitee]] = {}
-        for invitee in self.invitees.all():
-            chains.setdefault(invitee.substitute_for_id or invitee.pk, []).append(invitee)
-        places = {root: place for root, chain in chains.items() if (place := place_in_line(chain))}
-        return sorted(places, key=places.__getitem__)
+    def seat_order(self) -> list[int]:
+        """Return the ids of those who want a seat, first come, first served; the rule is in waiting_list.py."""
+        return seat_order(self.invitees.all())
 
     @property
     def seats_taken(self) -> int:
-        return min(len(self.line()), self.seats)
-
-    @property
-    def waiting(self) -> int:
-        return max(len(self.line()) - self.seats, 0)
-
-
-def place_in_line(chain: list[Invitee]) -> int | None:
-    """The reply that gave a person and their substitutes their place: the first wish for a seat after the last no."""
-    if not any(comes_into_question(invitee) for invitee in chain):
-        return None
-    said = sorted((row.pk, row.answer) for invitee in chain for row in invitee.replies.all() if row.confirmed)
-    place = None
-    for pk, answer in said:
-        place = None if answer == Answer.NO else place or pk
-    return place
-
-
-def comes_into_question(invitee: Invitee) -> bool:
-    """Still on the list, and has not handed over to somebody who is no longer there."""
-    last = max((row for row in invitee.replies.all() if row.confirmed), key=lambda row: row.pk, default=None)
-    handed_over = last is not None and last.answer == Answer.SUBSTITUTE
-    return invitee.withdrawn_at is None and not handed_over
+        """The number of seats that somebody has."""
+        return min(len(self.seat_order()), self.seats)

@@ -1,4 +1,4 @@
-"""One person who is invited, and what they need."""
+"""One invited person, and their food and access needs."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from parties.models import Person
 
 
 def calendar_secret() -> str:
-    """64 random bits as hexadecimal text."""
+    """Return 64 random bits as hexadecimal text."""
     return secrets.token_hex(8)
 
 
 class InviteeQuerySet(models.QuerySet["Invitee"]):
     def with_answer(self) -> Self:
-        """With `current_answer` and `answered_at`: the last confirmed answer, whatever channel it came by.
+        """Add `current_answer` and `answered_at`: the last confirmed answer, whatever channel it came by.
 
-        Who handed over to somebody whom nobody expects any more has not answered who comes: that counts as no answer,
-        here as in `meetings.replies.reply_status.counting_reply`.
+        Who handed over to a substitute who is off the list counts as not having answered, as in
+        `meetings.replies.reply_status.counting_reply`.
         """
         deputies = Invitee.objects.active().filter(substitute_for=OuterRef("invitee"))
         void = Q(answer=Answer.SUBSTITUTE) & ~Exists(deputies)
@@ -38,7 +38,7 @@ class InviteeQuerySet(models.QuerySet["Invitee"]):
         )
 
     def silent(self) -> Self:
-        """Those who have not answered, or whose substitute is gone: reminders reach them too."""
+        """Return those who have not answered, or whose substitute is off the list: reminders go to them too."""
         return self.with_answer().filter(current_answer=None)
 
     def in_order(self) -> Self:
@@ -46,15 +46,16 @@ class InviteeQuerySet(models.QuerySet["Invitee"]):
         return self.order_by(swedish("invitation__party__name", "invitation__label"), swedish("name"), "pk")
 
     def active(self) -> Self:
+        """Return those who are still on the list."""
         return self.filter(withdrawn_at__isnull=True)
 
 
 class Invitee(models.Model):
-    """One person who gets one letter, however many mandates they hold; counted once.
+    """One person who gets one letter, however many mandates they hold, and is counted once.
 
-    `invitation` is the party whose seat they take; `also` are the other parties they hold mandates for.
-    A substitute points at the person who handed over, and has a link of their own. The calendar secret stands in the
-    name of the event that only this person gets, so that an answer from a calendar can be told from a guess.
+    `invitation` is the party whose seat they take; `also` are the other parties for which they hold mandates. A
+    substitute refers to the person who handed over, and has a link of their own. The calendar secret is part of the UID
+    of the event that only this person gets, so that an answer from a calendar can be told from a guess.
     """
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="invitees")
@@ -77,7 +78,7 @@ class Invitee(models.Model):
         editable=False,
         help_text="somebody else may have the event, so what calendars answer does not count",
     )
-    # Empty only in rows that the former program wrote while it was being replaced: to those no calendar can answer
+    # Empty only in rows that an older version wrote during an upgrade: those people cannot answer by calendar
     calendar_secret = models.CharField(max_length=16, default=calendar_secret, db_default="", editable=False)
 
     objects = InviteeQuerySet.as_manager()
@@ -103,8 +104,8 @@ class Invitee(models.Model):
         return self.name
 
     @property
-    def called(self) -> str:
-        """The name as letters say it. Outside the register a guest may have typed it: cut, and never a link."""
+    def name_in_letters(self) -> str:
+        """The name as letters write it. A name that a guest may have typed is cut, and cannot become a link."""
         return self.name if self.person_id else name_without_links(self.name)
 
 

@@ -1,4 +1,4 @@
-"""A dialogue meeting: when, where, with whom, and how far it has come."""
+"""Meetings: when, where, with whom, and how far each has come; and groups of parties that meet together."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from parties.models import MAX_SEATS, Category, Party
 
 
 class MeetingState(models.TextChoices):
+    """How far a meeting has come; NEXT says which steps are allowed."""
+
     PLANNED = "planned", "planerat"
     ANNOUNCED = "announced", "aviserat"
     INVITED = "invited", "inbjudet"
@@ -44,9 +46,9 @@ CAMPAIGN = "meeting:"
 
 
 class Group(Versioned):
-    """Parties that meet together in one year, at one of them."""
+    """Parties that meet together in one year; one of them is the host."""
 
-    # The tables are changed before the programs are: those that still run insert rows without a version
+    # Tables are migrated before the programs are replaced, and old programs insert rows without a version
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     round = models.ForeignKey(Round, models.CASCADE, related_name="groups")
     name = models.CharField("grupp", max_length=80, validators=[one_line])
@@ -67,7 +69,7 @@ class Group(Versioned):
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def coming(self) -> Self:
-        """Planned to happen from now on, soonest first."""
+        """Return meetings that are not cancelled and have not ended, soonest first."""
         return (
             self.exclude(state=MeetingState.CANCELLED)
             .filter(ends_at__gte=timezone.now())
@@ -75,27 +77,31 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         )
 
     def with_names(self) -> Self:
-        """With the round, host and categories that every list shows."""
+        """Fetch the round, host and categories that every list shows."""
         return self.select_related("round", "host").prefetch_related("categories")
 
     def of_campaigns(self, campaigns: Iterable[str]) -> Self:
-        """Those whose letters the outbox gathers under one of the names; see `Meeting.campaign`."""
+        """Return the meetings whose letters have one of these campaign names in the outbox; see `Meeting.campaign`."""
         name = Concat(Value(CAMPAIGN), Cast("pk", models.CharField()))
         return self.alias(campaign_name=name).filter(campaign_name__in=list(campaigns))
 
     def with_letters(self) -> Self:
-        """With what the letters about a meeting say."""
+        """Fetch what the letters about a meeting say."""
         return self.select_related("round", "agenda").prefetch_related(
             "agenda__items", "wordings", "round__wordings"
         )
 
 
 def new_uid() -> str:
+    """Return a random UUID as text."""
     return str(uuid.uuid4())
 
 
 class Meeting(Versioned):
-    """A dialogmöte. Its calendar identity (uid, sequence) never changes owner; the sequence rises with each change."""
+    """A dialogue meeting (dialogmöte).
+
+    Its UID in calendars never changes; its sequence number rises with each change of time or place.
+    """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="meetings", verbose_name="omgång")
     title = models.CharField("rubrik", max_length=160, validators=[one_line])
@@ -184,26 +190,27 @@ class Meeting(Versioned):
 
     @property
     def campaign(self) -> str:
-        """The name under which the outbox gathers the meeting's letters."""
+        """The name that the meeting's letters have in common in the outbox."""
         return f"{CAMPAIGN}{self.pk}"
 
     @property
     def length(self) -> int:
-        """Minutes from start to end."""
+        """The number of minutes from start to end."""
         return int((self.ends_at - self.starts_at) / timedelta(minutes=1))
 
     @property
     def cancelled(self) -> bool:
+        """Whether the meeting is cancelled."""
         return self.state == MeetingState.CANCELLED
 
     @property
     def cancelled_because(self) -> str:
-        """The reason that was given when the meeting was cancelled."""
+        """The reason that was given when the meeting was cancelled, else empty."""
         last = self.steps.filter(after=MeetingState.CANCELLED).last() if self.cancelled else None
         return last.reason if last else ""
 
-    def answers_open(self, now: datetime) -> bool:
-        """Replies are taken until the deadline, while the meeting is still going to happen."""
+    def is_open_for_answers(self, now: datetime) -> bool:
+        """Return whether guests may answer: until `reply_by`, unless the meeting is held or cancelled."""
         return now < self.reply_by and self.state in (
             MeetingState.PLANNED,
             MeetingState.ANNOUNCED,
@@ -212,4 +219,6 @@ class Meeting(Versioned):
 
 
 class MeetingStep(Step):
+    """One change of a meeting's state."""
+
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="steps")

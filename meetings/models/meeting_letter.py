@@ -1,4 +1,4 @@
-"""Which kind of letter about a meeting went to whom."""
+"""Which kind of letter about a meeting was written to whom."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from dialog_portal.outbox.models import State, begun
+from dialog_portal.outbox.models import State, may_have_begun
 from meetings.models.invitee import Invitee
 from meetings.models.meeting import Meeting
 
 
 class Purpose(models.TextChoices):
+    """The kinds of letters about a meeting."""
+
     SAVE_THE_DATE = "save_the_date", "boka dagen"
     INVITATION = "invitation", "inbjudan"
     UPDATE = "update", "ändrad tid eller plats"
@@ -31,18 +33,18 @@ INVITING = (Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.SUBSTITUTE, Purpo
 
 class MeetingLetterQuerySet(models.QuerySet["MeetingLetter"]):
     def not_stopped_in_time(self) -> Self:
-        """Those that have left, may have left, or still will."""
-        return self.exclude(Q(letter__state=State.STOPPED) & ~begun("letter"))
+        """Return letters that have left, may have left, or will leave."""
+        return self.exclude(Q(letter__state=State.STOPPED) & ~may_have_begun("letter"))
 
     def of_current_version(self) -> Self:
-        """Letters that speak of the time and place that the meeting has now."""
+        """Return letters with the meeting's current time and place."""
         return self.filter(version=F("meeting__letter_version"))
 
     def of_earlier_version(self) -> Self:
-        """Letters that speak of a time or place that the meeting does not have any more.
+        """Return letters with a time or place that no longer holds.
 
-        Where the version is not known, a letter that was sent to say when the meeting is counts as one of them: 1.0.0
-        may have written it while it was being replaced. Its receipts do not: the first ones said nothing of it.
+        Where the version is not known, letters sent to say when the meeting is count as outdated: version 1.0.0 may
+        have written them while it was being replaced. Receipts of unknown version do not: the first ones said no time.
         """
         unknown = Q(version=None, purpose__in=INVITING)
         earlier = Q(version__lt=F("meeting__letter_version"))
@@ -50,7 +52,7 @@ class MeetingLetterQuerySet(models.QuerySet["MeetingLetter"]):
 
 
 class MeetingLetter(models.Model):
-    """Ties a letter in the outbox to the person and the meeting it is about."""
+    """Links a letter in the outbox to the person and the meeting it is about."""
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="letters")
     invitee = models.ForeignKey(Invitee, models.PROTECT, null=True, blank=True, related_name="letters")

@@ -1,4 +1,4 @@
-"""Letters that a meeting will write by itself: rows that are due, so that nothing depends on a clock somewhere else."""
+"""Automatic reminders: one row for each letter that a meeting will send by itself, with the time when it is due."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from meetings.models.meeting_letter import Purpose
 
 
 class PlannedState(models.TextChoices):
+    """What has become of an automatic reminder; PLANNED_NEXT says which steps are allowed."""
+
     WAITING = "waiting", "planerad"
     DONE = "done", "skickad"
     SKIPPED = "skipped", "inställd"
     STOPPED = "stopped", "stoppad"
 
 
-# What is done or skipped can be planned anew only because the meeting has moved
+# What is done or skipped is planned again only when the meeting has moved
 PLANNED_NEXT: dict[PlannedState, frozenset[PlannedState]] = {
     PlannedState.WAITING: frozenset({PlannedState.DONE, PlannedState.SKIPPED, PlannedState.STOPPED}),
     PlannedState.DONE: frozenset({PlannedState.WAITING}),
@@ -31,15 +33,16 @@ PLANNED_NEXT: dict[PlannedState, frozenset[PlannedState]] = {
 
 class PlannedQuerySet(models.QuerySet["PlannedMailing"]):
     def waiting(self) -> Self:
+        """Return those that have not been sent, skipped or stopped."""
         return self.filter(state=PlannedState.WAITING)
 
     def due(self, now: datetime) -> Self:
-        """What should have left by now, oldest first."""
+        """Return those whose time has come, oldest first."""
         return self.waiting().filter(due_at__lte=now).order_by("due_at", "pk")
 
 
 class PlannedMailing(models.Model):
-    """One kind of letter that leaves by itself, once, when it is due; a person may stop it before that."""
+    """One kind of letter that is sent automatically, once, when it is due; staff may stop it before that."""
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="planned")
     purpose = models.CharField(max_length=20, choices=Purpose)
@@ -65,4 +68,6 @@ class PlannedMailing(models.Model):
 
 
 class PlannedStep(Step):
+    """One change of an automatic reminder's state."""
+
     planned = models.ForeignKey(PlannedMailing, models.CASCADE, related_name="steps")

@@ -1,4 +1,4 @@
-"""Answers in a ledger that only grows, and who came in the end."""
+"""Replies: the answers of invited people, in a table where rows are added and never changed or removed."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 
 from dialog_portal.base.typed_text import one_line
 
-# Answers this close to each other may be a program that tries the buttons
-CONTRADICTION = timedelta(minutes=1)
+# Two different answers within this time may come from a program that tries every button
+CONTRADICTION_WINDOW = timedelta(minutes=1)
 
 
 class Answer(models.TextChoices):
+    """What a person can answer."""
+
     YES = "ja", "kommer"
     NO = "nej", "kommer inte"
     SUBSTITUTE = "ersattare", "skickar ersättare"
 
 
 class Channel(models.TextChoices):
+    """How an answer came."""
+
     LINK = "link", "personlig länk"
     CALENDAR = "calendar", "kalendersvar"
     EMAIL = "email", "e-post, noterat av personalen"
@@ -28,21 +32,29 @@ class Channel(models.TextChoices):
     STAFF = "staff", "noterat av personalen"
 
 
+# Answers that guests give themselves; in the other channels staff note them
+GUEST_CHANNELS = frozenset({Channel.LINK, Channel.CALENDAR})
+
+
 class ReplyQuerySet(models.QuerySet["Reply"]):
     def confirmed(self) -> Self:
+        """Return replies that count: given or confirmed by a person, not by a script."""
         return self.filter(confirmed=True)
 
     def unconfirmed(self) -> Self:
-        """Presses by a script that no person has confirmed or overruled since: staff see how many wait."""
+        """Return presses by a script that nobody has confirmed or answered after; staff see how many there are."""
         since = Reply.objects.filter(invitee=OuterRef("invitee"), confirmed=True, pk__gt=OuterRef("pk"))
         return self.filter(~Exists(since), confirmed=False)
 
     def contradictory(self) -> Self:
-        """Answers by link less than a minute after another: worth a question by telephone. A program names nobody."""
+        """Return answers by link given less than a minute after a different one: staff should ask by telephone.
+
+        Handing over to a substitute is left out, because a program does not type a name.
+        """
         before = Reply.objects.filter(
             invitee=OuterRef("invitee"), channel=Channel.LINK, via=None, confirmed=True, pk__lt=OuterRef("pk")
         ).order_by("-pk")
-        soon = ExpressionWrapper(F("at") - CONTRADICTION, models.DateTimeField())
+        soon = ExpressionWrapper(F("at") - CONTRADICTION_WINDOW, models.DateTimeField())
         return (
             self.filter(channel=Channel.LINK, via=None)
             .exclude(answer=Answer.SUBSTITUTE)
@@ -53,13 +65,13 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         )
 
     def unsettled(self) -> Self:
-        """The contradictory answers that still are somebody's last word: nothing has been said or noted since."""
+        """Return contradictory answers after which the person has said nothing more."""
         since = Reply.objects.filter(invitee=OuterRef("invitee"), confirmed=True, pk__gt=OuterRef("pk"))
         return self.contradictory().filter(~Exists(since), invitee__withdrawn_at=None)
 
 
 class Reply(models.Model):
-    """One answer as it came in. Nothing is ever changed here; the current answer is the last confirmed one."""
+    """One answer as it came in. Rows are never changed; the current answer is the last confirmed one."""
 
     invitee = models.ForeignKey("Invitee", models.PROTECT, related_name="replies")
     answer = models.CharField("svar", max_length=10, choices=Answer)

@@ -1,4 +1,4 @@
-"""One year of dialogues: its purposes, focus areas, dates and who signs the letters."""
+"""Rounds: one year of dialogues, with its purposes, focus areas, dates and who signs the letters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from parties.models import YEAR_VALIDATORS, ends_after_it_begins
 
 
 class RoundPurpose(models.Model):
-    """What the dialogues are for, as it was worded during some years."""
+    """A purpose of the dialogues, as it was worded during some years."""
 
     text = models.CharField("syfte", max_length=300, validators=[one_line])
     position = models.PositiveSmallIntegerField("ordning", default=0)
@@ -30,7 +30,7 @@ class RoundPurpose(models.Model):
 
 
 class FocusArea(models.Model):
-    """An insatsområde of the culture strategy that was in force during some years."""
+    """A focus area (insatsområde) of the culture strategy that was in force during some years."""
 
     code = models.CharField("kod", max_length=8, validators=[one_line])
     name = models.CharField("insatsområde", max_length=160, validators=[one_line])
@@ -53,7 +53,7 @@ class FocusArea(models.Model):
 
 
 class Round(Versioned):
-    """A dialogomgång: the dialogues of one year."""
+    """A round (dialogomgång): the dialogues of one year."""
 
     year = models.PositiveSmallIntegerField(
         "år",

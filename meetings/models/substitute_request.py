@@ -1,4 +1,4 @@
-"""What a guest asks for and staff decide: a substitute whose address is not at the party's own domains."""
+"""Requests for a substitute from outside the party: a guest asks and staff decide."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from meetings.models.reply import Reply
 
 class SubstituteRequestQuerySet(models.QuerySet["SubstituteRequest"]):
     def waiting(self) -> Self:
-        """Those to decide: the meeting is ahead, and the guest has not answered in another way since."""
+        """Return requests to decide about: the meeting is ahead, and the guest has not answered otherwise since."""
         since = Reply.objects.filter(invitee=OuterRef("invitee"), confirmed=True, at__gt=OuterRef("at"))
         return self.filter(
             ~Exists(since),
@@ -27,13 +27,13 @@ class SubstituteRequestQuerySet(models.QuerySet["SubstituteRequest"]):
         ).exclude(invitee__meeting__state__in=(MeetingState.HELD, MeetingState.CANCELLED))
 
     def refused_since(self, at: datetime | None) -> SubstituteRequest | None:
-        """The last one that staff refused after that time, or ever."""
+        """Return the last request that staff refused after that time, or at any time when it is None."""
         refused = self.filter(approved=False, **({"decided_at__gt": at} if at else {}))
         return refused.order_by("decided_at").last()
 
 
 class SubstituteRequest(models.Model):
-    """A guest's wish for a substitute whom the portal does not let in by itself; a new wish replaces the old one."""
+    """A guest's request for a substitute from outside the party; a new request replaces the one that waits."""
 
     invitee = models.ForeignKey(Invitee, models.CASCADE, related_name="substitute_requests")
     name = models.CharField("namn", max_length=80, validators=[one_line])

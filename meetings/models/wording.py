@@ -1,4 +1,4 @@
-"""The words of a letter that staff have changed, for all meetings of a round or for one meeting."""
+"""Wording: the words of a letter that staff have changed, for all meetings of a round or for one meeting."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ SHORT, LONG = 150, 6000  # characters of a subject or heading, and of the text
 
 class WordingQuerySet(models.QuerySet["Wording"]):
     def in_use(self) -> Self:
-        """Those whose words are used; the others wait in case somebody wants them back."""
+        """Return words that letters use; the others are kept in case somebody wants them back."""
         return self.filter(active=True)
 
 
 class Wording(Versioned):
-    """Plain text with {platshållare}. Resting, it is kept, and the letter says what it otherwise would."""
+    """Plain text with {platshållare}. When it is not active it is kept, and letters do not use it."""
 
     round = models.ForeignKey(Round, models.CASCADE, null=True, blank=True, related_name="wordings")
     meeting = models.ForeignKey(Meeting, models.CASCADE, null=True, blank=True, related_name="wordings")

@@ -1,1 +1,1 @@
-"""Answers to invitations: the ledger, seats and the waiting list, substitutes, coordinators, needs."""
+"""Answers to invitations: seats and the waiting list, substitutes, coordinators, food and access needs."""

@@ -1,4 +1,4 @@
-"""What a coordinator wants to answer for one person."""
+"""One answer that a coordinator wants to give for one person."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from meetings.models import Answer
 
 @dataclass(frozen=True)
 class CoordinatedAnswer:
-    """An answer for one person; `seen` is the newest confirmed reply that the page showed, nought for none."""
+    """An answer for one person; `seen` is the id of the newest confirmed reply that the page showed, 0 for none."""
 
     person: int
     answer: Answer

@@ -1,4 +1,4 @@
-"""The list of invited as the ledger tells it: what each person last said, who waits in line, and what looks odd."""
+"""The rows of the list of invited: what each person answered last, who is on the waiting list, and what looks wrong."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from meetings.replies.reply_status import counting_reply, last_confirmed
 
 @dataclass(frozen=True)
 class GuestRow:
-    """One person. `queue` is their number in the queue for a seat, nought for those who do not wait.
+    """One person. `queue` is their number on the waiting list from 1, and 0 for those who do not wait.
 
-    `last` is the answer that counts. `newest` is the last confirmed one: they differ when a substitute is gone.
-    Who has changed their answer within a minute is contradictory, and not unconfirmed as well: one thing to ask about.
+    `last` is the reply that counts and `newest` the last confirmed one: they differ when a substitute has left the
+    list. Somebody who changed their answer within a minute is contradictory and not unconfirmed too, so that staff have
+    one thing to ask about.
     """
 
     invitee: Invitee
@@ -39,40 +40,44 @@ class GuestRow:
         return self.last.at if self.last else None
 
     @property
-    def lost_substitute(self) -> bool:
+    def has_lost_substitute(self) -> bool:
+        """Return whether the person's substitute is no longer on the list."""
         return self.newest is not self.last
 
     @property
-    def handed_over(self) -> bool:
+    def has_handed_over(self) -> bool:
         return self.answer == Answer.SUBSTITUTE
 
     @property
-    def seated(self) -> bool:
+    def is_seated(self) -> bool:
         return self.answer == Answer.YES and not self.queue
 
 
 def with_replies(invitations: InvitationQuerySet) -> list[Invitation]:
-    """The parties with everybody's answers, in a fixed number of queries."""
+    """Return the invitations with everybody's replies, in a fixed number of queries."""
     replies = Reply.objects.select_related("via").order_by("pk")
     return list(invitations.in_order().prefetch_related("invitees", Prefetch("invitees__replies", replies)))
 
 
 def guest_rows(invitations: Iterable[Invitation], odd: Collection[int] = ()) -> list[GuestRow]:
-    """Everybody who is on the list, party by party; the parties come from `with_ledger`.
+    """Return everybody who is on the list, party by party; the invitations come from `with_replies`.
 
-    `odd` are the people whose answers contradict each other.
+    `odd` are the ids of people whose answers contradict each other.
     """
     return [row for invitation in invitations for row in rows_of_party(invitation, odd)]
 
 
 def count_waiting(meetings: Iterable[Meeting]) -> Counter[int]:
-    """How many have said yes to each meeting, by its id, but wait for a seat; a fixed number of queries."""
-    crowded = with_replies(Invitation.objects.filter(meeting__in=list(meetings)).crowded())
+    """Return how many people are on the waiting list of each meeting, by its id; a fixed number of queries."""
+    crowded = with_replies(
+        Invitation.objects.filter(meeting__in=list(meetings)).with_more_people_than_seats()
+    )
     return Counter(row.invitation.meeting_id for row in guest_rows(crowded) if row.queue)
 
 
 def rows_of_party(invitation: Invitation, odd: Collection[int] = ()) -> list[GuestRow]:
-    waiting = invitation.line()[invitation.seats :]
+    """Return the rows of one party's people who are still on the list."""
+    waiting = invitation.seat_order()[invitation.seats :]
     deputies: dict[int | None, list[Invitee]] = {}
     for invitee in invitation.invitees.all():
         deputies.setdefault(invitee.substitute_for_id, []).append(invitee)
@@ -90,6 +95,7 @@ def row_of_invitee(
     waiting: list[int],
     odd: Collection[int],
 ) -> GuestRow:
+    """Return one person's row; `deputies` are all substitutes they have sent, `waiting` the party's waiting list."""
     said = list(invitee.replies.all())
     last, root = counting_reply(said, deputies), invitee.substitute_for_id or invitee.pk
     waits = last is not None and last.answer == Answer.YES and root in waiting

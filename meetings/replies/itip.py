@@ -1,7 +1,8 @@
-"""What a calendar answers (iTIP, RFC 5546), read from the letter as Outlook, Exchange and Gmail write it.
+"""Read what a calendar answers (iTIP, RFC 5546) from a letter, as Outlook, Exchange and Gmail write it.
 
-Only the few lines that are needed are read, and only as text. A whole calendar is never built of a stranger's letter:
-the rules of a time zone that it brings along can take hours to follow, and would hold for every calendar read after it.
+Only the few properties that are needed are read, and only as text. The calendar library never parses a stranger's
+whole calendar: following the rules of a time zone in it can take hours, and the library would then use that zone for
+every calendar read later.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from django.utils import timezone
 from icalendar.parser import Contentline
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from dialog_portal.outbox.inbox.incoming_letter import BROKEN, Mail, clean, text
+from dialog_portal.outbox.inbox.incoming_letter import PARSE_ERRORS, Mail, part_text, to_one_line
 
 CONTENT_TYPES = ("text/calendar", "application/ics", "application/calendar")
-MAX_CHARACTERS = 64 * 1024  # characters of a calendar part
-MAX_ATTENDEES = 20  # attendees that are looked at; an answer has one
-MAX_COMMENT_READ = 4000  # characters of a comment that are looked through for links
-MAX_COMMENT = 250  # of what is left then
+MAX_CHARACTERS = 64 * 1024  # of a calendar part; the rest is cut
+MAX_ATTENDEES = 20  # that are read; an answer has one
+MAX_COMMENT_READ = 4000  # characters of a comment that are searched for links
+MAX_COMMENT = 250  # characters of a comment that are kept
 EVENT_UID = re.compile(
     r"(?P<meeting>[0-9a-z-]{1,60})\.(?P<invitee>[0-9]{1,18})(?:\.(?P<secret>[0-9a-f]{16}))?@dialogportalen",
     re.IGNORECASE,
@@ -33,8 +34,8 @@ EVENT_UID = re.compile(
 REPLY_METHODS = ("REPLY", "COUNTER")
 EVENT_PROPERTIES = {"UID", "SEQUENCE", "DTSTART", "DTSTAMP", "ATTENDEE", "COMMENT"}
 READ_PROPERTIES = {"BEGIN", "END", "METHOD", *EVENT_PROPERTIES}
-NAMED = re.compile(r"[A-Z-]+", re.IGNORECASE)
-MOMENT = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?", re.ASCII)
+PROPERTY_NAME = re.compile(r"[A-Z-]+", re.IGNORECASE)
+DATE_OR_TIME = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?", re.ASCII)
 WEB_LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
@@ -42,8 +43,8 @@ WEB_LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 class CalendarAnswer:
     """One calendar's answer. Attendees are pairs of an address and its PARTSTAT; what is missing is None or empty.
 
-    Whether the secret is the person's own is for the reader to find out. `stamped` is when the calendar says that the
-    answer was written; a time that has not come yet is no answer to that.
+    Whether the secret is the person's own is checked by the caller. `stamped` is when the calendar says that the answer
+    was written, None when that time is in the future.
     """
 
     method: str
@@ -58,36 +59,39 @@ class CalendarAnswer:
 
 
 def find_answer(mail: Mail) -> CalendarAnswer | None:
-    """The answer in a letter, if it is one to an invitation of ours; anything else is nothing."""
+    """Return the answer in a letter to one of our invitations, None when there is none."""
     return next((said for part in mail.parts(*CONTENT_TYPES) if (said := answer_in_part(part))), None)
 
 
 def answer_in_part(part: Message) -> CalendarAnswer | None:
-    """The answer in one part of a letter."""
-    written = text(part)[:MAX_CHARACTERS]
+    """Return the answer in one part of a letter, None when there is none or it cannot be read."""
+    written = part_text(part)[:MAX_CHARACTERS]
     if not EVENT_UID.search(unfold(written)):
         return None
     try:
-        return answer_in_calendar(written, clean(part.get_param("method") or ""))
-    except BROKEN:
+        return answer_in_calendar(written, to_one_line(part.get_param("method") or ""))
+    except PARSE_ERRORS:
         return None
 
 
 def unfold(written: str) -> str:
+    """Return the text with its folded lines joined (RFC 5545, 3.1)."""
     return re.sub(r"\r?\n[ \t]", "", written)
 
 
 def answer_in_calendar(written: str, method: str) -> CalendarAnswer | None:
-    """The first event that is ours. Some servers leave the method in the part's head only."""
-    for said, event in events(written):
-        if (said or method).upper() in REPLY_METHODS and (found := EVENT_UID.search(event.said("UID"))):
+    """Return the answer in the first event that is ours. Some servers write the method in the part's header only."""
+    for said, event in read_events(written):
+        if (said or method).upper() in REPLY_METHODS and (
+            found := EVENT_UID.search(event.first_value("UID"))
+        ):
             return answer_in_event(event, (said or method).upper(), found)
     return None
 
 
 @dataclass
 class CalendarLine:
-    """A property as it stands: its value is text, whatever it claims to be."""
+    """A property as it is written: its value is kept as text, whatever type it claims to have."""
 
     name: str
     value: str
@@ -98,19 +102,21 @@ class CalendarLine:
 
 @dataclass
 class CalendarEvent:
-    """The lines of an event that are read; of those inside an alarm none are."""
+    """The properties of an event that are read; those of an alarm inside it are not."""
 
     lines: list[CalendarLine] = field(default_factory=list)
 
-    def all(self, name: str) -> list[CalendarLine]:
+    def properties(self, name: str) -> list[CalendarLine]:
+        """Return at most 20 properties with this name."""
         return [line for line in self.lines if line.name == name][:MAX_ATTENDEES]
 
-    def said(self, name: str) -> str:
-        return next((line.value for line in self.all(name)), "")
+    def first_value(self, name: str) -> str:
+        """Return the value of the first property with this name, empty when there is none."""
+        return next((line.value for line in self.properties(name)), "")
 
 
-def events(written: str) -> Iterator[tuple[str, CalendarEvent]]:
-    """Every event that is whole, with the method of its calendar."""
+def read_events(written: str) -> Iterator[tuple[str, CalendarEvent]]:
+    """Yield every complete event with the method of its calendar."""
     within: list[str] = []
     method, found = "", []
     for line in read_lines(written):
@@ -124,17 +130,17 @@ def events(written: str) -> Iterator[tuple[str, CalendarEvent]]:
             case "END", _:
                 del within[-1:]
             case "METHOD", ["VCALENDAR"]:
-                method = clean(line.value)
+                method = to_one_line(line.value)
             case name, ["VEVENT"] if name in EVENT_PROPERTIES:
                 found[-1].lines.append(line)
 
 
 def read_lines(written: str) -> Iterator[CalendarLine]:
-    """The lines whose names are known here; one that is no property is passed over."""
+    """Yield the properties whose names are known here; lines that cannot be read are skipped."""
     for line in re.split(r"\r?\n", unfold(written)):
-        named = NAMED.match(line)
+        named = PROPERTY_NAME.match(line)
         if named and named[0].upper() in READ_PROPERTIES:
-            with suppress(*BROKEN):
+            with suppress(*PARSE_ERRORS):
                 yield parse_line(Contentline(line))  # type: ignore[no-untyped-call]
 
 
@@ -150,63 +156,66 @@ def parse_line(line: Contentline) -> CalendarLine:
 
 
 def answer_in_event(event: CalendarEvent, method: str, found: re.Match[str]) -> CalendarAnswer:
-    sequence = clean(event.said("SEQUENCE"))
+    sequence = to_one_line(event.first_value("SEQUENCE"))
     stamped = event_time(event, "DTSTAMP")
     return CalendarAnswer(
         method=method,
         meeting=found["meeting"].lower(),
         invitee=int(found["invitee"]),
         secret=(found["secret"] or "").lower(),
-        attendees=tuple(attendees(event)),
+        attendees=tuple(event_attendees(event)),
         sequence=int(sequence)
         if sequence.isascii() and sequence.isdecimal() and len(sequence) < 10
         else None,
         start=event_time(event, "DTSTART"),
         stamped=stamped if stamped and stamped <= timezone.now() else None,
-        comment=comment(event),
+        comment=event_comment(event),
     )
 
 
-def attendees(event: CalendarEvent) -> Iterator[tuple[str, str]]:
-    """Who answers what. Exchange may write an inner name as address, and the real one beside it."""
-    for one in event.all("ATTENDEE"):
-        address = clean(one.value, 254).lower().removeprefix("mailto:")
+def event_attendees(event: CalendarEvent) -> Iterator[tuple[str, str]]:
+    """Yield each attendee's address and PARTSTAT. Exchange may write the address in EMAIL only."""
+    for one in event.properties("ATTENDEE"):
+        address = to_one_line(one.value, 254).lower().removeprefix("mailto:")
         if "@" not in address:
-            address = clean(one.address, 254).lower().removeprefix("mailto:")
-        yield address, clean(one.partstat).upper()[:20]  # a few letters become two in upper case
+            address = to_one_line(one.address, 254).lower().removeprefix("mailto:")
+        yield (
+            address,
+            to_one_line(one.partstat).upper()[:20],
+        )  # cut, because a few letters become two in upper case
 
 
-def comment(event: CalendarEvent) -> str:
-    """What the person wrote, as one line that cannot become a link in anybody's hands, cut when that is done."""
-    words = " ".join(one.value for one in event.all("COMMENT"))
-    return WEB_LINK.sub("(länk borttagen)", clean(words, MAX_COMMENT_READ))[:MAX_COMMENT].rstrip()
+def event_comment(event: CalendarEvent) -> str:
+    """Return the comment as one line of at most 250 characters, without web links."""
+    words = " ".join(one.value for one in event.properties("COMMENT"))
+    return WEB_LINK.sub("(länk borttagen)", to_one_line(words, MAX_COMMENT_READ))[:MAX_COMMENT].rstrip()
 
 
 def event_time(event: CalendarEvent, name: str) -> datetime | None:
-    """A time of the event."""
-    line = next(iter(event.all(name)), None)
-    found = MOMENT.fullmatch(line.value.strip()) if line else None
+    """Return the time in a property, in UTC; None when it is missing or cannot be read."""
+    line = next(iter(event.properties(name)), None)
+    found = DATE_OR_TIME.fullmatch(line.value.strip()) if line else None
     if line is None or found is None:
         return None
     try:
         said = datetime.strptime(f"{found[1]}{found[2] or '000000'}", "%Y%m%d%H%M%S")  # noqa: DTZ007
-        return said.replace(tzinfo=UTC if found[3] else zone(line.zone)).astimezone(UTC)
-    except BROKEN:
+        return said.replace(tzinfo=UTC if found[3] else find_time_zone(line.zone)).astimezone(UTC)
+    except PARSE_ERRORS:
         return None
 
 
-def zone(name: str) -> tzinfo:
-    """The zone of a name, as Windows or the rest of the world writes it; Stockholm's for any other, or for none.
+def find_time_zone(name: str) -> tzinfo:
+    """Return the zone with this Windows or IANA name; Stockholm's for an unknown name or none.
 
-    What the letter itself says that the name means is not asked. Some programs put a path before the name.
+    A definition of the zone in the letter itself is ignored. Some programs write a path before the name.
     """
     parts = name.strip("/").split("/")[-3:]
     tried = [WINDOWS_TO_OLSON.get(name, ""), *("/".join(parts[at:]) for at in range(len(parts)))]
-    known = next((one for one in tried if one in zones()), None)
+    known = next((one for one in tried if one in known_time_zones()), None)
     return zoneinfo.ZoneInfo(known) if known else timezone.get_default_timezone()
 
 
 @cache
-def zones() -> set[str]:
-    """The names that there are: nothing else a stranger writes is looked for among the files."""
+def known_time_zones() -> set[str]:
+    """Return the names of the zones that exist. A name that a stranger writes is never used as a path of a file."""
     return zoneinfo.available_timezones()

@@ -1,4 +1,4 @@
-"""Needs as totals: how many wrote the same thing, whatever its case and its blanks."""
+"""Food and access needs as totals: how many people wrote the same text, ignoring case and blanks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dialog_portal.base.swedish import swedish_sort_key
 
 
 def need_totals(texts: Iterable[str]) -> list[tuple[str, int]]:
-    """Each wish with how many have it, the most common first, written as it was first written."""
+    """Return each need with the number of people who have it, the most common first, in its first spelling."""
     written: dict[str, str] = {}
     number = Counter[str]()
     for text in texts:
@@ -21,4 +21,5 @@ def need_totals(texts: Iterable[str]) -> list[tuple[str, int]]:
 
 
 def by_number(total: tuple[str, int]) -> tuple[int, str]:
+    """Return the key for sorting: the highest number first, then by text in Swedish order."""
     return -total[1], swedish_sort_key(total[0])

@@ -1,4 +1,4 @@
-"""Where a person stands just now: what they answered, whether that gave them a seat, and who comes in their place."""
+"""The status of one person's reply: what they answered, whether they have a seat, and who comes in their place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from meetings.models import Answer, Invitation, Invitee, Reply
 
 @dataclass(frozen=True)
 class ReplyStatus:
-    """`place` counts from one for those who have a seat and for those who wait alike; nought is not in the line."""
+    """`place` is the position in the order of seats from 1, also for those who wait; 0 for those who want no seat."""
 
     answer: Answer | None
     at: datetime | None
@@ -24,36 +24,37 @@ class ReplyStatus:
     via: Invitee | None  # the coordinator who answered for them
 
     @property
-    def seated(self) -> bool:
+    def is_seated(self) -> bool:
         return 0 < self.place <= self.seats
 
     @property
-    def waits(self) -> bool:
+    def is_waiting(self) -> bool:
         return self.place > self.seats
 
     @property
     def queue(self) -> int:
-        """The number in the queue for a seat, from one."""
+        """The number on the waiting list from 1, 0 for those who do not wait."""
         return max(self.place - self.seats, 0)
 
     @property
-    def full(self) -> bool:
+    def is_full(self) -> bool:
+        """Whether all seats of the party are taken."""
         return self.taken >= self.seats
 
     @property
     def case(self) -> str:
-        """One word that pages and letters choose their sentences by."""
+        """One word for the situation, by which pages and letters choose their sentences."""
         if self.answer == Answer.SUBSTITUTE:
             return "handed_over"
         if self.answer == Answer.YES:
-            return "waiting" if self.waits else "seated"
+            return "waiting" if self.is_waiting else "seated"
         return "no" if self.answer == Answer.NO else "silent"
 
 
 def reply_status(invitee: Invitee) -> ReplyStatus:
-    """Read from the ledger in a fixed number of queries."""
-    invitation = Invitation.objects.with_seats().get(pk=invitee.invitation_id)
-    line, root = invitation.line(), invitee.substitute_for_id or invitee.pk
+    """Return the status of a person's reply, in a fixed number of queries."""
+    invitation = Invitation.objects.with_seat_order().get(pk=invitee.invitation_id)
+    order, root = invitation.seat_order(), invitee.substitute_for_id or invitee.pk
     said = list(invitee.replies.all())
     substitute = invitee.substitutes.active().first()
     last = counting_reply(said, [substitute] if substitute else [])
@@ -61,9 +62,9 @@ def reply_status(invitee: Invitee) -> ReplyStatus:
     return ReplyStatus(
         answer=Answer(last.answer) if last else None,
         at=last.at if last else None,
-        place=line.index(root) + 1 if root in line else 0,
+        place=order.index(root) + 1 if root in order else 0,
         seats=invitation.seats,
-        taken=min(len(line), invitation.seats),
+        taken=min(len(order), invitation.seats),
         substitute=substitute,
         substitute_answer=Answer(theirs.answer) if theirs else None,
         unconfirmed=unconfirmed_answer(said),
@@ -72,12 +73,12 @@ def reply_status(invitee: Invitee) -> ReplyStatus:
 
 
 def last_confirmed(replies: list[Reply]) -> Reply | None:
-    """The last confirmed answer."""
+    """Return the last confirmed reply, None when there is none."""
     return next((row for row in reversed(replies) if row.confirmed), None)
 
 
 def counting_reply(replies: list[Reply], substitutes: Iterable[Invitee]) -> Reply | None:
-    """The answer that counts: the last confirmed one, unless it was to send a substitute who is not expected any more.
+    """Return the reply that counts: the last confirmed one, unless it hands over to substitutes who have left the list.
 
     Then nobody has said who comes, and the person counts as not having answered.
     """
@@ -87,7 +88,7 @@ def counting_reply(replies: list[Reply], substitutes: Iterable[Invitee]) -> Repl
 
 
 def unconfirmed_answer(replies: list[Reply]) -> Answer | None:
-    """The newest answer when no person has confirmed it. A coordinator is asked on their own page, not on others'."""
+    """Return the newest answer when nobody has confirmed it. Coordinators confirm on their own page."""
     newest = replies[-1] if replies else None
     waits = newest is not None and not newest.confirmed and newest.via_id is None
     return Answer(newest.answer) if newest and waits else None

@@ -1,19 +1,17 @@
-"""What every answer starts from: the person as they are now, alone with their party's seats."""
+"""Who has a seat, how many seats are left, and the lock under which seats are given.
+
+The order of seats and of the waiting list is decided in models/waiting_list.py.
+"""
 
 from __future__ import annotations
 
-from django.utils import timezone
-
-from dialog_portal.base.states import NotAllowed
-from meetings.models import Channel, Invitation, Invitee, Meeting, MeetingState
-
-GUEST_CHANNELS = {Channel.LINK, Channel.CALENDAR}
+from meetings.models import Invitation, Invitee, Meeting
 
 
 def lock_invitee(invitee: Invitee) -> Invitee:
-    """The person as they are now, alone with their party's seats until the transaction ends.
+    """Lock a person's meeting and their party's invitation for this transaction. Return the person as they are now.
 
-    The meeting's row comes first: whoever moves it waits, and then finds the letter that the answer led to.
+    The meeting's row is locked first: whoever moves the meeting waits, and then finds the letter that an answer led to.
     """
     Meeting.objects.select_for_update(no_key=True, of=("self",)).get(pk=invitee.meeting_id)
     Invitation.objects.select_for_update().get(pk=invitee.invitation_id)
@@ -22,25 +20,17 @@ def lock_invitee(invitee: Invitee) -> Invitee:
     ).get(pk=invitee.pk)
 
 
-def replies_must_be_open(invitee: Invitee, channel: Channel) -> None:
-    meeting = invitee.meeting
-    if invitee.withdrawn_at:
-        raise NotAllowed(f"{invitee.name} är inte längre inbjuden till mötet.")
-    if meeting.state in {MeetingState.HELD, MeetingState.CANCELLED}:
-        raise NotAllowed(f"Mötet är {meeting.get_state_display()}, så svar tas inte längre emot.")
-    if channel in GUEST_CHANNELS and not meeting.answers_open(timezone.now()):
-        raise NotAllowed("Sista dag att svara har passerat. Skriv till oss, så hjälper vi dig.")
-
-
 def seated_people(invitation: Invitation) -> set[int]:
-    """Who has a seat just now."""
-    now = Invitation.objects.with_seats().get(pk=invitation.pk)
-    return set(now.line()[: now.seats])
+    """Return the ids of those who have a seat now; a substitute counts under the id of the person they replace."""
+    now = Invitation.objects.with_seat_order().get(pk=invitation.pk)
+    return set(now.seat_order()[: now.seats])
 
 
 def seats_left(invitation: Invitation) -> int:
-    """Seats that neither an answer nor an invited colleague who has not answered yet lays claim to."""
+    """Return how many seats are neither taken nor kept for invited colleagues who have not answered yet."""
     asked = invitation.invitees.active().silent().filter(person=None, substitute_for=None)
     return (
-        invitation.seats - Invitation.objects.with_seats().get(pk=invitation.pk).seats_taken - asked.count()
+        invitation.seats
+        - Invitation.objects.with_seat_order().get(pk=invitation.pk).seats_taken
+        - asked.count()
     )

@@ -1,10 +1,11 @@
 """Addresses of answers: the guests' own pages, and the staff's pages about answers.
 
-Guests come with a personal link; what they press is posted to one address without the link."""
+Guests open a page with their personal link; their buttons post to one address that does not contain the link.
+"""
 
 from django.urls import URLPattern, path
 
-from meetings.replies.views import coordinator
+from meetings.replies.views import answer, coordinator
 from meetings.replies.views import guest as guests
 from meetings.replies.views import staff as staff_views
 
@@ -15,7 +16,7 @@ staff: list[URLPattern] = [
 ]
 
 guest: list[URLPattern] = [
-    path("", guests.answer, name="answer"),
+    path("", answer.answer, name="answer"),
     path("samordna/", coordinator.coordinate, name="coordinate"),
     path("<str:token>/", guests.reply, name="reply"),
     path("<str:token>/ersattare/", guests.substitute, name="substitute"),

@@ -1,1 +1,1 @@
-"""Approval by somebody else than the authors."""
+"""Approval of the notes by a person who is not one of the authors (four eyes)."""

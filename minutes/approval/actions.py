@@ -1,4 +1,4 @@
-"""Four eyes: somebody else than those who wrote stands for exactly the words that were read."""
+"""Approve the notes (four eyes): a person who is not an author approves exactly the content that they read."""
 
 from __future__ import annotations
 
@@ -11,19 +11,22 @@ from dialog_portal.base.states import NotAllowed, step
 from minutes.approval.authors import authors
 from minutes.audit_events import MinutesEvent
 from minutes.compile_document import content_hash
-from minutes.models import NEXT, Approval, Minutes, MinutesState
+from minutes.models import MINUTES_NEXT, Approval, Minutes, MinutesState
 
 OWN_WORDS = "Du har själv skrivit i anteckningarna, eller ändrat uppgifter om mötet eller om vilka som kom."
 
 
-def may_approve(minutes: Minutes, user: User) -> bool:
-    """Whether the words are somebody else's; the role is the permission table's business."""
+def is_not_author(minutes: Minutes, user: User) -> bool:
+    """Return whether the user is none of the authors. The role is checked by the permission table."""
     return user not in authors(minutes)
 
 
 @transaction.atomic
 def approve(minutes: Minutes, *, seen: str, by: User) -> Approval:
-    """Stand for the words whose hash was on the page that `by` read."""
+    """Approve the content with the hash `seen`, which was on the page that `by` read.
+
+    Raise NotAllowed if nobody has written anything, if `by` is an author, or if the content has changed since.
+    """
     minutes = Minutes.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=minutes.pk)
     wrote = authors(minutes)
     if not wrote:
@@ -33,7 +36,7 @@ def approve(minutes: Minutes, *, seen: str, by: User) -> Approval:
     content = content_hash(minutes)
     if content != seen:
         raise NotAllowed("Anteckningarna har ändrats sedan du läste dem. Läs dem igen innan du fastställer.")
-    step(minutes, NEXT, MinutesState.APPROVED, by=by)
+    step(minutes, MINUTES_NEXT, MinutesState.APPROVED, by=by)
     approval = Approval.objects.create(
         minutes=minutes, content_hash=content, author=wrote[0], by=by, at=timezone.now()
     )
@@ -41,8 +44,8 @@ def approve(minutes: Minutes, *, seen: str, by: User) -> Approval:
     return approval
 
 
-def standing_approval(minutes: Minutes) -> Approval:
-    """The approval that holds for the words as they are now, or NotAllowed."""
+def valid_approval(minutes: Minutes) -> Approval:
+    """Return the approval of the present content. Raise NotAllowed if there is none, or if the content has changed."""
     approval = minutes.approvals.filter(voided_at__isnull=True).select_related("by").first()
     if approval is None:
         raise NotAllowed("Anteckningarna är inte fastställda.")

@@ -1,7 +1,7 @@
-"""Who has a hand in the notes: who wrote them, and who changed what they say of the meeting and of who came.
+"""Find the authors of the notes, who may not approve them (four eyes).
 
-What was planned before the meeting began has been read by everybody who was invited; from then on it is part of what
-the notes tell, and so is the attendance. Whoever touched any of it is an author and does not approve it.
+Authors are those who wrote the text, those who changed the attendance, and those who changed facts about the meeting
+after it began. Facts from before that time do not count, because everybody who was invited has read them.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from minutes.models import Approval, Edition, Minutes, MinutesState, MinutesStep
 
 
 @dataclass(frozen=True)
-class Touch:
-    """Somebody had a hand in these notes at this time."""
+class Change:
+    """One change in notes, or in something that they show: when, and by whom (primary keys of notes and user)."""
 
     minutes: int
     at: datetime
@@ -33,91 +33,97 @@ class Touch:
 
 
 def authors(minutes: Minutes) -> list[User]:
-    """Those who had a hand in what is to be approved, or in what was, the latest one first."""
+    """Return the authors of the notes since the last edition, the latest author first.
+
+    Changes after a valid approval do not count.
+    """
     return authors_of([minutes])[minutes.pk]
 
 
 def authors_of(rows: Iterable[Minutes]) -> dict[int, list[User]]:
-    """The same for many, in a fixed number of queries; the rows come with their meetings.
+    """Return the authors of several notes, by primary key, in a fixed number of queries.
 
-    What the last edition holds counts no more, nor does what came after the approval that stands.
+    The rows must have been read with their meetings (select_related).
     """
     known = {row.pk: row for row in rows}
-    since, until = last_editions(known), standing_approvals(known)
-    every = [*touches_in_text(known), *touches_on_subjects(known)]
-    began = when_meetings_began(known, every)
-    found: dict[int, list[Touch]] = defaultdict(list)
-    for touch in every:
-        pk = touch.minutes
-        after = pk not in since or since[pk] < touch.at
-        in_time = after and touch.at <= until.get(pk, touch.at)
-        if in_time and counts(touch, meeting_began=began[pk], notes_begun=known[pk].begun_at):
-            found[pk].append(touch)
-    people = User.objects.in_bulk({touch.by for some in found.values() for touch in some})
-    return {pk: in_order(found[pk], people) for pk in known}
+    since, until = approval_times_of_editions(known), valid_approval_times(known)
+    changes = [*text_changes(known), *subject_changes(known)]
+    began = when_meetings_began(known, changes)
+    found: dict[int, list[Change]] = defaultdict(list)
+    for change in changes:
+        pk = change.minutes
+        after = pk not in since or since[pk] < change.at
+        in_time = after and change.at <= until.get(pk, change.at)
+        if in_time and makes_author(change, meeting_began=began[pk], notes_begun=known[pk].begun_at):
+            found[pk].append(change)
+    people = User.objects.in_bulk({change.by for some in found.values() for change in some})
+    return {pk: latest_first(found[pk], people) for pk in known}
 
 
-def counts(touch: Touch, *, meeting_began: datetime, notes_begun: datetime) -> bool:
-    """Whether it came when it mattered: what was noted always did, facts and points did when the meeting had begun.
+def makes_author(change: Change, *, meeting_began: datetime, notes_begun: datetime) -> bool:
+    """Return whether a change makes its user an author: text and attendance always, facts and points after the start.
 
-    The points become the headings when the notes are begun; later changes to them do not reach the notes.
+    The points of the agenda are copied as headings when the notes are begun, so later changes of points do not count.
     """
-    if touch.part == Part.POINTS and touch.at > notes_begun:
+    if change.part == Part.POINTS and change.at > notes_begun:
         return False
-    return touch.part == Part.NOTED or meeting_began <= touch.at
+    return change.part == Part.NOTED or meeting_began <= change.at
 
 
-def when_meetings_began(known: dict[int, Minutes], touches: Iterable[Touch]) -> dict[int, datetime]:
-    """A meeting began at its earliest start that had been reached when it was moved, or when notes were begun.
+def when_meetings_began(known: dict[int, Minutes], changes: Iterable[Change]) -> dict[int, datetime]:
+    """Return when the meeting of each of these notes began.
 
-    Else whoever changed a fact could move the start past the change, and not be an author of it.
+    It is the earliest of its start, the time when the notes were begun, and each former start that had been reached
+    when the meeting was moved. Otherwise a person could change a fact, move the start past that change, and approve.
     """
     began = {pk: min(row.meeting.starts_at, row.begun_at) for pk, row in known.items()}
-    for touch in touches:
-        if touch.former_start and touch.former_start <= touch.at:
-            began[touch.minutes] = min(began[touch.minutes], touch.former_start)
+    for change in changes:
+        if change.former_start and change.former_start <= change.at:
+            began[change.minutes] = min(began[change.minutes], change.former_start)
     return began
 
 
-def in_order(some: list[Touch], people: dict[int, User]) -> list[User]:
-    latest = sorted(some, key=lambda touch: touch.at, reverse=True)
-    return list(dict.fromkeys(people[touch.by] for touch in latest))
+def latest_first(some: list[Change], people: dict[int, User]) -> list[User]:
+    """Return the users who made the changes, each once, the latest first."""
+    latest = sorted(some, key=lambda change: change.at, reverse=True)
+    return list(dict.fromkeys(people[change.by] for change in latest))
 
 
-def last_editions(known: dict[int, Minutes]) -> dict[int, datetime]:
-    """When the words of each last edition were approved."""
+def approval_times_of_editions(known: dict[int, Minutes]) -> dict[int, datetime]:
+    """Return, by notes, when the content of the last edition was approved."""
     rows = Edition.objects.filter(minutes__in=known).order_by("number")
     return dict(rows.values_list("minutes", "rendering__approval__at"))
 
 
-def standing_approvals(known: dict[int, Minutes]) -> dict[int, datetime]:
+def valid_approval_times(known: dict[int, Minutes]) -> dict[int, datetime]:
+    """Return, by notes, when they were approved, for those with an approval that is not voided."""
     rows = Approval.objects.filter(minutes__in=known, voided_at__isnull=True)
     return dict(rows.values_list("minutes", "at"))
 
 
-def touches_in_text(known: dict[int, Minutes]) -> Iterator[Touch]:
-    """Who typed the text of these notes, and who began a correction of them."""
+def text_changes(known: dict[int, Minutes]) -> Iterator[Change]:
+    """Yield the changes of the text of these notes, and the corrections that were begun."""
     typed = SectionRevision.objects.filter(section__minutes__in=known)
     for minutes, at, by in typed.values_list("section__minutes", "at", "by"):
-        yield Touch(minutes, at, by)
+        yield Change(minutes, at, by)
     corrections = MinutesStep.objects.filter(
         minutes__in=known, before=MinutesState.PUBLISHED, after=MinutesState.DRAFT, by__isnull=False
     )
     for minutes, at, by in corrections.values_list("minutes", "at", "by"):
-        yield Touch(minutes, at, by)
+        yield Change(minutes, at, by)
 
 
-def touches_on_subjects(known: dict[int, Minutes]) -> Iterator[Touch]:
-    """Who changed the things that these notes are about."""
-    about = subjects_of(known)
+def subject_changes(known: dict[int, Minutes]) -> Iterator[Change]:
+    """Yield the changes of what these notes are about: meeting, agenda, parties, persons and attendance."""
+    about = subjects_of_notes(known)
     columns = ("subject", "subject_id", "part", "by", "at", "former_start")
-    for subject, pk, part, by, at, former_start in rows_about(about).values_list(*columns):
+    for subject, pk, part, by, at, former_start in contributions_to(about).values_list(*columns):
         for minutes in about[subject, pk]:
-            yield Touch(minutes, at, by, part, former_start)
+            yield Change(minutes, at, by, part, former_start)
 
 
-def rows_about(subjects: Iterable[tuple[str, int]]) -> QuerySet[Contribution]:
-    """The rows about all of these, in one query."""
+def contributions_to(subjects: Iterable[tuple[str, int]]) -> QuerySet[Contribution]:
+    """Return the rows of authorship about all these subjects, as one query."""
     ids: dict[str, list[int]] = defaultdict(list)
     for subject, pk in subjects:
         ids[subject].append(pk)
@@ -125,8 +131,8 @@ def rows_about(subjects: Iterable[tuple[str, int]]) -> QuerySet[Contribution]:
     return Contribution.objects.filter(reduce(or_, wanted)) if wanted else Contribution.objects.none()
 
 
-def subjects_of(known: dict[int, Minutes]) -> dict[tuple[str, int], set[int]]:
-    """The things that notes are about, each with the notes that are about it."""
+def subjects_of_notes(known: dict[int, Minutes]) -> dict[tuple[str, int], set[int]]:
+    """Return the subjects that the notes are about (kind and primary key), each with the notes about it."""
     about: dict[tuple[str, int], set[int]] = defaultdict(set)
     of_meeting = {row.meeting_id: row.pk for row in known.values()}
     for row in known.values():

@@ -1,6 +1,6 @@
-"""Who wrote what, read once from the audit log of version 1.0.0, which had no rows of authorship.
+"""Fill the rows of authorship (Contribution) from the audit log of version 1.0.0, which had no such rows.
 
-The words are written out here a second time: what lies in a log stays as it is when the program's own words change.
+The Swedish words of the log are repeated here, because its rows stay as they are when the program's words change.
 Nothing else may read authorship from the log.
 """
 
@@ -14,64 +14,64 @@ from django.db import transaction
 
 from dialog_portal.base.authorship import Part
 
-ANY: frozenset[str] = frozenset()
-# What 1.0.0 called each change that notes show, the part it belongs to, and the fields that matter when not all do
-SHOWN: dict[str, tuple[Part, frozenset[str]]] = {
-    "närvaro: noterade": (Part.NOTED, ANY),
-    "närvaro: la till deltagare": (Part.NOTED, ANY),
-    "anteckningar: la till avsnitt": (Part.NOTED, ANY),
-    "anteckningar: tog bort avsnitt": (Part.NOTED, ANY),
-    "dialogmöte: la upp": (Part.FACTS, ANY),
+ANY_FIELD: frozenset[str] = frozenset()
+# Each event of 1.0.0 that makes an author: the part that was changed, and the fields that count when not all do
+EVENTS_OF_AUTHORS: dict[str, tuple[Part, frozenset[str]]] = {
+    "närvaro: noterade": (Part.NOTED, ANY_FIELD),
+    "närvaro: la till deltagare": (Part.NOTED, ANY_FIELD),
+    "anteckningar: la till avsnitt": (Part.NOTED, ANY_FIELD),
+    "anteckningar: tog bort avsnitt": (Part.NOTED, ANY_FIELD),
+    "dialogmöte: la upp": (Part.FACTS, ANY_FIELD),
     "dialogmöte: ändrade": (
         Part.FACTS,
         frozenset({"title", "day", "start", "end", "venue", "room", "street", "online", "host"})
         | {"diary_number", "outside_reference"},
     ),
-    "inbjudan: la till parter": (Part.FACTS, ANY),
-    "inbjudan: hämtade från registret": (Part.FACTS, ANY),
-    "inbjudan: la till gäst": (Part.FACTS, ANY),
-    "inbjudan: tog bort person": (Part.FACTS, ANY),
-    "inbjudan: la tillbaka person": (Part.FACTS, ANY),
-    "inbjudan: tog bort part": (Part.FACTS, ANY),
+    "inbjudan: la till parter": (Part.FACTS, ANY_FIELD),
+    "inbjudan: hämtade från registret": (Part.FACTS, ANY_FIELD),
+    "inbjudan: la till gäst": (Part.FACTS, ANY_FIELD),
+    "inbjudan: tog bort person": (Part.FACTS, ANY_FIELD),
+    "inbjudan: la tillbaka person": (Part.FACTS, ANY_FIELD),
+    "inbjudan: tog bort part": (Part.FACTS, ANY_FIELD),
     "dialogomgång: ändrade": (Part.FACTS, frozenset({"diary_number"})),
     "part: ändrade": (Part.FACTS, frozenset({"name", "code"})),
-    "part: bytte namn": (Part.FACTS, ANY),
+    "part: bytte namn": (Part.FACTS, ANY_FIELD),
     "person: ändrade": (Part.FACTS, frozenset({"protected"})),
-    "dagordning: la till punkt": (Part.POINTS, ANY),
+    "dagordning: la till punkt": (Part.POINTS, ANY_FIELD),
     "dagordning: ändrade punkt": (Part.POINTS, frozenset({"title", "internal"})),
-    "dagordning: flyttade punkt": (Part.POINTS, ANY),
-    "dagordning: tog bort punkt": (Part.POINTS, ANY),
-    "dagordning: la tillbaka punkt": (Part.POINTS, ANY),
+    "dagordning: flyttade punkt": (Part.POINTS, ANY_FIELD),
+    "dagordning: tog bort punkt": (Part.POINTS, ANY_FIELD),
+    "dagordning: la tillbaka punkt": (Part.POINTS, ANY_FIELD),
 }
-BEGUN = "anteckningar: påbörjade"
-AT_ONCE = 1000  # rows in a statement
+NOTES_BEGUN = "anteckningar: påbörjade"
+ROWS_PER_STATEMENT = 1000  # rows inserted in one SQL statement
 
-Row = tuple[str, int, str, int, datetime, datetime | None]
+ContributionValues = tuple[str, int, str, int, datetime, datetime | None]
 COLUMNS = ("subject", "subject_id", "part", "by_id", "at", "former_start")
 
 
 @transaction.atomic
 def fill_authorship(event: Any, contribution: Any, minutes: Any) -> int:
-    """Add the rows that the log knows of and that are missing; return how many. Done twice it adds nothing more.
+    """Add the rows of authorship that are missing according to the log. Return their number. Idempotent.
 
-    The arguments are the models' classes, in a migration those of that time. The log is read first: whoever writes
-    meanwhile adds to both tables at once, so what is read there is found here.
+    The arguments are the model classes; a migration passes its historical models. The log is read first: a process that
+    writes meanwhile adds to both tables in one transaction, so a row that was read there is found here.
     """
     said = list(rows_in_the_log(event))
     known = set(contribution.objects.values_list(*COLUMNS))
     missing = [contribution(**dict(zip(COLUMNS, row, strict=True))) for row in said if row not in known]
-    contribution.objects.bulk_create(missing, batch_size=AT_ONCE)
-    for thing, at in event.objects.filter(what=BEGUN).values_list("thing", "at"):
+    contribution.objects.bulk_create(missing, batch_size=ROWS_PER_STATEMENT)
+    for thing, at in event.objects.filter(what=NOTES_BEGUN).values_list("thing", "at"):
         minutes.objects.filter(pk=thing.split()[1]).exclude(begun_at=at).update(begun_at=at)
     return len(missing)
 
 
-def rows_in_the_log(event: Any) -> Iterator[Row]:
-    """Yield what a row of authorship says for every event that made somebody an author, oldest first."""
-    events = event.objects.filter(what__in=SHOWN, by__isnull=False).order_by("pk")
+def rows_in_the_log(event: Any) -> Iterator[ContributionValues]:
+    """Yield the values of a row of authorship for each event that made somebody an author, the oldest first."""
+    events = event.objects.filter(what__in=EVENTS_OF_AUTHORS, by__isnull=False).order_by("pk")
     columns = events.values_list("what", "thing", "detail", "by", "at")
-    for what, thing, detail, by, at in columns.iterator(AT_ONCE):
-        part, fields = SHOWN[what]
+    for what, thing, detail, by, at in columns.iterator(ROWS_PER_STATEMENT):
+        part, fields = EVENTS_OF_AUTHORS[what]
         before = detail.get("start_before")
         if not fields or before or fields & set(detail.get("fields", ())):
             subject, pk = thing.split()

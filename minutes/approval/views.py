@@ -1,38 +1,39 @@
-"""Staff pages: read the notes as the public will, and approve exactly what was read."""
+"""Staff pages: preview the notes, as a page or as PDF, and approve exactly the content that was shown."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from dialog_portal.access.staff_request import StaffRequest
+from dialog_portal.base.outcome_message import run_with_message
 from minutes.approval import actions
-from minutes.compile_document import compile_document, hash_of
+from minutes.compile_document import compile_document, document_hash
 from minutes.document_html import notes_html
+from minutes.models import Minutes
 from minutes.pdf.render import PdfFailed, render_pdf
-from minutes.writing.views import attempt, find_minutes
 
 
 def minutes_preview(request: StaffRequest, pk: int) -> HttpResponse:
-    """The notes as the public will read them; here an approver approves exactly what the page shows."""
-    row = find_minutes(pk)
+    """Show the notes as the public will see them, with the button that approves exactly this content."""
+    row = get_object_or_404(Minutes.objects.of_meeting(pk))
     document = compile_document(row, row.approvals.filter(voided_at__isnull=True).first())
     context = {
         "minutes": row,
         "meeting": row.meeting,
         "body": notes_html(document),
-        "seen": hash_of(document),
-        "others_wrote": actions.may_approve(row, request.user),
+        "seen": document_hash(document),
+        "is_not_author": actions.is_not_author(row, request.user),
         "empty": [section for section in row.sections.all() if not section.html],
     }
     return render(request, "staff/minutes/preview.html", context)
 
 
 def minutes_pdf(request: StaffRequest, pk: int) -> HttpResponse:
-    """The notes as they stand now, as PDF."""
-    row = find_minutes(pk)
+    """Return the notes with their present content as PDF."""
+    row = get_object_or_404(Minutes.objects.of_meeting(pk))
     try:
         pdf = render_pdf(compile_document(row, row.approvals.filter(voided_at__isnull=True).first()))
     except PdfFailed as failure:
@@ -44,9 +45,9 @@ def minutes_pdf(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def minutes_approve(request: StaffRequest, pk: int) -> HttpResponse:
-    row = find_minutes(pk)
+    row = get_object_or_404(Minutes.objects.of_meeting(pk))
     seen = request.POST.get("seen", "")
-    attempt(
+    run_with_message(
         request,
         lambda: actions.approve(row, seen=seen, by=request.user),
         "Anteckningarna är fastställda. Nu kan de skickas ut.",

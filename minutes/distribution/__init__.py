@@ -1,1 +1,1 @@
-"""Mailing the approved notes to the participants."""
+"""Sending the approved notes to the participants by mail."""

@@ -1,10 +1,10 @@
-"""Staff pages: mail the approved notes to the participants."""
+"""Staff page: preview the letters with the approved notes, and send them to the participants."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
@@ -13,16 +13,15 @@ from meetings.models import Purpose
 from minutes.approval import actions
 from minutes.distribution import actions as distributing
 from minutes.models import Minutes
-from minutes.writing.views import find_minutes
 
 
 def minutes_distribute(request: StaffRequest, pk: int) -> HttpResponse:
-    """Shows the letter and to how many it goes; the button sends it."""
-    row = find_minutes(pk)
+    """Show the letter and its recipients; the button sends it."""
+    row = get_object_or_404(Minutes.objects.of_meeting(pk))
     try:
         if request.method == "POST":
-            return distributed(request, row)
-        approval = actions.standing_approval(row)
+            return send_distribution(request, row)
+        approval = actions.valid_approval(row)
         pairs = distributing.distribution_letters(row, approval)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
@@ -37,8 +36,8 @@ def minutes_distribute(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "staff/minutes/distribute.html", context)
 
 
-def distributed(request: StaffRequest, row: Minutes) -> HttpResponse:
-    """Send, and on to the letters leaving; back to the notes when there was nobody to write to."""
+def send_distribution(request: StaffRequest, row: Minutes) -> HttpResponse:
+    """Queue the letters and redirect to their progress page, or to the notes when there was no recipient."""
     previewed, nobody = request.POST.get("previewed", ""), "nobody" in request.POST
     number = distributing.distribute(row, previewed=previewed, nobody=nobody, by=request.user)
     if not number:

@@ -1,4 +1,7 @@
-"""The notes as one PDF for archive and listeners, PDF/A-3a and PDF/UA-1; the same bytes each time."""
+"""Render the notes as one PDF for the archive and for screen readers (PDF/A-3a and PDF/UA-1).
+
+The same notes give the same bytes each time. The typesetting itself is done by typeset.py in a child process.
+"""
 
 import logging
 import os
@@ -13,17 +16,17 @@ from pathlib import Path
 from django.template.loader import render_to_string
 
 from minutes.document import Document
-from minutes.pdf.typeset import UNPRINTABLE
+from minutes.pdf.typeset import EXIT_UNPRINTABLE
 from minutes.sanitise import clean
 from minutes.sanitise.text import normalise
 
 logger = logging.getLogger(__name__)
 
-CHILD = Path(__file__).with_name("typeset.py")
-WALL_SECONDS = 60.0
-PASSED_ON = ("PATH", "LD_LIBRARY_PATH")  # what the child sees of our environment: no keys, no addresses
+TYPESET_PROGRAM = Path(__file__).with_name("typeset.py")
+TYPESET_TIMEOUT = 60.0  # seconds
+CHILD_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH")  # what the child process gets: no keys, no addresses
 
-LINE_LENGTH, CELL_PADDING = 80, 3  # in letters of a table
+LINE_LENGTH, CELL_PADDING = 80, 3  # in characters of the text in a table
 
 PDF_TOO_SLOW = (
     "PDF:en blev inte klar i tid. Dela upp långa avsnitt eller förenkla tabellerna och försök igen."
@@ -32,31 +35,36 @@ PDF_FAILED = "PDF:en kunde inte skapas. Förenkla text som är mycket lång elle
 
 
 class PdfFailed(Exception):
-    """No PDF came out; the message is a Swedish sentence for staff."""
+    """The PDF could not be made; the message is a Swedish sentence for staff."""
 
 
 def render_pdf(document: Document) -> bytes:
-    """The PDF of the notes, or PdfFailed; a few seconds, since it starts cold, once for each edition."""
+    """Return the PDF of the notes. Raise PdfFailed when it cannot be made.
+
+    It takes a few seconds, because a new process is started; it is done once for each edition.
+    """
     return typeset_in_child(pdf_html(document))
 
 
 def pdf_html(document: Document) -> str:
-    """The document as the one HTML page that becomes the PDF, sanitised again whatever it was when stored."""
+    """Return the HTML page that becomes the PDF; the text of each section is sanitised again."""
     context = {
         "document": document,
-        "sections": [replace(section, html=fit_tables(clean(section.html))) for section in document.sections],
+        "sections": [
+            replace(section, html=mark_wide_tables(clean(section.html))) for section in document.sections
+        ],
         "approved": f"{document.approved_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
     }
     return normalise(render_to_string("pdf/minutes.html", context))
 
 
-def fit_tables(html: str) -> str:
-    """The sanitised HTML, with equal columns in each table whose words side by side are wider than the paper."""
-    return re.sub("<table>.*?</table>", lambda found: widen_table(found[0]), html)
+def mark_wide_tables(html: str) -> str:
+    """Return the sanitised HTML, with each table marked whose longest words do not fit side by side on the paper."""
+    return re.sub("<table>.*?</table>", lambda found: mark_if_wide(found[0]), html)
 
 
-def widen_table(table: str) -> str:
-    """The table, marked when the longest words of its columns do not fit on one line."""
+def mark_if_wide(table: str) -> str:
+    """Return the table, with class "even" (columns of equal width) when its longest words do not fit on one line."""
     rows = [re.split("<t[hd][^>]*>", row)[1:] for row in table.split("<tr>")[1:]]
     needed = sum(
         max(longest_word(cell) for cell in column) + CELL_PADDING for column in zip(*rows, strict=True)
@@ -65,30 +73,32 @@ def widen_table(table: str) -> str:
 
 
 def longest_word(html: str) -> int:
+    """Return the length of the longest word in characters; 0 when there is no word."""
     return max((len(word) for word in re.sub("<[^>]*>", " ", html).split()), default=0)
 
 
 def typeset_in_child(html: str) -> bytes:
-    """The page as PDF, set by a child process of its own.
+    """Return the page as PDF, made by a child process. Raise PdfFailed when it fails or takes too long.
 
-    The child has limits on time and memory, so that no text can hang or fell a worker, and only the packaged fonts,
-    so that no machine sets it differently.
+    The child process has limits on time and memory, so that no text can stop a worker, and it uses only the packaged
+    fonts, so that the PDF is the same on every machine.
     """
-    with tempfile.TemporaryDirectory(prefix="pdf-") as room:
+    with tempfile.TemporaryDirectory(prefix="pdf-") as directory:
+        environment = {name: os.environ[name] for name in CHILD_ENVIRONMENT if name in os.environ}
         try:
-            done = subprocess.run(  # noqa: S603  # our own program, and the text goes in on stdin
-                [sys.executable, "-I", str(CHILD)],
+            done = subprocess.run(  # noqa: S603  # our own program, and the text is sent on stdin
+                [sys.executable, "-I", str(TYPESET_PROGRAM)],
                 input=html.encode(),
                 capture_output=True,
-                timeout=WALL_SECONDS,
+                timeout=TYPESET_TIMEOUT,
                 check=False,
-                cwd=room,
-                env={name: os.environ[name] for name in PASSED_ON if name in os.environ} | {"TMPDIR": room},
+                cwd=directory,
+                env=environment | {"TMPDIR": directory},
             )
         except subprocess.TimeoutExpired:
-            logger.warning("a PDF was stopped after %s seconds", WALL_SECONDS)
+            logger.warning("a PDF was stopped after %s seconds", TYPESET_TIMEOUT)
             raise PdfFailed(PDF_TOO_SLOW) from None
-    if done.returncode == UNPRINTABLE:
+    if done.returncode == EXIT_UNPRINTABLE:
         raise PdfFailed(unprintable_sentence(done.stderr.decode()))
     if done.returncode != 0 or not done.stdout.startswith(b"%PDF-"):
         logger.error("a PDF failed with exit code %s, %s bytes out", done.returncode, len(done.stdout))
@@ -97,6 +107,6 @@ def typeset_in_child(html: str) -> bytes:
 
 
 def unprintable_sentence(characters: str) -> str:
-    """What to tell staff about characters that the fonts of the PDF lack."""
+    """Return the Swedish sentence about characters that the fonts of the PDF do not have; the first five are named."""
     named = ", ".join(f"{character} (U+{ord(character):04X})" for character in characters[:5])
     return f"PDF:en kan inte visa tecknen: {named}. Skriv dem med ord eller ta bort dem."

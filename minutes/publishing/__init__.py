@@ -1,1 +1,1 @@
-"""Editions, baking, and the public pages."""
+"""Publishing editions of the notes, baking the public pages to files, and the public pages themselves."""

@@ -1,7 +1,8 @@
-"""Publishing: an edition is frozen in the database, and the public files follow from it.
+"""Publish the notes: store an edition in the database, and write the public files that follow from it.
 
-The commit decides. Every page is rendered before it, so what cannot be shown cannot be published; the same bytes are
-written to files after it, and a crash in between is finished by the next sweep. Hence all of it or nothing.
+All pages are rendered before the commit, so notes that cannot be rendered cannot be published. The same bytes are
+written to files after the commit. If a crash comes in between, the next run of the task `minutes.finish_publications`
+writes them. So an edition is published completely or not at all.
 """
 
 from __future__ import annotations
@@ -16,13 +17,16 @@ from dialog_portal.base.states import NotAllowed, step
 from minutes.approval.actions import OWN_WORDS
 from minutes.approval.authors import authors
 from minutes.audit_events import MinutesEvent
-from minutes.models import NEXT, Bake, Edition, Minutes, MinutesState, Rendering
-from minutes.publishing.bake import finish, render_pages
+from minutes.models import MINUTES_NEXT, Bake, Edition, Minutes, MinutesState, Rendering
+from minutes.publishing.bake import finish_bake, render_pages
 
 
 @transaction.atomic
 def publish(minutes: Minutes, *, by: User) -> Edition:
-    """Freeze the next edition of approved and distributed notes and put it on the public site."""
+    """Publish the next edition of notes that are approved and distributed; their files are written after the commit.
+
+    Raise NotAllowed in any other state, and if `by` is one of the authors.
+    """
     minutes = (
         Minutes.objects.select_for_update(of=("self",)).select_related("meeting__round").get(pk=minutes.pk)
     )
@@ -39,25 +43,28 @@ def publish(minutes: Minutes, *, by: User) -> Edition:
         published_at=timezone.now(),
         by=by,
     )
-    step(minutes, NEXT, MinutesState.PUBLISHED, by=by)
+    step(minutes, MINUTES_NEXT, MinutesState.PUBLISHED, by=by)
     record(by, MinutesEvent.PUBLISHED, minutes, edition=edition.pk)
-    addresses = addresses_of(edition)
+    addresses = addresses_to_bake(edition)
     rendered = render_pages(addresses)
     bake = Bake.objects.create(reason=f"edition {edition.pk}", addresses=addresses)
-    transaction.on_commit(lambda: finish(bake, rendered), robust=True)
+    transaction.on_commit(lambda: finish_bake(bake, rendered), robust=True)
     return edition
 
 
 def mailed_rendering(minutes: Minutes) -> Rendering:
-    """The approved words as they were mailed: frozen then, so nothing that changed since can reach the web."""
+    """Return the rendering that was mailed, so that no later change can reach the public site.
+
+    Raise NotAllowed if the notes are not approved.
+    """
     approval = minutes.approvals.filter(voided_at__isnull=True).first()
     if approval is None:
         raise NotAllowed("Anteckningarna är inte fastställda.")
     return Rendering.objects.get(approval=approval)
 
 
-def addresses_of(edition: Edition) -> list[str]:
-    """The files an edition touches, those that link to others last."""
+def addresses_to_bake(edition: Edition) -> list[str]:
+    """Return the addresses of the files that change with an edition; a page comes after the files it links to."""
     meeting = edition.minutes.meeting
     place = [meeting.round.year, meeting.slug]
     return [

@@ -1,4 +1,4 @@
-"""Bakes public pages to files, each replaced in one step, with a compressed copy beside it."""
+"""Bake public pages to files: render them, and write each with a compressed copy, atomically."""
 
 from __future__ import annotations
 
@@ -27,43 +27,44 @@ from django.utils.http import http_date, parse_http_date_safe
 from minutes.models import Bake
 
 logger = logging.getLogger(__name__)
-Page = Callable[..., HttpResponse]
-PAGES: dict[Callable[..., HttpResponseBase], Page] = {}  # what serves a public address -> what bakes it
-TYPES = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf", ".json": "application/json"}
+PageView = Callable[..., HttpResponse]
+ServingView = Callable[..., HttpResponseBase]
+BAKED_VIEWS: dict[ServingView, PageView] = {}  # the view that serves the file: the view that renders it
+TYPE_OF_SUFFIX = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf", ".json": "application/json"}
 
 
-def public_page(view: Page) -> Callable[..., HttpResponseBase]:
-    """A public view: baking calls it; a reader who reaches the portal gets the baked file, never the database."""
+def public_page(view: PageView) -> ServingView:
+    """Decorate a public view: baking calls the view itself, and a visitor gets the baked file without any query."""
 
     @wraps(view)
     def serve(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        return baked_file(request, file_of(request.path_info))
+        return serve_public_file(request, public_file(request.path_info))
 
-    PAGES[serve] = view
+    BAKED_VIEWS[serve] = view
     return serve
 
 
-def file_of(address: str) -> Path:
-    """Where an address lies under PUBLIC_ROOT."""
+def public_file(address: str) -> Path:
+    """Return the file of a public address, under PUBLIC_ROOT."""
     relative = address.lstrip("/")
     return settings.PUBLIC_ROOT / (relative + "index.html" if address.endswith("/") else relative)
 
 
-def baked_file(request: HttpRequest, path: Path) -> HttpResponseBase:
-    """What nginx would answer for the file: its bytes, 304 when the reader has them, 404 when there is none."""
-    if request.method not in {"GET", "HEAD"} or not is_there(path):
+def serve_public_file(request: HttpRequest, path: Path) -> HttpResponseBase:
+    """Respond as nginx would: the file, or 304 when the visitor already has it. Raise Http404 if there is no file."""
+    if request.method not in {"GET", "HEAD"} or not is_file(path):
         raise Http404
     changed = int(path.stat().st_mtime)
     if (parse_http_date_safe(request.headers.get("If-Modified-Since", "")) or 0) >= changed:
         return HttpResponse(status=304)
-    response = FileResponse(path.open("rb"), content_type=TYPES[path.suffix])
+    response = FileResponse(path.open("rb"), content_type=TYPE_OF_SUFFIX[path.suffix])
     response.headers["Last-Modified"] = http_date(changed)
     response.headers["Cache-Control"] = "public, max-age=60"
     return response
 
 
-def is_there(path: Path) -> bool:
-    """Whether the file exists; what no file can be called does not."""
+def is_file(path: Path) -> bool:
+    """Return whether the file exists; a name that is too long for any file does not."""
     try:
         return path.is_file()
     except OSError as trouble:
@@ -73,28 +74,28 @@ def is_there(path: Path) -> bool:
 
 
 @dataclass(frozen=True)
-class Rendered:
-    """Pages in the order they are written, and the version of the files that stood there before they were rendered."""
+class RenderedPages:
+    """Pages in the order they are written, and the version of the public files from before they were rendered."""
 
     pages: dict[str, bytes]
     files: str
 
 
-def render_pages(addresses: list[str]) -> Rendered:
-    """Render public addresses as the database has them now, to be written later by `finish`."""
-    files = version_of_files()  # before the first page, which may be older than what is written from now on
-    return Rendered({address: render_page(address) for address in addresses}, files)
+def render_pages(addresses: list[str]) -> RenderedPages:
+    """Render public addresses from the database as it is now; `finish_bake` writes them later."""
+    files = version_of_files()  # read first: files may be written while the pages are rendered
+    return RenderedPages({address: render_page(address) for address in addresses}, files)
 
 
 def render_page(address: str) -> bytes:
-    """Return the bytes of a public address as the database has it now."""
+    """Return the bytes of the page at a public address, rendered from the database as it is now."""
     match = resolve(address)
-    response = PAGES[match.func](reader_asks_for(address), *match.args, **match.kwargs)
+    response = BAKED_VIEWS[match.func](anonymous_request(address), *match.args, **match.kwargs)
     return response.content
 
 
-def reader_asks_for(address: str) -> HttpRequest:
-    """Return the request of a reader who opens a public address and brings nothing along."""
+def anonymous_request(address: str) -> HttpRequest:
+    """Return a GET request for a public address without cookies or other headers."""
     home = urlsplit(settings.BASE_URL)
     request = HttpRequest()
     request.method, request.path, request.path_info = "GET", address, address
@@ -102,47 +103,51 @@ def reader_asks_for(address: str) -> HttpRequest:
     return request
 
 
-def finish(bake: Bake, rendered: Rendered | None = None) -> None:
-    """Write the files of a bake; what goes wrong is kept on the row, shown to staff and tried again by the sweep.
+def finish_bake(bake: Bake, rendered: RenderedPages | None = None) -> None:
+    """Write the files of a bake. An error is stored in the row, shown to staff, and raised; the task tries again later.
 
-    Pages that are already rendered are used only while no file has been written since. Otherwise, and when a crash has
-    taken them, the pages are rendered again from the database, so an older page never replaces a newer one.
+    Pages that are already rendered are used only if no file has been written since. Otherwise, or when a crash has lost
+    them, the pages are rendered again from the database, so that an older page never replaces a newer one.
     """
     try:
-        with one_at_a_time() as files:
+        with baking_lock() as files:
             usable = rendered is not None and rendered.files and rendered.files == files
             pages = rendered.pages if rendered and usable else {}
             for address in bake.addresses:
-                write(file_of(address), pages.get(address) or render_page(address))
+                write_file(public_file(address), pages.get(address) or render_page(address))
     except Exception as trouble:
         Bake.objects.filter(pk=bake.pk).update(trouble=str(trouble) or type(trouble).__name__)
         raise
     Bake.objects.filter(pk=bake.pk).update(done_at=timezone.now(), trouble="")
 
 
-def finish_what_is_left(age: timedelta = timedelta(seconds=20)) -> int:
-    """Finish bakes that a crash or a full disk interrupted. Return how many. One that fails stops no other."""
-    left = list(Bake.objects.filter(done_at__isnull=True, created__lte=timezone.now() - age))
+def finish_open_bakes(age: timedelta = timedelta(seconds=20)) -> int:
+    """Finish bakes older than `age` that a crash or a full disk interrupted. Return their number.
+
+    All are tried before the errors are raised together in an ExceptionGroup.
+    """
+    unfinished = list(Bake.objects.filter(done_at__isnull=True, created__lte=timezone.now() - age))
     troubles: list[Exception] = []
-    for bake in left:
+    for bake in unfinished:
         try:
-            finish(bake)
-        except Exception as trouble:  # noqa: BLE001  # raised below, when the others have had their turn
+            finish_bake(bake)
+        except Exception as trouble:  # noqa: BLE001  # raised below, when all have been tried
             troubles.append(trouble)
     if troubles:
         raise ExceptionGroup("public pages that could not be written", troubles)
-    return len(left)
+    return len(unfinished)
 
 
 @contextmanager
-def one_at_a_time() -> Iterator[str]:
-    """Hold the only right to write public files; gives the version they had when it was taken.
+def baking_lock() -> Iterator[str]:
+    """Hold the lock that is needed to write public files. Yield the version that the files had before.
 
-    The lock file holds a word that is new after each time, and nothing while files are being written or when that was
-    interrupted. Who has read a word and finds it again later knows that no file was written in between.
+    The lock file contains a random version that is new each time the lock is released. It is empty while files are
+    being written, and stays empty if that is interrupted. So no file was written between two readings of the same
+    version.
     """
     settings.PUBLIC_ROOT.mkdir(parents=True, exist_ok=True)
-    with lock_file().open("a+") as lock:  # not "w", which would empty it before the lock is ours
+    with lock_file().open("a+") as lock:  # not "w", which would empty the file before the lock is taken
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.seek(0)
         before = lock.read()
@@ -152,42 +157,44 @@ def one_at_a_time() -> Iterator[str]:
 
 
 def lock_file() -> Path:
+    """Return the file that is locked while public files are written, and that contains their version."""
     return settings.PUBLIC_ROOT / ".baking"
 
 
 def write_version(lock: TextIO, version: str) -> None:
+    """Replace the content of the lock file."""
     lock.truncate(0)
     lock.write(version)
     lock.flush()
 
 
 def version_of_files() -> str:
-    """Return the word that changes whenever public files are written; nothing while that happens."""
+    """Return the version that changes each time public files are written; "" while they are being written."""
     try:
         return lock_file().read_text()
     except FileNotFoundError:
         return ""
 
 
-def write(path: Path, content: bytes) -> None:
-    """Put a file and its compressed copy in place; a page that did not change is left alone."""
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file and its compressed copy, unless the file has this content already; a PDF gets no copy."""
     if path.is_file() and path.read_bytes() == content:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix != ".pdf":
-        replace(path.with_name(path.name + ".gz"), gzip.compress(content, mtime=0))
-    replace(path, content)
+        replace_file(path.with_name(path.name + ".gz"), gzip.compress(content, mtime=0))
+    replace_file(path, content)
 
 
-def replace(path: Path, content: bytes) -> None:
-    """Exchange a file in one step: readers see the old one or the new one, and so does the disk after a crash."""
+def replace_file(path: Path, content: bytes) -> None:
+    """Replace a file atomically: visitors, and the disk after a crash, have either the old file or the new one."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".baking-")
     try:
         with os.fdopen(handle, "wb") as fresh:
             fresh.write(content)
             fresh.flush()
             os.fsync(fresh.fileno())
-        os.chmod(name, 0o644)  # noqa: PTH101  # nginx reads it under another user
+        os.chmod(name, 0o644)  # noqa: PTH101  # nginx reads it as another user
         os.replace(name, path)  # noqa: PTH105
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The public pages that lead to the notes: start, year and meeting; and what the law asks for."""
+"""The public pages that lead to the notes (start, year, meeting), and those about accessibility and personal data."""
 
 from __future__ import annotations
 
@@ -13,28 +13,29 @@ from minutes.models import Edition
 from minutes.publishing.bake import public_page
 from parties.models import Category, in_year
 
-PUBLIC = (MeetingState.ANNOUNCED, MeetingState.INVITED, MeetingState.HELD)
-SHOWN = 6  # meetings in each list of the start page
-LATEST = 40  # editions to find them in: a meeting whose notes are corrected over and over is shown once
+PUBLIC_STATES = (MeetingState.ANNOUNCED, MeetingState.INVITED, MeetingState.HELD)
+MEETINGS_PER_LIST = 6  # meetings in each list of the start page
+EDITIONS_SEARCHED = 40  # editions read to find them; several may belong to one meeting, which is listed once
 
 
 def public_meetings() -> MeetingQuerySet:
-    """Return the meetings that the public may know of: all that were ever announced, also those cancelled since."""
-    announced = MeetingStep.objects.filter(meeting=OuterRef("pk"), after__in=PUBLIC)
-    rows = Meeting.objects.filter(Q(state__in=PUBLIC) | Exists(announced))
+    """Return the meetings that are public: all that have been announced, also those that were cancelled afterwards."""
+    announced = MeetingStep.objects.filter(meeting=OuterRef("pk"), after__in=PUBLIC_STATES)
+    rows = Meeting.objects.filter(Q(state__in=PUBLIC_STATES) | Exists(announced))
     return rows.select_related("round").order_by("starts_at", "pk")
 
 
 def public_rounds() -> QuerySet[Round]:
-    """Return the years with a public meeting. Each year stops looking at its first one, however many there are."""
+    """Return the years (rounds) with at least one public meeting."""
+    # EXISTS stops at the first meeting of a year, so the time does not grow with the number of meetings
     return Round.objects.filter(Exists(public_meetings().filter(round=OuterRef("pk"))))
 
 
 @public_page
-def start(request: HttpRequest) -> HttpResponse:
-    """What the dialogues are, what comes next, and the newest notes."""
+def front_page(request: HttpRequest) -> HttpResponse:
+    """Show what the dialogues are, the coming meetings and the newest notes."""
     context = {
-        "coming": public_meetings().coming()[:SHOWN],
+        "coming": public_meetings().coming()[:MEETINGS_PER_LIST],
         "newest": newest_editions(),
         "rounds": public_rounds(),
         "categories": Category.objects.order_by("position"),
@@ -43,17 +44,20 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def newest_editions() -> list[Edition]:
-    """Return the newest edition of each meeting, newest first: a correction moves its meeting to the top."""
+    """Return the newest edition of each meeting, newest first, at most MEETINGS_PER_LIST.
+
+    A correction is an edition of its own, so it moves its meeting to the top.
+    """
     rows = Edition.objects.select_related("minutes__meeting__round").order_by("-published_at", "-pk")
     seen: dict[int, Edition] = {}
-    for edition in rows[:LATEST]:
+    for edition in rows[:EDITIONS_SEARCHED]:
         seen.setdefault(edition.minutes_id, edition)
-    return list(seen.values())[:SHOWN]
+    return list(seen.values())[:MEETINGS_PER_LIST]
 
 
 @public_page
-def year(request: HttpRequest, year: int) -> HttpResponse:
-    """One year: its purposes, meetings and notes."""
+def year_page(request: HttpRequest, year: int) -> HttpResponse:
+    """Show the purposes, meetings and notes of a year. Raise Http404 if it has no public meeting."""
     the_round = get_object_or_404(Round, year=year)
     published = Exists(Edition.objects.filter(minutes__meeting=OuterRef("pk")))
     meetings = list(public_meetings().filter(round=the_round).annotate(published=published))
@@ -69,13 +73,13 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @public_page
-def meeting(request: HttpRequest, year: int, slug: str) -> HttpResponse:
-    """One meeting: when, where, with whom, the settled agenda, and the notes when there are any."""
+def meeting_page(request: HttpRequest, year: int, slug: str) -> HttpResponse:
+    """Show a meeting: time, place, parties, the agenda when it is settled, and the notes when they are published."""
     row = get_object_or_404(public_meetings().select_related("host", "agenda"), round__year=year, slug=slug)
     settled = row.agenda.state == AgendaState.SETTLED
     context = {
         "meeting": row,
-        "agenda": row.agenda.clocked(public_only=True) if settled else [],
+        "agenda": row.agenda.timed_items(public_only=True) if settled else [],
         "parties": row.invitations.in_order(),
         "edition": Edition.objects.filter(minutes__meeting=row).last(),
     }
@@ -83,12 +87,12 @@ def meeting(request: HttpRequest, year: int, slug: str) -> HttpResponse:
 
 
 @public_page
-def accessibility(request: HttpRequest) -> HttpResponse:
-    """The accessibility statement that the law asks for."""
+def accessibility_page(request: HttpRequest) -> HttpResponse:
+    """Show the accessibility statement that the law requires."""
     return render(request, "public/accessibility.html", {"contact": settings.MAIL_REPLY_TO})
 
 
 @public_page
-def personal_data(request: HttpRequest) -> HttpResponse:
-    """How personal data are handled."""
+def personal_data_page(request: HttpRequest) -> HttpResponse:
+    """Show how personal data are processed."""
     return render(request, "public/personal_data.html", {"contact": settings.MAIL_REPLY_TO})

@@ -1,4 +1,4 @@
-"""Staff pages: publish the notes."""
+"""Staff page: publish the notes."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import json
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from dialog_portal.access.staff_request import StaffRequest
+from dialog_portal.base.outcome_message import run_with_message
 from minutes.approval import actions
 from minutes.compile_document import notes_address
-from minutes.models import MinutesState
+from minutes.models import Minutes, MinutesState
 from minutes.publishing import actions as publishing
-from minutes.writing.views import attempt, find_minutes
 
 
 def minutes_publish(request: StaffRequest, pk: int) -> HttpResponse:
-    """Shows what becomes public and where; the button publishes it."""
-    row = find_minutes(pk)
+    """Show what will be public and at which address; the button publishes it."""
+    row = get_object_or_404(Minutes.objects.of_meeting(pk))
     if request.method == "POST":
-        attempt(
+        run_with_message(
             request,
             lambda: publishing.publish(row, by=request.user),
             "Anteckningarna är publicerade på webbplatsen.",
@@ -37,7 +37,7 @@ def minutes_publish(request: StaffRequest, pk: int) -> HttpResponse:
         "meeting": row.meeting,
         "approval": approval,
         "address": notes_address(row.meeting),
-        "others_wrote": actions.may_approve(row, request.user),
+        "is_not_author": actions.is_not_author(row, request.user),
         "frozen": json.loads(approval.rendering.json),
     }
     return render(request, "staff/minutes/publish.html", context)

@@ -1,126 +1,137 @@
-"""Turns a tree of pasted elements into a row of blocks that stand where HTML allows them."""
+"""Rebuild a tree of pasted elements as a list of HTML blocks (p, h3, ul, table ...), nested only as HTML allows.
+
+Flow content is blocks and text mixed; a block is returned as one string of HTML.
+"""
 
 import re
 from collections.abc import Iterable
 from html import escape
 
-from minutes.sanitise.tables import table
+from minutes.sanitise.tables import table_blocks
 from minutes.sanitise.text import is_blank, to_markup, trim_line
-from minutes.sanitise.tree import HEADING_TAGS, LISTS, Element, Node
+from minutes.sanitise.tree import HEADING_TAGS, LIST_TAGS, Element, Node
 
-Marks = tuple[Element, ...]  # the strong, em and a that a block was found inside; they move into it
+# The strong, em and a elements around a block, outermost first: they are moved into it
+Formatting = tuple[Element, ...]
 
 
-def blocks_in_flow(nodes: Iterable[Node], marks: Marks = (), *, inner: bool = False) -> list[str]:
-    """The nodes as blocks; loose text becomes paragraphs. Inner ones hold no heading, quotation or table."""
+def blocks_in_flow(nodes: Iterable[Node], formatting: Formatting = (), *, nested: bool = False) -> list[str]:
+    """Return the nodes as blocks; text outside a block becomes paragraphs.
+
+    With `nested`, for the content of a list item, cell or quotation, there is no heading, quotation or table in it.
+    """
     blocks: list[str] = []
-    run: list[str] = []
+    line: list[str] = []
 
     def paragraph() -> None:
-        if not is_blank(text := trim_line("".join(run))):
-            blocks.append(f"<p>{wrap(text, marks)}</p>")
-        run.clear()
+        if not is_blank(text := trim_line("".join(line))):
+            blocks.append(f"<p>{wrap_inline(text, formatting)}</p>")
+        line.clear()
 
     for node in nodes:
-        if isinstance(node, str) or not node.holds_block:
-            run.append(inline_html(node, marks))
+        if isinstance(node, str) or not node.has_block:
+            line.append(inline_html(node, formatting))
         else:
             paragraph()
-            blocks += blocks_of(node, marks, inner=inner)
+            blocks += blocks_of(node, formatting, nested=nested)
     paragraph()
     return blocks
 
 
-def blocks_of(node: Element, marks: Marks, *, inner: bool) -> list[str]:
-    """One element that breaks the line, as the blocks it stands for."""
-    if node.name in LISTS:
-        return listing(node, marks)
+def blocks_of(node: Element, formatting: Formatting, *, nested: bool) -> list[str]:
+    """Return the blocks for one element that is a block or contains one."""
+    if node.name in LIST_TAGS:
+        return list_block(node, formatting)
     if node.name in HEADING_TAGS:
-        return blocks_in_flow(node.children, stressed(marks), inner=True) if inner else heading_block(node)
-    if node.name == "blockquote" and not inner:
-        quoted = "".join(blocks_in_flow(node.children, marks, inner=True))
+        if nested:
+            return blocks_in_flow(node.children, with_strong(formatting), nested=True)
+        return heading_block(node)
+    if node.name == "blockquote" and not nested:
+        quoted = "".join(blocks_in_flow(node.children, formatting, nested=True))
         return [f"<blockquote>{quoted}</blockquote>"] if quoted else []
-    if node.name == "table" and not inner:
-        return table(node, lambda nodes: blocks_in_flow(nodes, marks, inner=True))
-    if node.name in ("strong", "em", "a") and usable(node, marks):
-        return blocks_in_flow(node.children, (*marks, node), inner=inner)
-    return blocks_in_flow(node.children, marks, inner=inner)
+    if node.name == "table" and not nested:
+        return table_blocks(node, lambda nodes: blocks_in_flow(nodes, formatting, nested=True))
+    if node.name in ("strong", "em", "a") and may_nest(node, formatting):
+        return blocks_in_flow(node.children, (*formatting, node), nested=nested)
+    return blocks_in_flow(node.children, formatting, nested=nested)
 
 
-def stressed(marks: Marks) -> Marks:
-    """The marks with strong among them."""
-    return marks if any(mark.name == "strong" for mark in marks) else (*marks, Element("strong"))
+def with_strong(formatting: Formatting) -> Formatting:
+    """Return the formatting elements and strong: a heading inside another block becomes strong text."""
+    if any(element.name == "strong" for element in formatting):
+        return formatting
+    return (*formatting, Element("strong"))
 
 
 def heading_block(node: Element) -> list[str]:
-    """A heading on one line; its level is settled when all of them are known."""
-    words = trim_line(bare_words(node))
+    """Return the heading on one line; normalise_headings sets its level, when all headings are known."""
+    words = trim_line(escaped_text(node))
     return [] if is_blank(words) else [f"<{node.name}>{words}</{node.name}>"]
 
 
-def bare_words(node: Node) -> str:
-    """The bare words of a node."""
+def escaped_text(node: Node) -> str:
+    """Return the text of a node as HTML without any element."""
     if isinstance(node, str):
         return to_markup(node)
     if node.name == "br":
         return " "
-    words = "".join(bare_words(child) for child in node.children)
-    return f" {words} " if node.holds_block else words
+    words = "".join(escaped_text(child) for child in node.children)
+    return f" {words} " if node.has_block else words
 
 
-def listing(node: Element, marks: Marks) -> list[str]:
-    """A list that holds items only; a list found between items belongs to the item before it."""
+def list_block(node: Element, formatting: Formatting) -> list[str]:
+    """Return the list with nothing but items in it; a list found between items is moved into the item before it."""
     items: list[str] = []
     for child in node.children:
-        if isinstance(child, Element) and child.name in LISTS and items:
-            items[-1] += "".join(listing(child, marks))
-        elif text := list_item(child, marks):
+        if isinstance(child, Element) and child.name in LIST_TAGS and items:
+            items[-1] += "".join(list_block(child, formatting))
+        elif text := list_item(child, formatting):
             items.append(text)
     rows = "".join(f"<li>{text}</li>" for text in items)
     return [f"<{node.name}>{rows}</{node.name}>"] if rows else []
 
 
-def list_item(node: Node, marks: Marks) -> str:
-    """What stands in a list item."""
+def list_item(node: Node, formatting: Formatting) -> str:
+    """Return the content of a list item; a node outside li is treated as an item of its own."""
     inside = node.children if isinstance(node, Element) and node.name == "li" else [node]
-    return loosen(blocks_in_flow(inside, marks, inner=True))
+    return join_item_blocks(blocks_in_flow(inside, formatting, nested=True))
 
 
-def loosen(blocks: list[str]) -> str:
-    """The blocks as one string; a paragraph that is alone of its kind and comes first needs no tags."""
+def join_item_blocks(blocks: list[str]) -> str:
+    """Return the blocks of a list item as HTML; when only the first is a paragraph, its p tags are left out."""
     if blocks and [text.startswith("<p>") for text in blocks] == [True] + [False] * (len(blocks) - 1):
         blocks = [blocks[0].removeprefix("<p>").removesuffix("</p>"), *blocks[1:]]
     return "".join(blocks)
 
 
-def inline_html(node: Node, marks: Marks) -> str:
-    """A node that stands within a line."""
+def inline_html(node: Node, formatting: Formatting) -> str:
+    """Return the HTML of a node that has no block in it."""
     if isinstance(node, str):
         return to_markup(node)
     if node.name == "br":
         return "<br>"
-    inside = (*marks, node) if (used := usable(node, marks)) else marks
+    inside = (*formatting, node) if (kept := may_nest(node, formatting)) else formatting
     text = "".join(inline_html(child, inside) for child in node.children)
-    return wrap(text, (node,)) if used and not is_blank(text) else text
+    return wrap_inline(text, (node,)) if kept and not is_blank(text) else text
 
 
-def usable(node: Element, marks: Marks) -> bool:
-    """False for a mark within its own kind, and for a link that leads nowhere."""
+def may_nest(node: Element, formatting: Formatting) -> bool:
+    """Return whether a formatting element is kept: not inside its own kind, and not a link without an address."""
     if node.name == "a" and not node.attributes.get("href"):
         return False
-    return all(mark.name != node.name for mark in marks)
+    return all(element.name != node.name for element in formatting)
 
 
-def wrap(text: str, marks: Marks) -> str:
-    """The text inside its marks, the outermost first."""
-    for mark in reversed(marks):
-        href = f' href="{escape(mark.attributes["href"])}"' if mark.name == "a" else ""
-        text = f"<{mark.name}{href}>{text}</{mark.name}>"
+def wrap_inline(text: str, formatting: Formatting) -> str:
+    """Return the inline HTML inside its formatting elements, the first outermost."""
+    for element in reversed(formatting):
+        href = f' href="{escape(element.attributes["href"])}"' if element.name == "a" else ""
+        text = f"<{element.name}{href}>{text}</{element.name}>"
     return text
 
 
-def settle_headings(blocks: list[str]) -> list[str]:
-    """The blocks with headings as h3 and h4: the section above has its own h2, and no level is skipped."""
+def normalise_headings(blocks: list[str]) -> list[str]:
+    """Return the blocks with headings h3 and h4 only: the section itself has the h2, and no level is skipped."""
     levels = [int(block[2]) for block in blocks if is_heading(block)]
     seen = False
     for index, text in enumerate(blocks):

@@ -1,1 +1,1 @@
-"""Writing the notes, by several people at once."""
+"""Writing the notes, by several people at the same time."""

@@ -1,4 +1,4 @@
-"""Writing the notes, by several people at the same time, without anybody's words being lost."""
+"""Start, write, circulate, reopen and correct the notes. Several people can write without losing each other's text."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from dialog_portal.base.stale_saves import StaleSave
 from dialog_portal.base.states import NotAllowed, step
 from meetings.models import Meeting, MeetingState
 from minutes.audit_events import MinutesEvent
-from minutes.models import NEXT, Minutes, MinutesState, Section
+from minutes.models import MINUTES_NEXT, Minutes, MinutesState, Section
 from minutes.sanitise import clean
 
 
 @transaction.atomic
 def start_minutes(meeting: Meeting, *, by: User) -> Minutes:
-    """Begin the notes with one section for each point of the agenda that the public may see."""
+    """Create the notes with one section for each public agenda item, or return those that exist.
+
+    Raise NotAllowed if the meeting is cancelled or has not begun.
+    """
     meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
     if meeting.state == MeetingState.CANCELLED:
         raise NotAllowed("Mötet är inställt, så det finns inget att anteckna.")
@@ -33,7 +36,7 @@ def start_minutes(meeting: Meeting, *, by: User) -> Minutes:
         )
         if not items:
             minutes.sections.create(position=1, heading="Anteckningar")
-        # Only now, when the points have been read: whoever changed them until then wrote the headings
+        # Set after the points are read: a person who changed a point before this time is an author of its heading
         minutes.begun_at = record(by, MinutesEvent.BEGUN, minutes).at
         minutes.save(update_fields=["begun_at"])
     return minutes
@@ -41,7 +44,10 @@ def start_minutes(meeting: Meeting, *, by: User) -> Minutes:
 
 @transaction.atomic
 def save_section(section: Section, *, heading: str, html: str, seen_version: int, by: User) -> Section:
-    """Keep a new text, sanitised; raises StaleSave when somebody else saved since `seen_version`."""
+    """Store the heading and the text, sanitised, and raise the version by one; nothing is stored if both are unchanged.
+
+    Raise StaleSave if somebody else has saved since `seen_version`, and NotAllowed if the notes are not a draft.
+    """
     section = Section.objects.select_for_update().select_related("minutes").get(pk=section.pk)
     must_be_draft(section.minutes)
     if section.version != seen_version:
@@ -58,7 +64,7 @@ def save_section(section: Section, *, heading: str, html: str, seen_version: int
 
 @transaction.atomic
 def add_section(minutes: Minutes, *, by: User) -> Section:
-    """An empty section at the end."""
+    """Add an empty section at the end. Raise NotAllowed if the notes are not a draft."""
     minutes = Minutes.objects.select_for_update().get(pk=minutes.pk)
     must_be_draft(minutes)
     last = minutes.sections.last()
@@ -70,7 +76,7 @@ def add_section(minutes: Minutes, *, by: User) -> Section:
 
 @transaction.atomic
 def remove_section(section: Section, *, by: User) -> None:
-    """Take a section away that nobody has written in; words that somebody wrote are never thrown away."""
+    """Delete a section in which nobody has written. Raise NotAllowed if it has been saved, or is the only one."""
     section = Section.objects.select_for_update().select_related("minutes").get(pk=section.pk)
     must_be_draft(section.minutes)
     if section.revisions.exists():
@@ -85,39 +91,50 @@ def remove_section(section: Section, *, by: User) -> None:
 
 
 def must_be_held(meeting: Meeting) -> None:
+    """Raise NotAllowed if the meeting is not marked as held."""
     if meeting.state != MeetingState.HELD:
         raise NotAllowed("Markera mötet som genomfört på mötets sida först.")
 
 
 def must_be_draft(minutes: Minutes) -> None:
+    """Raise NotAllowed if the notes are not a draft."""
     if minutes.state != MinutesState.DRAFT:
         raise NotAllowed(f"Anteckningarna är {minutes.get_state_display()}. Öppna dem för ändring först.")
 
 
 @transaction.atomic
 def circulate_minutes(minutes: Minutes, *, by: User) -> Minutes:
-    """Hand the draft over for reading; nobody writes in it until it is opened again."""
+    """Circulate the draft for reading. It cannot be changed until it is reopened.
+
+    Raise NotAllowed if the meeting is not held, or if no section has text.
+    """
     must_be_held(minutes.meeting)
     if not minutes.sections.exclude(html="").exists():
         raise NotAllowed("Det finns ingen text att dela än.")
     record(by, MinutesEvent.CIRCULATED, minutes)
-    return step(minutes, NEXT, MinutesState.CIRCULATED, by=by)
+    return step(minutes, MINUTES_NEXT, MinutesState.CIRCULATED, by=by)
 
 
 @transaction.atomic
 def reopen_minutes(minutes: Minutes, *, by: User) -> Minutes:
-    """Open the notes for changes again; an approval that was given falls."""
+    """Open the notes for changes; an approval that was given is no longer valid.
+
+    Raise NotAllowed if they are published: those are changed by a correction.
+    """
     minutes = Minutes.objects.select_for_update().get(pk=minutes.pk)
     if minutes.state == MinutesState.PUBLISHED:
         raise NotAllowed("Publicerade anteckningar ändras genom en rättelse.")
     minutes.approvals.filter(voided_at__isnull=True).update(voided_at=timezone.now())
     record(by, MinutesEvent.REOPENED, minutes)
-    return step(minutes, NEXT, MinutesState.DRAFT, by=by)
+    return step(minutes, MINUTES_NEXT, MinutesState.DRAFT, by=by)
 
 
 @transaction.atomic
 def start_correction(minutes: Minutes, *, what: str, by: User) -> Minutes:
-    """Begin a correction of published notes; the public edition stays until the next one replaces it."""
+    """Open published notes for a correction; the public edition stays until the next edition replaces it.
+
+    `what` is the public reason. Raise NotAllowed if the notes are not published.
+    """
     minutes = Minutes.objects.select_for_update().get(pk=minutes.pk)
     if minutes.state != MinutesState.PUBLISHED:
         raise NotAllowed("Bara publicerade anteckningar kan rättas.")
@@ -125,4 +142,4 @@ def start_correction(minutes: Minutes, *, what: str, by: User) -> Minutes:
     minutes.save(update_fields=["correction"])
     minutes.approvals.filter(voided_at__isnull=True).update(voided_at=timezone.now())
     record(by, MinutesEvent.CORRECTION_BEGUN, minutes)
-    return step(minutes, NEXT, MinutesState.DRAFT, by=by, reason=what)
+    return step(minutes, MINUTES_NEXT, MinutesState.DRAFT, by=by, reason=what)

@@ -1,4 +1,4 @@
-"""What people type about minutes."""
+"""Forms for a section of the notes and for the reason of a correction."""
 
 from html import unescape
 
@@ -11,8 +11,8 @@ from minutes.pdf.render import unprintable_sentence
 from minutes.sanitise import clean
 from minutes.sanitise.text import normalise
 
-MAX_HTML = 200_000  # characters of HTML; a long meeting's section is some thousand
-EXTENSIONS = {
+MAX_HTML_LENGTH = 200_000  # characters of HTML; the section of a long meeting has a few thousand
+EDITOR_EXTENSIONS = {
     "Bold": True,
     "Italic": True,
     "Heading": {"levels": [3, 4]},
@@ -30,35 +30,38 @@ EXTENSIONS = {
 
 
 class SectionForm(forms.Form):
-    """The heading and text of one section, with the version that the person began from."""
+    """The heading and text of one section, and the version that was shown when the person began to write."""
 
     heading = forms.CharField(label="Rubrik", max_length=200, validators=[one_line])
     html = ProseEditorFormField(
         label="Anteckningar",
         required=False,
-        max_length=MAX_HTML,
+        max_length=MAX_HTML_LENGTH,
         sanitize=clean,
-        extensions=EXTENSIONS,
+        extensions=EDITOR_EXTENSIONS,
         error_messages={"max_length": "Texten är för lång. Dela upp den i flera avsnitt."},
     )
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
     def clean_heading(self) -> str:
-        return printable(self.cleaned_data["heading"])
+        return must_be_printable(self.cleaned_data["heading"])
 
     def clean_html(self) -> str:
-        return printable(self.cleaned_data["html"])
+        return must_be_printable(self.cleaned_data["html"])
 
 
-def printable(html: str) -> str:
-    """Refuse what the archive's PDF could not show, while the person who typed it is still there."""
-    if lacking := typeset.unprintable(normalise(unescape(html))):
+def must_be_printable(html: str) -> str:
+    """Return the text unchanged. Raise ValidationError if the fonts of the PDF lack one of its characters.
+
+    It is checked here, so that the person who typed the character can replace it at once.
+    """
+    if lacking := typeset.unprintable_characters(normalise(unescape(html))):
         raise forms.ValidationError(unprintable_sentence(lacking))
     return html
 
 
 class CorrectionForm(forms.Form):
-    """Why published notes must be changed; the reason stands on the page of the new edition."""
+    """The reason why published notes are corrected. It is shown on the public page of the new edition."""
 
     what = forms.CharField(
         label="Vad ska rättas?",

@@ -1,9 +1,6 @@
-"""Staff pages: writing, approving, distributing and publishing the notes of a meeting."""
+"""Staff pages: start the notes, write their sections, circulate, reopen and correct them."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,6 +9,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
 from dialog_portal.access.staff_request import StaffRequest
+from dialog_portal.base.outcome_message import run_with_message
 from dialog_portal.base.stale_saves import StaleSave
 from dialog_portal.base.states import NotAllowed
 from meetings.models import Meeting
@@ -20,26 +18,10 @@ from minutes.writing import actions as writing
 from minutes.writing.forms import CorrectionForm, SectionForm
 
 
-def find_minutes(pk: int) -> Minutes:
-    """The notes of a meeting, or 404."""
-    rows = Minutes.objects.select_related("meeting__round", "meeting__host")
-    return get_object_or_404(rows, meeting=pk)
-
-
-def attempt(request: StaffRequest, action: Callable[[], Any], done: str) -> None:
-    """Do it and say so, or say in Swedish why it was not possible."""
-    try:
-        action()
-    except NotAllowed as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
-
-
 @require_POST
 def minutes_start(request: StaffRequest, pk: int) -> HttpResponse:
     meeting = get_object_or_404(Meeting, pk=pk)
-    attempt(
+    run_with_message(
         request,
         lambda: writing.start_minutes(meeting, by=request.user),
         "Ett avsnitt för varje punkt finns nu att skriva i.",
@@ -48,7 +30,7 @@ def minutes_start(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def section_change(request: StaffRequest, pk: int) -> HttpResponse:
-    """Write in a section; when somebody else saved meanwhile both texts are shown and nothing is lost."""
+    """Edit a section. If somebody else has saved it meanwhile, both texts are shown, so that none is lost."""
     section = get_object_or_404(Section.objects.select_related("minutes__meeting"), pk=pk)
     if section.minutes.state != MinutesState.DRAFT:
         messages.error(request, "Anteckningarna är inte öppna för ändring. Öppna dem först.")
@@ -59,7 +41,7 @@ def section_change(request: StaffRequest, pk: int) -> HttpResponse:
         typed = form.cleaned_data
         try:
             writing.save_section(section, by=request.user, **typed)
-            return after_saving(request, section)
+            return redirect_after_saving(request, section)
         except StaleSave as conflict:
             mine = SectionForm(initial={**typed, "seen_version": conflict.theirs.version})
             return section_page(request, section, mine, conflict.theirs)
@@ -71,7 +53,7 @@ def section_change(request: StaffRequest, pk: int) -> HttpResponse:
 def section_page(
     request: StaffRequest, section: Section, form: SectionForm, theirs: Section | None = None
 ) -> HttpResponse:
-    """The section in its editor, with its place among the others; after a conflict also what somebody else saved."""
+    """Render the editor of a section; after a conflict (status 409) also with the text that somebody else saved."""
     around = list(section.minutes.sections.all())
     context = {
         "form": form,
@@ -88,8 +70,8 @@ def section_page(
     return render(request, "staff/minutes/section.html", context, status=409 if theirs else 200)
 
 
-def after_saving(request: StaffRequest, section: Section) -> HttpResponse:
-    """To the next section when that button was pressed, else back to the notes at the same place."""
+def redirect_after_saving(request: StaffRequest, section: Section) -> HttpResponse:
+    """Redirect to the next section if that button was pressed, otherwise to this section on the page of the notes."""
     messages.success(request, f"Avsnittet ”{section.heading}” är sparat.")
     following = section.minutes.sections.filter(position__gt=section.position).first()
     if "next" in request.POST and following:
@@ -101,9 +83,10 @@ def after_saving(request: StaffRequest, section: Section) -> HttpResponse:
 
 @require_POST
 def section_add(request: StaffRequest, pk: int) -> HttpResponse:
-    """One more section at the end, for what was not on the agenda."""
+    """Add a section at the end, for what was not on the agenda, and open it in the editor."""
+    minutes = get_object_or_404(Minutes.objects.of_meeting(pk))
     try:
-        section = writing.add_section(find_minutes(pk), by=request.user)
+        section = writing.add_section(minutes, by=request.user)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect("staff:minutes", pk)
@@ -113,7 +96,7 @@ def section_add(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def section_remove(request: StaffRequest, pk: int) -> HttpResponse:
     section = get_object_or_404(Section.objects.select_related("minutes"), pk=pk)
-    attempt(
+    run_with_message(
         request,
         lambda: writing.remove_section(section, by=request.user),
         f"Avsnittet ”{section.heading}” är borttaget.",
@@ -122,7 +105,7 @@ def section_remove(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def section_history(request: StaffRequest, pk: int) -> HttpResponse:
-    """Every text that a section has had, the newest first."""
+    """Show every text that a section has had, the newest first."""
     section = get_object_or_404(Section.objects.select_related("minutes__meeting"), pk=pk)
     revisions = section.revisions.select_related("by").order_by("-pk")
     context = {"section": section, "meeting": section.minutes.meeting, "revisions": revisions}
@@ -131,8 +114,8 @@ def section_history(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def minutes_circulate(request: StaffRequest, pk: int) -> HttpResponse:
-    row = find_minutes(pk)
-    attempt(
+    row = get_object_or_404(Minutes.objects.of_meeting(pk))
+    run_with_message(
         request,
         lambda: writing.circulate_minutes(row, by=request.user),
         "Utkastet är delat och väntar på att fastställas.",
@@ -142,8 +125,8 @@ def minutes_circulate(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def minutes_reopen(request: StaffRequest, pk: int) -> HttpResponse:
-    row = find_minutes(pk)
-    attempt(
+    row = get_object_or_404(Minutes.objects.of_meeting(pk))
+    run_with_message(
         request,
         lambda: writing.reopen_minutes(row, by=request.user),
         "Anteckningarna är öppna för ändring igen.",
@@ -152,11 +135,11 @@ def minutes_reopen(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def minutes_correct(request: StaffRequest, pk: int) -> HttpResponse:
-    """Begin a correction; what is public stays until the next edition."""
-    row = find_minutes(pk)
+    """Ask for the reason of a correction, and open the published notes for it."""
+    row = get_object_or_404(Minutes.objects.of_meeting(pk))
     form = CorrectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        attempt(
+        run_with_message(
             request,
             lambda: writing.start_correction(row, what=form.cleaned_data["what"], by=request.user),
             "Rättelsen är påbörjad. Den publicerade utgåvan ligger kvar tills du publicerar nästa.",

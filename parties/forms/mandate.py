@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from dialog_portal.base.typed_text import one_line
-from dialog_portal.outbox.draft import deliverable
+from dialog_portal.outbox.draft import check_deliverable
 from parties.forms.plain import DateInput, PlainForm, RowForm, no_formula
 from parties.models import Mandate, Person
 
@@ -35,7 +35,7 @@ class PersonForm(RowForm):
         other = Person.objects.exclude(pk=self.instance.pk).by_email(email)
         if other:
             raise forms.ValidationError(f"Adressen hör redan till {other}.", code="taken")
-        deliverable(email)
+        check_deliverable(email)
         return email
 
 
@@ -86,7 +86,7 @@ class HolderForm(PlainForm):
                 f"Adressen hör till {self.found}, som redan finns i registret.", code="taken"
             )
         if email:
-            deliverable(email)
+            check_deliverable(email)
         return email
 
     def clean(self) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from dialog_portal.access.models import Role, StaffInvitation, User
 from dialog_portal.base.audit import Event
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.models import Link
+from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.models import Letter
-from dialog_portal.outbox.queue.actions import read
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def choose(where: str, password: str = PASSWORD, again: str = PASSWORD) -> Any:
 
 def test_an_invitation_is_a_letter_with_a_link_for_two_days(invitation: StaffInvitation):
     letter = Letter.objects.get()
-    content = read(letter)
+    content = read_content(letter)
     assert content is not None
     assert letter.address == "asa.ek@region.example"
     assert invitation_address(invitation) in content.text

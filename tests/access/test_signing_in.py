@@ -21,8 +21,8 @@ from django.utils import timezone
 from dialog_portal.access.models import Role, User
 from dialog_portal.access.sign_in import ResetPasswordForm
 from dialog_portal.access.tasks import send_password_letters
+from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.models import Letter, Wanted
-from dialog_portal.outbox.queue.actions import read
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("still_clock")]
@@ -123,7 +123,7 @@ def test_what_the_portal_does_not_use_has_no_address(name: str):
 def test_a_new_password_comes_by_letter_and_the_old_one_stops_working():
     user = factories.user()
     ask_for_password(user.email)
-    content = read(letter_to(user))
+    content = read_content(letter_to(user))
     assert content is not None
     found = re.search(rf"{settings.BASE_URL}(/konto/losenord/nytt/\S+)", content.text)
     assert found is not None
@@ -312,7 +312,7 @@ def test_pages_that_everybody_may_read_may_be_kept_and_found():
 def test_the_secret_of_a_reset_letter_is_told_to_no_next_page_and_the_form_still_works():
     user = factories.user()
     ask_for_password(user.email)
-    content = read(letter_to(user))
+    content = read_content(letter_to(user))
     assert content is not None
     found = re.search(rf"{settings.BASE_URL}(/konto/losenord/nytt/\S+)", content.text)
     assert found is not None

@@ -18,7 +18,9 @@ from dialog_portal.access.actions import invite_staff
 from dialog_portal.access.models import Role, StaffInvitation, User
 from dialog_portal.base.audit import record
 from dialog_portal.links.actions import token_for
-from dialog_portal.outbox.queue.actions import Attachment, Draft, post
+from dialog_portal.outbox.draft import Draft
+from dialog_portal.outbox.mime import Attachment
+from dialog_portal.outbox.queue.post import post
 from meetings.audit_events import MeetingsEvent
 from meetings.models import Group, MeetingState, Purpose
 from minutes.models import Minutes, MinutesState, Section, SectionRevision

@@ -15,7 +15,7 @@ from dialog_portal.base.typed_text import (
     name_without_links,
     only_a_name,
 )
-from dialog_portal.outbox.draft import deliverable
+from dialog_portal.outbox.draft import check_deliverable
 from dialog_portal.outbox.pages.forms import Correct
 from meetings.attendance.forms import AddAttendee
 from meetings.invitations.forms import FreeGuest
@@ -124,4 +124,4 @@ def test_an_address_in_quotation_marks_is_refused_at_its_field_wherever_it_is_ty
 
 
 def test_a_letter_may_leave_for_an_address_in_quotation_marks_that_is_already_stored():
-    deliverable(QUOTED)
+    check_deliverable(QUOTED)

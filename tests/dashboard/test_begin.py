@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from dialog_portal.access.models import Role, StaffInvitation, User
+from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.models import Letter
-from dialog_portal.outbox.queue.actions import read
 from meetings.models import FocusArea, RoundPurpose
 from parties.models import Category, Municipality, Party
 
@@ -48,7 +48,7 @@ def test_the_first_administrator_chooses_a_password_behind_the_printed_link():
 
 def test_the_letter_holds_the_same_link_and_comes_from_the_office():
     address = LINK.findall(begin())[0]
-    content = read(Letter.objects.get(address="anna@example.org"))
+    content = read_content(Letter.objects.get(address="anna@example.org"))
     assert content is not None
     assert address in content.text
     assert "Kulturförvaltningen bjuder in dig" in content.text

@@ -17,9 +17,11 @@ from dialog_portal.access.actions import invite_staff
 from dialog_portal.access.models import Role, User
 from dialog_portal.base.swedish import day
 from dialog_portal.dashboard.tasks import tasks_for
-from dialog_portal.outbox.health import heard
+from dialog_portal.outbox.draft import Draft
+from dialog_portal.outbox.health import record_pulse
 from dialog_portal.outbox.models import Letter, State
-from dialog_portal.outbox.queue.actions import Draft, hold, post
+from dialog_portal.outbox.queue.hold import hold
+from dialog_portal.outbox.queue.post import post
 from meetings.mailings.actions import post as mailings_post
 from meetings.mailings.actions import send
 from meetings.mailings.letters.recipients import MAILINGS
@@ -36,6 +38,7 @@ from meetings.models import (
     Reply,
 )
 from meetings.replies.actions import answer as replies
+from meetings.replies.actions import substitutes
 from minutes.models import Minutes, MinutesState, Section, SectionRevision
 from tests import factories
 from tests.access.world import with_second_factor
@@ -347,7 +350,9 @@ def test_coming_meetings_count_those_who_wait_for_a_seat_apart():
 
 def test_who_sends_a_substitute_is_counted_too_so_that_the_answers_add_up():
     meeting = invited(12)
-    replies.hand_over(meeting.invitees.get(), name="Sten", email="sten@kommun.example", channel=Channel.LINK)
+    substitutes.hand_over(
+        meeting.invitees.get(), name="Sten", email="sten@kommun.example", channel=Channel.LINK
+    )
     client = Client()
     client.force_login(factories.user())
     said = "0 kommer, 0 kommer inte, 1 skickar ersättare, 1 har inte svarat"
@@ -357,7 +362,7 @@ def test_who_sends_a_substitute_is_counted_too_so_that_the_answers_add_up():
 
 def test_the_light_is_green_only_when_no_letter_needs_a_person():
     for name in ("worker", "beat"):
-        heard(name)
+        record_pulse(name)
     client = Client()
     client.force_login(factories.user())
     calm = client.get("/arbete/").content.decode()

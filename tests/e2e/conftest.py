@@ -43,7 +43,7 @@ def demo(
     from django.core.management import call_command
     from django.db import connections
 
-    from dialog_portal.outbox.health import heard
+    from dialog_portal.outbox.health import record_pulse
     from tests.e2e.site import Demo
 
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
@@ -54,7 +54,7 @@ def demo(
             call_command("demo", verbosity=0)
             somebody_outside_the_register()
             for name in ("worker", "beat"):
-                heard(name)  # or the start page warns that nobody works
+                record_pulse(name)  # or the start page warns that nobody works
             yield Demo(server.url, browser, browser_context_args)
         finally:
             server.stop()

@@ -140,7 +140,7 @@ def sendable() -> list[tuple[str, str]]:
     now, found = timezone.now(), {}
     for row in Meeting.objects.with_letters():
         for mailing in MAILINGS.values():
-            if not mailing.why_not(row, now) and pending_for(mailing, row):
+            if not mailing.reason_not_to_send(row, now) and pending_for(mailing, row):
                 found[mailing.purpose] = (str(row.pk), str(mailing.purpose))
     return list(found.values())
 
@@ -199,7 +199,7 @@ def guests_pages() -> list[Visit]:
     rows = Invitee.objects.active().with_answer().select_related("link", "meeting").order_by("pk")
     now = timezone.now()
     cases = {
-        (row.meeting.state, row.meeting.answers_open(now), row.current_answer): row  # type: ignore[attr-defined]
+        (row.meeting.state, row.meeting.is_open_for_answers(now), row.current_answer): row  # type: ignore[attr-defined]
         for row in rows
     }
     links = {case: token_for(row.link) for case, row in cases.items() if row.link.expires_at > now}

@@ -24,7 +24,7 @@ from urllib.parse import quote
 
 from django.db import connection
 
-from tests.services import Mailbox, follow_parent, wait_until
+from tests.services import Mailbox, Received, follow_parent, wait_until
 
 BASE = Path(__file__).resolve().parent.parent.parent
 
@@ -54,7 +54,6 @@ class Sink(Mailbox):
         self.rng, self.delay, self.always, self.before = rng, delay, always, before
         self.soft, self.drop = soft, drop
         self.dropped = 0
-        self.begun: list[float] = []  # of each letter: when the worker was told that its recipient is fine
 
     def __enter__(self) -> Sink:
         super().__enter__()
@@ -64,7 +63,6 @@ class Sink(Mailbox):
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
         await asyncio.sleep(self.before)
-        envelope.begun = time.time()
         if address.startswith("dead"):
             return "550 5.1.1 No such user"
         if self.rng.random() < self.soft:
@@ -73,8 +71,6 @@ class Sink(Mailbox):
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         answer = await super().handle_DATA(server, session, envelope)
-        if answer.startswith("2"):
-            self.begun.append(envelope.begun)
         await asyncio.sleep(self.always + self.rng.random() * self.delay)
         if self.rng.random() < self.drop:
             self.dropped += 1
@@ -195,6 +191,12 @@ class Fleet:
             time.sleep(0.05)
         return time.monotonic() - begun
 
+    def until_idle(self, seconds: float = 60) -> None:
+        """Wait until every letter that can leave has left, and no worker has one that it claimed before."""
+        wait_until(
+            lambda: not self.ask("waiting") and not self.ask("claimed"), "workers with nothing to do", seconds
+        )
+
     def _more(self, sink: Mailbox, seen: int) -> bool:
         return len(sink.letters) > seen or not self.ask("waiting")
 
@@ -234,11 +236,14 @@ class Judgement:
     difference: int  # how far the portal's own sums are from adding up
 
 
+def message_id(got: Received) -> str:
+    return str(BytesHeaderParser().parsebytes(got.raw)["Message-ID"])
+
+
 def judge(report: dict[str, Any], sink: Mailbox) -> Judgement:
-    headers = BytesHeaderParser()
     copies: dict[str, list[str]] = {}
     for got in sink.letters:
-        copies.setdefault(headers.parsebytes(got.raw)["Message-ID"], []).append(got.sha256)
+        copies.setdefault(message_id(got), []).append(got.sha256)
     letters = report["letters"]
     states = Counter(row[0] for row in letters.values())
     silent = [key for key, row in letters.items() if row[0] == "accepted" and key not in copies]

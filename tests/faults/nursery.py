@@ -1,6 +1,6 @@
 """A process that has Django ready and bears workers on request, so that a test can kill fifty of them without waiting.
 
-Reads one JSON command a line: start, post, hold, report. Answers one JSON line each. The workers do what Celery's do.
+Reads one JSON command a line (see COMMANDS) and answers one JSON line each. The workers do what Celery's do.
 """
 
 from __future__ import annotations
@@ -20,20 +20,37 @@ from django.conf import settings
 
 django.setup()
 
-from django.db import DatabaseError, InterfaceError, connection  # noqa: E402
+from django.db import DatabaseError, InterfaceError, connection, transaction  # noqa: E402
 from django.db.models import F  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from dialog_portal.outbox import health, tasks  # noqa: E402
-from dialog_portal.outbox.models import Attempt, Host, Letter, Outcome, State  # noqa: E402
-from dialog_portal.outbox.queue import claim as claims  # noqa: E402
-from dialog_portal.outbox.queue import deliver, limits, wake_up  # noqa: E402
-from dialog_portal.outbox.queue.actions import Draft, post_all  # noqa: E402
+from dialog_portal.outbox.draft import Draft  # noqa: E402
+from dialog_portal.outbox.models import (  # noqa: E402
+    Attempt,
+    Host,
+    Letter,
+    LetterStep,
+    Outcome,
+    Pulse,
+    State,
+    may_have_begun,
+)
+from dialog_portal.outbox.queue import circuit_breaker, claim, deliver, wake_up  # noqa: E402
+from dialog_portal.outbox.queue import finish as finishing  # noqa: E402
+from dialog_portal.outbox.queue.claim import Claim  # noqa: E402
+from dialog_portal.outbox.queue.post import post_all  # noqa: E402
+from dialog_portal.outbox.queue.stop import stop  # noqa: E402
 from dialog_portal.outbox.smtp.answers import Result  # noqa: E402
-from tests.services import PR_SET_PDEATHSIG, prctl  # noqa: E402
+from tests.services import PR_SET_PDEATHSIG, prctl, wait_until  # noqa: E402
 
 # What a control changes is changed by name, as no type would allow it
-GUARDS: dict[str, Any] = {"claims": claims, "limits": limits, "sending": deliver, "bell": wake_up}
+GUARDS: dict[str, Any] = {
+    "breaker": circuit_breaker,
+    "finish": finishing,
+    "deliver": deliver,
+    "wake_up": wake_up,
+}
 OPTIONS: dict[str, Any] = json.loads(os.environ.get("NURSERY", "{}"))
 
 
@@ -41,79 +58,121 @@ def quicken() -> None:
     """A clock for tests: minutes become moments. Only waits are shorter; the order of steps is the real one."""
     for name, value in OPTIONS.get("settings", {}).items():
         setattr(settings, name, value)
-    GUARDS["sending"].ring = GUARDS["bell"].ring = lambda: None
+    GUARDS["deliver"].wake_up = GUARDS["wake_up"].wake_up = lambda: None
     if OPTIONS.get("fast"):
-        vars(claims).update(SOFT=(0.002,), UNKNOWN_MINUTES=0.002, POLICY_MINUTES=0.002)
-        GUARDS["limits"].CIRCUIT = (0.005, 0.01)
+        vars(finishing).update(RETRY_MINUTES=(0.002,), UNKNOWN_MINUTES=0.002, POLICY_MINUTES=0.002)
+        GUARDS["breaker"].OPEN_MINUTES = (0.005, 0.01)
+
+
+def leave_without_beginning() -> None:
+    """Every letter leaves, and nothing says before that it does."""
+
+    def finish_and_go_on(last: Claim, result: Result, _following: Claim, *, wipe: bool) -> bool:
+        deliver.finish(last, result, wipe=wipe)
+        return True
+
+    GUARDS["deliver"].begin, GUARDS["deliver"].finish_and_begin = lambda _claim: True, finish_and_go_on
 
 
 def mark_first() -> None:
     """The guard off: the letter is called accepted before it is sent, as systems do that send after saving."""
     real = deliver.send
 
-    def send(claim: claims.Claim, door: Any) -> Result:
-        claims.finish(claim, Result(Outcome.ACCEPTED, "250", ""), wipe=False)
-        return real(claim, door)
+    def send(claimed: Claim, *others: Any) -> Result:
+        finishing.finish(claimed, Result(Outcome.ACCEPTED, "250", ""), wipe=False)
+        return real(claimed, *others)
 
-    GUARDS["sending"].send, GUARDS["claims"].may_go = send, lambda _claim: True
+    GUARDS["deliver"].send = send
+    leave_without_beginning()
 
 
 def no_claim() -> None:
     """The guard off: a worker takes what it sees, without marking it as taken."""
 
-    def take(host_name: str, worker: str, most: int, *, limited: bool = True) -> list[claims.Claim]:
+    def claim_due(host_name: str, worker: str, most: int, *, limited: bool = True) -> list[Claim]:
         host, _ = Host.objects.get_or_create(name=host_name)
         now = timezone.now()
         rows = list(Letter.objects.due(now)[:most])
-        return [claims._claim(row, Attempt(pk=0), host, now) for row in rows]
+        return [claim._claim(row, Attempt(pk=0), host, now) for row in rows]
 
-    def finish(claim: claims.Claim, result: Result, **_: Any) -> bool:
-        Letter.objects.filter(pk=claim.letter).update(state=State.ACCEPTED, accepted_at=timezone.now())
+    def finish(claimed: Claim, result: Result, **_: Any) -> bool:
+        Letter.objects.filter(pk=claimed.letter).update(state=State.ACCEPTED, accepted_at=timezone.now())
         return True
 
-    guard = GUARDS["claims"]
-    guard.take, guard.finish, guard.may_go = take, finish, lambda _claim: True
+    GUARDS["deliver"].claim_due, GUARDS["deliver"].finish = claim_due, finish
+    leave_without_beginning()
 
 
 def no_fence() -> None:
-    """The guard off: whoever ends a try speaks for the letter, also when another worker has taken it since."""
-    real = claims.finish
+    """The guard off: whoever ends a try speaks for the letter, also when another worker has claimed it since."""
+    real, begin = finishing.finish, deliver.begin
 
-    def finish(claim: claims.Claim, result: Result, **values: Any) -> bool:
-        fence = Letter.objects.values_list("fence", flat=True).get(pk=claim.letter)
-        return real(replace(claim, fence=fence), result, **values)
+    def finish(claimed: Claim, result: Result, **values: Any) -> bool:
+        fence = Letter.objects.values_list("fence", flat=True).get(pk=claimed.letter)
+        return real(replace(claimed, fence=fence), result, **values)
 
-    GUARDS["claims"].finish = finish
+    def finish_and_begin(last: Claim, result: Result, following: Claim, *, wipe: bool) -> bool:
+        finish(last, result, wipe=wipe)
+        return begin(following)
+
+    GUARDS["deliver"].finish, GUARDS["deliver"].finish_and_begin = finish, finish_and_begin
 
 
-def no_look() -> None:
-    """The guard off: a letter that was taken is sent, whatever became of it since."""
-    GUARDS["claims"].may_go = lambda _claim: True
+def only_look() -> None:
+    """The guard off: a letter is looked at before its text leaves, and nothing tells others that it does.
+
+    A change comes between the look and the text, as it does now and then on a machine with much to do: who looks says
+    so, and waits for it.
+    """
+
+    def look(claimed: Claim) -> bool:
+        mine = Letter.objects.filter(pk=claimed.letter, fence=claimed.fence, state=State.SENDING)
+        may_leave = mine.exists()
+        if may_leave and begun_before_the_change():
+            Pulse.objects.update_or_create(name="look", defaults={"at": timezone.now()})
+            wait_until(lambda: not mine.exists(), "a change")
+        return may_leave
+
+    def begun_before_the_change() -> bool:
+        accepted = Letter.objects.filter(state=State.ACCEPTED)
+        return accepted.exists() and not LetterStep.objects.filter(after=State.STOPPED).exists()
+
+    def finish_and_look(last: Claim, result: Result, following: Claim, *, wipe: bool) -> bool:
+        deliver.finish(last, result, wipe=wipe)
+        return look(following)
+
+    GUARDS["deliver"].begin, GUARDS["deliver"].finish_and_begin = look, finish_and_look
 
 
 def no_pause() -> None:
     """The guard off: a server that takes none of our letters is asked for ever."""
-    GUARDS["limits"].PAUSE_AFTER = 10**6
+    GUARDS["breaker"].PAUSE_AFTER = 10**6
 
 
 def no_circuit() -> None:
     """The guard off: a server that does not answer is asked again at once."""
-    GUARDS["limits"].wait_after = lambda _failures: timedelta()
+    GUARDS["breaker"].wait_after = lambda _failures: timedelta()
 
 
 def no_retry() -> None:
     """The guard off: what did not succeed has failed."""
-    GUARDS["claims"]._later = lambda _now, _minutes: {"state": State.FAILED}
+    real = finishing._consequences
+
+    def consequences(*args: Any, **values: Any) -> tuple[State, dict[str, Any]]:
+        state, changes = real(*args, **values)
+        return (State.FAILED if state == State.RETRYING else state), changes
+
+    GUARDS["finish"]._consequences = consequences
 
 
 def forgetful() -> None:
     """The guard off: what the server said is forgotten when the database is away in that moment."""
-    GUARDS["sending"].persist = lambda write: write()
+    GUARDS["deliver"].persist = lambda write: write()
 
 
 CONTROLS = {
     control.__name__: control
-    for control in (mark_first, no_claim, no_fence, no_look, no_pause, no_circuit, no_retry, forgetful)
+    for control in (mark_first, no_claim, no_fence, only_look, no_pause, no_circuit, no_retry, forgetful)
 }
 
 
@@ -178,7 +237,7 @@ def report() -> dict[str, Any]:
         "letters": letters,
         "waiting": Letter.objects.waiting().count(),
         "attempts": attempts.count(),
-        "difference": health.count(),
+        "difference": health.check_sums(),
         "late": attempts.filter(late=True).count(),
         "unfenced": attempts.filter(
             outcome=Outcome.ACCEPTED, late=False, fence__lt=F("letter__fence")
@@ -193,9 +252,9 @@ def report() -> dict[str, Any]:
 
 
 def longest_try() -> float:
-    """How many seconds a worker was held by one letter at most, those included that it still has in hand."""
-    tries = Attempt.objects.values_list("started", "ended")
-    spans = ((ended or timezone.now()) - started for started, ended in tries if started)
+    """How many seconds a worker was held by one letter at most, those included that it has claimed still."""
+    tries = Attempt.objects.values_list("claimed", "ended")
+    spans = ((ended or timezone.now()) - claimed for claimed, ended in tries)
     return max((span.total_seconds() for span in spans), default=0.0)
 
 
@@ -214,12 +273,16 @@ def taken_over(attempt: int) -> bool:
     return Attempt.objects.filter(pk=attempt, fence__lt=F("letter__fence")).exists()
 
 
-def stop_all() -> float:
-    """Stop every letter, as a cancelled meeting does; answers when that was committed."""
-    from dialog_portal.outbox.queue.actions import stop
+def stop_all() -> list[str]:
+    """Stop every letter, as a cancelled meeting does; return the Message-IDs of those that it knows may have left."""
+    with transaction.atomic():
+        stop(Letter.objects.all(), by=None, reason="Mötet är inställt")
+        return list(Letter.objects.filter(may_have_begun("pk")).values_list("message_id", flat=True))
 
-    stop(Letter.objects.all(), by=None, reason="Mötet är inställt")
-    return time.time()
+
+def claimed() -> int:
+    """Return how many tries have not ended, begun or not."""
+    return Attempt.objects.filter(ended=None).count()
 
 
 COMMANDS: dict[str, Any] = {
@@ -230,6 +293,7 @@ COMMANDS: dict[str, Any] = {
     "open_tries": open_tries,
     "taken_over": taken_over,
     "stop_all": stop_all,
+    "claimed": claimed,
 }
 
 

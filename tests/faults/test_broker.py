@@ -12,7 +12,7 @@ from django.conf import settings
 
 from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.models import Letter, Pulse
-from dialog_portal.outbox.queue.actions import post_all
+from dialog_portal.outbox.queue.post import post_all
 from meetings.models import Reply
 from tests import factories
 from tests.faults.harness import Sink

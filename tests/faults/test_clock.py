@@ -8,6 +8,7 @@ from itertools import count
 
 import pytest
 import time_machine
+from django.db.models import Q
 from django.utils import timezone
 
 from meetings.mailings.actions import due_reminders, reminder_schedule
@@ -134,7 +135,7 @@ def without_guards(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(PlannedQuerySet, "due", since_last_night)
     monkeypatch.setattr(due_reminders, "step", lambda row, *_, **__: row)
-    monkeypatch.setattr(due_reminders, "recently_asked", lambda *_: set())
+    monkeypatch.setattr(due_reminders, "asked_recently", lambda _: Q(pk__in=()))  # nobody
     monkeypatch.setattr(Mailing, "key", a_key_each_time)
 
 
@@ -177,8 +178,8 @@ def test_counting_hours_in_utc_is_an_hour_off(change: date, monkeypatch: pytest.
             * (timezone.localdate(own) - reminder_schedule.REMINDER_DAYS[purpose](meeting)).days
         )
 
-    monkeypatch.setattr(reminder_schedule, "due_at", naive)
-    monkeypatch.setattr(due_reminders, "due_at", naive)
+    monkeypatch.setattr(reminder_schedule, "reminder_due_at", naive)
+    monkeypatch.setattr(due_reminders, "reminder_due_at", naive)
     should, made = live_through(change, 1, each_minute(change, 1, 5))
     assert (set(made), wrong_hour(made) > 0) == (set(should), True)
 
@@ -196,4 +197,4 @@ def test_counting_hours_in_utc_is_an_hour_off(change: date, monkeypatch: pytest.
     ],
 )
 def test_odd_nights_and_leap_days_keep_nine_on_the_wall(starts: str, due: str):
-    assert reminder_schedule.due_at(Meeting(starts_at=at(starts)), Purpose.COMING) == at(due)
+    assert reminder_schedule.reminder_due_at(Meeting(starts_at=at(starts)), Purpose.COMING) == at(due)

@@ -23,8 +23,8 @@ from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import token_for
 from dialog_portal.outbox import draft as drafts
 from dialog_portal.outbox import mime
-from dialog_portal.outbox.draft import written
-from dialog_portal.outbox.encrypted_bytes import open_up
+from dialog_portal.outbox.draft import letter_from
+from dialog_portal.outbox.encrypted_bytes import decrypt
 from dialog_portal.outbox.models import Letter
 from meetings import tasks
 from meetings.mailings.letters.compose import compose
@@ -39,7 +39,7 @@ from meetings.models import (
     SubstituteRequest,
     Wording,
 )
-from meetings.replies.actions import answer, substitute_requests
+from meetings.replies.actions import answer, substitute_requests, substitutes
 from meetings.replies.actions.colleagues import bring_colleague
 from tests import factories
 from tests.meetings.acting import letter, retyped, signed_in
@@ -67,7 +67,7 @@ def address(payload: str) -> str:
 
 def foreign(raw: bytes) -> tuple[int, int]:
     """How many headers or recipients, and how many calendars with a property, stand there that we did not write."""
-    message = mime.parse(raw)
+    message = mime.parse_message(raw)
     names = Counter(message.keys())
     people = getaddresses([str(value) for value in message.get_all("To", [])])
     headers = sum((names - Counter(ENVELOPE)).values()) + len(people) - 1
@@ -113,17 +113,17 @@ class Typists(World):
     def let_leave(self) -> None:
         """The letters about a meeting that staff could send now."""
         for purpose in (INVITATION, Purpose.UPDATE, CANCELLATION):
-            if not MAILINGS[purpose].why_not(self.meeting, timezone.now()):
+            if not MAILINGS[purpose].reason_not_to_send(self.meeting, timezone.now()):
                 self.write(purpose)
 
     def deputy_answers_and_is_sent_home(self) -> None:
         deputy = self.chief.substitutes.active().get()
         answer.store_answer(deputy, Answer.YES, channel=Channel.LINK)
-        answer.take_back(self.chief, channel=Channel.PHONE, by=self.by)
+        substitutes.take_back(self.chief, channel=Channel.PHONE, by=self.by)
 
     def wish_is_refused(self) -> None:
         wish = SubstituteRequest.objects.get()
-        substitute_requests.decide(wish, approve=False, seen=(wish.name, wish.email), by=self.by)
+        substitute_requests.decide_request(wish, approve=False, seen=(wish.name, wish.email), by=self.by)
 
 
 def changed_meeting(field: str) -> Way:
@@ -228,7 +228,7 @@ def cancelled(world: Typists, text: str) -> None:
 
 def handed_over_past_the_field(world: Typists, text: str) -> None:
     said = {"name": text, "email": "eva@kommun.example", "channel": Channel.LINK}
-    if world.act(answer.hand_over, world.chief, **said):
+    if world.act(substitutes.hand_over, world.chief, **said):
         world.deputy_answers_and_is_sent_home()
 
 
@@ -272,7 +272,7 @@ def letters_after(way: Way, text: str, world: Typists, *, all_leave: bool = True
         way(world, text)
         if all_leave and not world.refused:
             world.let_leave()
-        raw = [open_up(row.raw) for row in Letter.objects.all() if row.raw is not None]
+        raw = [decrypt(row.raw) for row in Letter.objects.all() if row.raw is not None]
         transaction.set_rollback(True)
     return world.refused, raw
 
@@ -376,10 +376,10 @@ def letter_with(owner: str, field: str, payload: str) -> bytes | None:
         meeting, guest = people()
     draft = compose(MAILINGS[CANCELLATION if owner == "step" else INVITATION], meeting, guest)
     try:
-        drafts.check(draft)
+        drafts.validate_draft(draft)
     except ValidationError:
         return None
-    return open_up(written(draft, None).raw or b"")
+    return decrypt(letter_from(draft, None).raw or b"")
 
 
 def rows() -> Iterator[tuple[str, str]]:
@@ -408,10 +408,10 @@ def test_nothing_that_is_stored_becomes_a_header_or_a_property(size, figure):
 
 def without_looking(monkeypatch: pytest.MonkeyPatch) -> None:
     """The outbox takes what it gets, and names are written as they are."""
-    monkeypatch.setattr(drafts, "check", lambda _draft: None)
-    monkeypatch.setattr("dialog_portal.outbox.queue.actions.check", lambda _draft: None)
-    monkeypatch.setattr(mime, "mailbox", lambda name, address: f"{name} <{address}>")
-    monkeypatch.setattr(Invitee, "called", property(lambda guest: guest.name))
+    monkeypatch.setattr(drafts, "validate_draft", lambda _draft: None)
+    monkeypatch.setattr("dialog_portal.outbox.queue.post.validate_draft", lambda _draft: None)
+    monkeypatch.setattr(mime, "address_header", lambda name, address: f"{name} <{address}>")
+    monkeypatch.setattr(Invitee, "name_in_letters", property(lambda guest: guest.name))
 
 
 def test_control_without_looking_a_name_writes_a_header(monkeypatch):
@@ -429,8 +429,8 @@ def test_control_without_looking_a_guests_substitute_writes_a_header(monkeypatch
 
 
 def test_control_without_escaping_a_title_writes_a_property(monkeypatch):
-    monkeypatch.setattr(drafts, "check", lambda _draft: None)
-    monkeypatch.setattr("meetings.mailings.calendar_file.Text", vUnknown)
+    monkeypatch.setattr(drafts, "validate_draft", lambda _draft: None)
+    monkeypatch.setattr("meetings.mailings.calendar_file.TypedText", vUnknown)
     raw = letter_with("meeting", "title", f"Möte\r{SMUGGLED[0]}")
     assert raw is not None
     assert foreign(raw)[1] > 0

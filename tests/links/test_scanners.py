@@ -7,7 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 from dialog_portal.links.actions import token_for
 from meetings.models import Answer, Channel, Reply
-from meetings.replies.actions.answer import hand_over, store_answer
+from meetings.replies.actions.answer import store_answer
+from meetings.replies.actions.substitutes import hand_over
 from tests import factories
 
 pytestmark = [pytest.mark.e2e, pytest.mark.once, pytest.mark.django_db(transaction=True)]
@@ -51,7 +52,7 @@ def test_what_a_script_does_is_never_an_answer(page, at, guest, script, figure):
 
 
 def test_control_without_looking_at_the_press_a_script_answers(page, at, guest, monkeypatch):
-    monkeypatch.setattr("meetings.replies.views.guest.is_pressed_by_person", lambda _: True)
+    monkeypatch.setattr("meetings.replies.views.answer.is_pressed_by_person", lambda _: True)
     page.add_init_script(ONCE % SCRIPTS["click"])
     page.goto(at(guest))
     page.get_by_role("heading", level=1, name="Du är anmäld").wait_for()

@@ -9,8 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from dialog_portal.access.models import Role, User
+from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.models import Letter
-from dialog_portal.outbox.queue.actions import Draft, post
+from dialog_portal.outbox.queue.post import post
 from meetings.models import Invitee, Meeting, MeetingLetter, Purpose
 from meetings.planning.actions import meetings
 from tests import factories

@@ -12,11 +12,11 @@ from meetings.attendance import actions as attendance
 from meetings.invitations.actions import invite, withdraw
 from meetings.mailings.actions import reminder_schedule
 from meetings.mailings.actions import send as mailings_send
-from meetings.mailings.letters.compose import fingerprint
+from meetings.mailings.letters.compose import preview_fingerprint
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import AgendaItem, AgendaState, Answer, Channel, Group, Meeting, MeetingState, Purpose
 from meetings.planning.actions import meetings
-from meetings.replies.actions import answer, substitute_requests
+from meetings.replies.actions import answer, substitute_requests, substitutes
 from tests import factories
 from tests.meetings.acting import retyped, signed_in
 
@@ -30,7 +30,9 @@ def told(by: User) -> list[str]:
 def send(meeting: Meeting, purpose: Purpose, by: User) -> None:
     meeting = Meeting.objects.with_letters().get(pk=meeting.pk)
     drafts = [draft for _, draft in mailings_send.drafts_for(MAILINGS[purpose], meeting)]
-    mailings_send.send(MAILINGS[purpose], meeting, previewed=fingerprint(drafts), by=by)
+    mailings_send.send_previewed_letters(
+        MAILINGS[purpose], meeting, previewed=preview_fingerprint(drafts), by=by
+    )
 
 
 def test_a_meeting_from_plan_to_cancellation() -> None:
@@ -80,12 +82,14 @@ def test_answers_that_staff_note_and_those_that_guests_give() -> None:
     answer.store_answer(guest, Answer.YES, channel=Channel.LINK)
     assert Event.objects.count() == 0
     answer.store_answer(guest, Answer.NO, channel=Channel.PHONE, by=officer)
-    answer.hand_over(guest, name="Udo Ek", email="udo@kommun.example", channel=Channel.PHONE, by=officer)
+    substitutes.hand_over(guest, name="Udo Ek", email="udo@kommun.example", channel=Channel.PHONE, by=officer)
     for name in ("Li", "Bo"):
         wish = substitute_requests.ask_for_substitute(
             guest, name=name, email=f"{name}@annan.example", channel=Channel.LINK
         )
-        substitute_requests.decide(wish, approve=name == "Bo", seen=(wish.name, wish.email), by=officer)
+        substitute_requests.decide_request(
+            wish, approve=name == "Bo", seen=(wish.name, wish.email), by=officer
+        )
     assert told(officer) == [
         "svar: noterade", "svar: noterade ersättare", "ersättare: avslog",
         "ersättare: godkände", "svar: noterade ersättare",

@@ -18,6 +18,7 @@ LONG_TABLE = f"<table><tr><th>Kommun<th>Läget{'<tr><td>Norra Ör<td>Färjan kos
 WIDE_TABLE = f"<table>{('<tr>' + '<td>Kulturmiljöprogram' * 14) * 4}</table>"
 NESTED = "<ul><li>Kö till kulturskolan" * 12 + "</ul>" * 12
 LISTS = "<ol><li>Ett<ul><li>a</li><li>b<ol><li>i</li></ol></li></ul></li><li><p>Två</p><p>Mer om två</p></li></ol>"
+PAGES_LONG_LIST = f"<ul>{('<li>' + f'<p>{PARAGRAPH * 20}</p>' * 3) * 8}</ul>"  # pages break inside its items
 QUOTE = "<blockquote>”Mätbara effekter” är vad nämnden vill se.</blockquote>"
 LINK = '<p>Se <a href="https://example.org/underlag?a=1&amp;b=åäö">underlaget</a>.</p>'
 

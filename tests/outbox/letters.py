@@ -3,14 +3,19 @@
 from datetime import timedelta
 from typing import Any
 
+import time_machine
 from django.utils import timezone
 
 from dialog_portal.environment import mail_settings
-from dialog_portal.outbox.encrypted_bytes import open_up
-from dialog_portal.outbox.models import Letter
+from dialog_portal.outbox.content import read_content
+from dialog_portal.outbox.draft import Draft
+from dialog_portal.outbox.encrypted_bytes import decrypt
+from dialog_portal.outbox.models import Letter, Outcome
 from dialog_portal.outbox.queue import claim, deliver
-from dialog_portal.outbox.queue.actions import Draft, post, read
 from dialog_portal.outbox.queue.claim import Claim
+from dialog_portal.outbox.queue.finish import finish
+from dialog_portal.outbox.queue.post import post
+from dialog_portal.outbox.smtp.answers import Result
 from tests.factories import unique
 
 
@@ -36,7 +41,7 @@ def letter(**values: Any) -> Letter:
 
 
 def take(worker: str = "test", most: int = 8, host: str = "mx.example:25") -> list[Claim]:
-    return claim.take(host, worker, most)
+    return claim.claim_due(host, worker, most)
 
 
 def through(mailbox: Any, settings: Any, per_minute: int = 0, **values: Any) -> int:
@@ -49,10 +54,25 @@ def through(mailbox: Any, settings: Any, per_minute: int = 0, **values: Any) -> 
 def bytes_of(row: Letter) -> bytes:
     """What will leave, or has left and was kept."""
     assert row.raw is not None
-    return open_up(row.raw)
+    return decrypt(row.raw)
 
 
 def text_of(row: Letter) -> str:
-    content = read(row)
+    content = read_content(row)
     assert content is not None
     return content.text
+
+
+def later(**span: float) -> time_machine.travel:
+    """So long after now, and the clock stands still."""
+    return time_machine.travel(timezone.now() + timedelta(**span), tick=False)
+
+
+def end(claimed: Claim, outcome: Outcome, code: str = "") -> bool:
+    """Write down that a try ended so."""
+    return finish(claimed, Result(outcome, code, ""), wipe=True)
+
+
+def only() -> Letter:
+    """The one letter that there is."""
+    return Letter.objects.get()

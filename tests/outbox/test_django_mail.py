@@ -3,9 +3,9 @@
 from django.core.mail import EmailMultiAlternatives, send_mail
 
 from dialog_portal.access.models import Role
+from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.django_mail import OutboxBackend
 from dialog_portal.outbox.models import Letter
-from dialog_portal.outbox.queue.actions import read
 from tests import factories
 from tests.outbox.letters import text_of
 
@@ -24,7 +24,7 @@ def test_html_comes_along(db):
     message = EmailMultiAlternatives("Ämne", "text", to=["a@region.example"])
     message.attach_alternative("<p>text</p>", "text/html")
     assert OutboxBackend().send_messages([message]) == 1
-    content = read(Letter.objects.get())
+    content = read_content(Letter.objects.get())
     assert content is not None
     assert content.html.strip() == "<p>text</p>"
 

@@ -11,14 +11,14 @@ ICS = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
 def write(**values):
     parts = {"text": "Hej på dig!\n.en punkt först\nFrån", "html": "<p>Hej på dig!</p>", **values}
     headers = {
-        "To": mime.mailbox("Åsa Öberg, ordförande", "asa@kommun.example"),
-        "Subject": mime.folded("Subject", "Möte"),
+        "To": mime.address_header("Åsa Öberg, ordförande", "asa@kommun.example"),
+        "Subject": mime.encode_header("Subject", "Möte"),
     }
-    return mime.write(headers, Parts(**parts), "<1@region.example>")
+    return mime.write_message(headers, Parts(**parts), "<1@region.example>")
 
 
 def test_letter_has_text_html_and_calendar_as_ways_to_read_and_calendar_as_file():
-    message = mime.parse(
+    message = mime.parse_message(
         write(
             calendar=ICS,
             calendar_method="REQUEST",
@@ -39,7 +39,7 @@ def test_letter_has_text_html_and_calendar_as_ways_to_read_and_calendar_as_file(
 
 
 def test_what_is_written_is_what_is_read():
-    content = mime.readable(write(calendar=ICS))
+    content = mime.read_message(write(calendar=ICS))
     assert content.subject == "Möte"
     assert content.text == "Hej på dig!\n.en punkt först\nFrån\n"
     assert content.html.strip() == "<p>Hej på dig!</p>"
@@ -47,7 +47,7 @@ def test_what_is_written_is_what_is_read():
 
 
 def test_text_only_letter_is_one_part():
-    assert mime.parse(write(html="")).get_content_type() == "text/plain"
+    assert mime.parse_message(write(html="")).get_content_type() == "text/plain"
 
 
 def test_no_line_is_longer_than_a_server_may_take_and_every_line_ends_as_mail_does():
@@ -58,8 +58,8 @@ def test_no_line_is_longer_than_a_server_may_take_and_every_line_ends_as_mail_do
 
 def test_name_with_comma_quote_and_long_swedish_stays_one_address():
     for name in ("Öberg, Åsa", 'Åsa "Chefen" Ö', "Berg, Anna", 'A "B" <c@d.example>', "Å" * 150, ""):
-        raw = mime.write({"To": mime.mailbox(name, "a@b.example")}, Parts("x"), "s")
-        (address,) = mime.parse(raw)["To"].addresses
+        raw = mime.write_message({"To": mime.address_header(name, "a@b.example")}, Parts("x"), "s")
+        (address,) = mime.parse_message(raw)["To"].addresses
         assert address.addr_spec == "a@b.example"
         # Its reader puts blanks between words
         assert address.display_name.replace(" ", "") == name.replace(" ", "")
@@ -75,7 +75,7 @@ def test_swedish_domain_is_written_as_servers_write_it():
 
 def test_changed_headers_leave_the_rest_untouched():
     raw = write(calendar=ICS)
-    new = mime.with_headers(raw, {"To": "ny@kommun.example", "Message-ID": "<2@region.example>"})
-    assert mime.parse(new)["To"] == "ny@kommun.example"
-    assert mime.parse(new)["Subject"] == "Möte"
+    new = mime.replace_headers(raw, {"To": "ny@kommun.example", "Message-ID": "<2@region.example>"})
+    assert mime.parse_message(new)["To"] == "ny@kommun.example"
+    assert mime.parse_message(new)["Subject"] == "Möte"
     assert new.split(b"\r\n\r\n", 1)[1] == raw.split(b"\r\n\r\n", 1)[1]

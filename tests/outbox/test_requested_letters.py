@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from dialog_portal.outbox.models import Wanted
-from dialog_portal.outbox.requested_letters import grant, want
+from dialog_portal.outbox.requested_letters import request_letter, write_requested_letters
 from tests.outbox.queue.test_wake_up import settle
 
 pytestmark = pytest.mark.django_db
@@ -18,10 +18,10 @@ def addresses(purpose: str = "links") -> list[str]:
 
 def test_each_is_written_once_and_only_to_whom_it_belongs():
     written: list[str] = []
-    want("links", "anna@kommun.example", task="x")
-    want("other", "bo@kommun.example", task="y")
-    grant("links", written.append)
-    grant("links", written.append)
+    request_letter("links", "anna@kommun.example", task="x")
+    request_letter("other", "bo@kommun.example", task="y")
+    write_requested_letters("links", written.append)
+    write_requested_letters("links", written.append)
     assert (written, addresses(), addresses("other")) == (["anna@kommun.example"], [], ["bo@kommun.example"])
 
 
@@ -34,9 +34,9 @@ def test_what_could_not_be_written_stays_and_holds_nobody_up():
         written.append(address)
 
     for address in ("early@kommun.example", "trouble@kommun.example", "late@kommun.example"):
-        want("links", address, task="x")
+        request_letter("links", address, task="x")
     with pytest.raises(OSError, match="trouble"):
-        grant("links", write)
+        write_requested_letters("links", write)
     assert (written, addresses()) == (
         ["late@kommun.example", "early@kommun.example"],
         ["trouble@kommun.example"],
@@ -48,27 +48,27 @@ def test_the_first_trouble_of_several_is_the_one_that_is_told():
         raise OSError(address)
 
     for address in ("first@kommun.example", "last@kommun.example"):
-        want("links", address, task="x")
+        request_letter("links", address, task="x")
     with pytest.raises(OSError, match="last"):
-        grant("links", write)
+        write_requested_letters("links", write)
     assert len(addresses()) == 2
 
 
 def test_an_address_that_no_row_can_hold_is_not_stored():
     for length in (254, 255):
-        want("links", "@kommun.example".rjust(length, "a"), task="x")
+        request_letter("links", "@kommun.example".rjust(length, "a"), task="x")
     assert [len(address) for address in addresses()] == [254]
 
 
 def test_nobody_is_written_to_days_later():
-    want("links", "anna@kommun.example", task="x")
+    request_letter("links", "anna@kommun.example", task="x")
     Wanted.objects.update(at=timezone.now() - timedelta(days=1, minutes=1))
-    grant("links", pytest.fail)
+    write_requested_letters("links", pytest.fail)
     assert addresses() == []
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_is_woken_when_the_wish_is_stored(quiet):
-    want("links", "anna@kommun.example", task="meetings.send_links")
+    request_letter("links", "anna@kommun.example", task="meetings.send_links")
     settle()
     assert quiet == ["meetings.send_links"]

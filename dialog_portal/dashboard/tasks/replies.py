@@ -13,7 +13,7 @@ from django.urls import reverse
 from dialog_portal.access.models import User
 from dialog_portal.base.swedish import count, day
 from dialog_portal.dashboard.tasks.task import Task, meeting_url
-from meetings.mailings.last_reminder import REMIND_BEFORE, asked_recently
+from meetings.mailings.reminder_interval import REMIND_BEFORE, asked_recently
 from meetings.models import (
     CalendarReply,
     Invitee,

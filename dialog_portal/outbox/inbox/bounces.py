@@ -15,13 +15,13 @@ from email.message import Message
 from django.conf import settings
 
 from dialog_portal.outbox import mime
-from dialog_portal.outbox.inbox.incoming_letter import Mail, clean
+from dialog_portal.outbox.inbox.incoming_letter import Mail, to_one_line
 
 PREFIX = "studs+"
-PROOF = 10  # bytes
-OURS = re.compile(r"studs\+(?P<letter>[0-9a-f]{32})\.(?P<proof>[0-9a-f]{20})@", re.IGNORECASE)
+PROOF_BYTES = 10  # bytes
+RETURN_ADDRESS = re.compile(r"studs\+(?P<letter>[0-9a-f]{32})\.(?P<proof>[0-9a-f]{20})@", re.IGNORECASE)
 REPORTS = ("message/delivery-status", "message/global-delivery-status")
-FIELD = re.compile(r"^(?P<name>[!-9;-~]+):[ \t]*(?P<value>.*(?:\n[ \t].*)*)$", re.MULTILINE)
+REPORT_FIELD = re.compile(r"^(?P<name>[!-9;-~]+):[ \t]*(?P<value>.*(?:\n[ \t].*)*)$", re.MULTILINE)
 STATUS = re.compile(r"\b(?P<status>[245]\.\d{1,3}\.\d{1,3})\b")
 REASONS = (
     ("5.1.", "adressen finns inte"),
@@ -58,34 +58,38 @@ def return_address(message_id: str) -> str:
         return str(settings.MAIL_FROM)
     letter = message_id.strip("<>").partition("@")[0]
     domain = mime.machine_address(settings.MAIL_FROM).rpartition("@")[2]
-    return f"{PREFIX}{letter}.{proof(settings.LETTER_KEYS[0], letter)}@{domain}"
+    return f"{PREFIX}{letter}.{return_address_proof(settings.LETTER_KEYS[0], letter)}@{domain}"
 
 
-def proof(key: str, letter: str) -> str:
+def return_address_proof(key: str, letter: str) -> str:
     """What only the portal can write behind a letter's name."""
     secret = hashlib.sha256(b"bounce" + key.encode()).digest()
-    return hmac.digest(secret, letter.encode(), "sha256")[:PROOF].hex()
+    return hmac.digest(secret, letter.encode(), "sha256")[:PROOF_BYTES].hex()
 
 
-def named(address: str) -> tuple[str, bool] | None:
+def letter_of_return_address(address: str) -> tuple[str, bool] | None:
     """The letter that a return address names and whether the proof is ours; nothing for any other address."""
-    found = OURS.match(address)
+    found = RETURN_ADDRESS.match(address)
     if found is None:
         return None
     letter, given = found["letter"].lower(), found["proof"].lower()
-    return letter, any(hmac.compare_digest(given, proof(key, letter)) for key in settings.LETTER_KEYS)
+    return letter, any(
+        hmac.compare_digest(given, return_address_proof(key, letter)) for key in settings.LETTER_KEYS
+    )
 
 
-def report(mail: Mail) -> Report | None:
+def delivery_report(mail: Mail) -> Report | None:
     """What a delivery report says; nothing when the letter is no report."""
     if mail.message.get_content_type() != "multipart/report":
         return None
-    found = [one for part in mail.parts(*REPORTS) if (one := read(fields(source(part))))]
+    found = [
+        one for part in mail.parts(*REPORTS) if (one := recipient_report(report_fields(report_source(part))))
+    ]
     worst = [one for action in ("failed", "delayed") for one in found if one.action == action]
     return next(iter(worst or found), None)
 
 
-def source(part: Message) -> str:
+def report_source(part: Message) -> str:
     """A report as it was written: the standard library takes it for a row of small letters."""
     inner = part.get_payload()
     blocks = inner if isinstance(inner, list) else [part]
@@ -93,12 +97,14 @@ def source(part: Message) -> str:
     return written.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
-def fields(written: str) -> dict[str, str]:
+def report_fields(written: str) -> dict[str, str]:
     """The last value of each field, in small letters: what is said of the recipient stands after what is general."""
-    return {found["name"].lower(): clean(found["value"], 500) for found in FIELD.finditer(written)}
+    return {
+        found["name"].lower(): to_one_line(found["value"], 500) for found in REPORT_FIELD.finditer(written)
+    }
 
 
-def read(said: dict[str, str]) -> Report | None:
+def recipient_report(said: dict[str, str]) -> Report | None:
     """One recipient's fields as a report; what neither says an action nor a status is none."""
     words = re.sub(r"^[a-z-]+; ?", "", said.get("diagnostic-code", ""), flags=re.IGNORECASE)
     coded = STATUS.search(said.get("status", "")) or STATUS.search(words)

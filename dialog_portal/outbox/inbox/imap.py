@@ -12,11 +12,11 @@ from datetime import date
 from types import TracebackType
 from typing import Any, Self
 
-TIMEOUT = 20  # seconds for each answer
-LONGEST = 120  # seconds for a whole visit
-LARGEST = 512 * 1024  # bytes that are read of a letter; what is needed stands in its beginning
-FILED = "Dialogportalen"  # the folder that letters which the portal has dealt with are moved to
-TROUBLE = (OSError, imaplib.IMAP4.error)
+ANSWER_SECONDS = 20  # seconds for each answer
+MAX_VISIT_SECONDS = 120  # seconds for a whole visit
+MAX_LETTER_BYTES = 512 * 1024  # bytes that are read of a letter; what is needed stands in its beginning
+FILED_FOLDER = "Dialogportalen"  # the folder that letters which the portal has dealt with are moved to
+IMAP_ERRORS = (OSError, imaplib.IMAP4.error)
 
 
 class Connection(imaplib.IMAP4):
@@ -28,12 +28,12 @@ class Connection(imaplib.IMAP4):
 
     def __init__(self, host: str, port: int, tls: ssl.SSLContext | None) -> None:
         self.tls = tls
-        super().__init__(host, port, timeout=TIMEOUT)
+        super().__init__(host, port, timeout=ANSWER_SECONDS)
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
         plain = socket.create_connection((self.host, self.port), timeout)
         self.handle = plain.dup()
-        self.timer = threading.Timer(LONGEST, self._cut)
+        self.timer = threading.Timer(MAX_VISIT_SECONDS, self._cut)
         self.timer.daemon = True
         self.timer.start()
         try:
@@ -78,9 +78,9 @@ class Visit:
         self._leave()
 
     def _open(self) -> None:
-        self.line.login(quoted(self.mailbox["user"]), self.mailbox["password"])
+        self.line.login(quoted_name(self.mailbox["user"]), self.mailbox["password"])
         self.can = b" ".join(self.line.capability()[1]).decode("ascii", "replace").upper().split()
-        if self.line.select(quoted(self.mailbox["folder"]))[0] != "OK":
+        if self.line.select(quoted_name(self.mailbox["folder"]))[0] != "OK":
             raise imaplib.IMAP4.error(f"there is no folder {self.mailbox['folder']}")
         given = self.line.response("UIDVALIDITY")[1]
         self.validity = int(given[0] or 0)
@@ -88,7 +88,7 @@ class Visit:
     def _leave(self) -> None:
         try:
             self.line.logout()
-        except TROUBLE:
+        except IMAP_ERRORS:
             self.line.shutdown()  # which a good-bye that fails leaves undone
 
     def since(self, day: date) -> list[int]:
@@ -99,7 +99,7 @@ class Visit:
 
     def fetch(self, uid: int) -> bytes | None:
         """The beginning of a letter; nothing when somebody has taken it away."""
-        data = self._ask("FETCH", str(uid), f"(BODY.PEEK[]<0.{LARGEST}>)")
+        data = self._ask("FETCH", str(uid), f"(BODY.PEEK[]<0.{MAX_LETTER_BYTES}>)")
         return next((bytes(item[1]) for item in data if isinstance(item, tuple)), None)
 
     def file(self, uids: Sequence[int]) -> None:
@@ -119,7 +119,7 @@ class Visit:
 
     def _into_folder(self, command: str, numbers: str) -> bool:
         """Move or copy, with the folder made at the first try."""
-        folder = quoted(FILED)
+        folder = quoted_name(FILED_FOLDER)
         if self.line.uid(command, numbers, folder)[0] == "OK":
             return True
         return self.line.create(folder)[0] == "OK" and self.line.uid(command, numbers, folder)[0] == "OK"
@@ -131,6 +131,6 @@ class Visit:
         return data
 
 
-def quoted(text: str) -> str:
+def quoted_name(text: str) -> str:
     """A name as IMAP wants it."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -20,24 +20,25 @@ from django.utils import timezone
 
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.outbox.inbox import bounces
-from dialog_portal.outbox.inbox.imap import TROUBLE, Visit
-from dialog_portal.outbox.inbox.incoming_letter import BROKEN, Mail, clean
-from dialog_portal.outbox.models import DEALT_WITH, Incoming, Kind, Letter, Pulse, State
-from dialog_portal.outbox.queue import actions
+from dialog_portal.outbox.inbox.imap import IMAP_ERRORS, Visit
+from dialog_portal.outbox.inbox.incoming_letter import PARSE_ERRORS, Mail, to_one_line
+from dialog_portal.outbox.models import DEALT_WITH, Incoming, IncomingKind, Letter, Pulse, State
+from dialog_portal.outbox.queue.bounce import mark_as_bounced
+from dialog_portal.outbox.queue.states import note
 
 log = logging.getLogger(__name__)
 LOOK_BACK = timedelta(days=30)
-REMEMBER = timedelta(days=90)
-MOST = 200  # letters in one visit
+REMEMBER_FOR = timedelta(days=90)
+MAX_LETTERS_A_VISIT = 200  # letters in one visit
 # What one letter can cause. A database that is gone is not of these: then the whole visit waits for the next.
-ONE_LETTERS_FAULT = (*BROKEN, ValidationError, NotAllowed, DataError, IntegrityError)
-Verdict = tuple[Kind, str, Letter | None]
+ONE_LETTERS_FAULT = (*PARSE_ERRORS, ValidationError, NotAllowed, DataError, IntegrityError)
+Verdict = tuple[IncomingKind, str, Letter | None]
 # Reads a letter for a room above. What it answers is done while nobody else reads, and says what became of the letter;
 # either may be nothing, when the letter is not for that room.
 Handler = Callable[[Mail], Callable[[], str] | None]
 
 
-def read(handlers: Sequence[Handler] = ()) -> int:
+def read_new_letters(handlers: Sequence[Handler] = ()) -> int:
     """Read what is new, and move aside what has been dealt with; answers how many letters were new.
 
     A letter that no rule of ours foresaw stops none of the others; it stays new, and what it caused is raised last.
@@ -49,38 +50,38 @@ def read(handlers: Sequence[Handler] = ()) -> int:
     failures: list[Exception] = []
     try:
         with Visit(settings.MAILBOX) as visit:
-            new = unknown(visit, visit.since((now - LOOK_BACK).date()))[:MOST]
-            taken = [tried(visit, uid, handlers, failures) for uid in new]
-            move_aside(visit, now)
-    except TROUBLE as error:
+            new = unread_uids(visit, visit.since((now - LOOK_BACK).date()))[:MAX_LETTERS_A_VISIT]
+            taken = [judge_or_collect(visit, uid, handlers, failures) for uid in new]
+            file_processed(visit, now)
+    except IMAP_ERRORS as error:
         log.warning("the mailbox could not be read: %s", type(error).__name__)
         return 0
-    Incoming.objects.filter(at__lt=now - REMEMBER).delete()
+    Incoming.objects.filter(at__lt=now - REMEMBER_FOR).delete()
     Pulse.objects.filter(name="mailbox").update(at=now)
     if failures:
         raise ExceptionGroup("letters of the mailbox could not be judged", failures)
     return sum(taken)
 
 
-def unknown(visit: Visit, uids: list[int]) -> list[int]:
+def unread_uids(visit: Visit, uids: list[int]) -> list[int]:
     """The letters that were not read before."""
     rows = Incoming.objects.filter(box=visit.name, validity=visit.validity, uid__gte=min(uids, default=0))
     known = set(rows.values_list("uid", flat=True))
     return [uid for uid in uids if uid not in known]
 
 
-def tried(visit: Visit, uid: int, handlers: Sequence[Handler], failures: list[Exception]) -> bool:
+def judge_or_collect(visit: Visit, uid: int, handlers: Sequence[Handler], failures: list[Exception]) -> bool:
     """Take one letter; only a server or a database that is gone, or time that is up, ends the visit."""
     try:
-        return take(visit, uid, handlers)
-    except (*TROUBLE, DatabaseError, SoftTimeLimitExceeded):
+        return judge_letter(visit, uid, handlers)
+    except (*IMAP_ERRORS, DatabaseError, SoftTimeLimitExceeded):
         raise
     except Exception as error:  # noqa: BLE001 raised when the others have had their turn
         failures.append(error)
         return False
 
 
-def take(visit: Visit, uid: int, handlers: Sequence[Handler]) -> bool:
+def judge_letter(visit: Visit, uid: int, handlers: Sequence[Handler]) -> bool:
     """Judge one letter and remember it; False when it is gone, or another worker was first.
 
     A letter that breaks its reader, or asks for what cannot be done, is remembered as that with the reason and left
@@ -93,74 +94,74 @@ def take(visit: Visit, uid: int, handlers: Sequence[Handler]) -> bool:
     try:
         mail = Mail(raw)
         row.identity = mail.identity
-        return remember(row, understood(mail, handlers))
+        return store_verdict(row, classify_letter(mail, handlers))
     except ONE_LETTERS_FAULT as error:
-        reason = why(error)
+        reason = reason_of(error)
         log.warning("letter %s of the mailbox cannot be dealt with: %s", uid, type(error).__name__)
-        return remember(row, lambda: (Kind.UNREADABLE, reason, None))
+        return store_verdict(row, lambda: (IncomingKind.UNREADABLE, reason, None))
 
 
-def why(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """The sentence that a refusal says, else the name of what went wrong."""
     said = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
-    return clean(said if isinstance(error, ValidationError | NotAllowed) else type(error).__name__, 300)
+    return to_one_line(said if isinstance(error, ValidationError | NotAllowed) else type(error).__name__, 300)
 
 
 @transaction.atomic
-def remember(row: Incoming, judged: Callable[[], Verdict]) -> bool:
+def store_verdict(row: Incoming, judged: Callable[[], Verdict]) -> bool:
     """Store a letter with all that follows from it, one reader at a time."""
     Pulse.objects.select_for_update().get(name="mailbox")
     if Incoming.objects.filter(box=row.box, validity=row.validity, uid=row.uid).exists():
         return False
     row.identity = row.identity or f"{row.validity}:{row.uid}"
-    copy = Incoming.objects.filter(identity=row.identity).exclude(kind=Kind.COPY).exists()
-    row.kind, row.text, row.letter = (Kind.COPY, "", None) if copy else judged()
+    copy = Incoming.objects.filter(identity=row.identity).exclude(kind=IncomingKind.COPY).exists()
+    row.kind, row.text, row.letter = (IncomingKind.COPY, "", None) if copy else judged()
     row.save()
     return True
 
 
-def understood(mail: Mail, handlers: Sequence[Handler]) -> Callable[[], Verdict]:
+def classify_letter(mail: Mail, handlers: Sequence[Handler]) -> Callable[[], Verdict]:
     """What a letter is: a bounce, for a room above, from a machine or for people. The call draws the consequences."""
-    if report := bounces.report(mail):
-        names = [name for address in mail.recipients if (name := bounces.named(address))]
-        return lambda: about_a_letter(names, report)
+    if report := bounces.delivery_report(mail):
+        names = [name for address in mail.recipients if (name := bounces.letter_of_return_address(address))]
+        return lambda: verdict_of_report(names, report)
     acts = [act for handler in handlers if (act := handler(mail))]
-    other = Kind.AUTOMATIC if mail.automatic else Kind.PEOPLE
-    return lambda: for_a_room(acts) or (other, "", None)
+    other = IncomingKind.AUTOMATIC if mail.automatic else IncomingKind.PEOPLE
+    return lambda: verdict_of_handlers(acts) or (other, "", None)
 
 
-def for_a_room(acts: Sequence[Callable[[], str]]) -> Verdict | None:
-    said = next((clean(said, 300) for act in acts if (said := act())), "")
-    return (Kind.ANSWER, said, None) if said else None
+def verdict_of_handlers(acts: Sequence[Callable[[], str]]) -> Verdict | None:
+    said = next((to_one_line(said, 300) for act in acts if (said := act())), "")
+    return (IncomingKind.ANSWER, said, None) if said else None
 
 
-def about_a_letter(names: list[tuple[str, bool]], report: bounces.Report) -> Verdict:
+def verdict_of_report(names: list[tuple[str, bool]], report: bounces.Report) -> Verdict:
     """A delivery report: it counts only when it came to a return address that the portal has signed."""
     if not names:
-        return Kind.PEOPLE, "", None
+        return IncomingKind.PEOPLE, "", None
     letter = next((name for name, ours in names if ours), None)
     if letter is None:
-        return Kind.FORGED, "", None
+        return IncomingKind.FORGED, "", None
     row = Letter.objects.filter(message_id__startswith=f"<{letter}@").first()
     if row is None or report.action not in ("failed", "delayed"):
-        return Kind.REPORT, "", row
-    return settle(row, report)
+        return IncomingKind.REPORT, "", row
+    return apply_report(row, report)
 
 
-def settle(letter: Letter, report: bounces.Report) -> Verdict:
+def apply_report(letter: Letter, report: bounces.Report) -> Verdict:
     """Bounced when a server that had taken the letter gave it up; else only a line in its history."""
     said = f"{report.reason}. Serverns svar: {f'{report.status} {report.words}'.strip() or 'inget'}"
     if report.action == "delayed":
-        actions.note(letter, f"Mottagarens server är försenad: {said}")
-        return Kind.DELAYED, said[:300], letter
+        note(letter, f"Mottagarens server är försenad: {said}")
+        return IncomingKind.DELAYED, said[:300], letter
     if Letter.objects.select_for_update().get(pk=letter.pk).state != State.ACCEPTED:
-        actions.note(letter, f"En studs kom för brevet: {said}")
-        return Kind.REPORT, said[:300], letter
-    actions.bounced(letter, by=None, reason=f"Brevet studsade: {said}", code=report.status, text=report.words)
-    return Kind.BOUNCED, said[:300], letter
+        note(letter, f"En studs kom för brevet: {said}")
+        return IncomingKind.REPORT, said[:300], letter
+    mark_as_bounced(letter, by=None, reason=f"Brevet studsade: {said}", code=report.status, text=report.words)
+    return IncomingKind.BOUNCED, said[:300], letter
 
 
-def move_aside(visit: Visit, now: datetime) -> None:
+def file_processed(visit: Visit, now: datetime) -> None:
     """Move what is dealt with, also what an earlier visit did not get to."""
     rows = Incoming.objects.filter(
         box=visit.name, validity=visit.validity, kind__in=DEALT_WITH, filed_at=None

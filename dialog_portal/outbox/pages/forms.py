@@ -3,7 +3,7 @@
 from django import forms
 
 from dialog_portal.base.typed_text import one_line, unquoted_address
-from dialog_portal.outbox.draft import deliverable
+from dialog_portal.outbox.draft import check_deliverable
 
 CHOICES = [
     ("", "Alla brev"),
@@ -25,7 +25,7 @@ class Search(forms.Form):
 
 class Correct(forms.Form):
     address = forms.EmailField(
-        label="Ny e-postadress", max_length=254, validators=[unquoted_address, deliverable]
+        label="Ny e-postadress", max_length=254, validators=[unquoted_address, check_deliverable]
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from dialog_portal.outbox.models import Attempt, Letter, LetterStep, Outcome, State
 from dialog_portal.outbox.smtp.answers import ENHANCED
 
-OUTCOMES: dict[str, str] = {
+OUTCOME_SENTENCES: dict[str, str] = {
     Outcome.ACCEPTED: "E-postservern tog emot brevet.",
     Outcome.SOFT: "Mottagarens server bad oss försöka igen senare.",
     Outcome.HOST: "E-postservern svarade inte. Det är inget fel på adressen.",
@@ -21,13 +21,15 @@ OUTCOMES: dict[str, str] = {
     "": "Försöket pågår eller avbröts.",
 }
 # What the enhanced code says more precisely than the outcome
-BOXES: tuple[tuple[str, str], ...] = (
+MAILBOX_SENTENCES: tuple[tuple[str, str], ...] = (
     (r"[45]\.2\.2", "Mottagarens brevlåda är full. Portalen försöker igen, så länge det finns tid."),
     (r"5\.2\.1", "Mottagarens brevlåda är stängd. Meddela på annat sätt."),
     (r"5\.2\.3", "Brevet är för stort för mottagarens brevlåda. Meddela på annat sätt."),
 )
-KEPT = "Brevet sparades i utkorgen. Ingen e-postserver är inställd, så det har inte lämnat portalen."
-STATES: dict[str, str] = {
+KEPT_IN_OUTBOX = (
+    "Brevet sparades i utkorgen. Ingen e-postserver är inställd, så det har inte lämnat portalen."
+)
+STATE_SENTENCES: dict[str, str] = {
     State.QUEUED: "Brevet står i kö och skickas så snart det går.",
     State.SENDING: "Brevet lämnas till e-postservern just nu.",
     State.ACCEPTED: "E-postservern har tagit emot brevet. Om det har lästs vet vi inte.",
@@ -39,7 +41,7 @@ STATES: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class Happening:
+class HistoryLine:
     """One line of a letter's history."""
 
     at: datetime
@@ -48,14 +50,14 @@ class Happening:
     raw: str = ""
 
 
-def of_attempt(attempt: Attempt) -> Happening:
+def attempt_line(attempt: Attempt) -> HistoryLine:
     """An attempt in plain words, with what the server said."""
-    what = _box(attempt) or OUTCOMES[attempt.outcome]
+    what = _box(attempt) or OUTCOME_SENTENCES[attempt.outcome]
     if attempt.outcome == Outcome.ACCEPTED and not attempt.code:
-        what = KEPT
+        what = KEPT_IN_OUTBOX
     if attempt.late:
         what += " Svaret kom så sent att ett nytt försök redan hade tagit över."
-    return Happening(attempt.started or attempt.claimed, what, raw=f"{attempt.code} {attempt.text}".strip())
+    return HistoryLine(attempt.started or attempt.claimed, what, raw=f"{attempt.code} {attempt.text}".strip())
 
 
 def _box(attempt: Attempt) -> str:
@@ -64,25 +66,25 @@ def _box(attempt: Attempt) -> str:
         return ""
     found = ENHANCED.search(attempt.text)
     said = found.group(1) if found else ""
-    return next((words for code, words in BOXES if re.fullmatch(code, said)), "")
+    return next((words for code, words in MAILBOX_SENTENCES if re.fullmatch(code, said)), "")
 
 
-def of_step(step: LetterStep) -> Happening:
-    return Happening(step.at, step.reason or State(step.after).label, by=str(step.by or "portalen"))
+def step_line(step: LetterStep) -> HistoryLine:
+    return HistoryLine(step.at, step.reason or State(step.after).label, by=str(step.by or "portalen"))
 
 
-def history(letter: Letter) -> list[Happening]:
+def letter_history(letter: Letter) -> list[HistoryLine]:
     """Everything that happened to a letter, the latest first."""
-    made = Happening(
+    made = HistoryLine(
         letter.created, "Brevet skrevs och lades i utkorgen.", by=str(letter.sender or "portalen")
     )
-    attempts = [of_attempt(attempt) for attempt in letter.attempts.all()]
-    steps = [of_step(step) for step in letter.steps.select_related("by")]
+    attempts = [attempt_line(attempt) for attempt in letter.attempts.all()]
+    steps = [step_line(step) for step in letter.steps.select_related("by")]
     return sorted([made, *attempts, *steps], key=lambda line: line.at, reverse=True)
 
 
-def state(letter: Letter) -> str:
+def state_sentence(letter: Letter) -> str:
     """What the letter's state means for whoever waits for it."""
     if letter.state == State.ACCEPTED and not letter.last_code and letter.raw is not None:
-        return KEPT
-    return STATES[letter.state]
+        return KEPT_IN_OUTBOX
+    return STATE_SENTENCES[letter.state]

@@ -19,16 +19,21 @@ from django.views.decorators.http import require_POST
 
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import contains_text
-from dialog_portal.outbox.health import health
+from dialog_portal.outbox.content import read_content
+from dialog_portal.outbox.health import outbox_health
+from dialog_portal.outbox.mime import Content
 from dialog_portal.outbox.models import Hold, Host, Letter, LetterQuerySet, Outcome, State
 from dialog_portal.outbox.pages import history
 from dialog_portal.outbox.pages.forms import Bounced, Campaign, Correct, Reason, Search, Told
-from dialog_portal.outbox.queue import actions
-from dialog_portal.outbox.queue.limits import outlook
+from dialog_portal.outbox.queue.bounce import mark_as_bounced
+from dialog_portal.outbox.queue.forecast import forecast
+from dialog_portal.outbox.queue.hold import hold, release, resume
+from dialog_portal.outbox.queue.retry import correct_address, try_now, undo
+from dialog_portal.outbox.queue.stop import mark_as_informed, stop
 
-PAGE = 50
-HELD = "Brevet hålls kvar. Det skickas inte förrän någon släpper det."
-LINK = re.compile(r"<a(?=\s)", re.IGNORECASE)
+LETTERS_PER_PAGE = 50
+HELD_SENTENCE = "Brevet hålls kvar. Det skickas inte förrän någon släpper det."
+ANCHOR = re.compile(r"<a(?=\s)", re.IGNORECASE)
 LETTER_CSP = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
@@ -37,19 +42,19 @@ LETTER_CSP = (
 
 def letter_page(html: str) -> HttpResponse:
     """The HTML of a letter as a page for a frame: nothing is fetched, run or sent; links open in a new window."""
-    page = HttpResponse(LINK.sub('<a target="_blank" rel="noopener noreferrer"', html))
+    page = HttpResponse(ANCHOR.sub('<a target="_blank" rel="noopener noreferrer"', html))
     page["Content-Security-Policy"] = LETTER_CSP
     page["X-Frame-Options"] = "SAMEORIGIN"
     page["Referrer-Policy"] = "no-referrer"
     return page
 
 
-def find(request: HttpRequest, pk: int) -> Letter:
+def find_letter(request: HttpRequest, pk: int) -> Letter:
     """A letter that this person may know of."""
     return get_object_or_404(Letter.objects.visible_to(request.user).select_related("sender"), pk=pk)
 
 
-def narrowed(letters: LetterQuerySet, chosen: dict[str, str]) -> LetterQuerySet:
+def filter_letters(letters: LetterQuerySet, chosen: dict[str, str]) -> LetterQuerySet:
     """The letters that were searched for."""
     if chosen["q"]:
         letters = letters.filter(contains_text(chosen["q"], "name", "address", "subject"))
@@ -74,7 +79,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     form = Search(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {"q": "", "state": "", "campaign": ""}
     tally = letters.tally(chosen["campaign"] or None)
-    pages = Paginator(narrowed(letters, chosen), PAGE)
+    pages = Paginator(filter_letters(letters, chosen), LETTERS_PER_PAGE)
     if not (chosen["q"] or chosen["state"]):
         pages.count = tally.created  # the sentence has counted the same letters
     page = pages.get_page(request.GET.get("page"))
@@ -85,8 +90,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "filtered": any(chosen.values()),
         "narrowed": chosen["q"] or chosen["state"],
         "tally": tally,
-        "outlook": outlook(),
-        "health": health(),
+        "forecast": forecast(),
+        "health": outbox_health(),
         "holds": holds,
         "held": {hold.campaign for hold in holds},
         "paused": Host.objects.filter(paused_at__isnull=False).exists(),
@@ -98,14 +103,14 @@ def outbox(request: HttpRequest) -> HttpResponse:
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """One letter as the recipient gets it, and all that has happened to it."""
-    row = find(request, pk)
+    row = find_letter(request, pk)
     holds = Hold.objects.filter(campaign__in=["", row.campaign]).select_related("by")
     held = list(holds) if row.waits else []
     context = {
         "letter": row,
-        "content": actions.read(row),
-        "state": HELD if held else history.state(row),
-        "history": history.history(row),
+        "content": read_content(row),
+        "state": HELD_SENTENCE if held else history.state_sentence(row),
+        "history": history.letter_history(row),
         "held": held,
         "still_useful": row.useful_until > timezone.now(),
         "no_such_address": row.attempts.order_by("pk").values_list("outcome", flat=True).last()
@@ -117,13 +122,13 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 
 def letter_body(request: HttpRequest, pk: int, number: int | None = None) -> HttpResponse:
     """The HTML of a letter for the frame on its page, or one of its files."""
-    content = actions.read(find(request, pk))
+    content = read_content(find_letter(request, pk))
     if content is None:
         raise Http404
     return letter_page(content.html) if number is None else letter_file(content, number)
 
 
-def letter_file(content: actions.Content, number: int) -> HttpResponse:
+def letter_file(content: Content, number: int) -> HttpResponse:
     """A file of a letter, to be saved and not opened in the portal."""
     if not 0 < number <= len(content.attachments):
         raise Http404
@@ -133,10 +138,10 @@ def letter_file(content: actions.Content, number: int) -> HttpResponse:
     return answer
 
 
-def _pressed(request: HttpRequest, pk: int, done: str, act: Callable[[Letter], Any]) -> HttpResponse:
+def _letter_button(request: HttpRequest, pk: int, done: str, act: Callable[[Letter], Any]) -> HttpResponse:
     """A button on a letter's page: do it, and say what became of it."""
     try:
-        act(find(request, pk))
+        act(find_letter(request, pk))
         messages.success(request, done)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
@@ -146,29 +151,27 @@ def _pressed(request: HttpRequest, pk: int, done: str, act: Callable[[Letter], A
 @require_POST
 def letter_retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Try at once."""
-    return _pressed(
-        request, pk, "Brevet står först i kön.", lambda row: actions.try_now(row, by=request.user)
-    )
+    return _letter_button(request, pk, "Brevet står först i kön.", lambda row: try_now(row, by=request.user))
 
 
 @require_POST
 def letter_stop(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop a letter that waits, or take back a stop or a note."""
     if "undo" in request.POST:
-        return _pressed(request, pk, "Ångrat.", lambda row: actions.undo(row, by=request.user))
+        return _letter_button(request, pk, "Ångrat.", lambda row: undo(row, by=request.user))
 
-    def stop(row: Letter) -> None:
-        if not actions.stop(Letter.objects.filter(pk=row.pk), by=request.user, reason="Stoppat i utkorgen"):
+    def stop_it(row: Letter) -> None:
+        if not stop(Letter.objects.filter(pk=row.pk), by=request.user, reason="Stoppat i utkorgen"):
             raise NotAllowed("Brevet väntar inte längre, så det kan inte stoppas.")
 
-    return _pressed(request, pk, "Brevet är stoppat.", stop)
+    return _letter_button(request, pk, "Brevet är stoppat.", stop_it)
 
 
-def _asked(
+def _letter_form(
     request: HttpRequest, pk: int, form: Any, page: dict[str, str], act: Callable[[Letter], Any]
 ) -> HttpResponse:
     """A form about a letter: what is refused stays on the page with the text that was typed."""
-    row = find(request, pk)
+    row = find_letter(request, pk)
     if request.method == "POST" and form.is_valid():
         try:
             act(row)
@@ -188,12 +191,12 @@ def letter_correct(request: HttpRequest, pk: int) -> HttpResponse:
         "button": "Spara och skicka",
         "done": "Adressen är rättad och brevet står i kö.",
     }
-    return _asked(
+    return _letter_form(
         request,
         pk,
         form,
         page,
-        lambda row: actions.correct(row, form.cleaned_data["address"], by=request.user),
+        lambda row: correct_address(row, form.cleaned_data["address"], by=request.user),
     )
 
 
@@ -206,8 +209,8 @@ def letter_told(request: HttpRequest, pk: int) -> HttpResponse:
         "button": "Spara",
         "done": "Det är noterat.",
     }
-    return _asked(
-        request, pk, form, page, lambda row: actions.told(row, form.cleaned_data["how"], by=request.user)
+    return _letter_form(
+        request, pk, form, page, lambda row: mark_as_informed(row, form.cleaned_data["how"], by=request.user)
     )
 
 
@@ -223,9 +226,9 @@ def letter_bounced(request: HttpRequest, pk: int) -> HttpResponse:
 
     def bounce(row: Letter) -> None:
         reason = f"Brevet studsade: {form.cleaned_data['why']}"
-        actions.bounced(row, by=request.user, reason=reason, text=form.cleaned_data["why"])
+        mark_as_bounced(row, by=request.user, reason=reason, text=form.cleaned_data["why"])
 
-    return _asked(request, pk, form, page, bounce)
+    return _letter_form(request, pk, form, page, bounce)
 
 
 @require_POST
@@ -238,28 +241,28 @@ def outbox_hold(request: HttpRequest) -> HttpResponse:
     campaign = form.cleaned_data["campaign"]
     match request.POST.get("do"):
         case "release":
-            actions.release(campaign, by=request.user)
+            release(campaign, by=request.user)
             messages.success(request, "Breven är släppta och skickas.")
         case "resume":
-            actions.resume(by=request.user)
+            resume(by=request.user)
             messages.success(request, "Portalen försöker skicka igen. Om felet är kvar stannar breven här.")
         case _:
             return _hold(request, campaign)
-    return redirect(_back(request))
+    return redirect(_return_page(request))
 
 
 def _hold(request: HttpRequest, campaign: str) -> HttpResponse:
     """Keep the letters, or ask for the reason on a page of its own."""
     form = Reason(request.POST)
     if not form.is_valid():
-        context = {"hold_form": form, "campaign": campaign, "back": _back(request)}
+        context = {"hold_form": form, "campaign": campaign, "back": _return_page(request)}
         return render(request, "staff/outbox/hold.html", context)
-    actions.hold(campaign, by=request.user, reason=form.cleaned_data["reason"])
+    hold(campaign, by=request.user, reason=form.cleaned_data["reason"])
     messages.success(request, "Breven hålls kvar tills någon släpper dem.")
-    return redirect(_back(request))
+    return redirect(_return_page(request))
 
 
-def _back(request: HttpRequest) -> str:
+def _return_page(request: HttpRequest) -> str:
     """The page where the button was pressed, if it is one of ours."""
     back = request.POST.get("back", "")
     ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)

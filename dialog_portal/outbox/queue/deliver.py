@@ -1,4 +1,4 @@
-"""A worker's run: take letters, hand them over with no transaction open, write down what happened."""
+"""A worker's run: claim letters, hand them over with no transaction open, write down what happened."""
 
 import logging
 import time
@@ -12,57 +12,90 @@ from cryptography.fernet import InvalidToken
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
-from dialog_portal.outbox.encrypted_bytes import open_up
+from dialog_portal.outbox.encrypted_bytes import decrypt
 from dialog_portal.outbox.models import Letter, Outcome
-from dialog_portal.outbox.queue import claim as claims
-from dialog_portal.outbox.queue import limits
-from dialog_portal.outbox.queue.claim import Claim
-from dialog_portal.outbox.queue.wake_up import ring
-from dialog_portal.outbox.queue.worker_names import me
+from dialog_portal.outbox.queue.begin import begin
+from dialog_portal.outbox.queue.claim import Claim, claim_due, give_back
+from dialog_portal.outbox.queue.finish import finish, finish_and_begin
+from dialog_portal.outbox.queue.rate_limit import time_until_room
+from dialog_portal.outbox.queue.wake_up import wake_up
+from dialog_portal.outbox.queue.worker_names import own_name
 from dialog_portal.outbox.smtp.answers import Result
-from dialog_portal.outbox.smtp.transport import Kept, Parcel, Relay, relay
+from dialog_portal.outbox.smtp.transport import Envelope, Transport, open_transport
 
 log = logging.getLogger(__name__)
-BATCH = 80  # letters taken at a time: the transaction that takes them costs as much as sending five
-# Letters taken longer ago than this go back: a slow server's belong to all workers
+BATCH = 80  # letters claimed at a time: the transaction that claims them costs as much as sending five
+# Letters claimed longer ago than this go back: a slow server's belong to all workers
 STALE = timedelta(seconds=10)
-# How long room within the minute's limit gathers, so that it is not taken letter by letter
+# How long room within the minute's limit gathers, so that it is not used letter by letter
 GATHER_SECONDS = 1.0
 RUN_SECONDS = 20.0  # then other tasks get their turn
 PERSIST_SECONDS = 30.0  # how long a result waits for a database that is away
 T = TypeVar("T")
 
 
+class PendingResult:
+    """The result of the last try, kept until the next letter begins, so that both cost one commit.
+
+    Never more than one letter's: whoever kills the worker then makes at most one extra copy. And never for long: the
+    transport asks for it to be written when the server is silent, and it is written at once when nothing follows.
+    """
+
+    def __init__(self, *, wipe: bool) -> None:
+        self.wipe = wipe
+        self.last: tuple[Claim, Result] | None = None
+
+    def keep(self, claim: Claim, result: Result) -> None:
+        """Take over a result; one that was kept is written first, and only an accepted letter's waits."""
+        self.write()
+        self.last = (claim, result)
+        if result.outcome != Outcome.ACCEPTED:
+            self.write()
+
+    def write(self) -> None:
+        """Write down the result that is kept, if there is one."""
+        if self.last is not None:
+            (claim, result), self.last = self.last, None
+            persist(partial(finish, claim, result, wipe=self.wipe))
+
+    def write_and_begin(self, following: Claim) -> bool:
+        """Write down the result that is kept and begin the following letter; return whether its text may leave."""
+        if self.last is None:
+            return persist(partial(begin, following))
+        (claim, result), self.last = self.last, None
+        return persist(partial(finish_and_begin, claim, result, following, wipe=self.wipe))
+
+
 def deliver(seconds: float = RUN_SECONDS, *, patient: bool = False) -> int:
-    """Send what is due for a while; answers how many letters were tried. A second bell calls for a second worker.
+    """Send what is due for a while, and return how many letters were tried. A full batch calls for a second worker.
 
     A patient run waits for room within the minute's limit, when that comes before its own time is over.
     """
-    door, worker, tried, called = relay(), me(), 0, False
+    transport, worker, tried, called = open_transport(), own_name(), 0, False
     end = time.monotonic() + seconds
     try:
         while True:
-            batch = claims.take(door.name, worker, BATCH, limited=door.limited)
+            batch = claim_due(transport.name, worker, BATCH, limited=transport.limited)
             if not batch:
-                if patient and door.limited and _room_comes(end):
+                if patient and transport.limited and _wait_for_room(end):
                     continue
                 break
             if len(batch) == BATCH and not called:
-                ring()
+                wake_up()
                 called = True
-            tried += work_through(batch, door)
+            tried += send_all(batch, transport)
             if time.monotonic() > end:
-                ring()
+                wake_up()
                 break
     finally:
-        door.close()
+        transport.close()
     return tried
 
 
-def _room_comes(end: float) -> bool:
+def _wait_for_room(end: float) -> bool:
     """Wait until the minute's limit lets letters leave again; False when none is due, or it comes after the end."""
     now = timezone.now()
-    wait = limits.room_in(now)
+    wait = time_until_room(now)
     if wait is None or not Letter.objects.due(now).exists():
         return False
     seconds = wait.total_seconds() + GATHER_SECONDS
@@ -72,45 +105,41 @@ def _room_comes(end: float) -> bool:
     return True
 
 
-def work_through(batch: list[Claim], door: Relay | Kept) -> int:
-    """Send the letters of one take in turn; those that must wait after all go back. Answers how many were tried."""
-    number = 0
+def send_all(batch: list[Claim], transport: Transport) -> int:
+    """Send claimed letters in turn, give back those that must wait after all, and return how many were tried."""
+    pending, tried = PendingResult(wipe=transport.wipes), 0
     try:
-        for number, claim in enumerate(batch, start=1):
-            if not _one(number, claim, batch, door):
+        for claim in batch:
+            tried += 1
+            result = send(claim, transport, pending)
+            pending.keep(claim, result)
+            if not goes_on(result, claim):
                 break
+        pending.write()
     except BaseException:
         # one letter's trouble must not keep the others waiting for a whole lease
-        with suppress(Exception):
-            claims.give_back(batch[number:])
+        for tidy_up in (pending.write, partial(give_back, batch[tried:])):
+            with suppress(Exception):
+                tidy_up()
         raise
-    return number
-
-
-def _one(number: int, claim: Claim, batch: list[Claim], door: Relay | Kept) -> bool:
-    """Send one of the batch and say whether the next one is to be tried; if not, the rest has gone back."""
-    result = send(claim, door)
-    following = batch[number] if number < len(batch) and goes_on(result, claim) else None
-    changed = persist(partial(claims.finish, claim, result, wipe=door.wipes, following=following))
-    if not changed:
-        log.info("letter %s was no longer ours when its try ended (%s)", claim.letter, result.outcome)
-    if following is None and batch[number:]:
-        persist(partial(claims.give_back, batch[number:]))
-    return following is not None
+    if batch[tried:]:
+        persist(partial(give_back, batch[tried:]))
+    return tried
 
 
 def goes_on(result: Result, claim: Claim) -> bool:
-    """Whether the next letter of the same take should be tried: not after trouble with the server, nor too late."""
+    """Whether the next letter of the same batch should be tried: not after trouble with the server, nor too late."""
     return result.outcome not in (Outcome.HOST, Outcome.POLICY) and timezone.now() - claim.at < STALE
 
 
-def send(claim: Claim, door: Relay | Kept) -> Result:
-    """One try. The database has no transaction open while the server is talked to."""
+def send(claim: Claim, transport: Transport, pending: PendingResult) -> Result:
+    """Try one letter. The database has no transaction open while the server is talked to."""
     try:
-        raw = open_up(claim.sealed)
+        raw = decrypt(claim.encrypted)
     except InvalidToken:
         return Result(Outcome.POLICY, "", "Brevet kan inte dekrypteras. Kontrollera LETTER_KEYS.")
-    return door.send(Parcel(claim.sender, claim.address, raw), lambda: claims.may_go(claim))
+    envelope = Envelope(claim.sender, claim.address, raw)
+    return transport.send(envelope, partial(pending.write_and_begin, claim), on_silence=pending.write)
 
 
 def persist(write: Callable[[], T]) -> T:

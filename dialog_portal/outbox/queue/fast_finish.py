@@ -1,28 +1,38 @@
-"""The common end of a try in one round trip: accepted, noted, and the next one begun, all of it or nothing.
+"""The common end of a try in one round trip: accepted, noted, and the next letter begun, all of it or nothing.
 
 Six statements through the ORM cost more than the whole conversation with the mail server; PostgreSQL takes them as one,
-and understands it once for a connection: reading and planning it anew for each letter took as long as doing it.
+and understands it once for a connection: reading and planning it for each letter again took as long as doing it.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 from weakref import WeakSet
 
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 from dialog_portal.outbox.models import Attempt, Letter
+from dialog_portal.outbox.queue.claim import Claim, enough_lease
 from dialog_portal.outbox.smtp.answers import Result
 
 LETTER, ATTEMPT = Letter._meta.db_table, Attempt._meta.db_table
-VALUES = {
-    "letter": "bigint", "fence": "integer", "attempt": "bigint", "now": "timestamptz", "wipe": "boolean",
-    "code": "text", "text": "text", "next_attempt": "bigint",
-}  # fmt: skip
+# How the text of a letter is begun: its row is locked for the statement, so that whoever stops it comes before or after
+BEGUN = f"""
+UPDATE {ATTEMPT} SET started = COALESCE(started, :now)
+WHERE id = :next_attempt AND EXISTS (SELECT 1 FROM next) RETURNING id
+"""  # noqa: S608 only the names of our own two tables are put in
+NEXT = f"""
+SELECT id FROM {LETTER}
+WHERE id = :next_letter AND fence = :next_fence AND state = 'sending' AND lease_until > :enough
+"""  # noqa: S608
+BEGIN = f"""
+WITH next AS MATERIALIZED ({NEXT} FOR NO KEY UPDATE), begun AS ({BEGUN})
+SELECT TRUE, EXISTS (SELECT 1 FROM begun)
+"""  # noqa: S608
+# A next row that somebody has locked is skipped: to wait for one letter with another locked is how deadlocks begin
 ACCEPT = f"""
 WITH mine AS (
     UPDATE {LETTER} SET state = 'accepted', accepted_at = :now, raw = CASE WHEN :wipe THEN NULL ELSE raw END,
@@ -31,19 +41,29 @@ WITH mine AS (
 ), ended AS (
     UPDATE {ATTEMPT} SET ended = :now, outcome = 'accepted', code = :code, text = :text
     WHERE id = :attempt AND EXISTS (SELECT 1 FROM mine)
-), begun AS (
-    UPDATE {ATTEMPT} SET started = :now WHERE id = :next_attempt AND EXISTS (SELECT 1 FROM mine)
-)
-SELECT EXISTS (SELECT 1 FROM mine)
-"""  # noqa: S608 only the names of our own two tables are put in
-
-
-LOOK = f"""
-SELECT EXISTS (
-    SELECT 1 FROM {LETTER} WHERE id = :letter AND fence = :fence AND state = 'sending' AND lease_until > :enough
-)
+), next AS MATERIALIZED (
+    {NEXT} AND EXISTS (SELECT 1 FROM mine) FOR NO KEY UPDATE SKIP LOCKED
+), begun AS ({BEGUN})
+SELECT EXISTS (SELECT 1 FROM mine), EXISTS (SELECT 1 FROM begun)
 """  # noqa: S608
-LOOKED = {"letter": "bigint", "fence": "integer", "enough": "timestamptz"}
+BEGIN_VALUES = {
+    "next_letter": "bigint", "next_fence": "integer", "next_attempt": "bigint", "now": "timestamptz",
+    "enough": "timestamptz",
+}  # fmt: skip
+ACCEPT_VALUES = {
+    "letter": "bigint", "fence": "integer", "attempt": "bigint", "wipe": "boolean", "code": "text", "text": "text",
+    **BEGIN_VALUES,
+}  # fmt: skip
+
+
+class Done(NamedTuple):
+    """What one statement has done: ended the try, and begun the next letter."""
+
+    finished: bool
+    begun: bool
+
+
+NOTHING = Done(finished=False, begun=False)
 
 
 def prepare(name: str, values: dict[str, str], statement: str) -> str:
@@ -56,42 +76,45 @@ def execute(name: str, values: dict[str, str]) -> str:
     return f"EXECUTE {name} ({', '.join(f'%({value})s' for value in values)})"
 
 
-PREPARE = (prepare("outbox_accept", VALUES, ACCEPT), prepare("outbox_look", LOOKED, LOOK))
-EXECUTE_ACCEPT, EXECUTE_LOOK = execute("outbox_accept", VALUES), execute("outbox_look", LOOKED)
+PREPARE = (prepare("outbox_accept", ACCEPT_VALUES, ACCEPT), prepare("outbox_begin", BEGIN_VALUES, BEGIN))
+EXECUTE_ACCEPT, EXECUTE_BEGIN = execute("outbox_accept", ACCEPT_VALUES), execute("outbox_begin", BEGIN_VALUES)
 _prepared: WeakSet[Any] = WeakSet()  # the connections that know the statements
 
 
-def possible() -> bool:
+def is_possible() -> bool:
     """Only PostgreSQL changes several tables in one statement."""
     return connection.vendor == "postgresql"
 
 
-def accept(
-    letter: int, fence: int, attempt: int, result: Result, *, wipe: bool, following: int | None
-) -> bool:
-    """End a try as accepted, and begin the attempt that follows, if the letter is still this worker's; answers that."""
+def accept(claim: Claim, result: Result, *, wipe: bool, following: Claim | None = None) -> Done:
+    """End a try as accepted, and begin the letter that follows, if the first is still this worker's.
+
+    That the following was not begun says little: somebody may have locked its row for a moment. Then `begin` asks.
+    """
     return _ask(
         EXECUTE_ACCEPT,
-        letter=letter, fence=fence, attempt=attempt, now=timezone.now(), wipe=wipe, code=result.code,
-        text=result.text, next_attempt=following,
+        letter=claim.letter, fence=claim.fence, attempt=claim.attempt, wipe=wipe, code=result.code,
+        text=result.text, **_next(following),
     )  # fmt: skip
 
 
-def still(letter: int, fence: int) -> bool:
-    """Whether the letter is this worker's now, and for long enough to send its text."""
-    return _ask(EXECUTE_LOOK, letter=letter, fence=fence, enough=enough_lease(timezone.now()))
+def begin(claim: Claim) -> bool:
+    """Begin a letter, waiting for whoever has locked its row; False when it must not leave."""
+    return _ask(EXECUTE_BEGIN, **_next(claim)).begun
 
 
-def _ask(statement: str, **values: Any) -> bool:
+def _next(claim: Claim | None) -> dict[str, Any]:
+    now = timezone.now()
+    which = (claim.letter, claim.fence, claim.attempt) if claim else (None, None, None)
+    return dict(zip(BEGIN_VALUES, (*which, now, enough_lease(now)), strict=True))
+
+
+def _ask(statement: str, **values: Any) -> Done:
     with connection.cursor() as cursor:
         if connection.connection not in _prepared:
             for prepare_it in PREPARE:
                 cursor.execute(prepare_it)
             _prepared.add(connection.connection)
         cursor.execute(statement, values)
-        return bool((cursor.fetchone() or (False,))[0])
-
-
-def enough_lease(now: datetime) -> datetime:
-    """How long a lease must still last when the text begins to leave: more than a letter's deadline."""
-    return now + timedelta(seconds=settings.MAIL_LEASE * 0.3)
+        row: Sequence[bool] = cursor.fetchone() or NOTHING
+    return Done(*row)

@@ -1,4 +1,4 @@
-"""Rings for a worker when letters have been stored. Nothing depends on it: the sweep finds what the bell missed."""
+"""Wakes a worker when letters have been stored. Nothing depends on it: the sweep finds what no message told of."""
 
 import logging
 import threading
@@ -13,20 +13,20 @@ LETTERS = "outbox.ring"
 log = logging.getLogger(__name__)
 _asked: set[str] = set()
 _lock = threading.Lock()
-_ringer: threading.Thread | None = None
+_sender: threading.Thread | None = None
 
 
-def ring(task: str = LETTERS) -> None:
-    """Wake a worker, from a thread of its own: a broker that is down never holds a request up and never fails it."""
-    global _ringer  # noqa: PLW0603 one ringer in each process; rings that come while it works become one
+def wake_up(task: str = LETTERS) -> None:
+    """Ask for a task to be run, from a thread of its own: a broker that is down never delays or fails a request."""
+    global _sender  # noqa: PLW0603 one thread in each process; what is asked for while it works is sent by it
     with _lock:
         _asked.add(task)
-        if _ringer is None or not _ringer.is_alive():  # a forked process has the name but not the thread
-            _ringer = threading.Thread(target=_answer, name="bell", daemon=True)
-            _ringer.start()
+        if _sender is None or not _sender.is_alive():  # a forked process has the name but not the thread
+            _sender = threading.Thread(target=_send_all, name="wake-up", daemon=True)
+            _sender.start()
 
 
-def _answer() -> None:
+def _send_all() -> None:
     while task := _next():
         try:
             app.send_task(task, retry=False)
@@ -35,18 +35,18 @@ def _answer() -> None:
 
 
 def _next() -> str | None:
-    """What to ring for; with nothing left the ringer has ended, and who rings next starts another."""
-    global _ringer  # noqa: PLW0603
+    """Return the next task to ask for; with nothing left the thread ends, and the next caller starts another."""
+    global _sender  # noqa: PLW0603
     with _lock:
         if _asked:
             return _asked.pop()
-        _ringer = None
+        _sender = None
         return None
 
 
-def ring_on_commit(task: str = LETTERS) -> None:
-    """Ring when the transaction that stored something is committed; for letters once, however many it stored."""
+def wake_up_on_commit(task: str = LETTERS) -> None:
+    """Ask for the task when the transaction is committed; for letters once, however many it stored."""
     if task != LETTERS:
-        transaction.on_commit(partial(ring, task), robust=True)
-    elif all(function is not ring for _, function, *_ in connection.run_on_commit):
-        transaction.on_commit(ring, robust=True)
+        transaction.on_commit(partial(wake_up, task), robust=True)
+    elif all(function is not wake_up for _, function, *_ in connection.run_on_commit):
+        transaction.on_commit(wake_up, robust=True)

@@ -1,4 +1,4 @@
-"""Who holds a letter: a name that others on the same machine can tell is dead, so that nobody waits for its lease."""
+"""Who has claimed a letter: a name that others on the machine can tell is dead, so that nobody waits for its lease."""
 
 import os
 import socket
@@ -30,7 +30,7 @@ def machine() -> str:
     return f"{socket.gethostname()[:24]}/{_read('/proc/sys/kernel/random/boot_id')[:8]}/{space}"
 
 
-def me() -> str:
+def own_name() -> str:
     """The name of this worker: machine, process, its birth, and thread."""
     pid = os.getpid()
     return f"{machine()}:{pid}:{_born(str(pid))}:{threading.get_native_id()}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import smtplib
 import socket
 import ssl
@@ -10,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
 
@@ -20,11 +21,13 @@ from dialog_portal.outbox.smtp.answers import Result, classify
 
 WATCH_SECONDS = 0.2
 IDLE_SECONDS = 5.0  # a connection unused for longer is asked whether it still lives
+SILENCE_SECONDS = 1.0  # how long the result of the last letter waits for the server's answer about the next
 UNWRITABLE = {"login": Outcome.POLICY, "mail": Outcome.POLICY, "rcpt": Outcome.ADDRESS}
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Parcel:
+class Envelope:
     """What the server needs: from whom, to whom, and the bytes."""
 
     sender: str
@@ -48,7 +51,7 @@ def unwritable(stage: str, error: ValueError) -> Result:
     return Result(UNWRITABLE[stage], "", text[:500]) if stage in UNWRITABLE else classify(stage, "", text)
 
 
-class Line(smtplib.SMTP):
+class Connection(smtplib.SMTP):
     """A connection that can be cut from outside, whatever the conversation waits for, also while TLS begins."""
 
     spare: socket.socket | None = None
@@ -64,6 +67,31 @@ class Line(smtplib.SMTP):
         self.spare = connection.dup()
         return self.tls.wrap_socket(connection, server_hostname=host) if self.tls else connection
 
+    def is_silent(self, seconds: float) -> bool:
+        """Whether the server says nothing for so long. What was read ahead of its turn counts as said."""
+        assert self.sock is not None
+        for _ in range(
+            2
+        ):  # TLS has messages of its own: the second look is past those that the first one read
+            if self._has_read_ahead(self.sock):
+                return False
+            if not select.select([self.sock], [], [], seconds)[0]:
+                return True
+        return False  # it has hung up, which whoever reads the answer finds out
+
+    def _has_read_ahead(self, sock: socket.socket) -> bool:
+        """Whether an answer waits in our own buffers, where no socket can tell of it."""
+        if self.file is None:
+            self.file = sock.makefile("rb")
+        timeout = sock.gettimeout()
+        sock.settimeout(0)
+        try:
+            return bool(self.file.peek(1))
+        except ssl.SSLWantReadError:
+            return False
+        finally:
+            sock.settimeout(timeout)
+
     def cut(self) -> None:
         """End every wait on this connection at once."""
         if self.spare is not None:
@@ -77,6 +105,29 @@ class Line(smtplib.SMTP):
             self.spare = None
 
 
+class Transport(Protocol):
+    """Where letters leave through.
+
+    `wipes`: the bytes of an accepted letter are of no more use here; `limited`: the server's limits hold.
+    """
+
+    name: str
+    wipes: bool
+    limited: bool
+
+    def send(
+        self, envelope: Envelope, begin: Callable[[], bool], *, on_silence: Callable[[], None]
+    ) -> Result:
+        """Hand one letter over and return how that ended.
+
+        `begin` is called when only the text is left, and decides whether it leaves. `on_silence` is called while the
+        server takes its time, for what should not wait for it. Only their own errors get out.
+        """
+
+    def close(self) -> None:
+        """End the conversation."""
+
+
 class Relay:
     """The mail server that MAIL_URL names. Belongs to one worker's run; close it afterwards."""
 
@@ -85,18 +136,20 @@ class Relay:
     def __init__(self, mail: dict[str, Any]) -> None:
         self.mail = mail
         self.name = f"{mail['host']}:{mail['port']}"
-        self.line: Line | None = None
+        self.connection: Connection | None = None
         self.stage = "connect"
         self.used = 0.0
         self.until: float | None = None
         self.over = threading.Event()
         self.watch: threading.Thread | None = None
 
-    def send(self, parcel: Parcel, may_go: Callable[[], bool]) -> Result:
-        """Hand one letter over; `may_go` is asked when only the text is left. Only its own errors get out."""
+    def send(
+        self, envelope: Envelope, begin: Callable[[], bool], *, on_silence: Callable[[], None]
+    ) -> Result:
+        """Hand one letter over in one conversation, as Transport says."""
         try:
             with self._deadline():
-                return self._hand_over(parcel, may_go)
+                return self._hand_over(envelope, begin, on_silence)
         except Refused as refused:
             self._after_refusal(refused.result)
             return refused.result
@@ -112,10 +165,10 @@ class Relay:
 
     def close(self) -> None:
         """Say goodbye."""
-        if self.line is not None:
+        if self.connection is not None:
             self.stage = "quit"
             with suppress(OSError, smtplib.SMTPException), self._deadline(settings.MAIL_TIMEOUT):
-                self.line.quit()
+                self.connection.quit()
             self._hang_up()
         self.over.set()
 
@@ -134,35 +187,74 @@ class Relay:
     def _keep_watch(self) -> None:
         """One thread for the whole run: a new one for each letter would cost as much as the letter."""
         while not self.over.wait(WATCH_SECONDS):
-            until, line = self.until, self.line
-            if line is not None and until is not None and time.monotonic() > until:
-                line.cut()
+            until, connection = self.until, self.connection
+            if connection is not None and until is not None and time.monotonic() > until:
+                connection.cut()
 
     def _hang_up(self) -> None:
-        if self.line is not None:
-            self.line.close()
-            self.line = None
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
 
     def _after_refusal(self, result: Result) -> None:
         if result.outcome == Outcome.HOST or self.stage in ("connect", "login"):
             self._hang_up()
-        elif self.line is not None:
+        elif self.connection is not None:
             try:
-                self.line.rset()
+                self.connection.rset()
             except (OSError, smtplib.SMTPException):
                 self._hang_up()
 
-    def _hand_over(self, parcel: Parcel, may_go: Callable[[], bool]) -> Result:
-        line = self._open_line()
-        self._ask("mail", lambda: line.docmd(f"MAIL FROM:<{machine_address(parcel.sender)}>"), 250)
-        self._ask("rcpt", lambda: line.docmd(f"RCPT TO:<{machine_address(parcel.recipient)}>"), 250, 251)
-        if not may_go():
-            line.rset()
+    def _pause_deadline(self, ask: Callable[[], T]) -> T:
+        """Give the database the time it needs: the deadline is the server's."""
+        left = (self.until or 0) - time.monotonic()
+        self.until = None
+        try:
+            return ask()
+        finally:
+            self.until = time.monotonic() + left
+
+    def _hand_over(
+        self, envelope: Envelope, begin: Callable[[], bool], on_silence: Callable[[], None]
+    ) -> Result:
+        connection = self._open_connection(on_silence)
+        self._say_envelope(connection, envelope, on_silence)
+        if not self._pause_deadline(begin):
+            connection.rset()
             return Result(Outcome.WITHDRAWN)
-        self._ask("data", lambda: line.docmd("DATA"), 354)
-        code, words = self._ask("text", lambda: self._text(line, parcel.raw), 250)
+        self._ask("data", lambda: connection.docmd("DATA"), 354)
+        code, words = self._ask("text", lambda: self._text(connection, envelope.raw), 250)
         self.used = time.monotonic()
         return Result(Outcome.ACCEPTED, str(code), words.decode("utf-8", "replace")[:500])
+
+    def _say_envelope(
+        self, connection: Connection, envelope: Envelope, on_silence: Callable[[], None]
+    ) -> None:
+        """From whom and to whom; both in one go when the server offers that (RFC 2920)."""
+
+        def answer() -> tuple[int, bytes]:
+            if connection.is_silent(SILENCE_SECONDS):
+                self._pause_deadline(on_silence)
+            return connection.getreply()
+
+        self.stage = "mail"
+        connection.putcmd(f"MAIL FROM:<{machine_address(envelope.sender)}>")
+        if not connection.has_extn("pipelining"):
+            self._ask("mail", answer, 250)
+        self.stage = "rcpt"
+        connection.putcmd(f"RCPT TO:<{machine_address(envelope.recipient)}>")
+        if connection.has_extn("pipelining"):
+            self._ask_mail_with_rcpt_underway(answer)
+        self._ask("rcpt", answer, 250, 251)
+
+    def _ask_mail_with_rcpt_underway(self, answer: Callable[[], tuple[int, bytes]]) -> None:
+        """After a refusal the answer about the recipient comes all the same, and must not be taken for another one."""
+        try:
+            self._ask("mail", answer, 250)
+        except Refused:
+            with suppress(OSError, smtplib.SMTPException):
+                answer()
+            raise
 
     def _ask(self, stage: str, step: Callable[[], tuple[int, bytes]], *good: int) -> tuple[int, bytes]:
         self.stage = stage
@@ -172,58 +264,63 @@ class Relay:
         return code, words
 
     @staticmethod
-    def _text(line: Line, raw: bytes) -> tuple[int, bytes]:
+    def _text(connection: Connection, raw: bytes) -> tuple[int, bytes]:
         """The letter, whose lines all end as mail's do and whose first line is a header, and the dot that ends it."""
-        line.send(raw.replace(b"\r\n.", b"\r\n..") + b".\r\n")
-        return line.getreply()
+        connection.send(raw.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+        return connection.getreply()
 
-    def _open_line(self) -> Line:
-        """The connection from the last letter if it still lives, else a new one."""
+    def _open_connection(self, on_silence: Callable[[], None]) -> Connection:
+        """Return the connection from the last letter if it still lives, else a new one."""
         self.stage = "connect"
-        if self.line is not None and time.monotonic() - self.used > IDLE_SECONDS:
+        if self.connection is not None and time.monotonic() - self.used > IDLE_SECONDS:
             try:
-                alive = self.line.noop()[0] == 250
+                alive = self.connection.noop()[0] == 250
             except (OSError, smtplib.SMTPException):
                 alive = False
             if not alive:
                 self._hang_up()
-        if self.line is None:
+        if self.connection is None:
+            self._pause_deadline(on_silence)  # to connect may take long
             self._connect()
-        assert self.line is not None
-        return self.line
+        assert self.connection is not None
+        return self.connection
 
     def _connect(self) -> None:
         mail, context = self.mail, None
         if mail["security"] != "none":
             context = ssl.create_default_context()
-        self.line = line = Line(context if mail["security"] == "tls" else None, settings.MAIL_TIMEOUT)
-        self._ask("connect", lambda: line.connect(mail["host"], mail["port"]), 220)
+        self.connection = connection = Connection(
+            context if mail["security"] == "tls" else None, settings.MAIL_TIMEOUT
+        )
+        self._ask("connect", lambda: connection.connect(mail["host"], mail["port"]), 220)
         if mail["security"] == "starttls":
-            line.ehlo()
-            self._ask("connect", lambda: line.starttls(context=context), 220)
-        line.ehlo_or_helo_if_needed()
+            connection.ehlo()
+            self._ask("connect", lambda: connection.starttls(context=context), 220)
+        connection.ehlo_or_helo_if_needed()
         if mail["user"]:
             self.stage = "login"
             try:
-                line.login(mail["user"], mail["password"])
+                connection.login(mail["user"], mail["password"])
             except smtplib.SMTPAuthenticationError as error:
                 raise Refused("login", error.smtp_code, error.smtp_error) from error
 
 
-class Kept:
+class OutboxOnly:
     """Without MAIL_URL letters go no further than the outbox, where staff can read them."""
 
     name = "utkorgen"
     wipes = limited = False
 
-    def send(self, _parcel: Parcel, may_go: Callable[[], bool]) -> Result:
+    def send(
+        self, _envelope: Envelope, begin: Callable[[], bool], *, on_silence: Callable[[], None]
+    ) -> Result:
         """Accept everything; the bytes stay."""
-        return Result(Outcome.ACCEPTED, "", "") if may_go() else Result(Outcome.WITHDRAWN)
+        return Result(Outcome.ACCEPTED, "", "") if begin() else Result(Outcome.WITHDRAWN)
 
     def close(self) -> None:
         """Nothing is open."""
 
 
-def relay() -> Relay | Kept:
-    """Where letters leave through, as the settings say."""
-    return Relay(settings.MAIL) if settings.MAIL else Kept()
+def open_transport() -> Transport:
+    """Return where letters leave through, as the settings say; close it after the run."""
+    return Relay(settings.MAIL) if settings.MAIL else OutboxOnly()

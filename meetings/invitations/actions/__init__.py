@@ -1,1 +1,1 @@
-"""What changes who is invited, and their links and addresses."""
+"""Inviting parties and people, and what happens to links and letters when something about them changes."""

@@ -1,4 +1,4 @@
-"""Inviting parties to a meeting, and sending its letters."""
+"""Invite parties, people and guests to a meeting, and change the number of seats."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.reply_link import mint_reply_link
 from meetings.models import Invitation, Invitee, Meeting, MeetingLetter
 from meetings.models.meeting import NEXT
-from meetings.replies.actions.answer import notify_new_seats
+from meetings.replies.actions.notify_others import notify_new_seats
 from meetings.replies.seats import seated_people
 from parties.models import Mandate, Party, Person
 
 
 @transaction.atomic
 def invite_parties(meeting: Meeting, parties: Iterable[Party], *, seats: int, by: User) -> list[Invitation]:
-    """Give each party its seats at the meeting and find the people who will get the letters."""
+    """Give each party its seats at the meeting, and add its people. Return the new invitations."""
     meeting = lock_meeting(meeting)
     must_not_be_over(meeting)
     made = [
@@ -37,22 +37,23 @@ def invite_parties(meeting: Meeting, parties: Iterable[Party], *, seats: int, by
     invited = [row.party_id for row in made]
     event = record(by, MeetingsEvent.PARTIES_INVITED, meeting, parties=invited, seats=seats)
     record_authorship(event, meeting, Part.FACTS)
-    add_missing(meeting, by=by)
+    add_missing_invitees(meeting, by=by)
     return made
 
 
 def lock_meeting(meeting: Meeting) -> Meeting:
-    """The meeting as it is now, for one officer at a time; answers, which only point at it, need not wait."""
+    """Return the meeting as it is now, locked until the transaction ends. Answers are not kept waiting."""
     return Meeting.objects.select_for_update(of=("self",), no_key=True).get(pk=meeting.pk)
 
 
 def must_not_be_over(meeting: Meeting) -> None:
+    """Raise NotAllowed when the meeting is held or cancelled."""
     if not NEXT[meeting.state]:  # type: ignore[index]
         raise NotAllowed(f"Mötet är {meeting.get_state_display()}. Inbjudningarna kan inte ändras längre.")
 
 
 def mandates_to_invite(meeting: Meeting) -> list[Mandate]:
-    """The mandates that should have a letter but whose holders are not yet on the meeting's list."""
+    """Return the mandates whose holders should have a letter but are not yet on the meeting's list."""
     day = timezone.localdate(meeting.starts_at)
     held = Mandate.objects.invited(min(day, timezone.localdate())).filter(party__invitations__meeting=meeting)
     listed = meeting.invitees.active().filter(person__isnull=False).values("person")
@@ -68,12 +69,12 @@ def mandates_to_invite(meeting: Meeting) -> list[Mandate]:
 
 
 def listed_addresses(meeting: Meeting) -> set[str]:
-    """The addresses that are on the list, also of guests and substitutes: each gets one letter."""
+    """Return the addresses on the list, also those of guests and substitutes: each gets one letter."""
     return {email.lower() for email in meeting.invitees.active().values_list("email", flat=True)}
 
 
 def invitees_without_mandate(meeting: Meeting) -> list[Invitee]:
-    """Those on the list who no longer hold a mandate for any party that is invited."""
+    """Return the people on the list who no longer hold a mandate for any invited party."""
     holders = Mandate.objects.current().filter(party__invitations__meeting=meeting).values("person")
     return list(
         meeting.invitees.active()
@@ -84,8 +85,8 @@ def invitees_without_mandate(meeting: Meeting) -> list[Invitee]:
 
 
 @transaction.atomic
-def add_missing(meeting: Meeting, *, by: User) -> list[Invitee]:
-    """Put everybody who holds an inviting mandate on the list: one row a person, however many mandates."""
+def add_missing_invitees(meeting: Meeting, *, by: User) -> list[Invitee]:
+    """Add everybody who holds an invited mandate. Return the new invitees, one for each person."""
     meeting = lock_meeting(meeting)
     must_not_be_over(meeting)
     invitations = {invitation.party_id: invitation for invitation in meeting.invitations.all()}
@@ -96,7 +97,7 @@ def add_missing(meeting: Meeting, *, by: User) -> list[Invitee]:
         if mandate.person_id in made:
             made[mandate.person_id].also.add(invitation)
         elif mandate.person.email.lower() not in taken:
-            made[mandate.person_id] = add_person(invitation, mandate.person, mandate.label)
+            made[mandate.person_id] = add_invitee(invitation, mandate.person, mandate.label)
             taken.add(mandate.person.email.lower())
     if made:
         added = [row.pk for row in made.values()]
@@ -105,8 +106,8 @@ def add_missing(meeting: Meeting, *, by: User) -> list[Invitee]:
     return list(made.values())
 
 
-def add_person(invitation: Invitation, person: Person, title: str) -> Invitee:
-    """One more person who will get a letter with a link of their own."""
+def add_invitee(invitation: Invitation, person: Person, title: str) -> Invitee:
+    """Add one person to the list, with a link of their own."""
     meeting = invitation.meeting
     return Invitee.objects.create(
         meeting=meeting,
@@ -121,7 +122,7 @@ def add_person(invitation: Invitation, person: Person, title: str) -> Invitee:
 
 @transaction.atomic
 def invite_guest(meeting: Meeting, *, organisation: str, name: str, email: str, by: User) -> Invitee:
-    """A free-standing guest with one seat, outside every party."""
+    """Invite somebody outside every party, with one seat. Raise NotAllowed when the address is on the list already."""
     meeting = lock_meeting(meeting)
     must_not_be_over(meeting)
     if meeting.invitees.active().filter(email__iexact=email).exists():
@@ -136,11 +137,14 @@ def invite_guest(meeting: Meeting, *, organisation: str, name: str, email: str, 
 
 @transaction.atomic
 def change_seats(invitation: Invitation, seats: int, *, by: User) -> Invitation:
-    """Give a party more or fewer seats; people in the queue who get one are told."""
+    """Give a party more or fewer seats; people on the waiting list who get one are written to.
+
+    Raise NotAllowed when more people have said yes than there would be seats.
+    """
     must_not_be_over(lock_meeting(invitation.meeting))
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     seated, before = seated_people(invitation), invitation.seats
-    taken = Invitation.objects.with_seats().get(pk=invitation.pk).seats_taken
+    taken = Invitation.objects.with_seat_order().get(pk=invitation.pk).seats_taken
     if seats < taken:
         raise NotAllowed(f"{taken} har redan svarat att de kommer. Antalet platser kan inte bli lägre.")
     invitation.seats = seats
@@ -152,7 +156,7 @@ def change_seats(invitation: Invitation, seats: int, *, by: User) -> Invitation:
 
 @transaction.atomic
 def remove_party(invitation: Invitation, *, by: User) -> None:
-    """Take a party off the meeting; possible only until somebody there has got a letter."""
+    """Take a party off the meeting. Raise NotAllowed when somebody there has got a letter."""
     must_not_be_over(invitation.meeting)
     if MeetingLetter.objects.filter(invitee__invitation=invitation).exists():
         raise NotAllowed(
@@ -167,8 +171,8 @@ def remove_party(invitation: Invitation, *, by: User) -> None:
         link.delete()
 
 
-def recipients_with_letters(meeting: Meeting) -> list[Invitee]:
-    """Everybody on the list with their answer and their letters, in a fixed number of queries."""
+def invitees_with_letters(meeting: Meeting) -> list[Invitee]:
+    """Return everybody on the list with their answer and their letters, in a fixed number of queries."""
     letters = MeetingLetter.objects.select_related("letter").defer("letter__raw").order_by("pk")
     rows = (
         meeting.invitees.with_answer()

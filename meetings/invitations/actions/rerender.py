@@ -1,4 +1,4 @@
-"""Letters that have not left, and say what no longer holds, are stopped; who waits for one gets what holds now."""
+"""When a meeting changes: stop letters that have not left and are no longer true, and render new ones."""
 
 from __future__ import annotations
 
@@ -8,72 +8,76 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.outbox.models import WAITING, Letter, LetterQuerySet, State
-from dialog_portal.outbox.queue.actions import stop, told
+from dialog_portal.outbox.queue.stop import mark_as_informed, stop
 from meetings.invitations.actions.resend_link import refresh_links
-from meetings.invitations.letters.rerender import ABOUT_OWN_REPLY, rendered_now
+from meetings.invitations.letters.rerender import ABOUT_OWN_REPLY, replacement_letter
 from meetings.mailings.actions.post import post_letter
 from meetings.models import Meeting, MeetingLetter, Purpose
 from meetings.replies.seats import lock_invitee
 
-# Nobody presses a button for these, so nobody would think of sending them again
-AUTOMATIC = (Purpose.SUBSTITUTE, *ABOUT_OWN_REPLY)
+# The portal sends these by itself, so staff would not think of sending them again
+AUTOMATIC_PURPOSES = (Purpose.SUBSTITUTE, *ABOUT_OWN_REPLY)
 
 
 def rerender_for_move(meeting: Meeting, *, by: User, reason: str) -> None:
-    """The meeting has another time or place. What staff send, they look at again first; the rest is written anew."""
-    waits = undelivered(letters_about(meeting))
-    pending = [row for row in waits if row.purpose in AUTOMATIC or from_a_guest(row)]
+    """Stop the letters after a new time or place, and render again those that nobody sends by hand.
+
+    Staff look at their own mailings again before they send them.
+    """
+    waits = undelivered_letters(letters_about(meeting))
+    pending = [row for row in waits if row.purpose in AUTOMATIC_PURPOSES or is_from_guest(row)]
     stop_outdated(meeting, by=by, reason=reason)
     rerender(pending)
 
 
-def from_a_guest(row: MeetingLetter) -> bool:
-    """The invitation of a colleague, which a guest asked for."""
+def is_from_guest(row: MeetingLetter) -> bool:
+    """Return whether a letter is the invitation of a colleague, which a guest asked for."""
     return row.purpose == Purpose.INVITATION and row.letter.sender_id is None
 
 
 def rerender_for_deadline(meeting: Meeting, *, by: User, reason: str) -> None:
-    """Only the last day to answer has moved: whatever has not left says the new one."""
-    pending = undelivered(letters_about(meeting))
+    """Render again every letter that has not left, when only the deadline of answers has changed."""
+    pending = undelivered_letters(letters_about(meeting))
     stop(Letter.objects.filter(pk__in=[row.letter_id for row in pending]), by=by, reason=reason, final=True)
     rerender(pending)
 
 
 def stop_outdated(meeting: Meeting, *, by: User, reason: str) -> None:
-    """Nothing that has not left says what holds, also what failed."""
+    """Stop every letter about the meeting that has not left, also those that failed."""
     stop(letters_about(meeting), by=by, reason=reason, final=True)
     refresh_links(meeting.invitees.active().values_list("email", flat=True), by=by, reason=reason)
 
 
 def letters_about(meeting: Meeting) -> LetterQuerySet:
-    """Those that speak of the meeting ahead.
+    """Return the letters that say something about the coming meeting.
 
-    The notes from it hold whatever its time, and so does the word to a substitute that they need not come.
+    The notes from the meeting stay true whatever its time, and so does the letter to a substitute who is not needed.
     """
     letters = Letter.objects.filter(campaign=meeting.campaign).exclude(purpose=Purpose.DISTRIBUTION)
     return letters.exclude(purpose=Purpose.SUBSTITUTE, meeting_letter__version=None)
 
 
-def undelivered(letters: LetterQuerySet) -> list[MeetingLetter]:
-    """Those of use that wait, or failed and wait for a person."""
+def undelivered_letters(letters: LetterQuerySet) -> list[MeetingLetter]:
+    """Return the letters that are still of use and wait to be sent, or failed and wait for a person."""
     useful = letters.filter(state__in=(*WAITING, State.FAILED), useful_until__gt=timezone.now())
     rows = MeetingLetter.objects.filter(letter__in=useful, invitee__isnull=False)
     return list(rows.select_related("letter", "invitee").defer("letter__raw").order_by("pk"))
 
 
 def rerender(rows: Iterable[MeetingLetter]) -> set[int]:
-    """One letter for each person and kind with what holds now; answers who got one, as the ids of invitees."""
+    """Render one letter for each person and kind. Return the ids of the invitees who get one."""
     newest = {(row.invitee_id, row.purpose in ABOUT_OWN_REPLY or row.purpose): row for row in rows}
     return {row.invitee_id for row in newest.values() if row.invitee_id and rerender_one(row)}
 
 
 def rerender_one(row: MeetingLetter) -> bool:
+    """Render one letter again. Return whether the person still needed it."""
     assert row.invitee is not None
     invitee = lock_invitee(row.invitee)
-    draft = None if invitee.withdrawn_at else rendered_now(row, invitee)
+    draft = None if invitee.withdrawn_at else replacement_letter(row, invitee)
     if draft is None:
         return False
     post_letter(invitee, Purpose(draft.purpose), draft, by=row.letter.sender)
     if row.letter.state == State.FAILED:
-        told(row.letter, "ersatt av ett nytt brev", by=None)
+        mark_as_informed(row.letter, "ersatt av ett nytt brev", by=None)
     return True

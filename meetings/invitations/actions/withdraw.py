@@ -1,4 +1,4 @@
-"""Taking people off a meeting's list, and putting them back."""
+"""Take people off a meeting's list, and put them back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import revoke_link
 from dialog_portal.outbox.models import Letter
-from dialog_portal.outbox.queue.actions import stop, told
+from dialog_portal.outbox.queue.stop import mark_as_informed, stop
 from meetings.audit_events import MeetingsEvent
 from meetings.invitations.actions.invite import must_not_be_over
 from meetings.invitations.actions.rerender import rerender
@@ -19,17 +19,18 @@ from meetings.invitations.actions.resend_link import refresh_links, resend_links
 from meetings.mailings.actions.post import post_letter
 from meetings.mailings.actions.reply_link import mint_reply_link
 from meetings.models import INVITING, Invitee, Purpose
-from meetings.replies.actions.answer import notify_new_seats, release_substitute
 from meetings.replies.actions.needs import erase_needs
+from meetings.replies.actions.notify_others import notify_new_seats
+from meetings.replies.actions.release_substitute import release_substitute
 from meetings.replies.letters import substitute
 from meetings.replies.seats import lock_invitee, seated_people
 
 
 @transaction.atomic
 def withdraw(invitee: Invitee, *, by: User) -> Invitee:
-    """Take a person and their substitute off the list: their links stop working, and a free seat goes to the queue.
+    """Take a person and their substitute off the list: close their links and give a free seat to the waiting list.
 
-    Their letters that have not left never will. What they answered stays in the ledger.
+    Letters to them that have not left are stopped. Their replies are kept.
     """
     must_not_be_over(invitee.meeting)
     invitee = lock_invitee(invitee)
@@ -46,7 +47,7 @@ def withdraw(invitee: Invitee, *, by: User) -> Invitee:
     theirs = Letter.objects.filter(meeting_letter__invitee=invitee).exclude(purpose=Purpose.DISTRIBUTION)
     stop(theirs, by=by, reason="Personen togs bort från mötet.", final=True)
     for letter in Letter.objects.needs_a_person().filter(meeting_letter__invitee=invitee):
-        told(letter, "personen togs bort från mötet", by=by)
+        mark_as_informed(letter, "personen togs bort från mötet", by=by)
     refresh_links([invitee.email], by=by, reason="Personen togs bort från ett möte.")
     notify_original_of_removal(invitee, by=by)
     notify_new_seats(invitee.invitation, seated, cause=f"withdrawn{invitee.pk}", by=by)
@@ -54,7 +55,7 @@ def withdraw(invitee: Invitee, *, by: User) -> Invitee:
 
 
 def notify_original_of_removal(deputy: Invitee, *, by: User) -> None:
-    """Whoever handed over thinks that somebody comes in their place, until they hear otherwise."""
+    """Write to the person who handed over that their substitute is off the list."""
     if deputy.substitute_for and deputy.substitute_for.withdrawn_at is None:
         original = lock_invitee(deputy.substitute_for)
         post_letter(original, Purpose.HANDED_OVER, substitute.substitute_removed(original, deputy), by=by)
@@ -62,9 +63,9 @@ def notify_original_of_removal(deputy: Invitee, *, by: User) -> None:
 
 @transaction.atomic
 def reinstate(invitee: Invitee, *, by: User) -> bool:
-    """Undo that somebody was taken off the list; answers whether a letter with their new link is on its way.
+    """Put somebody back on the list. Return whether a letter with their new link is on its way.
 
-    What they had answered counts again. Raises NotAllowed when the place or the address has been taken meanwhile.
+    What they had answered counts again. Raise NotAllowed when their seat or their address has been taken meanwhile.
     """
     must_not_be_over(invitee.meeting)
     invitee = lock_invitee(invitee)
@@ -75,11 +76,11 @@ def reinstate(invitee: Invitee, *, by: User) -> bool:
     restore_to_list(invitee)
     event = record(by, MeetingsEvent.PERSON_REINSTATED, invitee.meeting, invitee=invitee.pk)
     record_authorship(event, invitee.meeting, Part.FACTS)
-    return send_new_link(invitee)
+    return send_link_to_reinstated(invitee)
 
 
 def restore_to_list(invitee: Invitee) -> None:
-    """Back on the list with a new link, without taking a seat from anybody."""
+    """Put a person back with a new link. Raise NotAllowed when that would take a seat from somebody else."""
     invitee.email = invitee.person.email if invitee.person else invitee.email
     if invitee.meeting.invitees.active().filter(email__iexact=invitee.email).exists():
         raise NotAllowed(f"{invitee.email} står redan på listan.")
@@ -92,8 +93,8 @@ def restore_to_list(invitee: Invitee) -> None:
         )
 
 
-def send_new_link(invitee: Invitee) -> bool:
-    """Write to whoever may know of the meeting: the old link no longer works."""
+def send_link_to_reinstated(invitee: Invitee) -> bool:
+    """Send the new link to somebody who may know of the meeting. Return whether a letter is sent."""
     if Letter.objects.filter(meeting_letter__invitee=invitee).may_have_left().exists():
         return resend_links(invitee.email, renewed=True)
     last = (

@@ -1,1 +1,1 @@
-"""Letters about links and about what has changed before it was sent."""
+"""Letters with lost links, and letters rendered again because the meeting changed before they had left."""

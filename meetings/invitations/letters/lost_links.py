@@ -1,4 +1,4 @@
-"""The letter with the links that somebody has lost."""
+"""The letter with the personal links that somebody has lost, or that replace links we have closed."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.models import Priority
-from dialog_portal.outbox.queue.actions import Draft
 from dialog_portal.outbox.render import render
 from meetings.mailings.letters.reply_link import reply_url
 from meetings.models import Invitee
 
-# Purposes: somebody asked for it, or we closed the earlier link
-REQUESTED, RENEWED = ("links", "links_renewed")
-LINK_LETTERS = (REQUESTED, RENEWED)
+# Two purposes: somebody asked for the links, or we closed the earlier ones
+LINKS_REQUESTED, LINKS_RENEWED = ("links", "links_renewed")
+LINK_LETTERS = (LINKS_REQUESTED, LINKS_RENEWED)
 
 
 def links_letter(email: str, invitees: Sequence[Invitee], *, renewed: bool = False) -> Draft:
-    """One letter to one address with a link for each coming meeting; by its key the same ones once an hour at most."""
+    """Return one letter with a link for each coming meeting; its key allows one with the same links in an hour."""
     rows = [{"meeting": row.meeting, "url": reply_url(row)} for row in invitees]
-    name, first = invitees[0].called, invitees[0].meeting
+    name, first = invitees[0].name_in_letters, invitees[0].meeting
     words = {
         "name": name,
         "rows": rows,
@@ -35,7 +35,7 @@ def links_letter(email: str, invitees: Sequence[Invitee], *, renewed: bool = Fal
         "reply_to": settings.MAIL_REPLY_TO,
     }
     rendered = render("links", words)
-    now, purpose = timezone.now(), RENEWED if renewed else REQUESTED
+    now, purpose = timezone.now(), LINKS_RENEWED if renewed else LINKS_REQUESTED
     links = [(row.link.pk, row.link.version, row.meeting.letter_version) for row in invitees]
     whose = hashlib.sha256(f"{email.lower()} {links}".encode()).hexdigest()[:24]
     return Draft(
@@ -53,6 +53,7 @@ def links_letter(email: str, invitees: Sequence[Invitee], *, renewed: bool = Fal
 
 
 def links_heading(number: int, *, renewed: bool) -> str:
+    """Return the letter's heading for one link or several."""
     if number == 1:
         return "Din nya personliga länk" if renewed else "Din personliga länk"
     return "Dina nya personliga länkar" if renewed else "Dina personliga länkar"

@@ -22,7 +22,7 @@ from parties.models import Membership, Party
 
 
 def invitation_add(request: StaffRequest, pk: int) -> HttpResponse:
-    """Choose parties, gathered by category, and give them seats."""
+    """Choose parties, grouped by category, and give them seats."""
     meeting = find_meeting(pk)
     candidates = Party.objects.active().exclude(invitations__meeting=meeting).in_order()
     form = InviteParties(request.POST or None, meeting=meeting, parties=candidates)
@@ -48,7 +48,7 @@ def invitation_add(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def by_category(meeting: Meeting, parties: list[Party], chosen: set[str]) -> list[dict[str, Any]]:
-    """The candidates under their category of the year, the meeting's own categories first and ticked from start."""
+    """Return the parties grouped by category of the year, the meeting's own categories first and ticked."""
     own = {category.pk for category in meeting.categories.all()}
     members: dict[int, list[int]] = {}
     names: dict[int, Any] = {}
@@ -71,10 +71,10 @@ def by_category(meeting: Meeting, parties: list[Party], chosen: set[str]) -> lis
 
 @require_POST
 def invitees_refresh(request: StaffRequest, pk: int) -> HttpResponse:
-    """Put those who have taken over a mandate since on the list."""
+    """Add people who have got a mandate since the list was made."""
     meeting = find_meeting(pk)
     try:
-        made = invite.add_missing(meeting, by=request.user)
+        made = invite.add_missing_invitees(meeting, by=request.user)
         messages.success(request, f"{count(len(made), 'person,personer')} lades till från registret.")
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
@@ -89,8 +89,8 @@ def invitation_change(request: StaffRequest, pk: int) -> HttpResponse:
         try:
             before = seated_people(invitation)
             changed = invite.change_seats(invitation, form.cleaned_data["seats"], by=request.user)
-            told = new_seats_sentence(seated_people(changed) - before)
-            messages.success(request, f"{invitation} har nu {count(changed.seats, 'plats,platser')}.{told}")
+            notice = new_seats_sentence(seated_people(changed) - before)
+            messages.success(request, f"{invitation} har nu {count(changed.seats, 'plats,platser')}.{notice}")
             return redirect("staff:invitations", invitation.meeting_id)
         except NotAllowed as refusal:
             form.add_error("seats", str(refusal))
@@ -99,7 +99,10 @@ def invitation_change(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def new_seats_sentence(people: set[int]) -> str:
-    """A sentence about those whom more seats took out of the queue; who comes instead of somebody got the letter."""
+    """Return a Swedish sentence about the people who got seats from the waiting list.
+
+    When a substitute comes instead of one of them, the substitute is named, because the letter goes there.
+    """
     waited = Invitee.objects.filter(pk__in=people).in_order()
     names = [str(person.substitutes.active().first() or person) for person in waited]
     who = " och ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
@@ -108,6 +111,7 @@ def new_seats_sentence(people: set[int]) -> str:
 
 @require_POST
 def invitation_remove(request: StaffRequest, pk: int) -> HttpResponse:
+    """Take a party off the meeting."""
     invitation = get_object_or_404(Invitation.objects.select_related("meeting", "party"), pk=pk)
     name, meeting = str(invitation), invitation.meeting_id
     try:
@@ -155,11 +159,13 @@ def invitee_withdraw(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def withdraw_sentence(invitee: Invitee, by: User) -> str:
+    """Take a person off the list. Return a Swedish sentence about it."""
     withdraw.withdraw(invitee, by=by)
     return f"{invitee} är borttagen från listan och den personliga länken är stängd."
 
 
 def reinstate_sentence(invitee: Invitee, *, by: User) -> str:
+    """Put a person back on the list. Return a Swedish sentence about it."""
     sent = withdraw.reinstate(invitee, by=by)
     after = f"En ny personlig länk skickas till {invitee.email}." if sent else "Inget brev har skickats."
     return f"{invitee} står på listan igen. {after}"

@@ -1,4 +1,4 @@
-"""Staff pages: close a person's link and give them another; correct the address that it goes to."""
+"""Staff pages: change a person's link, and correct the address that it goes to."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from meetings.models import Invitee
 
 
 def find_invitee(pk: int) -> Invitee:
+    """Return somebody who is on a list, or raise 404."""
     found = Invitee.objects.active().select_related("meeting", "invitation__party", "link")
     return get_object_or_404(found, pk=pk)
 
 
 def link_change(request: StaffRequest, pk: int) -> HttpResponse:
-    """Say what happens, and ask whether the new link leaves at once."""
+    """Explain what happens, and ask whether the new link is sent at once."""
     invitee = find_invitee(pk)
     form = ChangeLink(request.POST if request.method == "POST" else None, invitee=invitee)
     if request.method == "POST" and form.is_valid():
@@ -38,6 +39,7 @@ def link_change(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def new_link_sentence(invitee: Invitee, *, tell: bool, sent: bool) -> str:
+    """Return a Swedish sentence about when the person gets the new link."""
     if sent:
         return f"En ny skickas till {invitee.email}."
     now = "" if tell else " Vill du skicka den nu, välj Byt länk igen."
@@ -45,7 +47,7 @@ def new_link_sentence(invitee: Invitee, *, tell: bool, sent: bool) -> str:
 
 
 def address_change(request: StaffRequest, pk: int) -> HttpResponse:
-    """The address of a guest or a substitute; that of somebody in the register is corrected there."""
+    """Correct the address of a guest or a substitute; redirect to the register for somebody who is in it."""
     invitee = find_invitee(pk)
     if invitee.person_id:
         return redirect("staff:person_change", invitee.person_id)

@@ -18,7 +18,7 @@ from meetings.replies.views.guest import redirect_with_get
 @guest_view
 @require_http_methods(["GET", "HEAD", "POST"])
 def send_again(request: HttpRequest) -> HttpResponse:
-    """A form for those who have lost their link; the answer is the same whoever asks."""
+    """Show the form and take an address; the page says the same whether the address is invited or not."""
     form = OwnAddress(request.POST or None)
     if request.method == "POST":
         if exceeds_request_limit(request):

@@ -1,1 +1,1 @@
-"""What sends letters about meetings, and plans those that leave by themselves."""
+"""Sending letters about meetings, and planning the automatic ones."""

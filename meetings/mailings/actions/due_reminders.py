@@ -1,12 +1,10 @@
-"""Sending what is due. Running twice, late, or in two places at once harms nothing.
+"""Send the automatic reminders that are due. Running it twice, late, or in two processes at once sends nothing twice.
 
-Three things keep a letter single: the meeting's row is locked while its letters are made, the plan is looked at again
-under that lock, and the outbox takes each key once.
+Three things prevent double letters: the meeting's row is locked while its letters are made, the plan is read again
+under that lock, and the outbox accepts each key once.
 """
 
 from __future__ import annotations
-
-from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,21 +12,21 @@ from django.utils import timezone
 
 from dialog_portal.base.states import step
 from dialog_portal.base.swedish import count
-from dialog_portal.outbox.queue.actions import Draft
+from dialog_portal.outbox.draft import Draft
 from meetings.mailings.actions.post import post_letters
-from meetings.mailings.actions.reminder_schedule import DONE, SKIPPED, due_at
+from meetings.mailings.actions.reminder_schedule import DONE, SKIPPED, reminder_due_at
 from meetings.mailings.actions.send import drafts_for
 from meetings.mailings.letters.recipients import MAILINGS
-from meetings.models import INVITING, Invitee, Meeting, PlannedMailing, Purpose
+from meetings.mailings.reminder_interval import asked_recently
+from meetings.models import Invitee, Meeting, PlannedMailing, Purpose
 from meetings.models.planned_mailing import PLANNED_NEXT
-
-REST = timedelta(days=1)  # nobody is reminded to answer so soon after an invitation or another reminder
 
 
 def send_due_reminders() -> int:
-    """Send every planned letter whose time has come; answers how many letters that made.
+    """Send every planned letter that is due. Return the number of letters made.
 
-    One that fails does not stop the others; it stays due and is tried again the next time.
+    One that fails does not stop the others; it stays due and is tried again the next time. Raise ExceptionGroup at the
+    end with what failed.
     """
     made, failures = 0, []
     for pk, meeting in PlannedMailing.objects.due(timezone.now()).values_list("pk", "meeting"):
@@ -43,7 +41,10 @@ def send_due_reminders() -> int:
 
 @transaction.atomic
 def send_planned(pk: int, meeting_pk: int) -> int:
-    """Make the letters of one plan, if it is still right to; a meeting that somebody is busy with waits its turn."""
+    """Make the letters of one plan if they should still be sent. Return their number.
+
+    A meeting that somebody is changing is left for the next run.
+    """
     meeting = lock_if_free(meeting_pk)
     row = still_due(pk) if meeting else None
     if meeting is None or row is None or postpone_if_moved(row, meeting):
@@ -60,19 +61,19 @@ def send_planned(pk: int, meeting_pk: int) -> int:
 
 
 def lock_if_free(pk: int) -> Meeting | None:
-    """The meeting in this transaction's hands; nothing when somebody else is just changing it."""
+    """Return the meeting locked for this transaction, None when another transaction has it."""
     free = Meeting.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
     return free.with_letters().filter(pk=pk).first()
 
 
 def still_due(pk: int) -> PlannedMailing | None:
-    """The plan as it is now that the meeting is locked; nothing when another run was first."""
+    """Return the plan as it is now that the meeting is locked, None when another run has sent it."""
     return PlannedMailing.objects.due(timezone.now()).filter(pk=pk).first()
 
 
 def postpone_if_moved(row: PlannedMailing, meeting: Meeting) -> bool:
-    """Whether the meeting's own times say that it is too early, whatever the row says; then the row is put right."""
-    due = due_at(meeting, Purpose(row.purpose))
+    """Return whether it is too early by the meeting's own times, whatever the plan says; if so, correct the plan."""
+    due = reminder_due_at(meeting, Purpose(row.purpose))
     if due <= timezone.now():
         return False
     row.due_at = due
@@ -81,27 +82,23 @@ def postpone_if_moved(row: PlannedMailing, meeting: Meeting) -> bool:
 
 
 def reason_to_skip(row: PlannedMailing, meeting: Meeting) -> str:
+    """Return a Swedish sentence about why the letter should not be sent, empty when it should."""
     if not meeting.round.reminds:
         return "Omgången skickar inga påminnelser automatiskt."
-    return MAILINGS[row.purpose].why_not(meeting, timezone.now())
+    return MAILINGS[row.purpose].reason_not_to_send(meeting, timezone.now())
 
 
 def recipients_with_drafts(row: PlannedMailing, meeting: Meeting) -> list[tuple[Invitee, Draft]]:
-    """The same letters as staff would preview now, without those to people who just got one."""
+    """Return the letters that staff would preview now, but no reminder to anybody asked within the last 3 days."""
     pairs = drafts_for(MAILINGS[row.purpose], meeting)
     if row.purpose != Purpose.REMINDER:
         return pairs
-    resting = recently_asked(meeting, timezone.now() - REST)
-    return [pair for pair in pairs if pair[0].pk not in resting]
-
-
-def recently_asked(meeting: Meeting, since: datetime) -> set[int | None]:
-    asked = meeting.letters.filter(purpose__in=(*INVITING, Purpose.REMINDER), letter__created__gt=since)
-    return set(asked.values_list("invitee", flat=True))
+    recent = set(meeting.invitees.filter(asked_recently(timezone.now())).values_list("pk", flat=True))
+    return [pair for pair in pairs if pair[0].pk not in recent]
 
 
 def post_or_reason(row: PlannedMailing, meeting: Meeting, pairs: list[tuple[Invitee, Draft]]) -> str:
-    """Put the letters in the outbox; answers why that was not possible, or nothing."""
+    """Put the letters in the outbox. Return why that was not possible, empty when it was."""
     try:
         post_letters(MAILINGS[row.purpose], meeting, pairs, by=None)
     except ValidationError as error:
@@ -110,4 +107,5 @@ def post_or_reason(row: PlannedMailing, meeting: Meeting, pairs: list[tuple[Invi
 
 
 def sent_sentence(number: int) -> str:
+    """Return a Swedish sentence about the number of people written to."""
     return f"Skickades till {count(number, 'person,personer')}."

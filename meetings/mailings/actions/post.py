@@ -1,10 +1,10 @@
-"""Putting letters about a meeting in the outbox, each tied to the person it is about."""
+"""Put letters about a meeting in the outbox, each linked to the person it is about."""
 
 from __future__ import annotations
 
 from dialog_portal.access.models import User
-from dialog_portal.outbox.queue import actions as outbox
-from dialog_portal.outbox.queue.actions import Draft
+from dialog_portal.outbox.draft import Draft
+from dialog_portal.outbox.queue.post import post, post_all
 from meetings.mailings.letters.recipients import Mailing
 from meetings.models import Invitee, Meeting, MeetingLetter, Purpose
 
@@ -12,8 +12,8 @@ from meetings.models import Invitee, Meeting, MeetingLetter, Purpose
 def post_letters(
     mailing: Mailing, meeting: Meeting, pairs: list[tuple[Invitee, Draft]], *, by: User | None
 ) -> None:
-    """Store the letters of a mailing; the meeting must be locked."""
-    letters = outbox.post_all([draft for _, draft in pairs], by=by)
+    """Store the letters of a mailing; the caller must have locked the meeting."""
+    letters = post_all([draft for _, draft in pairs], by=by)
     MeetingLetter.objects.bulk_create(
         MeetingLetter(
             meeting=meeting,
@@ -29,11 +29,11 @@ def post_letters(
 def post_letter(
     invitee: Invitee, purpose: Purpose, draft: Draft, *, by: User | None, holds_after_change: bool = False
 ) -> None:
-    """Store one letter; a key that exists stores nothing.
+    """Store one letter; do nothing when its key exists.
 
-    A letter that holds after a change says nothing of time or place, so it is tied to no version of the meeting.
+    `holds_after_change` is for a letter that says nothing about time or place: it belongs to no version of the meeting.
     """
-    letter, created = outbox.post(draft, by=by)
+    letter, created = post(draft, by=by)
     if created:
         version = None if holds_after_change else invitee.meeting.letter_version
         MeetingLetter.objects.create(

@@ -1,6 +1,6 @@
-"""Planning the letters that leave by themselves: when they are due, and what moves, skips or stops them.
+"""Plan automatic reminders: when they are due, and what moves, skips, stops or resumes them.
 
-Everything here happens under the lock of the meeting's row, which also whoever sends holds.
+Everything here runs under the lock of the meeting's row, which sending takes too.
 """
 
 from __future__ import annotations
@@ -31,11 +31,12 @@ WAITING, DONE, SKIPPED, STOPPED = (
 
 
 def reply_reminder_day(meeting: Meeting) -> date:
+    """Return the day of the reminder to answer: 3 days before the deadline."""
     return timezone.localdate(meeting.reply_by) - timedelta(days=DAYS_BEFORE_DEADLINE)
 
 
 def meeting_reminder_day(meeting: Meeting) -> date:
-    """Monday to Friday count as working days."""
+    """Return the day of the reminder of the meeting: 2 working days before it, counting Monday to Friday."""
     day, left = timezone.localdate(meeting.starts_at), WORKING_DAYS_BEFORE_MEETING
     while left:
         day -= timedelta(days=1)
@@ -49,51 +50,55 @@ REMINDER_DAYS: dict[Purpose, Callable[[Meeting], date]] = {
 }
 
 
-def due_at(meeting: Meeting, purpose: Purpose) -> datetime:
-    """When the clock in Stockholm shows nine on the letter's day; days are counted on the calendar, never in hours."""
+def reminder_due_at(meeting: Meeting, purpose: Purpose) -> datetime:
+    """Return 09.00 in Stockholm on the letter's day, in UTC; days are counted in the calendar, never in hours."""
     wall = datetime.combine(REMINDER_DAYS[purpose](meeting), SENDING_TIME)
     return timezone.make_aware(wall).astimezone(UTC)
 
 
 def plan_reminders(meeting: Meeting, *, by: User) -> None:
-    """Plan the meeting's letters when its invitation is sent; a second invitation changes nothing."""
+    """Plan the meeting's reminders when its invitation is sent; a second invitation changes nothing."""
     for purpose in REMINDER_DAYS:
         row, created = PlannedMailing.objects.get_or_create(
-            meeting=meeting, purpose=purpose, defaults={"due_at": due_at(meeting, purpose)}
+            meeting=meeting, purpose=purpose, defaults={"due_at": reminder_due_at(meeting, purpose)}
         )
         if created:
             row.steps.create(before="", after=row.state, by=by)
-            skip_if_past(row, "Tiden hade redan passerat när inbjudan skickades.")
+            skip_if_due_passed(row, "Tiden hade redan passerat när inbjudan skickades.")
 
 
-def skip_if_past(row: PlannedMailing, reason: str) -> None:
+def skip_if_due_passed(row: PlannedMailing, reason: str) -> None:
+    """Skip a planned letter whose time has passed."""
     if row.due_at <= timezone.now():
         step(row, PLANNED_NEXT, SKIPPED, by=None, reason=reason)
 
 
 def move_reminders(meeting: Meeting, *, by: User) -> None:
-    """Move the letters with the meeting. What has left is planned anew for a later day; what a person stopped stays."""
+    """Move the reminders with the meeting.
+
+    What has been sent or skipped is planned again when the new day lies ahead; what a person stopped stays stopped.
+    """
     for row in meeting.planned.all():
-        due = due_at(meeting, Purpose(row.purpose))
+        due = reminder_due_at(meeting, Purpose(row.purpose))
         if due == row.due_at:
             continue
         row.due_at = due
         row.save(update_fields=["due_at"])
         if row.state == WAITING:
-            skip_if_past(row, "Tiden hade redan passerat när mötet ändrades.")
+            skip_if_due_passed(row, "Tiden hade redan passerat när mötet ändrades.")
         elif row.state != STOPPED and meeting.state == MeetingState.INVITED and due > timezone.now():
             step(row, PLANNED_NEXT, WAITING, by=by, reason="Mötet ändrades.")
 
 
 def skip_reminders(meeting: Meeting, *, by: User, reason: str) -> None:
-    """What has not left never will."""
+    """Skip every reminder that has not been sent."""
     for row in meeting.planned.waiting():
         step(row, PLANNED_NEXT, SKIPPED, by=by, reason=reason)
 
 
 @transaction.atomic
 def stop_reminder(row: PlannedMailing, *, by: User) -> PlannedMailing:
-    """Keep a letter from leaving by itself."""
+    """Stop a planned reminder."""
     Meeting.objects.select_for_update().get(pk=row.meeting_id)
     record(by, MeetingsEvent.REMINDER_STOPPED, row)
     return step(row, PLANNED_NEXT, STOPPED, by=by)
@@ -101,7 +106,7 @@ def stop_reminder(row: PlannedMailing, *, by: User) -> PlannedMailing:
 
 @transaction.atomic
 def resume_reminder(row: PlannedMailing, *, by: User) -> PlannedMailing:
-    """Let a stopped letter leave by itself after all, if its time has not passed."""
+    """Plan a stopped reminder again. Raise NotAllowed when its time has passed or it is not stopped."""
     Meeting.objects.select_for_update().get(pk=row.meeting_id)
     now = PlannedMailing.objects.select_related("meeting").get(pk=row.pk)
     if now.state != STOPPED:

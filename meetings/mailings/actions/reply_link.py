@@ -1,4 +1,4 @@
-"""The personal link with which somebody answers an invitation: made and prolonged here only."""
+"""The personal link to answer an invitation with: created and prolonged here only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dialog_portal.links.models import Link
 from dialog_portal.links.purposes import LinkPurpose
 from meetings.models import Meeting
 
-LIFE_AFTER_MEETING = timedelta(days=30)  # long enough to read what one answered
+LIFE_AFTER_MEETING = timedelta(days=30)  # so that people can read what they answered
 
 
 def mint_reply_link(meeting: Meeting) -> Link:
@@ -18,6 +18,6 @@ def mint_reply_link(meeting: Meeting) -> Link:
 
 
 def prolong_reply_links(meeting: Meeting) -> None:
-    """Let the links of everybody on the list live as long after the meeting's new time."""
+    """Keep the links of everybody on the list valid until 30 days after the meeting's new time."""
     links = [row.link for row in meeting.invitees.select_related("link")]
     prolong_links(links, meeting.ends_at + LIFE_AFTER_MEETING)

@@ -1,4 +1,4 @@
-"""Sending one kind of letter to everybody who should have it, exactly as previewed."""
+"""Send one kind of letter to everybody who should have it, exactly as previewed."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from django.utils import timezone
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed, step
-from dialog_portal.outbox.queue.actions import Draft
+from dialog_portal.outbox.draft import Draft
 from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions import reminder_schedule
 from meetings.mailings.actions.post import post_letters
-from meetings.mailings.letters.compose import compose, fingerprint
+from meetings.mailings.letters.compose import compose, preview_fingerprint
 from meetings.mailings.letters.recipients import Mailing
 from meetings.mailings.pending_letters import pending_for
 from meetings.models import Invitee, Meeting, MeetingState
@@ -20,7 +20,7 @@ from meetings.models.meeting import NEXT
 
 
 class PreviewOutdated(NotAllowed):
-    """What would be sent is no longer what was previewed."""
+    """The letters that would be sent are no longer those that were previewed."""
 
 
 def drafts_for(mailing: Mailing, meeting: Meeting) -> list[tuple[Invitee, Draft]]:
@@ -29,18 +29,19 @@ def drafts_for(mailing: Mailing, meeting: Meeting) -> list[tuple[Invitee, Draft]
 
 
 @transaction.atomic
-def send(mailing: Mailing, meeting: Meeting, *, previewed: str, by: User) -> int:
-    """Put the previewed letters in the outbox and take the meeting's step; return how many there are.
+def send_previewed_letters(mailing: Mailing, meeting: Meeting, *, previewed: str, by: User) -> int:
+    """Put the previewed letters in the outbox and change the meeting's state. Return the number of letters.
 
-    Raise PreviewOutdated when the letters are no longer those of the preview, NotAllowed when the time is past.
+    Raise PreviewOutdated when the letters are no longer those of the preview, and NotAllowed when it is too late or
+    everybody has had the letter.
     """
     meeting = Meeting.objects.select_for_update(of=("self",)).with_letters().get(pk=meeting.pk)
-    if why_not := mailing.why_not(meeting, timezone.now()):
+    if why_not := mailing.reason_not_to_send(meeting, timezone.now()):
         raise NotAllowed(why_not)
     pairs = drafts_for(mailing, meeting)
     if not pairs:
         raise NotAllowed("Alla har redan fått det här brevet. Inget skickades.")
-    if fingerprint([draft for _, draft in pairs]) != previewed:
+    if preview_fingerprint([draft for _, draft in pairs]) != previewed:
         raise PreviewOutdated(
             "Något har ändrats sedan du förhandsgranskade. Titta igenom breven en gång till innan du skickar."
         )

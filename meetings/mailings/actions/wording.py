@@ -10,7 +10,7 @@ from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.stale_saves import save_if_unchanged
 from meetings.audit_events import MeetingsEvent
-from meetings.mailings.letters.wording import Words, words_above, words_for
+from meetings.mailings.letters.wording import Words, words_for, words_without_own
 from meetings.models import Meeting, Round, Wording
 
 
@@ -41,7 +41,7 @@ def save_wording(
     """
     # Two who save the first words at once compare with the same row
     Wording.objects.bulk_create([blank(owner, purpose)], ignore_conflicts=True)
-    values = {**asdict(words), "active": words != words_above(owner, purpose)}
+    values = {**asdict(words), "active": words != words_without_own(owner, purpose)}
     row = save_if_unchanged(wording_of(owner, purpose), values, seen_version=seen_version).row
     record(by, MeetingsEvent.WORDING_CHANGED, owner, purpose=row.purpose, version=row.version)
     return row

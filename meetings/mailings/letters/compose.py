@@ -1,4 +1,4 @@
-"""Writes the letters of a meeting. Preview and sending use the same function, so they cannot differ."""
+"""Write the letters of a meeting. Preview and sending use the same function, so they cannot differ."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from django.conf import settings
 from django.utils import timezone
 
 from dialog_portal.base.swedish import span
-from dialog_portal.outbox.queue.actions import Draft
+from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.render import render
-from meetings.mailings.calendar_file import calendar_for, method
+from meetings.mailings.calendar_file import calendar_for, calendar_method
 from meetings.mailings.letters.recipients import Mailing
 from meetings.mailings.letters.reply_link import reply_url
 from meetings.mailings.letters.wording import (
-    CLOSED,
+    ANSWERS_CLOSED,
     STANDARD,
     Words,
-    filled,
-    values,
+    fill_words,
+    placeholder_values,
     without_deadline,
     words_for,
 )
 from meetings.models import Invitee, Meeting, MeetingState, Purpose
 
 WITH_CALENDAR = {Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.UPDATE, Purpose.CANCELLATION}
-LOOK_BUTTON = "Se mötet och ditt svar"  # what is left to do on the page when it is too late to answer
+LOOK_BUTTON = "Se mötet och ditt svar"  # the button when it is too late to answer
 
 
 def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee) -> Draft:
-    """The letter of this kind to one person."""
+    """Return the letter of this kind to one person."""
     cancelled = meeting.state == MeetingState.CANCELLED
     said = letter_context(meeting, invitee)
     if mailing.purpose == Purpose.SAVE_THE_DATE and not said["closed"]:
@@ -46,7 +46,7 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee) -> Draft:
         key=mailing.key(invitee, timezone.localdate().isoformat()),
         purpose=mailing.purpose,
         campaign=meeting.campaign,
-        name=invitee.called,
+        name=invitee.name_in_letters,
         address=invitee.email,
         subject=rendered.subject,
         text=rendered.text,
@@ -54,22 +54,22 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee) -> Draft:
         deadline=mailing.useful_until(meeting),
         priority=mailing.priority,
         calendar=calendar,
-        calendar_method=method(invitee, cancelled=cancelled),
+        calendar_method=calendar_method(invitee, cancelled=cancelled),
     )
 
 
 def letter_context(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
-    """What every letter about a meeting may say; see templates/letters/base.html for the shared parts.
+    """Return what every letter about a meeting may say; see templates/letters/base.html for the shared parts.
 
-    `closed` is what stands in place of the way to answer once the deadline has passed.
+    `closed` is the sentence that replaces the buttons once the deadline of answers has passed.
     """
-    closed = "" if meeting.answers_open(timezone.now()) else CLOSED
+    closed = "" if meeting.is_open_for_answers(timezone.now()) else ANSWERS_CLOSED
     said = meeting_facts(meeting, invitee)
     return {
         **said,
         "closed": closed,
         "button_text": LOOK_BUTTON if closed else said["button_text"],
-        "agenda": meeting.agenda.clocked(public_only=True),
+        "agenda": meeting.agenda.timed_items(public_only=True),
         "yes": reply_url(invitee, "ja"),
         "no": reply_url(invitee, "nej"),
         "button_url": "" if meeting.cancelled else reply_url(invitee),
@@ -78,7 +78,7 @@ def letter_context(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
 
 
 def meeting_facts(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
-    """What is known of the meeting and the person without asking for the agenda or a link."""
+    """Return what is known of the meeting and the person without asking for the agenda or a link."""
     diary_number = meeting.diary_number or meeting.round.diary_number
     facts = [
         ("När", span(meeting.starts_at, meeting.ends_at)),
@@ -99,13 +99,15 @@ def meeting_facts(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
 
 
 def with_wording(words: Words, context: dict[str, object]) -> dict[str, object]:
-    """The context with the words that stand above the facts, their placeholders filled."""
-    said = filled(without_deadline(words) if context.get("closed") else words, values(context))
+    """Return the context with the words above the facts, their placeholders filled in."""
+    said = fill_words(
+        without_deadline(words) if context.get("closed") else words, placeholder_values(context)
+    )
     return {**context, "heading": said.heading, "words": said}
 
 
-def fingerprint(drafts: list[Draft]) -> str:
-    """What was previewed: who gets which words. Sending is refused when it has become something else."""
+def preview_fingerprint(drafts: list[Draft]) -> str:
+    """Return a digest of who gets which letter. Sending is refused when it differs from the preview's."""
     digest = hashlib.sha256()
     for draft in sorted(drafts, key=lambda draft: draft.key):
         for part in (draft.key, draft.name, draft.address, draft.subject, draft.text, draft.html):

@@ -1,4 +1,4 @@
-"""A letter to somebody invented, so that staff see their words in place before anybody gets them."""
+"""An example letter to an invented person, so that staff see their wording before anybody gets it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ITEMS = ("Välkomna", "Läget i kommunen", "Gemensamma frågor")
 
 
 def example_letter(owner: Round | Meeting, purpose: str, words: Words) -> Rendered:
-    """The letter with these words, about the meeting or one made up for the round. Nothing is stored."""
+    """Return the letter with these words, about the meeting or about one invented for the round. Nothing is stored."""
     meeting = owner if isinstance(owner, Meeting) else example_meeting(owner)
     party = Party(name="Exempelkommun")
     invitation = Invitation(meeting=meeting, party=party, seats=meeting.seats)
@@ -32,7 +32,7 @@ def example_letter(owner: Round | Meeting, purpose: str, words: Words) -> Render
 
 
 def example_meeting(round_: Round) -> Meeting:
-    """A meeting of the round that never will be."""
+    """Return an invented meeting of the round, not stored."""
     start = datetime(round_.year, 5, 6, 13, tzinfo=UTC)
     return Meeting(
         round=round_,
@@ -47,17 +47,19 @@ def example_meeting(round_: Round) -> Meeting:
 
 
 def example_links(off: bool) -> dict[str, str]:
-    """Where the personal links would stand; an example leads nowhere."""
+    """Return addresses in place of the personal links; they lead nowhere."""
     url = f"{settings.BASE_URL}/svar/"
     return {"yes": url, "no": url, "button_url": "" if off else url}
 
 
 def example_agenda(meeting: Meeting) -> list[tuple[datetime, AgendaItem]]:
+    """Return the meeting's agenda, or an invented one."""
     if meeting.pk:
-        return meeting.agenda.clocked(public_only=True)
+        return meeting.agenda.timed_items(public_only=True)
     starts = (meeting.starts_at + timedelta(minutes=30 * number) for number in range(len(ITEMS)))
     return [(start, AgendaItem(title=title)) for start, title in zip(starts, ITEMS, strict=True)]
 
 
 def example_reason(meeting: Meeting, off: bool) -> str:
+    """Return why the meeting was cancelled, or an invented reason."""
     return (meeting.pk and meeting.cancelled_because) or ("Lokalen kan inte användas." if off else "")

@@ -1,4 +1,4 @@
-"""Who gets which letter about a meeting, when it can be sent, and until when its content is of use."""
+"""Who gets which letter about a meeting, when it can be sent, and until when it is of use."""
 
 from __future__ import annotations
 
@@ -22,15 +22,14 @@ from meetings.models import (
 from meetings.models.invitee import InviteeQuerySet
 from meetings.models.meeting_letter import MeetingLetterQuerySet
 
-SAYS_WHEN = frozenset(Purpose) - {Purpose.CANCELLATION, Purpose.DISTRIBUTION}
+PURPOSES_WITH_TIME = frozenset(Purpose) - {Purpose.CANCELLATION, Purpose.DISTRIBUTION}
 
 
 @dataclass(frozen=True)
 class Mailing:
     """One kind of letter that staff send.
 
-    `recipients` narrows the people on one or several meetings' lists to those who should have it. `why_not` returns a
-    Swedish sentence when the letter cannot be sent now, else an empty text.
+    `recipients` narrows the people on one or several meetings' lists to those who should have it.
     """
 
     purpose: Purpose
@@ -39,9 +38,10 @@ class Mailing:
     useful_until: Callable[[Meeting], datetime]
     leads_to: MeetingState | None = None
     priority: Priority = Priority.NORMAL
-    daily: bool = False  # whether a later day makes a new letter, as with reminders
+    daily: bool = False  # whether a new letter may be made each day, as with reminders
 
-    def why_not(self, meeting: Meeting, now: datetime) -> str:
+    def reason_not_to_send(self, meeting: Meeting, now: datetime) -> str:
+        """Return a Swedish sentence about why the letter cannot be sent now, empty when it can."""
         if meeting.state not in self.states:
             return f"Mötet är {meeting.get_state_display()}, så {self.purpose.label} kan inte skickas."
         if self.useful_until(meeting) <= now:
@@ -59,53 +59,58 @@ def letter_key(kind: str, invitee: Invitee, cause: str = "") -> str:
     return ":".join(part for part in parts if part)
 
 
-def letters_to_them(*purposes: Purpose) -> MeetingLetterQuerySet:
+def letters_to_invitee(*purposes: Purpose) -> MeetingLetterQuerySet:
     """Return a person's letters of some kinds that were not stopped before they left, for a subquery on invitees."""
     letters = MeetingLetter.objects.filter(invitee=OuterRef("pk"), purpose__in=purposes)
     return letters.not_stopped_in_time()
 
 
 def without_invitation(people: InviteeQuerySet) -> InviteeQuerySet:
-    """Those who have no invitation; a substitute got one of their own with their link."""
-    return people.filter(~Exists(letters_to_them(Purpose.INVITATION)), substitute_for__isnull=True)
+    """Narrow to those who have no invitation; a substitute got one of their own with their link."""
+    return people.filter(~Exists(letters_to_invitee(Purpose.INVITATION)), substitute_for__isnull=True)
 
 
 def without_reply(people: InviteeQuerySet) -> InviteeQuerySet:
-    """Those who have an invitation but have not answered; who handed over has, as long as the substitute is there."""
-    return people.filter(Exists(letters_to_them(Purpose.INVITATION, Purpose.SUBSTITUTE))).silent()
+    """Narrow to those who have an invitation but have not answered.
+
+    Somebody who handed over has answered, as long as the substitute is on the list.
+    """
+    return people.filter(Exists(letters_to_invitee(Purpose.INVITATION, Purpose.SUBSTITUTE))).silent()
 
 
 def with_seat(people: InviteeQuerySet) -> InviteeQuerySet:
-    """Those who said yes and have a seat, and those who come in somebody's place."""
-    rows = Invitation.objects.filter(meeting__in=people.order_by().values("meeting")).with_seats()
-    seated = [root for invitation in rows for root in invitation.line()[: invitation.seats]]
+    """Narrow to those who said yes and have a seat, and to substitutes who said yes for a seat."""
+    rows = Invitation.objects.filter(meeting__in=people.order_by().values("meeting")).with_seat_order()
+    seated = [root for invitation in rows for root in invitation.seat_order()[: invitation.seats]]
     said_yes = people.with_answer().filter(current_answer=Answer.YES)  # type: ignore[misc]
     return said_yes.filter(Q(pk__in=seated, substitute_for__isnull=True) | Q(substitute_for__in=seated))
 
 
-def who_know_when(people: InviteeQuerySet) -> InviteeQuerySet:
-    """Those whom an earlier letter may have told when the meeting is: also one that was stopped while it left."""
-    return people.filter(Exists(letters_to_them(*SAYS_WHEN)))
+def with_known_time(people: InviteeQuerySet) -> InviteeQuerySet:
+    """Narrow to those who may know the meeting's time from a letter, also from one stopped while it was sent."""
+    return people.filter(Exists(letters_to_invitee(*PURPOSES_WITH_TIME)))
 
 
-def with_outdated_news(people: InviteeQuerySet) -> InviteeQuerySet:
-    """Those who have been told a time or place that no longer holds, and not by a letter of its own what does."""
-    outdated = letters_to_them(*SAYS_WHEN).of_earlier_version()
-    current = letters_to_them(*INVITING).of_current_version()
+def with_outdated_time(people: InviteeQuerySet) -> InviteeQuerySet:
+    """Narrow to those who have a letter with an outdated time or place, and no letter with the new one."""
+    outdated = letters_to_invitee(*PURPOSES_WITH_TIME).of_earlier_version()
+    current = letters_to_invitee(*INVITING).of_current_version()
     return people.filter(Exists(outdated), ~Exists(current))
 
 
 def meeting_start(meeting: Meeting) -> datetime:
+    """Return when the meeting starts: its letters are of use until then."""
     return meeting.starts_at
 
 
 def reply_deadline(meeting: Meeting) -> datetime:
+    """Return the deadline of answers: reminders to answer are of use until then."""
     return meeting.reply_by
 
 
 PLANNED, ANNOUNCED, INVITED = MeetingState.PLANNED, MeetingState.ANNOUNCED, MeetingState.INVITED
 BEFORE_INVITATION, BEFORE_MEETING = frozenset({PLANNED, ANNOUNCED}), frozenset({PLANNED, ANNOUNCED, INVITED})
-OFF = frozenset({MeetingState.CANCELLED})
+CANCELLED_ONLY = frozenset({MeetingState.CANCELLED})
 URGENT = Priority.URGENT
 MAILINGS: dict[str, Mailing] = {
     mailing.purpose: mailing
@@ -116,7 +121,7 @@ MAILINGS: dict[str, Mailing] = {
         Mailing(Purpose.INVITATION, without_invitation, BEFORE_MEETING, meeting_start, leads_to=INVITED),
         Mailing(Purpose.REMINDER, without_reply, frozenset({INVITED}), reply_deadline, daily=True),
         Mailing(Purpose.COMING, with_seat, frozenset({INVITED}), meeting_start),
-        Mailing(Purpose.UPDATE, with_outdated_news, BEFORE_MEETING, meeting_start, priority=URGENT),
-        Mailing(Purpose.CANCELLATION, who_know_when, OFF, meeting_start, priority=URGENT),
+        Mailing(Purpose.UPDATE, with_outdated_time, BEFORE_MEETING, meeting_start, priority=URGENT),
+        Mailing(Purpose.CANCELLATION, with_known_time, CANCELLED_ONLY, meeting_start, priority=URGENT),
     )
 }

@@ -1,4 +1,4 @@
-"""The addresses that letters about a meeting lead to."""
+"""The addresses in letters about a meeting: each person's own page."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ TOKEN = re.compile(rf"/{REPLY_PATH}([\w-]{{{TOKEN_LENGTH}}})")
 
 
 def reply_url(invitee: Invitee, answer: str = "") -> str:
-    """The whole address of a person's own page; an answer only puts that button first, the press there decides."""
+    """Return the whole address of a person's own page; an answer puts its button first, and the press there decides."""
     path = reverse("guest:reply", args=[token_for(invitee.link)])
     return f"{settings.BASE_URL}{path}{f'?svar={answer}' if answer else ''}"
 
 
 def tokens_in(text: str) -> set[str]:
-    """Return the tokens of all reply links that stand in a letter."""
+    """Return the tokens of all reply links in a letter's text."""
     return set(TOKEN.findall(text))

@@ -1,4 +1,4 @@
-"""The words of the letters: what they say unless staff have changed them, and what their {platshållare} stand for."""
+"""The wording of letters: standard texts, staff's own texts, and what their placeholders stand for."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PASSAGES = {
     Purpose.CANCELLATION: {"skäl": "varför mötet ställs in"},
 }
 PLACE = re.compile(r"\{([^{}\n]*)\}")
-CLOSED = "Sista svarsdag har passerat. Hör av dig till oss om något ändras."
+ANSWERS_CLOSED = "Sista svarsdag har passerat. Hör av dig till oss om något ändras."
 DEADLINE = re.compile(r"\{\s*svara_senast\s*\}", re.IGNORECASE)
 SENTENCE = re.compile(r"[.!?]\s+(?=[A-ZÅÄÖ])")
 SUBJECT_MOST = 240  # the outbox takes 250
@@ -37,7 +37,7 @@ SUBJECT_MOST = 240  # the outbox takes 250
 
 @dataclass(frozen=True)
 class Words:
-    """What staff can change in a letter, with placeholders or filled; a blank line parts the text's paragraphs."""
+    """What staff can change in a letter, with placeholders or filled in; blank lines separate paragraphs."""
 
     subject: str
     heading: str
@@ -45,6 +45,7 @@ class Words:
 
     @property
     def paragraphs(self) -> list[str]:
+        """The paragraphs of the text, without empty ones."""
         return [part.strip("\n") for part in re.split(r"\n\s*\n", self.body) if part.strip()]
 
 
@@ -96,34 +97,35 @@ STANDARD = {
 }
 
 
-def normal(name: str) -> str:
-    """A placeholder's name as people may type it: {Möte} and { möte } are {möte}."""
+def placeholder_name(name: str) -> str:
+    """Return a placeholder's name in its normal form: {Möte} and { möte } are {möte}."""
     return unicodedata.normalize("NFC", name).strip().lower()
 
 
 def words_for(owner: Round | Meeting, purpose: str) -> Words:
-    """What the letter says: the meeting's own words, else the round's, else the standard.
+    """Return what the letter says: the meeting's own words, else the round's, else the standard.
 
-    A meeting loaded with_letters() asks the database nothing here, so the letters of a mailing can.
+    A meeting loaded with `with_letters()` makes no query here, so a whole mailing needs a fixed number of them.
     """
     own = next((row for row in owner.wordings.all() if row.active and row.purpose == purpose), None)
-    return words_of(own) if own else words_above(owner, purpose)
+    return words_of(own) if own else words_without_own(owner, purpose)
 
 
-def words_above(owner: Round | Meeting, purpose: str) -> Words:
-    """What the letter says when the round or the meeting has no words of its own."""
+def words_without_own(owner: Round | Meeting, purpose: str) -> Words:
+    """Return what the letter says when the round or the meeting has no words of its own."""
     return words_for(owner.round, purpose) if isinstance(owner, Meeting) else STANDARD[Purpose(purpose)]
 
 
 def words_of(row: Wording) -> Words:
+    """Return the words stored in a row."""
     return Words(row.subject, row.heading, row.body)
 
 
-def values(context: Mapping[str, Any]) -> dict[str, str]:
-    """What the placeholders stand for in one letter."""
+def placeholder_values(context: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the placeholders stand for in one letter."""
     meeting, invitee = context["meeting"], context["invitee"]
     return {
-        "namn": invitee.called,
+        "namn": invitee.name_in_letters,
         "part": context["party"],
         "möte": meeting.title,
         "dag": weekday(meeting.starts_at),
@@ -137,39 +139,47 @@ def values(context: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def filled(words: Words, given: Mapping[str, str]) -> Words:
-    """The words with their values. A paragraph about something that there is nothing to say of is left out."""
-    said = [fill(part, given) for part in words.paragraphs if not silent(part, given)]
-    subject, heading = (" ".join(fill(line, given).split()) for line in (words.subject, words.heading))
+def fill_words(words: Words, given: Mapping[str, str]) -> Words:
+    """Return the words with their placeholders filled in, without paragraphs that contain an empty placeholder."""
+    said = [fill_placeholders(part, given) for part in words.paragraphs if not lacks_value(part, given)]
+    subject, heading = (
+        " ".join(fill_placeholders(line, given).split()) for line in (words.subject, words.heading)
+    )
     return Words(subject[:SUBJECT_MOST], heading, "\n\n".join(said))
 
 
 def without_deadline(words: Words) -> Words:
-    """The words when it is too late to answer: from the sentence about the last day, a paragraph says that instead."""
-    return replace(words, body="\n\n".join(map(until_deadline, words.paragraphs)))
+    """Return the words for a letter after the deadline of answers.
+
+    In each paragraph, the text from the sentence with the deadline on is replaced by a sentence that it has passed.
+    """
+    return replace(words, body="\n\n".join(map(cut_at_deadline, words.paragraphs)))
 
 
-def until_deadline(paragraph: str) -> str:
+def cut_at_deadline(paragraph: str) -> str:
+    """Return the paragraph cut before its sentence with the deadline, with the sentence that it has passed instead."""
     found = DEADLINE.search(paragraph)
     if not found:
         return paragraph
     ends = [end.end() for end in SENTENCE.finditer(paragraph[: found.start()])]
-    return (paragraph[: ends[-1]] if ends else "") + CLOSED
+    return (paragraph[: ends[-1]] if ends else "") + ANSWERS_CLOSED
 
 
-def fill(text: str, given: Mapping[str, str]) -> str:
-    """Every known placeholder once replaced; braces inside a value are only braces."""
-    return PLACE.sub(lambda match: given.get(normal(match[1]), match[0]), text)
+def fill_placeholders(text: str, given: Mapping[str, str]) -> str:
+    """Return the text with every known placeholder replaced once; braces inside a value are left as they are."""
+    return PLACE.sub(lambda match: given.get(placeholder_name(match[1]), match[0]), text)
 
 
-def silent(paragraph: str, given: Mapping[str, str]) -> bool:
-    return any(not given.get(name, "-").strip() for name in map(normal, PLACE.findall(paragraph)))
+def lacks_value(paragraph: str, given: Mapping[str, str]) -> bool:
+    """Return whether a paragraph contains a placeholder whose value is empty."""
+    return any(not given.get(name, "-").strip() for name in map(placeholder_name, PLACE.findall(paragraph)))
 
 
-def allowed(purpose: str, *, in_body: bool) -> dict[str, str]:
-    """The placeholders of a letter's text, or of its subject and heading, with what they stand for."""
+def placeholders_for(purpose: str, *, in_body: bool) -> dict[str, str]:
+    """Return the placeholders of a letter's text, or of its subject and heading, with what they stand for."""
     return PLACEHOLDERS | (PASSAGES.get(Purpose(purpose), {}) if in_body else {})
 
 
-def listed(names: Iterable[str]) -> str:
+def placeholder_list(names: Iterable[str]) -> str:
+    """Return the placeholders as they are typed, separated by blanks."""
     return " ".join(f"{{{name}}}" for name in names)

@@ -1,4 +1,4 @@
-"""Staff pages: the letters to everybody who is invited, previewed, sent and followed while they leave."""
+"""Staff pages: preview a mailing, send it, and see its progress."""
 
 from __future__ import annotations
 
@@ -15,25 +15,26 @@ from django.views.decorators.http import require_POST
 from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import count
-from dialog_portal.outbox.health import stuck
+from dialog_portal.outbox.health import is_stuck
 from dialog_portal.outbox.models import Hold, Letter
 from dialog_portal.outbox.pages.views import letter_page
 from meetings.mailings.actions import send
-from meetings.mailings.letters.compose import compose, fingerprint
+from meetings.mailings.letters.compose import compose, preview_fingerprint
 from meetings.mailings.letters.recipients import MAILINGS, Mailing
 from meetings.mailings.views.wording import on_preview
 from meetings.models import Invitation, Invitee, Meeting, MeetingState, Purpose
 
 
 def find_meeting(pk: int) -> Meeting:
+    """Return the meeting with what its letters say, or raise 404."""
     return get_object_or_404(Meeting.objects.with_names().with_letters(), pk=pk)
 
 
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def letters_preview(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
-    """Exactly what each recipient will get, to how many and to whom; the button sends what is shown here."""
-    meeting, mailing = find_meeting(pk), get_mailing(purpose)
-    why_not = mailing.why_not(meeting, timezone.now())
+    """Show exactly what each recipient will get, to how many and to whom; the button sends what is shown."""
+    meeting, mailing = find_meeting(pk), find_mailing(purpose)
+    why_not = mailing.reason_not_to_send(meeting, timezone.now())
     if why_not and is_reminder_before_invitation(mailing, meeting):
         why_not = "Ingen är inbjuden till mötet än, så det finns ingen att påminna."
     pairs = [] if why_not else send.drafts_for(mailing, meeting)
@@ -46,7 +47,7 @@ def letters_preview(request: StaffRequest, pk: int, purpose: str) -> HttpRespons
         "why_not": why_not,
         "pairs": pairs,
         "shown": shown,
-        "fingerprint": fingerprint([draft for _, draft in pairs]),
+        "fingerprint": preview_fingerprint([draft for _, draft in pairs]),
         "parties": len({pair[0].invitation_id for pair in pairs}),
         "already": Letter.objects.filter(campaign=meeting.campaign, purpose=mailing.purpose).count(),
         "without": parties_without_recipient(meeting),
@@ -56,21 +57,21 @@ def letters_preview(request: StaffRequest, pk: int, purpose: str) -> HttpRespons
 
 
 def is_reminder_before_invitation(mailing: Mailing, meeting: Meeting) -> bool:
-    """Whether it is a reminder of an invitation that nobody has got."""
+    """Return whether it is a reminder although nobody has been invited."""
     reminder = mailing.purpose in (Purpose.REMINDER, Purpose.COMING)
     return reminder and meeting.state in (MeetingState.PLANNED, MeetingState.ANNOUNCED)
 
 
 @xframe_options_sameorigin
 def letters_preview_body(request: StaffRequest, pk: int, purpose: str, invitee: int) -> HttpResponse:
-    """The HTML of one previewed letter, for a frame without scripts, links or sending."""
-    meeting, mailing = find_meeting(pk), get_mailing(purpose)
+    """Return the HTML of one previewed letter, for a frame without scripts, links or sending."""
+    meeting, mailing = find_meeting(pk), find_mailing(purpose)
     row = get_object_or_404(meeting.invitees.active().select_related("invitation__party", "link"), pk=invitee)
     return letter_page(compose(mailing, meeting, row).html)
 
 
 def parties_without_recipient(meeting: Meeting) -> list[Invitation]:
-    """The invited parties where nobody will get a letter."""
+    """Return the invited parties where nobody will get a letter."""
     active = Invitee.objects.active()
     return list(
         meeting.invitations.select_related("party")
@@ -80,8 +81,8 @@ def parties_without_recipient(meeting: Meeting) -> list[Invitation]:
     )
 
 
-def get_mailing(purpose: str) -> Mailing:
-    """The mailing of an address, or 404."""
+def find_mailing(purpose: str) -> Mailing:
+    """Return the mailing of an address, or raise 404."""
     if purpose not in MAILINGS:
         raise Http404
     return MAILINGS[purpose]
@@ -89,10 +90,12 @@ def get_mailing(purpose: str) -> Mailing:
 
 @require_POST
 def letters_send(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
-    """Send what was previewed, then show the letters leaving."""
-    meeting, mailing = find_meeting(pk), get_mailing(purpose)
+    """Send what was previewed, then show the progress."""
+    meeting, mailing = find_meeting(pk), find_mailing(purpose)
     try:
-        number = send.send(mailing, meeting, previewed=request.POST.get("previewed", ""), by=request.user)
+        number = send.send_previewed_letters(
+            mailing, meeting, previewed=request.POST.get("previewed", ""), by=request.user
+        )
     except send.PreviewOutdated as change:
         messages.warning(request, str(change))
         return redirect("staff:letters_preview", pk, purpose)
@@ -108,14 +111,14 @@ def letters_send(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
 
 
 def why_waiting(meeting: Meeting) -> str:
-    """What keeps the meeting's letters in the outbox; nothing when they leave."""
+    """Return a Swedish sentence about why the meeting's letters stay in the outbox, empty when they are being sent."""
     if Hold.objects.filter(campaign__in=("", meeting.campaign)).exists():
         return "Breven hålls kvar tills någon släpper dem."
-    return "Breven väntar på att utskicket kommer igång. De skickas då av sig själva." if stuck() else ""
+    return "Breven väntar på att utskicket kommer igång. De skickas då av sig själva." if is_stuck() else ""
 
 
 def letters_progress(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
-    """How the letters of one kind leave; the figures renew themselves while any of them waits."""
+    """Show how many letters of one kind have left; the figures update while any of them waits."""
     if purpose not in Purpose.values:
         raise Http404
     meeting, kind = find_meeting(pk), Purpose(purpose)

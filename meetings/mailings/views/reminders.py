@@ -1,4 +1,4 @@
-"""The letters that leave by themselves, as staff see them, and the switch to stop them."""
+"""The automatic reminders on the staff's page, and the switch that stops and resumes them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from meetings.models import Meeting, PlannedMailing
 
 
 def planned_reminders(meeting: Meeting) -> list[dict[str, object]]:
-    """Each planned letter with its last step, and whether it still lies ahead."""
+    """Return each planned reminder with its last step, and whether it lies ahead."""
     rows = meeting.planned.prefetch_related("steps__by")
     return [
         {"row": row, "last": list(row.steps.all())[-1:], "ahead": row.due_at > timezone.now()} for row in rows
@@ -24,7 +24,7 @@ def planned_reminders(meeting: Meeting) -> list[dict[str, object]]:
 
 @require_POST
 def planned_switch(request: StaffRequest, pk: int) -> HttpResponse:
-    """Stop an automatic letter, or let it leave by itself again."""
+    """Stop an automatic reminder, or resume it."""
     row = get_object_or_404(PlannedMailing, pk=pk)
     go = request.POST.get("to") == "resume"
     try:

@@ -21,7 +21,7 @@ from meetings.audit_events import MeetingsEvent
 from meetings.invitations.actions import rerender
 from meetings.mailings.actions import reminder_schedule
 from meetings.mailings.actions.reply_link import prolong_reply_links
-from meetings.mailings.letters.recipients import who_know_when
+from meetings.mailings.letters.recipients import with_known_time
 from meetings.models import Agenda, AgendaItem, Meeting, MeetingState, MeetingStep, Round
 from meetings.models.meeting import NEXT, Group
 from meetings.planning.dates import days_and_clock
@@ -171,7 +171,7 @@ def _move(meeting: Meeting, *, by: User) -> bool:
     """Let a new time or place reach those who know of the old one; return whether anybody does."""
     known = (
         meeting.state in (MeetingState.ANNOUNCED, MeetingState.INVITED)
-        or who_know_when(meeting.invitees.active()).exists()
+        or with_known_time(meeting.invitees.active()).exists()
     )
     reason = f"Ny tid eller plats: {span(meeting.starts_at, meeting.ends_at)}, {meeting.where}."
     meeting.steps.create(before=meeting.state, after=meeting.state, by=by, reason=reason)

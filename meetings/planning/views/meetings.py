@@ -16,7 +16,7 @@ from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.versioned_form import submit
 from dialog_portal.outbox.models import Hold
-from meetings.mailings.letters.recipients import who_know_when
+from meetings.mailings.letters.recipients import with_known_time
 from meetings.mailings.pending_letters import count_pending
 from meetings.models import Meeting, MeetingState, Purpose, Round
 from meetings.models.meeting import NEXT
@@ -165,7 +165,7 @@ def meeting_cancel(request: StaffRequest, pk: int) -> HttpResponse:
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return cancel_and_go_on(request, meeting, form.cleaned_data["reason"])
-    context = {"form": form, "meeting": meeting, "told": who_know_when(meeting.invitees.active()).exists()}
+    context = {"form": form, "meeting": meeting, "told": with_known_time(meeting.invitees.active()).exists()}
     return render(request, "staff/meetings/cancel.html", context)
 
 

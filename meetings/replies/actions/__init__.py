@@ -1,1 +1,1 @@
-"""What stores an answer, and what follows from it."""
+"""Storing an answer, and everything that follows from it."""

@@ -1,16 +1,17 @@
-"""Answers from people's own calendars.
+"""Answers that people give in their own calendar (Outlook, Gmail), read from letters in the mailbox.
 
-They count when they are plainly the invited person's and about the time that holds. Anybody can write a sender's
-address in a letter; only who has the person's own event knows the secret in its name, and when the person's link has
-come into the wrong hands the event may have too. Everything else is kept as a note for staff. A calendar answers
-easily, so it never undoes what took a decision: a seat that was handed over stays with the substitute.
+An answer counts when it clearly comes from the invited person and is about the current time and place. Anybody can
+forge a sender's address, but only somebody who has the person's own event knows the secret in its UID; when the
+person's link has been changed because it leaked, the event may have leaked too, so nothing from it counts. All other
+answers are kept as notes for staff. Answering in a calendar is easily done by mistake, so it never undoes a decision:
+a seat that was handed over stays with the substitute.
 
-Precedence: the last confirmed answer wins, and a calendar's counts from when it was given, not from when its letter was
-read. That moment is the later of what the calendar says (DTSTAMP, which some programs only repeat from the invitation)
-and what the letter says (Date); a time that has not come yet is not believed. So an answer by link, telephone or
-e-mail that was given after it stands, however late the letter comes, and so does a later answer from the calendar. Both
-are told to the second, and within the same second the calendar's is taken for the later. A calendar that says no
-moment at all answers when it is read.
+Which answer wins: the last confirmed one. A calendar's answer counts from when it was given, not from when its letter
+was read. That time is the later of DTSTAMP in the calendar (which some programs copy from the invitation) and the
+letter's Date header; a time in the future is not believed. So an answer by link, telephone or e-mail that was given
+later wins, however late the letter comes, and so does a later calendar answer. Times are compared in whole seconds,
+and within the same second the calendar's answer counts as the later one. A calendar answer without any time counts
+from when it is read.
 """
 
 from __future__ import annotations
@@ -31,10 +32,11 @@ from meetings.mailings.actions.post import post_letter
 from meetings.models import Answer, CalendarReply, CalendarReplyOutcome, Channel, Invitee, Purpose, Reply
 from meetings.replies import itip
 from meetings.replies.actions import answer as replies
-from meetings.replies.actions.colleagues import PUBLIC_MAIL_DOMAINS, is_party_address
+from meetings.replies.deadline import replies_must_be_open
 from meetings.replies.itip import CalendarAnswer
 from meetings.replies.letters.ask_again import ask_again
-from meetings.replies.seats import lock_invitee, replies_must_be_open
+from meetings.replies.party_domains import is_party_address, share_domain
+from meetings.replies.seats import lock_invitee
 
 ANSWER_OF_PARTSTAT = {"ACCEPTED": Answer.YES, "DECLINED": Answer.NO}
 EVENT_UNKNOWN = (
@@ -45,40 +47,40 @@ LINK_CHANGED = (
     "Personens länk har bytts, så kalenderposten kan finnas hos någon annan. "
     "Fråga personen och notera svaret."
 )
-Verdict = tuple[CalendarReplyOutcome, str]
+OutcomeAndReason = tuple[CalendarReplyOutcome, str]
 
 
 def read_calendar_reply(mail: Mail) -> Callable[[], str] | None:
-    """Read a letter; when it is a calendar's answer, what is answered takes it."""
+    """Return a function that stores the calendar's answer in a letter, None when the letter has no such answer."""
     said = itip.find_answer(mail)
     return partial(receive_calendar_answer, said, mail) if said else None
 
 
 @transaction.atomic
 def receive_calendar_answer(said: CalendarAnswer, mail: Mail) -> str:
-    """Write down an answer to an invitation of ours; says what became of it, or nothing when the letter is for people.
+    """Store an answer to one of our invitations. Return its outcome in Swedish, empty when people must read the letter.
 
-    A letter by somebody who does not know the person's own event is no answer, and is left for people to read.
+    A letter from somebody who does not know the secret of the person's own event is noted but left in the mailbox.
     """
     invitee = Invitee.objects.filter(pk=said.invitee, meeting__uid=said.meeting).first()
     if not invitee:
         return ""
     row = store_calendar_reply(lock_invitee(invitee), said, mail)
-    return row.get_outcome_display() if knows_own_event(invitee, said) else ""
+    return row.get_outcome_display() if has_own_event_secret(invitee, said) else ""
 
 
-def knows_own_event(invitee: Invitee, said: CalendarAnswer) -> bool:
-    """Whether the answer comes from somebody who has the person's own event."""
+def has_own_event_secret(invitee: Invitee, said: CalendarAnswer) -> bool:
+    """Return whether the answer comes from somebody who has the person's own event."""
     return bool(said.secret) and compare_digest(said.secret, invitee.calendar_secret)
 
 
 def store_calendar_reply(invitee: Invitee, said: CalendarAnswer, mail: Mail) -> CalendarReply:
-    """Write down an answer from a calendar, and count it if it can be."""
-    partstat = their_partstat(invitee, said, mail)
+    """Store a calendar's answer with its outcome, and count it as the person's answer when the rules allow it."""
+    partstat = partstat_of_invitee(invitee, said, mail)
     row = CalendarReply(
         invitee=invitee,
         partstat=partstat or "",
-        comment=said.comment if knows_own_event(invitee, said) and not invitee.calendar_closed else "",
+        comment=said.comment if has_own_event_secret(invitee, said) and not invitee.calendar_closed else "",
         sequence=said.sequence,
         stamped=answered_at(said, mail),
     )
@@ -90,26 +92,26 @@ def store_calendar_reply(invitee: Invitee, said: CalendarAnswer, mail: Mail) -> 
             post_letter(invitee, Purpose.UPDATE, ask_again(invitee), by=None)
     except NotAllowed as refusal:
         row.outcome, row.why = CalendarReplyOutcome.REFUSED, str(refusal)[:300]
-    except ValidationError as trouble:  # a receipt that cannot be written: the answer is for people to note
+    except ValidationError as trouble:  # no receipt can be written, so staff must note the answer
         row.outcome, row.why = CalendarReplyOutcome.REFUSED, " ".join(trouble.messages)[:300]
     row.save()
     return row
 
 
 def count_as_answer(invitee: Invitee, answer: Answer) -> Reply:
-    """The answer in the ledger, without what the person wrote: that is erased in time, and the ledger never is."""
+    """Store the answer as a reply, without the comment: comments are erased in time, and replies never are."""
     return replies.store_answer(invitee, answer, channel=Channel.CALENDAR)
 
 
 def answered_at(said: CalendarAnswer, mail: Mail) -> datetime | None:
-    """When the person answered, as far as it is told."""
+    """Return when the person answered, None when neither the calendar nor the letter says it."""
     return max((moment for moment in (said.stamped, mail.sent) if moment), default=None)
 
 
-def their_partstat(invitee: Invitee, said: CalendarAnswer, mail: Mail) -> str | None:
-    """What the invited person answers; None when somebody else does.
+def partstat_of_invitee(invitee: Invitee, said: CalendarAnswer, mail: Mail) -> str | None:
+    """Return the PARTSTAT (RFC 5545) that the invited person answers; None when somebody else answers.
 
-    The address that answers must be theirs, and the letter come from them or from their own organisation; or the
+    Either the address that answers is theirs, and the letter comes from them or from their own organisation; or the
     letter comes from them, and answers under another of their addresses.
     """
     own = machine_address(invitee.email).lower()
@@ -121,17 +123,11 @@ def their_partstat(invitee: Invitee, said: CalendarAnswer, mail: Mail) -> str | 
     return next((partstat for address, partstat in said.attendees if address == own and colleague), None)
 
 
-def share_domain(one: str, other: str) -> bool:
-    """Whether two addresses share a domain that not just anybody can have an address at."""
-    domain = one.rpartition("@")[2]
-    return domain == other.rpartition("@")[2] and domain not in PUBLIC_MAIL_DOMAINS
-
-
 def judge(
     invitee: Invitee, said: CalendarAnswer, partstat: str | None, mail: Mail, at: datetime | None
-) -> Verdict:
-    """What an answer is worth, and in Swedish why it is not counted."""
-    if not knows_own_event(invitee, said):
+) -> OutcomeAndReason:
+    """Return the outcome of an answer, and in Swedish why it does not count. Raise NotAllowed after the deadline."""
+    if not has_own_event_secret(invitee, said):
         return CalendarReplyOutcome.STRANGER, EVENT_UNKNOWN
     if partstat is None:
         return CalendarReplyOutcome.STRANGER, "Svaret kom från en annan adress än den som är inbjuden."
@@ -143,8 +139,8 @@ def judge(
     return judge_own_answer(invitee, said, partstat, mail)
 
 
-def judge_own_answer(invitee: Invitee, said: CalendarAnswer, partstat: str, mail: Mail) -> Verdict:
-    """What the invited person's own newest answer is worth."""
+def judge_own_answer(invitee: Invitee, said: CalendarAnswer, partstat: str, mail: Mail) -> OutcomeAndReason:
+    """Return the outcome of the invited person's own newest answer."""
     if is_stale(invitee, said):
         return CalendarReplyOutcome.STALE, "Tiden eller platsen har ändrats. Personen har fått frågan igen."
     if said.method == "COUNTER":
@@ -156,17 +152,17 @@ def judge_own_answer(invitee: Invitee, said: CalendarAnswer, partstat: str, mail
     return CalendarReplyOutcome.COUNTED, ""
 
 
-def judge_after_handover(deputy: Invitee, answer: Answer) -> Verdict:
-    """Who has sent a substitute and takes the meeting out of the calendar says nothing new; who accepts it may."""
+def judge_after_handover(deputy: Invitee, answer: Answer) -> OutcomeAndReason:
+    """Return the outcome when the seat has been handed over: a no says nothing new, a yes is for staff to ask about."""
     if answer == Answer.NO:
         return CalendarReplyOutcome.SETTLED, f"Platsen är redan lämnad till {deputy.name}."
     return CalendarReplyOutcome.REFUSED, f"Platsen är lämnad till {deputy.name}. Fråga vem som kommer."
 
 
 def later_reply_sentence(invitee: Invitee, answer: CalendarAnswer, partstat: str, at: datetime) -> str:
-    """Says which later answer has come in before one that was given at this moment; nothing when there is none.
+    """Return a Swedish sentence about a reply that was given after this time, empty when there is none.
 
-    The same answer from the same moment is a copy of the letter: it says nothing anew, whatever has been said since.
+    The same answer with the same time is a copy of the letter, and does not count again.
     """
     said = f"Svaret gavs i kalendern {moment(at)}."
     otherwise = invitee.replies.confirmed().exclude(channel=Channel.CALENDAR).last()
@@ -181,7 +177,7 @@ def later_reply_sentence(invitee: Invitee, answer: CalendarAnswer, partstat: str
 
 
 def is_stale(invitee: Invitee, said: CalendarAnswer) -> bool:
-    """Whether the answer is about an earlier time or place. Without a sequence its start time tells."""
+    """Return whether the answer is about an earlier time or place. Without a sequence, compare the start time."""
     meeting = invitee.meeting
     if said.sequence is not None:
         return said.sequence < meeting.sequence

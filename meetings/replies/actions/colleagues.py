@@ -1,12 +1,9 @@
-"""Whom a guest may let in: their substitute and their colleagues, from the same party, a few times a day."""
+"""Bringing a colleague, and the rules for everybody a guest adds: same party, a free seat, a few times a day."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.base.states import NotAllowed
@@ -15,45 +12,34 @@ from meetings.mailings.actions.reply_link import mint_reply_link
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import Answer, Channel, Invitee, Purpose
+from meetings.replies.daily_limits import CHANGES_A_DAY, a_day_ago, must_be_within_daily_limit
+from meetings.replies.deadline import replies_must_be_open
+from meetings.replies.party_domains import is_party_address
 from meetings.replies.reply_status import ReplyStatus, last_confirmed
-from meetings.replies.seats import lock_invitee, replies_must_be_open, seats_left
-
-CHANGES_A_DAY = 3
-ANSWERS_A_DAY = 12  # each writes a letter that goes before all others
-PUBLIC_MAIL_DOMAINS = {
-    # The world's
-    "aol.com", "duck.com", "fastmail.com", "fastmail.fm", "gmail.com", "gmx.at", "gmx.ch", "gmx.com", "gmx.de",
-    "gmx.net", "googlemail.com", "hey.com", "hotmail.co.uk", "hotmail.com", "hotmail.de", "hotmail.dk",
-    "hotmail.fi", "hotmail.fr", "hotmail.no", "hotmail.se", "hushmail.com", "icloud.com", "live.co.uk", "live.com",
-    "live.dk", "live.fi", "live.no", "live.se", "mac.com", "mail.com", "mail.ru", "mailbox.org", "me.com",
-    "msn.com", "outlook.com", "outlook.de", "outlook.dk", "outlook.se", "pm.me", "posteo.de", "posteo.net",
-    "proton.me", "protonmail.ch", "protonmail.com", "rocketmail.com", "runbox.com", "skiff.com", "tuta.com",
-    "tuta.io", "tutamail.com", "tutanota.com", "tutanota.de", "web.de", "yahoo.co.uk", "yahoo.com", "yahoo.de",
-    "yahoo.dk", "yahoo.fr", "yahoo.no", "yahoo.se", "yandex.com", "yandex.ru", "ymail.com", "zoho.com",
-    "zohomail.eu",
-    # What comes with a subscription in Sweden and its neighbours
-    "bahnhof.se", "bredband.net", "bredband2.com", "bredbandsbolaget.se", "brevet.se", "chello.se", "comhem.se",
-    "glocalnet.net", "home.se", "mail.telia.com", "mailbox.swipnet.se", "online.no", "ownit.se", "passagen.se",
-    "spray.se", "swipnet.se", "tele2.se", "telia.com", "telia.se", "tyfonmail.se", "utfors.se",
-}  # fmt: skip
+from meetings.replies.seats import lock_invitee, seats_left
 
 
 @transaction.atomic
 def bring_colleague(
     invitee: Invitee, *, name: str, email: str, channel: Channel, by: User | None = None
 ) -> Invitee:
-    """Invite one more from the same party while it has seats left; they answer for themselves."""
+    """Invite one more person from the same party. Return the colleague, who answers for themselves.
+
+    Raise NotAllowed when the deadline has passed, when no seat is left, when the address is not the party's or is on
+    the list already, when the guest has not said yes themselves, or after 3 colleagues in a day (or as many as the
+    party has seats, if that is more).
+    """
     invitee = lock_invitee(invitee)
     replies_must_be_open(invitee, channel)
     if by is None:
-        must_come_oneself(invitee)
+        must_have_said_yes(invitee)
     if seats_left(invitee.invitation) < 1:
         raise NotAllowed("Alla platser är upptagna eller väntar på svar från kollegor som redan är inbjudna.")
     recent = invitee.invitation.invitees.filter(
         person=None, substitute_for=None, link__created__gte=a_day_ago()
     )
-    must_not_be_too_often(recent.count(), max(CHANGES_A_DAY, invitee.invitation.seats), by)
-    must_be_free(invitee, email, by)
+    must_be_within_daily_limit(recent.count(), max(CHANGES_A_DAY, invitee.invitation.seats), by)
+    must_be_addable(invitee, email, by)
     colleague = add_from_party(invitee, name, email)
     post_letter(
         colleague,
@@ -64,27 +50,26 @@ def bring_colleague(
     return colleague
 
 
-def must_come_oneself(invitee: Invitee) -> None:
-    """Only who comes on their own behalf brings somebody; a substitute's guest would stay when the seat goes back."""
+def must_have_said_yes(invitee: Invitee) -> None:
+    """Raise NotAllowed unless the person comes on their own behalf.
+
+    A colleague brought by a substitute would stay on the list when the seat is taken back.
+    """
     said = last_confirmed(list(invitee.replies.all()))
     if invitee.substitute_for_id or said is None or said.answer != Answer.YES:
         raise NotAllowed("Svara att du kommer först. Den som ersätter någon kan inte ta med en kollega.")
 
 
-def can_bring(invitee: Invitee, where: ReplyStatus) -> bool:
-    """Whether the page offers to bring a colleague."""
-    return where.case == "seated" and not invitee.substitute_for_id and seats_left(invitee.invitation) > 0
+def can_bring_colleague(invitee: Invitee, status: ReplyStatus) -> bool:
+    """Return whether the person's page offers to bring a colleague."""
+    return status.case == "seated" and not invitee.substitute_for_id and seats_left(invitee.invitation) > 0
 
 
-def must_not_be_too_often(number: int, most: int, by: User | None) -> None:
-    if by is None and number >= most:
-        raise NotAllowed(
-            f"Du har gjort {number} ändringar det senaste dygnet. Be handläggaren om hjälp: {settings.MAIL_REPLY_TO}."
-        )
+def must_be_addable(invitee: Invitee, email: str, by: User | None, replaced: Invitee | None = None) -> None:
+    """Raise NotAllowed unless a guest may add the address: it belongs to the party and is not on the meeting's list.
 
-
-def must_be_free(invitee: Invitee, email: str, by: User | None, replaced: Invitee | None = None) -> None:
-    """The address belongs to the party and is not on the meeting's list already."""
+    `replaced` is the substitute who is about to be released; staff (`by`) may add an address of any domain.
+    """
     if by is None and not is_party_address(invitee, email):
         raise NotAllowed(
             f"Adressen hör inte till {invitee.invitation.organisation}. "
@@ -97,21 +82,8 @@ def must_be_free(invitee: Invitee, email: str, by: User | None, replaced: Invite
         raise NotAllowed("Den adressen är redan inbjuden till mötet.")
 
 
-def is_party_address(invitee: Invitee, email: str) -> bool:
-    """Whether an address is at the party's domains, or below one of them."""
-    domain = email.rpartition("@")[2].lower()
-    return any(domain == ours or domain.endswith(f".{ours}") for ours in party_domains(invitee))
-
-
-def party_domains(invitee: Invitee) -> list[str]:
-    """The party's domains; where none are known, the invited person's own, unless anybody can have an address there."""
-    party = invitee.invitation.party
-    known = party.mail_domains.lower().split() if party else []
-    return known or sorted({invitee.email.rpartition("@")[2].lower()} - PUBLIC_MAIL_DOMAINS)
-
-
 def add_from_party(invitee: Invitee, name: str, email: str, substitute_for: Invitee | None = None) -> Invitee:
-    """One more person of the same party, with a link of their own."""
+    """Add a person of the same party with a link of their own. Raise NotAllowed when the address is on the list."""
     try:
         with transaction.atomic():
             return Invitee.objects.create(
@@ -122,9 +94,5 @@ def add_from_party(invitee: Invitee, name: str, email: str, substitute_for: Invi
                 substitute_for=substitute_for,
                 link=mint_reply_link(invitee.meeting),
             )
-    except IntegrityError as taken:  # the same address through another party at the same moment
+    except IntegrityError as taken:  # another party added the same address at the same moment
         raise NotAllowed("Den adressen är redan inbjuden till mötet.") from taken
-
-
-def a_day_ago() -> datetime:
-    return timezone.now() - timedelta(days=1)

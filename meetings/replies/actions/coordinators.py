@@ -1,7 +1,7 @@
-"""A party-side coordinator answers for others: the register says for which parties, the ledger says who answered.
+"""A party's coordinator answers for others: the register says for which parties, each reply says who answered.
 
-What a person answers themselves afterwards wins, as every later answer does. An answer that came after the coordinator
-opened the page is never overwritten by what stood there before.
+What the person answers themselves afterwards wins, as every later answer does. An answer that came after the
+coordinator opened the page is never overwritten.
 """
 
 from __future__ import annotations
@@ -15,21 +15,26 @@ from meetings.models import Channel, Invitation, Invitee
 from meetings.models.invitation import InvitationQuerySet
 from meetings.models.invitee import InviteeQuerySet
 from meetings.replies.actions.answer import store_answer
-from meetings.replies.actions.colleagues import ANSWERS_A_DAY, CHANGES_A_DAY, a_day_ago, must_not_be_too_often
 from meetings.replies.coordinated_answer import CoordinatedAnswer
+from meetings.replies.daily_limits import (
+    ANSWERS_A_DAY,
+    CHANGES_A_DAY,
+    a_day_ago,
+    must_be_within_daily_limit,
+)
 from meetings.replies.reply_status import last_confirmed
 from meetings.replies.seats import lock_invitee
 from parties.models import Mandate
 
 
 def coordinated_parties(invitee: Invitee) -> InvitationQuerySet:
-    """The invited parties for which this person answers today, by the register."""
+    """Return the invited parties for which this person may answer today, according to the register."""
     held = Mandate.objects.current().filter(person=invitee.person_id, coordinator=True)
     return Invitation.objects.filter(meeting=invitee.meeting_id, party__in=held.values("party"))
 
 
 def people_answered_for(invitee: Invitee) -> InviteeQuerySet:
-    """The people whom a coordinator may answer for: everybody else on the list from their parties."""
+    """Return the people whom a coordinator may answer for: everybody else on the list from their parties."""
     return (
         Invitee.objects.active()
         .filter(meeting=invitee.meeting_id, invitation__in=coordinated_parties(invitee))
@@ -43,8 +48,9 @@ def answer_for(
 ) -> list[Invitee]:
     """Store the answers, each with a receipt to the person it is about.
 
-    Returns those who had answered anew since the page was shown; for them nothing is stored. Raises NotAllowed, and
-    stores nothing, when somebody is not the coordinator's to answer for, or when it is too late.
+    Return the people who had answered since the page was shown; for them nothing is stored. Raise NotAllowed, and
+    store nothing, when the coordinator may not answer for somebody, when the deadline has passed, or when a daily
+    limit is reached.
     """
     people = {row.pk: row for row in people_answered_for(coordinator)}
     if any(wish.person not in people for wish in wishes):
@@ -60,7 +66,10 @@ def answer_for(
 def store_if_unchanged(
     person: Invitee, wish: CoordinatedAnswer, coordinator: Invitee, *, confirmed: bool
 ) -> bool:
-    """Store one answer, unless the person's answer has become another; the same answer twice is stored once."""
+    """Store one answer and return True, or return False when the person's answer has changed since the page was shown.
+
+    The same answer twice is stored once.
+    """
     person = lock_invitee(person)
     last = last_confirmed(list(person.replies.all()))
     if last and last.answer == wish.answer:
@@ -68,8 +77,8 @@ def store_if_unchanged(
     if wish.seen != (last.pk if last else 0):
         return False
     today = person.replies.filter(via__isnull=False, at__gte=a_day_ago())
-    must_not_be_too_often(today.filter(confirmed=True).count(), CHANGES_A_DAY, None)
-    must_not_be_too_often(today.count(), ANSWERS_A_DAY, None)
+    must_be_within_daily_limit(today.filter(confirmed=True).count(), CHANGES_A_DAY, None)
+    must_be_within_daily_limit(today.count(), ANSWERS_A_DAY, None)
     store_answer(
         person,
         wish.answer,

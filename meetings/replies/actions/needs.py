@@ -1,4 +1,4 @@
-"""Food and access needs: health data, kept apart from the answers and erased as soon as nobody plans by them."""
+"""Food and access needs: health data, stored apart from the answers and erased 14 days after the meeting."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from django.db.models import Q
 from django.utils import timezone
 
 from meetings.models import CalendarReply, Channel, Invitee, Meeting, MeetingState, Need
-from meetings.replies.seats import lock_invitee, replies_must_be_open
+from meetings.replies.deadline import replies_must_be_open
+from meetings.replies.seats import lock_invitee
 
 KEEP_NEEDS_FOR = timedelta(days=14)  # after the meeting
 
 
 @transaction.atomic
 def note_needs(invitee: Invitee, *, food: str, access: str) -> None:
-    """Keep what a guest tells about food and access; two empty fields take it away."""
+    """Store food and access needs; two empty fields erase them. Raise NotAllowed after the deadline."""
     invitee = lock_invitee(invitee)
     replies_must_be_open(invitee, Channel.LINK)
     if food or access:
@@ -26,19 +27,19 @@ def note_needs(invitee: Invitee, *, food: str, access: str) -> None:
 
 
 def erase_needs(invitee: Invitee) -> None:
-    """Erase what somebody told who is no longer invited: nobody plans a meal for them."""
+    """Erase the needs of somebody who is no longer invited: no meal is planned for them."""
     Need.objects.filter(invitee=invitee).delete()
 
 
 def erase_needs_of_meeting(meeting: Meeting) -> None:
-    """Erase what was told about a meeting that will not be held."""
+    """Erase the needs for a meeting that will not be held."""
     Need.objects.filter(invitee__meeting=meeting).delete()
 
 
 def erase_old_needs(now: datetime | None = None) -> int:
-    """Erase what nobody plans by any more, and 14 days after a meeting all the rest; answers how much there was.
+    """Erase needs that nobody plans by any more, and all that are older than 14 days. Return the number of rows erased.
 
-    What people write in their calendar's answer may be of the same kind, so it goes at the same time.
+    Comments in calendar answers may be health data too, so they are erased at the same time.
     """
     before = (now or timezone.now()) - KEEP_NEEDS_FOR
     useless = Q(invitee__withdrawn_at__isnull=False) | Q(invitee__meeting__state=MeetingState.CANCELLED)

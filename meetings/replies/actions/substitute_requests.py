@@ -1,4 +1,4 @@
-"""A substitute from outside the party: the guest asks, staff decide, and the guest is told either way."""
+"""A substitute from outside the party: the guest asks, staff decide, and the guest gets a letter either way."""
 
 from __future__ import annotations
 
@@ -9,23 +9,20 @@ from django.utils import timezone
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.outbox.draft import deliverable
+from dialog_portal.outbox.draft import check_deliverable
 from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.post import post_letter
 from meetings.models import Channel, Invitee, Purpose, SubstituteRequest
-from meetings.replies.actions.answer import hand_over
-from meetings.replies.actions.colleagues import (
-    CHANGES_A_DAY,
-    a_day_ago,
-    is_party_address,
-    must_not_be_too_often,
-)
+from meetings.replies.actions.substitutes import hand_over
+from meetings.replies.daily_limits import CHANGES_A_DAY, a_day_ago, must_be_within_daily_limit
+from meetings.replies.deadline import replies_must_be_open
 from meetings.replies.letters import substitute
-from meetings.replies.seats import lock_invitee, replies_must_be_open
+from meetings.replies.party_domains import is_party_address
+from meetings.replies.seats import lock_invitee
 
 
 def hand_over_or_ask(invitee: Invitee, *, name: str, email: str, channel: Channel) -> None:
-    """Let somebody of the same party come at once; anybody else waits for staff."""
+    """Hand over at once to somebody of the same party; store a request for staff about anybody else."""
     if is_party_address(invitee, email):
         hand_over(invitee, name=name, email=email, channel=channel)
     else:
@@ -34,12 +31,15 @@ def hand_over_or_ask(invitee: Invitee, *, name: str, email: str, channel: Channe
 
 @transaction.atomic
 def ask_for_substitute(invitee: Invitee, *, name: str, email: str, channel: Channel) -> SubstituteRequest:
-    """Put the wish before staff. Nothing is sent and nothing is said of who else is invited."""
+    """Store a request for staff to decide about. Nothing is sent, and nothing is said about who else is invited.
+
+    Raise NotAllowed after the deadline, after three requests in a day, or when the person is a substitute themselves.
+    """
     invitee = lock_invitee(invitee)
     replies_must_be_open(invitee, channel)
     if invitee.substitute_for_id:
         raise NotAllowed("En ersättare kan inte skicka en egen ersättare.")
-    must_not_be_too_often(
+    must_be_within_daily_limit(
         invitee.substitute_requests.filter(at__gte=a_day_ago()).count(), CHANGES_A_DAY, None
     )
     wish, _ = SubstituteRequest.objects.update_or_create(
@@ -50,7 +50,8 @@ def ask_for_substitute(invitee: Invitee, *, name: str, email: str, channel: Chan
     return wish
 
 
-def must_be_who_was_read(wish: SubstituteRequest, seen: tuple[str, str]) -> None:
+def must_be_same_as_shown(wish: SubstituteRequest, seen: tuple[str, str]) -> None:
+    """Raise NotAllowed when the guest has asked for somebody else since the page was shown."""
     if seen != (wish.name, wish.email):
         raise NotAllowed(
             f"{wish.invitee.name} har ändrat vem som ska få komma: nu gäller det {wish.name}, {wish.email}. "
@@ -59,9 +60,9 @@ def must_be_who_was_read(wish: SubstituteRequest, seen: tuple[str, str]) -> None
 
 
 def must_be_reachable(wish: SubstituteRequest) -> None:
-    """Older wishes were stored without being asked whether any server can be told the address."""
+    """Raise NotAllowed when no letter can be sent to the address; older requests were stored unchecked."""
     try:
-        deliverable(wish.email)
+        check_deliverable(wish.email)
     except ValidationError as trouble:
         raise NotAllowed(
             f"Inget brev kan nå {wish.email}. {trouble.messages[0]} "
@@ -70,11 +71,13 @@ def must_be_reachable(wish: SubstituteRequest) -> None:
 
 
 @transaction.atomic
-def decide(wish: SubstituteRequest, *, approve: bool, seen: tuple[str, str], by: User) -> SubstituteRequest:
-    """Invite the substitute, or write to the guest that somebody else is needed.
+def decide_request(
+    wish: SubstituteRequest, *, approve: bool, seen: tuple[str, str], by: User
+) -> SubstituteRequest:
+    """Invite the substitute, or write to the guest that they need another one.
 
-    `seen` is the name and the address that the decision is about. Raises NotAllowed when a colleague decided first,
-    or when the guest has asked for somebody else or answered in another way since.
+    `seen` is the name and address that the decision is about. Raise NotAllowed when a colleague decided first, or when
+    the guest has asked for somebody else or answered in another way since.
     """
     invitee = lock_invitee(wish.invitee)
     wish = SubstituteRequest.objects.select_for_update().get(pk=wish.pk)
@@ -83,7 +86,7 @@ def decide(wish: SubstituteRequest, *, approve: bool, seen: tuple[str, str], by:
     if not SubstituteRequest.objects.waiting().filter(pk=wish.pk).exists():
         raise NotAllowed(f"{invitee.name} har svarat på annat sätt sedan dess, eller så är mötet över.")
     wish.invitee = invitee
-    must_be_who_was_read(wish, seen)
+    must_be_same_as_shown(wish, seen)
     if approve:
         must_be_reachable(wish)
     wish.approved, wish.by, wish.decided_at = approve, by, timezone.now()

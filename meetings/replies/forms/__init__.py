@@ -1,1 +1,1 @@
-"""What guests and staff type about answers."""
+"""Forms that guests, coordinators and staff fill in about answers."""

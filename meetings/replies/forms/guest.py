@@ -1,4 +1,4 @@
-"""What guests type: a substitute or a colleague, their needs, and an address to send a link to."""
+"""Forms that guests fill in: a substitute or a colleague, their needs, and an address to send a link to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dialog_portal.outbox.address_field import GuestsAddress
 
 
 class SomebodyElse(forms.Form):
-    """The name and address of a person whom the guest asks to come."""
+    """The name and address of a person whom the guest wants to come."""
 
     name = forms.CharField(
         label="Personens namn",
@@ -39,7 +39,7 @@ class SomebodyElse(forms.Form):
 
 
 class Needs(forms.Form):
-    """Food is asked about only where a meal is served."""
+    """Food and access needs. Food is asked about only where a meal is served."""
 
     food = forms.CharField(
         label="Mat, till exempel allergi eller vegetarisk kost",
@@ -61,7 +61,7 @@ class Needs(forms.Form):
 
 
 class OwnAddress(forms.Form):
-    """The address that a letter about a meeting once went to."""
+    """The address that a letter about a meeting once went to, for those who have lost their link."""
 
     email = GuestsAddress(
         label="Din e-postadress",

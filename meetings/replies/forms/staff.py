@@ -1,4 +1,4 @@
-"""What staff note of an answer that came by telephone or e-mail."""
+"""The form where staff note an answer that came by telephone or e-mail."""
 
 from __future__ import annotations
 
@@ -44,28 +44,28 @@ class NoteReply(forms.Form):
     )
     note = forms.CharField(label="Anteckning", max_length=300, required=False, validators=[one_line])
 
-    use_required_attribute = False  # what is asked of a substitute is asked for with one answer only
+    use_required_attribute = False  # the substitute's fields are required with one of the answers only
 
     def __init__(self, *args: Any, deputy: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if deputy:  # a substitute sends no substitute of their own
+        if deputy:  # a substitute cannot send a substitute
             self.fields["answer"].choices = self.fields["answer"].choices[:2]  # type: ignore[attr-defined]
             del self.fields["name"], self.fields["email"]
         elif self.is_bound and self.data.get("answer") != Answer.SUBSTITUTE:
             self.fields["name"].required = self.fields["email"].required = False
 
     @property
-    def of_substitute(self) -> list[forms.BoundField]:
-        """The fields that only one of the answers asks for."""
+    def substitute_fields(self) -> list[forms.BoundField]:
+        """The fields that only a substitute needs."""
         return [self[name] for name in ("name", "email") if name in self.fields]
 
     @property
-    def substitute_is_wrong(self) -> bool:
-        """Whether they are to be seen whatever answer is chosen."""
+    def shows_substitute_fields(self) -> bool:
+        """Whether the fields are shown whatever answer is chosen, because there is an error in them."""
         return any(name in self.errors for name in ("answer", "name", "email"))
 
     def clean(self) -> dict[str, Any]:
-        """Another answer must not leave a substitute behind by mistake."""
+        """Refuse a substitute's name or address beside another answer, where it may have been left by mistake."""
         typed: dict[str, Any] = super().clean() or {}
         other = typed.get("answer") not in (None, Answer.SUBSTITUTE)
         if other and (typed.get("name") or typed.get("email")):

@@ -1,1 +1,1 @@
-"""Receipts and the letters about substitutes."""
+"""Letters about answers: receipts, and letters about substitutes."""

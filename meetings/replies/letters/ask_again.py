@@ -1,16 +1,16 @@
-"""The question put again to somebody whose calendar answered for a time or place that no longer holds."""
+"""The letter that asks again when somebody's calendar answered about a time or place that no longer holds."""
 
 from __future__ import annotations
 
-from dialog_portal.outbox.queue.actions import Draft
-from meetings.mailings.calendar_file import calendar_for, method
+from dialog_portal.outbox.draft import Draft
+from meetings.mailings.calendar_file import calendar_for, calendar_method
 from meetings.mailings.letters.recipients import letter_key
 from meetings.models import Invitee, Purpose
 from meetings.replies.letters.receipt import urgent_draft
 
 
 def ask_again(invitee: Invitee) -> Draft:
-    """One letter for each change of the meeting, however often the old entry is answered."""
+    """Return the letter; its key allows one for each change of the meeting, however often the old event is answered."""
     meeting = invitee.meeting
     return urgent_draft(
         invitee,
@@ -18,7 +18,7 @@ def ask_again(invitee: Invitee) -> Draft:
         "ask_again",
         letter_key("ask_again", invitee, f"s{meeting.sequence}"),
         calendar=calendar_for(meeting, invitee, by_letter=True),
-        calendar_method=method(invitee, cancelled=False),
+        calendar_method=calendar_method(invitee, cancelled=False),
         heading="Mötet har ändrats. Kan du komma?",
         button_text="Svara på inbjudan",
     )

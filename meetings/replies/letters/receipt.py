@@ -1,4 +1,4 @@
-"""The receipt: what we have noted, for every change of an answer."""
+"""The receipt: what the portal has noted, sent for every change of an answer."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.models import Priority
-from dialog_portal.outbox.queue.actions import Draft
 from dialog_portal.outbox.render import render
-from meetings.mailings.calendar_file import calendar_for, method
+from meetings.mailings.calendar_file import calendar_for, calendar_method
 from meetings.mailings.letters.compose import LOOK_BUTTON, letter_context
 from meetings.mailings.letters.recipients import letter_key
 from meetings.models import Invitee, Purpose, Reply
@@ -23,26 +23,26 @@ RECEIPT_HEADINGS = {
 }
 
 
-def receipt(reply: Reply, where: ReplyStatus) -> Draft:
-    """To the person whose answer was stored, by whatever channel it came."""
+def receipt_for_reply(reply: Reply, status: ReplyStatus) -> Draft:
+    """Return the receipt to the person whose answer was stored, by whatever channel it came."""
     return receipt_letter(
         reply.invitee,
-        where,
-        where.case,
+        status,
+        status.case,
         f"r{reply.pk}",
         via=reply.via,
     )
 
 
-def seat_letter(cause: str, invitee: Invitee, where: ReplyStatus) -> Draft:
-    """To somebody in the queue whom another's answer has given a seat."""
-    return receipt_letter(invitee, where, "seat", f"seat{cause}")
+def seat_letter(cause: str, invitee: Invitee, status: ReplyStatus) -> Draft:
+    """Return the letter to somebody on the waiting list who has got a seat because of another person's answer."""
+    return receipt_letter(invitee, status, "seat", f"seat{cause}")
 
 
 def receipt_letter(
-    invitee: Invitee, where: ReplyStatus, case: str, cause: str, *, via: Invitee | None = None
+    invitee: Invitee, status: ReplyStatus, case: str, cause: str, *, via: Invitee | None = None
 ) -> Draft:
-    """What we have noted; the cause tells one receipt from the next."""
+    """Return a receipt; `cause` is part of its key, so that each change gives one receipt."""
     has = case in {"seated", "seat"}
     calendar = calendar_for(invitee.meeting, invitee, by_letter=True, accepted=True) if has else None
     return urgent_draft(
@@ -51,9 +51,9 @@ def receipt_letter(
         "receipt",
         letter_key("receipt", invitee, cause),
         calendar=calendar,
-        calendar_method=method(invitee, cancelled=False),
+        calendar_method=calendar_method(invitee, cancelled=False),
         case=case,
-        standing=where,
+        reply_status=status,
         via=via,
         heading=RECEIPT_HEADINGS[case],
     )
@@ -69,7 +69,7 @@ def urgent_draft(
     calendar_method: str = "PUBLISH",
     **words: object,
 ) -> Draft:
-    """An urgent letter to one person about their own answer; somebody has just pressed a button and waits for it."""
+    """Return an urgent letter to one person about their own answer: they have just pressed a button and wait for it."""
     meeting = invitee.meeting
     about = {**letter_context(meeting, invitee), "button_text": "Ändra svar", **words}
     rendered = render(template, {**about, "button_text": LOOK_BUTTON} if about["closed"] else about)
@@ -77,7 +77,7 @@ def urgent_draft(
         key=unique,
         purpose=purpose,
         campaign=meeting.campaign,
-        name=invitee.called,
+        name=invitee.name_in_letters,
         address=invitee.email,
         subject=rendered.subject,
         text=rendered.text,

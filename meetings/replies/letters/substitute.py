@@ -1,10 +1,10 @@
-"""Letters between the one who hands over a seat and the one who takes it. Names here were typed by guests."""
+"""Letters between the person who hands over a seat and their substitute. The names in them were typed by guests."""
 
 from __future__ import annotations
 
 from dialog_portal.base.typed_text import name_without_links
-from dialog_portal.outbox.queue.actions import Draft
-from meetings.mailings.calendar_file import calendar_for, method
+from dialog_portal.outbox.draft import Draft
+from meetings.mailings.calendar_file import calendar_for, calendar_method
 from meetings.mailings.letters.recipients import letter_key
 from meetings.models import Answer, Invitee, Purpose, Reply, SubstituteRequest
 from meetings.replies.letters.receipt import urgent_draft
@@ -19,7 +19,7 @@ CASE_OF_ANSWER = {None: "asked", Answer.YES: "comes", Answer.NO: "declined"}
 
 
 def substitute_invitation(deputy: Invitee) -> Draft:
-    """The substitute's own invitation, with a link of their own."""
+    """Return the substitute's own invitation, with a link of their own."""
     meeting = deputy.meeting
     return urgent_draft(
         deputy,
@@ -27,7 +27,7 @@ def substitute_invitation(deputy: Invitee) -> Draft:
         "substitute",
         letter_key("substitute", deputy),
         calendar=calendar_for(meeting, deputy, by_letter=True),
-        calendar_method=method(deputy, cancelled=False),
+        calendar_method=calendar_method(deputy, cancelled=False),
         original=deputy.substitute_for,
         heading="Kan du komma som ersättare?",
         button_text="Svara på inbjudan",
@@ -35,7 +35,7 @@ def substitute_invitation(deputy: Invitee) -> Draft:
 
 
 def substitute_not_needed(deputy: Invitee) -> Draft:
-    """To the substitute whose seat was taken back; their link no longer works, so there is no button."""
+    """Return the letter to a substitute whose seat was taken back; their link is closed, so it has no button."""
     return urgent_draft(
         deputy,
         Purpose.SUBSTITUTE,
@@ -50,25 +50,25 @@ def substitute_not_needed(deputy: Invitee) -> Draft:
 
 
 def handover_receipt(reply: Reply, deputy: Invitee) -> Draft:
-    """The receipt to the one who handed over."""
+    """Return the receipt to the person who handed over."""
     return substitute_news(reply.invitee, deputy, "asked", f"r{reply.pk}")
 
 
 def substitute_answered(reply: Reply, deputy: Invitee) -> Draft:
-    """To the one who handed over: what the substitute said."""
-    assert deputy.substitute_for is not None  # only substitutes are written about here
+    """Return the letter to the person who handed over, about what the substitute answered."""
+    assert deputy.substitute_for is not None  # the caller has a substitute
     return substitute_news(
         deputy.substitute_for, deputy, CASE_OF_ANSWER[Answer(reply.answer)], f"r{reply.pk}"
     )
 
 
 def substitute_removed(original: Invitee, deputy: Invitee) -> Draft:
-    """To the one who handed over, when staff took the substitute off the list."""
+    """Return the letter to the person who handed over, when staff have taken the substitute off the list."""
     return substitute_news(original, deputy, "removed", f"removed{deputy.pk}")
 
 
 def substitute_news(original: Invitee, deputy: Invitee, case: str, cause: str) -> Draft:
-    """How it stands with the substitute."""
+    """Return a letter to the person who handed over about their substitute; `cause` is part of its key."""
     return urgent_draft(
         original,
         Purpose.HANDED_OVER,
@@ -82,7 +82,7 @@ def substitute_news(original: Invitee, deputy: Invitee, case: str, cause: str) -
 
 
 def request_refused(wish: SubstituteRequest) -> Draft:
-    """To the one who asked for a substitute from outside the party, when staff said no."""
+    """Return the letter to the person who asked for a substitute from outside the party, when staff have refused."""
     invitee = wish.invitee
     return urgent_draft(
         invitee,

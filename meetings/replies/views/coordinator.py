@@ -16,15 +16,10 @@ from dialog_portal.links.guest_view import guest_view, link_not_found
 from dialog_portal.links.human_press import is_pressed_by_person
 from meetings.models import Invitation, Invitee
 from meetings.replies.actions.coordinators import answer_for, coordinated_parties
-from meetings.replies.forms.coordinator import AnswersFor
+from meetings.replies.forms.coordinator import CoordinatorAnswers
 from meetings.replies.guest_list import rows_of_party, with_replies
-from meetings.replies.views.guest import (
-    change_since_shown,
-    find_invited,
-    redirect_to_own_page,
-    redirect_with_get,
-    shared_context,
-)
+from meetings.replies.views.answer import change_since_shown
+from meetings.replies.views.guest import find_invited, guest_context, redirect_to_own_page, redirect_with_get
 
 SAVE_ONCE_MORE = (
     "Tryck på Spara svaren en gång till, så vet vi att det är du som svarar. Svaren räknas inte än."
@@ -32,7 +27,7 @@ SAVE_ONCE_MORE = (
 
 
 def find_coordinator(token: str) -> tuple[Invitee | None, list[Invitation]]:
-    """The coordinator whom a token belongs to, with their parties; to everybody else there is no such page."""
+    """Return the coordinator whom a token belongs to, with their parties; None and no parties for anybody else."""
     invitee = find_invited(token)
     parties = with_replies(coordinated_parties(invitee)) if invitee else []
     return (invitee if parties else None), parties
@@ -41,61 +36,61 @@ def find_coordinator(token: str) -> tuple[Invitee | None, list[Invitation]]:
 @guest_view
 @require_safe
 def coordinator(request: HttpRequest, token: str) -> HttpResponse:
-    """Everybody the coordinator can answer for, as they stand now."""
+    """Show everybody the coordinator can answer for, with their current answers."""
     invitee, parties = find_coordinator(token)
     if invitee is None:
         return link_not_found(request)
-    return coordinators_page(request, invitee, parties, saved="sparat" in request.GET)
+    return render_coordinator_page(request, invitee, parties, saved="sparat" in request.GET)
 
 
 @guest_view
 @require_http_methods(["GET", "HEAD", "POST"])
 def coordinate(request: HttpRequest) -> HttpResponse:
-    """Store what was chosen; nothing typed is lost when something is wrong."""
+    """Store the chosen answers; nothing typed is lost when something is wrong."""
     invitee, parties = find_coordinator(request.POST.get("lank", ""))
     if invitee is None:
         return link_not_found(request)
-    form = form_for(invitee, parties, request.POST)
+    form = coordinator_form(invitee, parties, request.POST)
     if not form.is_valid():
-        return coordinators_page(request, invitee, parties, form=form, status=422)
+        return render_coordinator_page(request, invitee, parties, form=form, status=422)
     if moved := change_since_shown(request, invitee):
-        return coordinators_page(request, invitee, parties, form=form, error=moved, status=409)
-    certain, wishes = is_pressed_by_person(request), form.wishes()
+        return render_coordinator_page(request, invitee, parties, form=form, error=moved, status=409)
+    certain, wishes = is_pressed_by_person(request), form.chosen_answers()
     try:
         overtaken = answer_for(invitee, wishes, confirmed=certain)
     except NotAllowed as refusal:
-        return coordinators_page(request, invitee, parties, form=form, error=str(refusal), status=409)
+        return render_coordinator_page(request, invitee, parties, form=form, error=str(refusal), status=409)
     if wishes and not certain:
-        return coordinators_page(request, invitee, parties, form=form, error=SAVE_ONCE_MORE)
+        return render_coordinator_page(request, invitee, parties, form=form, error=SAVE_ONCE_MORE)
     if overtaken:
         fresh = with_replies(coordinated_parties(invitee))
-        return coordinators_page(request, invitee, fresh, overtaken=overtaken, status=409)
+        return render_coordinator_page(request, invitee, fresh, overtaken=overtaken, status=409)
     return redirect_with_get(
         reverse("guest:coordinator", args=[token_of(invitee.link)]) + "?sparat=1" * bool(wishes)
     )
 
 
-def form_for(invitee: Invitee, parties: list[Invitation], data: Any = None) -> AnswersFor:
-    """Choices for everybody but the coordinator themselves, and those who have handed over to a substitute."""
+def coordinator_form(invitee: Invitee, parties: list[Invitation], data: Any = None) -> CoordinatorAnswers:
+    """Return the form with choices for everybody but the coordinator and those who have handed over to a substitute."""
     people = [row for party in parties for row in rows_of_party(party)]
-    return AnswersFor(
-        data, rows=[row for row in people if row.invitee.pk != invitee.pk and not row.handed_over]
+    return CoordinatorAnswers(
+        data, rows=[row for row in people if row.invitee.pk != invitee.pk and not row.has_handed_over]
     )
 
 
-def coordinators_page(
+def render_coordinator_page(
     request: HttpRequest,
     invitee: Invitee,
     parties: list[Invitation],
     *,
-    form: AnswersFor | None = None,
+    form: CoordinatorAnswers | None = None,
     status: int = 200,
     **words: Any,
 ) -> HttpResponse:
-    """The parties with their people; once answers are closed, the coordinator's own page says whom to ask."""
-    if not invitee.meeting.answers_open(timezone.now()):
+    """Render the parties with their people; after the deadline, redirect to the coordinator's own page."""
+    if not invitee.meeting.is_open_for_answers(timezone.now()):
         return redirect_to_own_page(invitee)
-    form = form or form_for(invitee, parties)
+    form = form or coordinator_form(invitee, parties)
     choices = {row.invitee.pk: form.field_for(row) for row in form.rows}
     groups = [
         {
@@ -108,5 +103,5 @@ def coordinators_page(
         }
         for party in parties
     ]
-    context = {**shared_context(invitee), "form": form, "groups": groups, **words}
+    context = {**guest_context(invitee), "form": form, "groups": groups, **words}
     return render(request, "guest/coordinator.html", context, status=status)

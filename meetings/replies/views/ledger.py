@@ -1,4 +1,4 @@
-"""Staff pages about the answers: who said what, what looks odd, what guests ask for, and needs as totals."""
+"""The part of the staff's list of invited that is about answers: filters, totals and guests' requests."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from parties.models import Mandate
 
 ANSWER_FILTERS: dict[str, tuple[str, Callable[[GuestRow], bool]]] = {
     "tysta": ("Har inte svarat", lambda row: row.answer is None),
-    "kommer": ("Kommer", lambda row: row.seated),
+    "kommer": ("Kommer", lambda row: row.is_seated),
     "vantar": ("På väntelistan", lambda row: row.queue > 0),
     "nej": ("Kommer inte", lambda row: row.answer == Answer.NO),
-    "ersattare": ("Skickar ersättare", lambda row: row.handed_over),
+    "ersattare": ("Skickar ersättare", lambda row: row.has_handed_over),
     "obekraftat": ("Obekräftat svar", lambda row: row.unconfirmed),
     "motstridigt": ("Motstridiga svar", lambda row: row.contradictory),
 }
 
 
 def answers_context(meeting: Meeting, invitees: list[Invitee], query: QueryDict) -> dict[str, Any]:
-    """What the list of invited shows of the answers; `invitees` are those that letters were fetched for."""
+    """Return what the list of invited shows about answers; `invitees` are those whose letters have been fetched."""
     parties = with_replies(meeting.invitations.all())
     odd = set(Reply.objects.unsettled().filter(invitee__meeting=meeting).values_list("invitee", flat=True))
     known = {row.invitee.pk: row for row in guest_rows(parties, odd)}
@@ -47,16 +47,17 @@ def answers_context(meeting: Meeting, invitees: list[Invitee], query: QueryDict)
 
 
 def coordinators_of(meeting: Meeting) -> set[int]:
-    """The people who answer for an invited party today, by the register."""
+    """Return the ids of the people who answer for an invited party today, according to the register."""
     held = Mandate.objects.current().filter(coordinator=True, party__invitations__meeting=meeting)
     return set(held.values_list("person", flat=True))
 
 
 def matches_filter(row: GuestRow, kind: str) -> bool:
+    """Return whether a row is of the chosen kind; an unknown kind matches everything."""
     return kind not in ANSWER_FILTERS or ANSWER_FILTERS[kind][1](row)
 
 
 def matches_words(invitee: Invitee, words: str) -> bool:
-    """Whether every word stands in the person's name, address, title or party."""
+    """Return whether every word is found in the person's name, address, title or party."""
     text = f"{invitee.name} {invitee.email} {invitee.title} {invitee.invitation}".casefold()
     return all(word in text for word in words.casefold().split())

@@ -12,7 +12,7 @@ from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
 from meetings.models import Answer, Channel, Invitee, Meeting, Need, SubstituteRequest
 from meetings.replies.actions import answer as replies
-from meetings.replies.actions import substitute_requests
+from meetings.replies.actions import substitute_requests, substitutes
 from meetings.replies.actions.needs import KEEP_NEEDS_FOR
 from meetings.replies.forms.staff import NoteReply
 from meetings.replies.guest_list import guest_rows, with_replies
@@ -47,25 +47,25 @@ def reply_note(request: StaffRequest, pk: int) -> HttpResponse:
 def store_noted_reply(
     invitee: Invitee, *, answer: str, channel: str, note: str, by: User, name: str = "", email: str = ""
 ) -> None:
-    """Into the ledger with what was typed: an answer, or the substitute that the person sends."""
+    """Store what staff typed: an answer, or the substitute whom the person sends."""
     how = Channel(channel)
     if answer == Answer.SUBSTITUTE:
-        replies.hand_over(invitee, name=name, email=email, channel=how, by=by, note=note)
+        substitutes.hand_over(invitee, name=name, email=email, channel=how, by=by, note=note)
     else:
         replies.store_answer(invitee, Answer(answer), channel=how, by=by, note=note)
 
 
 def needs(request: StaffRequest, pk: int) -> HttpResponse:
-    """Food and access for those who come: how many want what, never who."""
+    """Show food and access needs of those who come: how many people need what, never who."""
     meeting = get_object_or_404(Meeting.objects.with_names(), pk=pk)
-    coming = [row.invitee.pk for row in guest_rows(with_replies(meeting.invitations.all())) if row.seated]
-    told = list(Need.objects.filter(invitee__in=coming))
+    coming = [row.invitee.pk for row in guest_rows(with_replies(meeting.invitations.all())) if row.is_seated]
+    known = list(Need.objects.filter(invitee__in=coming))
     context = {
         "meeting": meeting,
         "coming": len(coming),
-        "told": len(told),
-        "food": need_totals(need.food for need in told),
-        "access": need_totals(need.access for need in told),
+        "people": len(known),
+        "food": need_totals(need.food for need in known),
+        "access": need_totals(need.access for need in known),
         "erased": meeting.ends_at + KEEP_NEEDS_FOR,
     }
     return render(request, "staff/replies/needs.html", context)
@@ -73,7 +73,7 @@ def needs(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def substitute_decide(request: StaffRequest, pk: int) -> HttpResponse:
-    """Approve or refuse a substitute from outside the party; the guest is told."""
+    """Approve or refuse a substitute from outside the party; the guest gets a letter."""
     wish = get_object_or_404(SubstituteRequest.objects.select_related("invitee"), pk=pk)
     approve = request.POST.get("beslut") == "ja"
     if not approve and request.POST.get("beslut") != "nej":
@@ -81,7 +81,7 @@ def substitute_decide(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect("staff:invitations", wish.invitee.meeting_id)
     try:
         seen = (request.POST.get("namn", ""), request.POST.get("adress", ""))
-        substitute_requests.decide(wish, approve=approve, seen=seen, by=request.user)
+        substitute_requests.decide_request(wish, approve=approve, seen=seen, by=request.user)
         done = "har fått en egen inbjudan" if approve else "får ingen inbjudan"
         messages.success(request, f"{wish.name} {done}. {wish.invitee} får besked till {wish.invitee.email}.")
     except NotAllowed as refusal:

@@ -1,3 +1,5 @@
+"""The command `authorship`: add rows of authorship that are missing, from the audit log."""
+
 from typing import Any
 
 from django.core.management.base import BaseCommand

@@ -1,12 +1,14 @@
+"""The command `bake`: write all public pages again."""
+
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from minutes.publishing.refresh import rebuild
+from minutes.publishing.refresh import rebuild_pages
 
 
 class Command(BaseCommand):
-    help = "Write every public page anew from the database, as after a restore."
+    help = "Write every public page again from the database, for example after a restore."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{rebuild()} pages are in place.")
+        self.stdout.write(f"{rebuild_pages()} pages are in place.")

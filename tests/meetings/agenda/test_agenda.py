@@ -119,7 +119,7 @@ def test_each_point_shows_when_it_begins():
 def test_internal_points_take_their_time_but_are_not_public():
     meeting = three()
     meeting.agenda.items.filter(title="Ett").update(internal=True)
-    public = meeting.agenda.clocked(public_only=True)
+    public = meeting.agenda.timed_items(public_only=True)
     assert [(clock(begins), item.title) for begins, item in public] == [("15.20", "Två"), ("15.20", "Tre")]
 
 
@@ -130,7 +130,7 @@ def test_the_clock_runs_on_over_the_night_when_summer_time_begins():
     factories.item(meeting, minutes=60)
     factories.item(meeting, minutes=10)
     meeting = Meeting.objects.get(pk=meeting.pk)  # as it is stored: in UTC
-    assert [clock(begins) for begins, _ in meeting.agenda.clocked()] == ["01.30", "03.30"]
+    assert [clock(begins) for begins, _ in meeting.agenda.timed_items()] == ["01.30", "03.30"]
 
 
 @pytest.mark.parametrize(("minutes", "warned"), [(9, False), (10, False), (11, True)])

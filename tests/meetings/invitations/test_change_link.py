@@ -10,8 +10,8 @@ from dialog_portal.access.models import Role
 from dialog_portal.base.audit import Event
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import token_for
+from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.models import Letter, State
-from dialog_portal.outbox.queue.actions import read
 from meetings.invitations.actions import change_link as relinking
 from meetings.invitations.actions.change_address import change_address as change_address_of_guest
 from meetings.invitations.actions.change_link import change_link
@@ -89,7 +89,7 @@ def test_the_old_link_is_gone_like_any_other_and_the_new_one_is_in_a_letter(asa:
     assert (opened(old), opened(new)) == (404, 200)
     assert Client().get(f"/svar/{old}/").content == Client().get(f"/svar/{'A' * 42}/").content
     letter = Letter.objects.get(purpose__in=LINK_LETTERS)
-    found = read(letter)
+    found = read_content(letter)
     assert found is not None
     assert (letter.address, f"/svar/{new}/" in found.text, f"/svar/{new}/" in found.html) == (
         asa.email,
@@ -106,7 +106,7 @@ def test_without_sending_the_next_letter_has_the_new_link(asa: Invitee):
     assert "Den gamla länken är stängd. Åsa Öberg får en ny i nästa brev. Vill du skicka den nu" in page
     assert Letter.objects.filter(purpose__in=LINK_LETTERS).count() == 0
     store_answer(now(asa), Answer.YES, channel=Channel.PHONE)
-    found = read(Letter.objects.get(purpose="receipt"))
+    found = read_content(Letter.objects.get(purpose="receipt"))
     assert found is not None
     assert token_for(now(asa).link) in found.text
 
@@ -115,7 +115,7 @@ def test_twice_within_the_hour_brings_the_newest_link(asa: Invitee):
     press(asa, tell="on")
     press(asa, tell="on")
     first, second = Letter.objects.filter(purpose__in=LINK_LETTERS).order_by("pk")
-    found = read(second)
+    found = read_content(second)
     assert found is not None
     assert token_for(now(asa).link) in found.text
     assert first.state == State.STOPPED
@@ -163,7 +163,7 @@ def test_a_letter_that_waited_is_written_again_with_the_new_link(asa: Invitee, s
     Letter.objects.filter(pk=old.pk).update(state=state)
     assert change_link(asa, tell=tell, by=factories.user())
     new = Letter.objects.get(state=State.QUEUED)
-    found = read(new)
+    found = read_content(new)
     assert found is not None
     assert (new.purpose, new.subject, new.address) == (old.purpose, old.subject, old.address)
     assert (token_for(now(asa).link) in found.text, key in found.text) == (True, False)

@@ -13,13 +13,14 @@ from django.utils import timezone
 
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import day
-from dialog_portal.outbox.health import heard
+from dialog_portal.outbox.content import read_content
+from dialog_portal.outbox.health import record_pulse
 from dialog_portal.outbox.models import Letter
-from dialog_portal.outbox.queue.actions import hold, read
 from dialog_portal.outbox.queue.deliver import deliver
+from dialog_portal.outbox.queue.hold import hold
 from meetings.invitations.actions import invite, withdraw
 from meetings.mailings.actions import send as mailings_send
-from meetings.mailings.letters.compose import fingerprint
+from meetings.mailings.letters.compose import preview_fingerprint
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import Answer, Channel, Meeting, MeetingState, Purpose
 from meetings.planning.actions import meetings
@@ -43,11 +44,13 @@ def loaded(meeting: Meeting) -> Meeting:
 
 
 def previewed(meeting: Meeting, mailing: Any = INVITATION) -> str:
-    return fingerprint([draft for _, draft in mailings_send.drafts_for(mailing, loaded(meeting))])
+    return preview_fingerprint([draft for _, draft in mailings_send.drafts_for(mailing, loaded(meeting))])
 
 
 def send(meeting: Meeting, mailing: Any = INVITATION) -> int:
-    return mailings_send.send(mailing, meeting, previewed=previewed(meeting, mailing), by=factories.user())
+    return mailings_send.send_previewed_letters(
+        mailing, meeting, previewed=previewed(meeting, mailing), by=factories.user()
+    )
 
 
 @pytest.mark.django_db
@@ -79,7 +82,7 @@ def test_preview_is_what_the_outbox_stores() -> None:
     meeting = invited_meeting(party)
     ((_, draft),) = mailings_send.drafts_for(INVITATION, meeting)
     send(meeting)
-    stored = read(Letter.objects.get())
+    stored = read_content(Letter.objects.get())
     assert stored is not None
     assert (stored.subject, stored.text.strip(), stored.html.strip()) == (
         draft.subject,
@@ -96,7 +99,7 @@ def test_letter_carries_the_personal_link_the_calendar_and_only_public_items() -
     factories.item(meeting, title="Öppen punkt")
     factories.item(meeting, title="Hemlig punkt", internal=True)
     send(meeting)
-    stored = read(Letter.objects.get())
+    stored = read_content(Letter.objects.get())
     assert stored is not None
     assert ("Öppen punkt" in stored.text, "Hemlig punkt" in stored.text + stored.html) == (True, False)
     assert "/svar/" in stored.text
@@ -111,7 +114,7 @@ def test_sending_is_refused_when_something_changed_since_the_preview() -> None:
     seen = previewed(meeting)
     Meeting.objects.filter(pk=meeting.pk).update(room="En annan sal")
     with pytest.raises(mailings_send.PreviewOutdated):
-        mailings_send.send(INVITATION, meeting, previewed=seen, by=factories.user())
+        mailings_send.send_previewed_letters(INVITATION, meeting, previewed=seen, by=factories.user())
     assert Letter.objects.count() == 0
 
 
@@ -121,9 +124,9 @@ def test_sending_twice_makes_one_letter_and_the_second_press_says_so() -> None:
     factories.mandate(party)
     meeting = invited_meeting(party)
     seen = previewed(meeting)
-    mailings_send.send(INVITATION, meeting, previewed=seen, by=factories.user())
+    mailings_send.send_previewed_letters(INVITATION, meeting, previewed=seen, by=factories.user())
     with pytest.raises(NotAllowed, match="redan fått"):
-        mailings_send.send(INVITATION, meeting, previewed=seen, by=factories.user())
+        mailings_send.send_previewed_letters(INVITATION, meeting, previewed=seen, by=factories.user())
     assert (Letter.objects.count(), loaded(meeting).state) == (1, MeetingState.INVITED)
 
 
@@ -139,7 +142,9 @@ def test_twenty_parallel_presses_make_one_letter_each() -> None:
 
     def press() -> None:
         try:
-            done.append(str(mailings_send.send(INVITATION, meeting, previewed=seen, by=officer)))
+            done.append(
+                str(mailings_send.send_previewed_letters(INVITATION, meeting, previewed=seen, by=officer))
+            )
         except NotAllowed:
             done.append("refused")
 
@@ -298,7 +303,7 @@ def test_a_mailing_that_stands_still_is_not_said_to_leave() -> None:
     silent = without_breaks(client.post(where, {"previewed": previewed(meeting)}, follow=True).content)
     assert "skickas nu" not in silent
     assert silent.count("Breven väntar på att utskicket kommer igång.") == 2  # the message, and the figures
-    heard("worker")
+    record_pulse("worker")
     hold(meeting.campaign, by=user, reason="fel bilaga")
     held = client.get(reverse("staff:letters_progress", args=[meeting.pk, Purpose.INVITATION]))
     assert "Breven hålls kvar tills någon släpper dem." in without_breaks(held.content)

@@ -14,19 +14,22 @@ from django.utils import timezone
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import weekday
 from dialog_portal.links.actions import token_for
+from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.models import Letter, LetterQuerySet, State
-from dialog_portal.outbox.queue.actions import hold, read, release, undo
+from dialog_portal.outbox.queue.hold import hold, release
+from dialog_portal.outbox.queue.retry import undo
 from meetings.invitations.actions import rerender, resend_link, withdraw
 from meetings.invitations.actions.change_link import change_link
 from meetings.invitations.letters.lost_links import LINK_LETTERS
 from meetings.mailings.actions import due_reminders, post, reminder_schedule, send
 from meetings.mailings.actions.post import post_letters
 from meetings.mailings.actions.send import drafts_for
-from meetings.mailings.letters.compose import fingerprint
-from meetings.mailings.letters.recipients import MAILINGS, who_know_when
-from meetings.models import CONTRADICTION, Answer, Channel, Invitee, MeetingState, Purpose
-from meetings.replies.actions import answer, colleagues
-from meetings.replies.actions.substitute_requests import ask_for_substitute, decide
+from meetings.mailings.letters.compose import preview_fingerprint
+from meetings.mailings.letters.recipients import MAILINGS, with_known_time
+from meetings.models import CONTRADICTION_WINDOW, Answer, Channel, Invitee, MeetingState, Purpose
+from meetings.replies import daily_limits
+from meetings.replies.actions import answer, colleagues, substitutes
+from meetings.replies.actions.substitute_requests import ask_for_substitute, decide_request
 from meetings.replies.letters import receipt
 from meetings.replies.reply_status import reply_status
 from tests import factories
@@ -49,7 +52,7 @@ def two() -> World:
 
 
 def text(letter: Letter) -> str:
-    found = read(letter)
+    found = read_content(letter)
     assert found is not None
     return found.text
 
@@ -60,7 +63,7 @@ def waiting(**chosen: Any) -> LetterQuerySet:
 
 def answered(invitee: Invitee, said: Answer, channel: Channel = Channel.PHONE) -> None:
     """Later than the minute in which two answers contradict each other."""
-    with time_machine.travel(timezone.now() + 2 * CONTRADICTION):
+    with time_machine.travel(timezone.now() + 2 * CONTRADICTION_WINDOW):
         answer.store_answer(invitee, said, channel=channel)
 
 
@@ -100,7 +103,7 @@ def test_that_the_substitute_was_taken_off_is_told_with_the_new_day(world: World
 
 def test_an_older_refusal_does_not_hide_that_the_substitute_was_taken_off(world: World):
     wish = ask_for_substitute(world.chief, name="Bo Al", email="bo@annan.example", channel=Channel.LINK)
-    decide(wish, approve=False, seen=(wish.name, wish.email), by=world.by)
+    decide_request(wish, approve=False, seen=(wish.name, wish.email), by=world.by)
     world.deliver()
     with time_machine.travel(timezone.now() + timedelta(hours=1)):
         withdraw.withdraw(world.hand_over(), by=world.by)
@@ -115,7 +118,7 @@ def test_that_a_substitute_was_refused_is_told_whatever_else_was_said(world: Wor
         answer.store_answer(chief, Answer.YES, channel=Channel.LINK)
         world.deliver()
     wish = ask_for_substitute(chief, name="Bo Al", email="bo@annan.example", channel=Channel.LINK)
-    decide(wish, approve=False, seen=(wish.name, wish.email), by=world.by)
+    decide_request(wish, approve=False, seen=(wish.name, wish.email), by=world.by)
     day = weekday(world.move())
     note = waiting(purpose="handed_over").get()
     assert (note.subject.startswith("Vi behöver ett annat svar"), day in text(note)) == (True, True)
@@ -215,7 +218,7 @@ def test_a_receipt_from_before_letters_knew_their_version_is_no_old_news():
 def test_a_letter_that_was_tried_and_stopped_makes_no_news_of_a_meeting_that_stands():
     world = World().invite()
     Letter.objects.update(state=State.STOPPED)
-    assert who_know_when(world.meeting.invitees.active()).exists()
+    assert with_known_time(world.meeting.invitees.active()).exists()
     assert world.reached(Purpose.UPDATE) == set()
 
 
@@ -286,7 +289,7 @@ def test_an_update_that_waited_brings_the_new_link_and_the_calendar(world: World
     change_link(chief, tell=True, by=world.by)
     chief.link.refresh_from_db()
     update = Letter.objects.waiting().get()
-    found = read(update)
+    found = read_content(update)
     assert found is not None
     assert (update.purpose, day in found.text, token_for(chief.link) in found.text) == ("update", True, True)
     assert [file.content_type.partition(";")[0] for file in found.attachments] == ["text/calendar"]
@@ -300,7 +303,7 @@ def test_an_update_that_waited_brings_the_new_link_and_the_calendar(world: World
     [
         lambda person: answer.store_answer(person, Answer.YES, channel=Channel.LINK),
         lambda person: answer.store_answer(person, Answer.NO, channel=Channel.PHONE),
-        lambda person: answer.hand_over(
+        lambda person: substitutes.hand_over(
             person, name="Eva Ek", email="eva@kommun.example", channel=Channel.LINK
         ),
     ],
@@ -352,7 +355,7 @@ def test_an_untouched_last_day_stops_nothing():
 @pytest.mark.django_db(transaction=True)
 def test_an_answer_that_is_being_stored_while_the_meeting_moves_is_receipted_for_the_new_day(monkeypatch):
     world, both = World().invite(), Encounter()
-    monkeypatch.setattr(receipt, "receipt", both.after(receipt.receipt))
+    monkeypatch.setattr(receipt, "receipt_for_reply", both.after(receipt.receipt_for_reply))
     moved = both.run(lambda: answer.store_answer(world.chief, Answer.YES, channel=Channel.LINK), world.move)
     assert [weekday(moved) in text(letter) for letter in Letter.objects.waiting()] == [True]
 
@@ -361,10 +364,10 @@ def test_an_answer_that_is_being_stored_while_the_meeting_moves_is_receipted_for
 def test_who_is_taken_off_the_list_while_the_letters_are_written_gets_none(monkeypatch):
     world, both = World(2), Encounter()
     mailing = MAILINGS[Purpose.INVITATION]
-    seen = fingerprint([draft for _, draft in drafts_for(mailing, world.meeting)])
+    seen = preview_fingerprint([draft for _, draft in drafts_for(mailing, world.meeting)])
     monkeypatch.setattr(send, "post_letters", both.before(post.post_letters))
     both.run(
-        lambda: send.send(mailing, world.meeting, previewed=seen, by=world.by),
+        lambda: send.send_previewed_letters(mailing, world.meeting, previewed=seen, by=world.by),
         lambda: withdraw.withdraw(world.chief, by=world.by),
     )
     assert [letter.address for letter in Letter.objects.waiting()] == [world.people[1].email]
@@ -378,11 +381,11 @@ def test_a_program_that_presses_all_day_takes_no_answer_from_the_person(world: W
     for number in range(40):
         said = (Answer.YES, Answer.NO)[number % 2]
         answer.store_answer(chief, said, channel=Channel.LINK, confirmed=False)
-    assert chief.replies.unconfirmed().count() <= colleagues.ANSWERS_A_DAY
+    assert chief.replies.unconfirmed().count() <= daily_limits.ANSWERS_A_DAY
     assert answer.store_answer(chief, Answer.YES, channel=Channel.LINK).confirmed
     with pytest.raises(NotAllowed, match="ändringar det senaste dygnet"):
         for number in range(40):
-            answered_at = timezone.now() + (number + 1) * 2 * CONTRADICTION
+            answered_at = timezone.now() + (number + 1) * 2 * CONTRADICTION_WINDOW
             with time_machine.travel(answered_at):
                 answer.store_answer(chief, (Answer.NO, Answer.YES)[number % 2], channel=Channel.LINK)
 

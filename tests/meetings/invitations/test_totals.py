@@ -17,7 +17,8 @@ from meetings.mailings.letters.recipients import without_reply
 from meetings.models import Answer, Channel, Invitee, Meeting, MeetingState
 from meetings.models.invitee import InviteeQuerySet
 from meetings.planning.progress import with_answers
-from meetings.replies.actions.answer import hand_over, store_answer
+from meetings.replies.actions.answer import store_answer
+from meetings.replies.actions.substitutes import hand_over
 from meetings.replies.guest_list import guest_rows, with_replies
 from meetings.replies.reply_status import reply_status
 from meetings.replies.views import ledger

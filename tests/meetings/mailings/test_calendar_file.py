@@ -8,7 +8,7 @@ from icalendar import Calendar, vText
 from icalendar.prop import vUnknown
 
 from meetings.mailings.calendar_file import STOCKHOLM as RULE
-from meetings.mailings.calendar_file import Text, calendar_for, control
+from meetings.mailings.calendar_file import TypedText, calendar_for, is_hidden_character
 from meetings.models import MeetingState
 from tests import factories
 
@@ -128,14 +128,14 @@ def test_nothing_typed_becomes_a_property(payload):
 
 def test_control_without_escaping_a_break_becomes_a_property(monkeypatch):
     """A lone CR, since the library by itself stops at a line feed."""
-    monkeypatch.setattr("meetings.mailings.calendar_file.Text", vUnknown)
+    monkeypatch.setattr("meetings.mailings.calendar_file.TypedText", vUnknown)
     meeting = factories.meeting(title=f"Möte\r{SMUGGLED[0]}")
     assert shape(calendar_for(meeting)) != NAMES
 
 
 def strange(data: bytes) -> set[str]:
     """The characters that some program may take for the end of a line, besides the ends of lines."""
-    return {char for char in data.decode().replace("\r\n", "") if control(char)}
+    return {char for char in data.decode().replace("\r\n", "") if is_hidden_character(char)}
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_signs_that_may_end_a_line_somewhere_become_blanks(settings, sign):
 
 
 def test_control_the_library_alone_lets_them_stand(monkeypatch):
-    monkeypatch.setattr("meetings.mailings.calendar_file.Text", vText)
+    monkeypatch.setattr("meetings.mailings.calendar_file.TypedText", vText)
     assert strange(calendar_for(factories.meeting(title="a\u2028b"))) == {"\u2028"}
 
 
@@ -186,9 +186,9 @@ def test_long_lines_fold_at_75_octets_between_characters():
 def test_backslashes_and_breaks_come_back_as_they_were(title: str):
     meeting = factories.meeting(title=title)
     assert event(calendar_for(meeting))["SUMMARY"] == title
-    assert Text("a\rb").to_ical() == Text("a\r\nb").to_ical() == b"a\\nb"
+    assert TypedText("a\rb").to_ical() == TypedText("a\r\nb").to_ical() == b"a\\nb"
 
 
 def test_control_the_library_alone_takes_a_typed_capital_for_a_line_break(monkeypatch):
-    monkeypatch.setattr("meetings.mailings.calendar_file.Text", vText)
+    monkeypatch.setattr("meetings.mailings.calendar_file.TypedText", vText)
     assert event(calendar_for(factories.meeting(title="C:\\Nytt")))["SUMMARY"] == "C:\nytt"

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 
 from dialog_portal.outbox.models import Letter
-from meetings.mailings.letters.recipients import with_outdated_news
+from meetings.mailings.letters.recipients import with_outdated_time
 from meetings.models import Meeting, MeetingLetter, MeetingState, Purpose
 from tests import factories
 from tests.meetings.acting import letter
@@ -23,7 +23,7 @@ def moved_meeting() -> Meeting:
 
 
 def outdated(meeting: Meeting) -> set[int]:
-    return set(with_outdated_news(meeting.invitees.active()).values_list("pk", flat=True))
+    return set(with_outdated_time(meeting.invitees.active()).values_list("pk", flat=True))
 
 
 def from_1_0_0(purpose: str, key: str) -> MeetingLetter:

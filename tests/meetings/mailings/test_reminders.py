@@ -17,12 +17,13 @@ from django.utils import timezone
 
 from dialog_portal.access.models import Role
 from dialog_portal.base.states import NotAllowed, step
-from dialog_portal.outbox.models import Letter
-from dialog_portal.outbox.queue.actions import Draft, read
+from dialog_portal.outbox.content import read_content
+from dialog_portal.outbox.draft import Draft
+from dialog_portal.outbox.models import Letter, State
 from meetings.invitations.actions import invite
 from meetings.mailings.actions import due_reminders, post, reminder_schedule
 from meetings.mailings.actions import send as mailings_send
-from meetings.mailings.letters.compose import fingerprint
+from meetings.mailings.letters.compose import preview_fingerprint
 from meetings.mailings.letters.recipients import MAILINGS, Mailing
 from meetings.models import (
     Answer,
@@ -37,6 +38,7 @@ from meetings.models import (
 from meetings.models.planned_mailing import PLANNED_NEXT
 from meetings.planning.actions import meetings
 from meetings.replies.actions import answer as replies
+from meetings.replies.actions import substitutes
 from tests import factories
 from tests.at_once import PATIENCE, in_parallel
 from tests.meetings.acting import at, change_meeting, signed_in
@@ -58,8 +60,8 @@ def loaded(meeting: Meeting) -> Meeting:
 
 def send(meeting: Meeting, purpose: Purpose = Purpose.INVITATION) -> int:
     mailing = MAILINGS[purpose]
-    seen = fingerprint([draft for _, draft in mailings_send.drafts_for(mailing, loaded(meeting))])
-    return mailings_send.send(mailing, meeting, previewed=seen, by=factories.user())
+    seen = preview_fingerprint([draft for _, draft in mailings_send.drafts_for(mailing, loaded(meeting))])
+    return mailings_send.send_previewed_letters(mailing, meeting, previewed=seen, by=factories.user())
 
 
 def invited(people: int = 3, **values: object) -> Meeting:
@@ -136,7 +138,7 @@ def test_save_the_date_plans_nothing(clock):
 )
 def test_two_working_days_before_the_meeting_are_counted_past_the_weekend(meeting_day: str, day: str):
     meeting = Meeting(starts_at=at(f"{meeting_day} 13:00"))
-    assert reminder_schedule.due_at(meeting, Purpose.COMING) == at(f"{day} 09:00")
+    assert reminder_schedule.reminder_due_at(meeting, Purpose.COMING) == at(f"{day} 09:00")
 
 
 @pytest.mark.django_db
@@ -223,7 +225,7 @@ def test_the_reminder_before_the_meeting_goes_to_those_who_have_a_seat(clock):
     queued = factories.invitee(invitation, name="På kö")
     hands_over = factories.invitee(factories.invitation(meeting, seats=1), email="chef@kommun.example")
     answer(meeting, Answer.YES, Answer.YES)
-    deputy = replies.hand_over(
+    deputy = substitutes.hand_over(
         hands_over, name="Ersättare", email="ny@kommun.example", channel=Channel.STAFF, by=factories.user()
     )
     replies.store_answer(deputy, Answer.YES, channel=Channel.LINK)
@@ -241,7 +243,7 @@ def test_the_letter_says_when_where_and_what_and_leads_to_the_own_page(clock):
     answer(meeting, Answer.YES)
     clock.move_to(COMING_AT)
     due_reminders.send_due_reminders()
-    stored = read(Letter.objects.get(purpose=Purpose.COMING))
+    stored = read_content(Letter.objects.get(purpose=Purpose.COMING))
     assert stored is not None
     assert stored.subject == f"Påminnelse: {meeting.title}, fredag 4 december 2026"
     wanted = (
@@ -333,11 +335,23 @@ def test_a_round_may_switch_reminders_off(clock):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("hours", "made"), [(23, 0), (25, 3)])
-def test_nobody_is_reminded_within_a_day_of_another_reminder(clock, hours: int, made: int):
+@pytest.mark.parametrize(("hours", "made"), [(25, 0), (71, 0), (73, 3)])
+def test_nobody_is_reminded_within_three_days_of_another_reminder(clock, hours: int, made: int):
     meeting = invited()
     clock.move_to(REMINDER_AT - timedelta(hours=hours))
     send(meeting, Purpose.REMINDER)
+    clock.move_to(REMINDER_AT)
+    assert due_reminders.send_due_reminders() == made
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("hours", "made"), [(71, 0), (73, 3)])
+def test_nobody_is_reminded_within_three_days_of_a_letter_about_a_new_place(clock, hours: int, made: int):
+    meeting = invited()
+    clock.move_to(REMINDER_AT - timedelta(hours=hours))
+    Letter.objects.update(state=State.ACCEPTED, accepted_at=timezone.now())  # the invitations have left
+    change_meeting(meeting, venue="Folkets hus")
+    send(meeting, Purpose.UPDATE)
     clock.move_to(REMINDER_AT)
     assert due_reminders.send_due_reminders() == made
 

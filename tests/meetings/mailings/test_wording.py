@@ -16,14 +16,15 @@ from django.utils.html import strip_tags
 from dialog_portal.access.models import Role
 from dialog_portal.base.swedish import clock, weekday
 from dialog_portal.base.typed_text import name_without_links
-from dialog_portal.outbox.encrypted_bytes import open_up
+from dialog_portal.outbox.content import read_content
+from dialog_portal.outbox.draft import Draft
+from dialog_portal.outbox.encrypted_bytes import decrypt
 from dialog_portal.outbox.models import Letter
-from dialog_portal.outbox.queue.actions import Draft, read
 from meetings.mailings.actions import send as mailings_send
 from meetings.mailings.actions import wording
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
-from meetings.mailings.letters.wording import PLACEHOLDERS, STANDARD, Words, filled
+from meetings.mailings.letters.wording import PLACEHOLDERS, STANDARD, Words, fill_words
 from meetings.models import Meeting, MeetingState, Purpose, Wording
 from meetings.planning.actions.rounds import copy_round
 from tests import factories
@@ -186,7 +187,7 @@ def test_preview_is_what_the_outbox_stores_with_changed_words():
     worded(meeting)
     ((_, draft),) = mailings_send.drafts_for(INVITATION, loaded(meeting))
     send(meeting)
-    stored = read(Letter.objects.get())
+    stored = read_content(Letter.objects.get())
     assert stored is not None
     assert (stored.subject, stored.text.strip(), stored.html.strip()) == (
         draft.subject,
@@ -204,7 +205,7 @@ def test_sending_is_refused_when_the_words_changed_since_the_preview(level: str)
     seen = previewed(meeting)
     worded(meeting.round if level == "round" else meeting)
     with pytest.raises(mailings_send.PreviewOutdated):
-        mailings_send.send(INVITATION, meeting, previewed=seen, by=factories.user())
+        mailings_send.send_previewed_letters(INVITATION, meeting, previewed=seen, by=factories.user())
     assert Letter.objects.count() == 0
 
 
@@ -485,7 +486,7 @@ def test_staffs_words_bring_no_header_or_html(payload: str):
     send(meeting)
     raw = Letter.objects.get().raw
     assert raw is not None
-    mail = message_from_bytes(open_up(raw))
+    mail = message_from_bytes(decrypt(raw))
     assert {"Bcc", "X-Extra"} & set(mail.keys()) == set()
     assert len(mail.get_all("Subject", [])) == 1
 
@@ -509,5 +510,5 @@ def test_ordinary_names_stay_as_they_are(name: str):
 
 
 def test_a_value_with_braces_is_not_filled_again():
-    words = filled(Words("{namn}", "{namn}", "{namn}"), {"namn": "{part}", "part": "Nacka"})
+    words = fill_words(Words("{namn}", "{namn}", "{namn}"), {"namn": "{part}", "part": "Nacka"})
     assert words == Words("{part}", "{part}", "{part}")

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import find_link, token_for
+from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.models import Letter, Priority, State
-from dialog_portal.outbox.queue.actions import read
 from meetings.models import (
-    CONTRADICTION,
+    CONTRADICTION_WINDOW,
     Answer,
     Channel,
     Invitation,
@@ -25,9 +25,10 @@ from meetings.models import (
     Reply,
 )
 from meetings.replies.actions import colleagues
-from meetings.replies.actions.answer import hand_over, store_answer, take_back
+from meetings.replies.actions.answer import store_answer
 from meetings.replies.actions.colleagues import bring_colleague
 from meetings.replies.actions.needs import erase_old_needs, note_needs
+from meetings.replies.actions.substitutes import hand_over, take_back
 from meetings.replies.reply_status import reply_status
 from tests import factories
 from tests.world import accept
@@ -66,7 +67,7 @@ def letters(invitee):
 
 
 def content(letter):
-    found = read(letter)
+    found = read_content(letter)
     assert found is not None
     return found
 
@@ -154,7 +155,7 @@ def test_a_program_that_presses_yes_and_no_in_turn_changes_nothing_and_is_shown(
 
 
 def test_control_without_the_hold_its_last_button_counts(chief, monkeypatch):
-    monkeypatch.setattr("meetings.replies.actions.answer.is_certain", lambda *_: (True, None))
+    monkeypatch.setattr("meetings.replies.actions.answer.weigh_press", lambda *_: (True, None))
     assert program(chief) == (NO, True)
 
 
@@ -271,7 +272,7 @@ def test_when_the_seats_are_taken_the_next_waits_in_order(chief, invitation):
     where = [reply_status(person) for person in people]
     assert [one.case for one in where] == ["seated", "seated", "waiting", "waiting"]
     assert [one.queue for one in where] == [0, 0, 1, 2]
-    assert (invitation.seats_taken, invitation.waiting) == (2, 2)
+    assert (invitation.seats_taken, len(invitation.seat_order())) == (2, 4)
     assert "som nummer 1" in text(people[2].letters.get().letter)
 
 
@@ -306,8 +307,8 @@ def test_counting_seats_takes_a_fixed_number_of_queries(django_assert_num_querie
     for person in others(invitation, 6):
         store_answer(person, YES, channel=LINK)
     with django_assert_num_queries(3):
-        rows = list(Invitation.objects.with_seats())
-        assert sum(row.seats_taken + row.waiting for row in rows) == 6
+        rows = list(Invitation.objects.with_seat_order())
+        assert sum(len(row.seat_order()) for row in rows) == 6
 
 
 def told_seats(number, seats):
@@ -382,7 +383,7 @@ def test_the_seat_keeps_its_place_when_it_is_handed_over(chief, invitation):
         store_answer(person, YES, channel=LINK)
     deputy = hand(chief)
     store_answer(deputy, YES, channel=LINK)
-    assert [reply_status(one).seated for one in (deputy, *people[1:])] == [True, True, False]
+    assert [reply_status(one).is_seated for one in (deputy, *people[1:])] == [True, True, False]
     assert letters(chief)[-1][1].startswith("Din ersättare kommer")
 
 
@@ -398,7 +399,7 @@ def test_a_substitute_who_declines_frees_the_seat_and_the_chief_is_told(chief, i
 def test_taking_back_closes_the_substitutes_link_and_tells_them(chief):
     deputy = hand(chief)
     accept(Letter.objects.get(meeting_letter__invitee=deputy))
-    with time_machine.travel(timezone.now() + CONTRADICTION):
+    with time_machine.travel(timezone.now() + CONTRADICTION_WINDOW):
         take_back(chief, channel=LINK)
     deputy.refresh_from_db()
     assert (now(chief), reply_status(chief).case) == (YES, "seated")
@@ -409,14 +410,14 @@ def test_taking_back_closes_the_substitutes_link_and_tells_them(chief):
 
 def test_a_substitute_who_was_never_asked_is_not_told_that_they_need_not_come(chief):
     deputy = hand(chief)
-    with time_machine.travel(timezone.now() + CONTRADICTION):
+    with time_machine.travel(timezone.now() + CONTRADICTION_WINDOW):
         take_back(chief, channel=LINK)
     assert [row.letter.state for row in deputy.letters.all()] == [State.STOPPED]
 
 
 def test_saying_no_oneself_also_ends_the_substitution(chief):
     deputy = hand(chief)
-    with time_machine.travel(timezone.now() + CONTRADICTION):
+    with time_machine.travel(timezone.now() + CONTRADICTION_WINDOW):
         store_answer(chief, NO, channel=LINK)
     deputy.refresh_from_db()
     assert (now(chief), bool(deputy.withdrawn_at)) == (NO, True)

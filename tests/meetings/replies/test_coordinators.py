@@ -19,11 +19,12 @@ from django.urls import reverse
 
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import token_for
-from dialog_portal.outbox.queue.actions import read
+from dialog_portal.outbox.content import read_content
 from meetings.models import Answer, Channel, Invitee, Reply
 from meetings.replies.actions import coordinators
-from meetings.replies.actions.answer import hand_over, store_answer
+from meetings.replies.actions.answer import store_answer
 from meetings.replies.actions.coordinators import answer_for, people_answered_for
+from meetings.replies.actions.substitutes import hand_over
 from meetings.replies.coordinated_answer import CoordinatedAnswer
 from parties.models import Mandate
 from tests import factories
@@ -195,7 +196,7 @@ def test_only_what_was_chosen_is_stored(kim, dora, filip):
 def test_the_receipt_goes_to_the_person_and_says_who_answered(kim, dora):
     press(kim, **typed(kim, dora, dora="ja"))
     letter = dora.letters.get().letter
-    content = read(letter)
+    content = read_content(letter)
     assert content is not None
     assert letter.address == dora.email
     for text in (content.text, content.html):
@@ -209,7 +210,7 @@ def test_the_receipt_goes_to_the_person_and_says_who_answered(kim, dora):
 
 def test_ones_own_answer_thanks_for_it(kim, dora):
     store_answer(dora, YES, channel=LINK)
-    content = read(dora.letters.get().letter)
+    content = read_content(dora.letters.get().letter)
     assert content is not None
     assert "Tack för ditt svar." in content.text
     assert "Kim Alm" not in content.text

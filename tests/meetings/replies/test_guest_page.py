@@ -14,16 +14,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dialog_portal.links.actions import token_for
-from dialog_portal.outbox.encrypted_bytes import open_up
-from dialog_portal.outbox.mime import parse
+from dialog_portal.outbox.content import read_content
+from dialog_portal.outbox.encrypted_bytes import decrypt
+from dialog_portal.outbox.mime import parse_message
 from dialog_portal.outbox.models import Letter, Wanted
-from dialog_portal.outbox.queue.actions import read
 from meetings.invitations.actions.resend_link import resend_links
 from meetings.mailings.actions.post import post_letter
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import Answer, Channel, Invitee, MeetingState, Need, Purpose, Reply
-from meetings.replies.actions.answer import TIME_TO_READ, hand_over, store_answer
+from meetings.replies.actions.answer import TIME_TO_READ, store_answer
+from meetings.replies.actions.substitutes import hand_over
 from meetings.tasks import send_links
 from tests import factories
 from tests.pages import without_breaks
@@ -395,7 +396,7 @@ def test_names_that_guests_typed_are_escaped(chief):
         by=factories.user(),
     )
     assert b"<b>Sune" not in Client().get(address(chief)).content
-    found = read(deputy.letters.get().letter)
+    found = read_content(deputy.letters.get().letter)
     assert found is not None
     assert "<b>Sune" not in found.html
 
@@ -404,7 +405,7 @@ def addressed_to(guest):
     """How the letter's own head, and the calendar entry in it, name the one it goes to."""
     raw = guest.letters.get().letter.raw
     assert raw is not None
-    mail = parse(open_up(raw))
+    mail = parse_message(decrypt(raw))
     entry = re.sub(r"\r?\n ", "", next(mail.iter_attachments()).get_content())
     named = re.search(r'ATTENDEE;[^"]*CN="([^"]*)"', entry)
     return mail["To"].addresses[0].display_name, named[1] if named else ""
@@ -424,7 +425,7 @@ def test_a_guests_words_are_no_link_in_the_head_of_a_letter_either(chief, name, 
 
 
 def test_control_the_raw_name_would_be_a_link_in_the_head(chief, monkeypatch):
-    monkeypatch.setattr(Invitee, "called", property(lambda guest: guest.name))
+    monkeypatch.setattr(Invitee, "name_in_letters", property(lambda guest: guest.name))
     deputy = hand_over(
         chief, name="vinn.evil.se", email="sune@nynashamn.example", channel=Channel.STAFF, by=factories.user()
     )
@@ -483,7 +484,7 @@ def test_asking_again_answers_alike_whoever_asks_and_writes_to_those_invited(chi
     assert known.content == unknown.content
     letter = Letter.objects.get(purpose="links")
     assert letter.address == chief.email
-    found = read(letter)
+    found = read_content(letter)
     assert found is not None
     assert f"/svar/{token_for(chief.link)}/" in found.text
 

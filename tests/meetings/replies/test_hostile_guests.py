@@ -18,14 +18,14 @@ from dialog_portal.base.swedish import span
 from dialog_portal.base.typed_text import only_a_name
 from dialog_portal.links import guest_view
 from dialog_portal.links.actions import token_for
-from dialog_portal.outbox.draft import deliverable
+from dialog_portal.outbox.draft import check_deliverable
 from dialog_portal.outbox.models import Letter, Wanted
 from meetings.invitations.forms import FreeGuest
 from meetings.models import Invitee, Need, SubstituteRequest
-from meetings.replies.actions.colleagues import party_domains
-from meetings.replies.forms.coordinator import UNTOUCHED
+from meetings.replies.forms.coordinator import NO_CHANGE
 from meetings.replies.forms.guest import OwnAddress, SomebodyElse
 from meetings.replies.forms.staff import NoteReply
+from meetings.replies.party_domains import party_domains
 from minutes.publishing import bake
 from tests import factories
 from tests.meetings.acting import signed_in
@@ -76,7 +76,7 @@ def test_a_form_may_be_as_large_as_the_limit(chief: Invitee, size: int, status: 
 
 
 def test_a_coordinator_of_three_hundred_people_stays_far_below_the_limit():
-    row = f"svar-12345678={UNTOUCHED}&sett-12345678=12345678&"
+    row = f"svar-12345678={NO_CHANGE}&sett-12345678=12345678&"
     assert len(row) * 300 + 100 < guest_view.MAX_FORM_BYTES / 4
 
 
@@ -143,7 +143,7 @@ def test_what_is_no_address_is_said_once():
 @pytest.mark.parametrize("first", ["a%b.example", "b.example!a", "|a", "/tmp/a", "a/b"])
 def test_an_address_that_sends_on_is_refused(first: str):
     email = f"{first}@nynashamn.example"
-    deliverable(email)  # what is registered by staff still gets its letters
+    check_deliverable(email)  # what is registered by staff still gets its letters
     assert OwnAddress({"email": email}).errors == {
         "email": ["Delen före @ får inte innehålla %, !, | eller /."]
     }
@@ -181,12 +181,12 @@ def test_who_writes_from_everybodys_domain_has_none_of_their_own(domain: str):
 
 def test_control_an_address_that_no_letter_reaches_is_one_by_its_looks():
     with pytest.raises(ValidationError):
-        deliverable(f"x@{LABEL}.elsewhere.example")
+        check_deliverable(f"x@{LABEL}.elsewhere.example")
 
 
 @pytest.mark.parametrize("letters", [200, 300, 5_000])
 def test_an_address_longer_than_any_file_name_is_not_found(letters: int):
-    bake.file_of("/moten/2019/").parent.mkdir(parents=True, exist_ok=True)
+    bake.public_file("/moten/2019/").parent.mkdir(parents=True, exist_ok=True)
     answer = Client(raise_request_exception=False).get(f"/moten/2019/{'a' * letters}/")
     assert answer.status_code == 404
 
@@ -262,7 +262,7 @@ def test_a_form_that_does_not_say_what_it_showed_is_let_by(chief: Invitee, seen:
 def test_control_without_the_question_an_old_page_answers_for_the_new_time(chief: Invitee, monkeypatch):
     before = hidden(chief)
     move(chief)
-    monkeypatch.setattr("meetings.replies.views.guest.change_since_shown", lambda *_: "")
+    monkeypatch.setattr("meetings.replies.views.answer.change_since_shown", lambda *_: "")
     assert Client().post("/svar/", {**before, "svar": "ja"}).status_code == 303
 
 

@@ -19,12 +19,12 @@ from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import weekday
 from dialog_portal.dashboard.tasks import tasks_for
 from dialog_portal.links.actions import token_for
-from dialog_portal.outbox.queue.actions import read
+from dialog_portal.outbox.content import read_content
 from meetings.models import Answer, Channel, Invitee, MeetingState, Need, Reply, SubstituteRequest
 from meetings.replies.actions import substitute_requests
 from meetings.replies.actions.answer import store_answer
 from meetings.replies.actions.needs import KEEP_NEEDS_FOR, erase_old_needs
-from meetings.replies.actions.substitute_requests import ask_for_substitute, decide
+from meetings.replies.actions.substitute_requests import ask_for_substitute, decide_request
 from meetings.replies.need_totals import need_totals
 from tests import factories
 from tests.meetings.acting import signed_in
@@ -292,7 +292,7 @@ def decided(client: Client, wish: SubstituteRequest, said: str) -> Any:
 
 def text(person: Invitee) -> str:
     last = person.letters.last()
-    content = read(last.letter) if last else None
+    content = read_content(last.letter) if last else None
     assert content is not None
     return content.text
 
@@ -340,7 +340,7 @@ def test_a_question_is_answered_once(officer, nina):
     decided(officer, wish, "ja")
     assert (nina.substitutes.count(), nina.letters.count()) == (0, 1)
     with pytest.raises(NotAllowed):
-        decide(wish, approve=True, seen=("Udo Ek", "udo@annan.example"), by=factories.user())
+        decide_request(wish, approve=True, seen=("Udo Ek", "udo@annan.example"), by=factories.user())
 
 
 @pytest.mark.parametrize("said", ["", "kanske"])
@@ -389,7 +389,7 @@ def test_a_decision_about_somebody_who_was_changed_meanwhile_is_not_taken(office
 
 
 def test_control_without_what_was_read_somebody_else_is_let_in(officer, nina, monkeypatch):
-    monkeypatch.setattr(substitute_requests, "must_be_who_was_read", lambda wish, seen: None)
+    monkeypatch.setattr(substitute_requests, "must_be_same_as_shown", lambda wish, seen: None)
     guest_asks(nina)
     read = SubstituteRequest.objects.get()
     guest_asks(nina, "ulf@annan.example")

@@ -76,7 +76,7 @@ def test_opening_for_change_voids_the_approval() -> None:
     minutes = approved(held_meeting())
     writing.reopen_minutes(minutes, by=factories.user())
     with pytest.raises(NotAllowed, match="inte fastställda"):
-        actions.standing_approval(fresh(minutes))
+        actions.valid_approval(fresh(minutes))
 
 
 @pytest.mark.parametrize(
@@ -87,13 +87,13 @@ def test_approval_falls_when_facts_about_the_meeting_change(change: dict[str, st
     minutes = approved(meeting)
     type(meeting).objects.filter(pk=meeting.pk).update(**change)
     with pytest.raises(NotAllowed, match="fastställ dem på nytt"):
-        actions.standing_approval(fresh(minutes))
+        actions.valid_approval(fresh(minutes))
 
 
 def test_approval_stands_when_nothing_changes() -> None:
     """Control of the test above."""
     minutes = approved(held_meeting())
-    assert actions.standing_approval(minutes).minutes == minutes
+    assert actions.valid_approval(minutes).minutes == minutes
 
 
 def test_the_page_offers_approval_only_to_an_approver_who_did_not_write(client: Client) -> None:

@@ -149,7 +149,7 @@ def test_a_change_that_notes_show_says_who_made_it(change: str) -> None:
 def test_people_from_the_register_come_with_who_added_them() -> None:
     world = World()
     factories.mandate(world.party)
-    invite.add_missing(world.meeting, by=world.officer)
+    invite.add_missing_invitees(world.meeting, by=world.officer)
     assert rows(world.officer) == [("meeting", "facts")]
 
 

@@ -15,7 +15,7 @@ import pytest
 from minutes.pdf import render
 from minutes.pdf.render import PdfFailed, pdf_html, render_pdf, typeset_in_child
 from tests.house.files import BASE
-from tests.minutes.documents import extreme, normal, section
+from tests.minutes.documents import PAGES_LONG_LIST, extreme, normal, section
 from tests.minutes.vera import Verdicts, verdicts
 
 pytestmark = pytest.mark.once_on_sqlite  # no database stands behind a PDF
@@ -160,6 +160,12 @@ def test_pdf_of_the_same_document_is_the_same_bytes_years_later(judged: Verdicts
     assert later == (folder / "normal").read_bytes()
 
 
+def test_pdf_with_list_items_over_several_pages_is_the_same_bytes_each_time():
+    """Each process has its own order of sets, and the bodies of such items are added to the file one by one."""
+    document = normal(sections=(section(1, "Lång lista", PAGES_LONG_LIST),))
+    assert len({render_pdf(document) for _ in range(3)}) == 1
+
+
 # --- What can go wrong -----------------------------------------------------------------------------------------------
 
 
@@ -177,7 +183,7 @@ def children() -> set[str]:
 
 
 def test_text_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(render, "WALL_SECONDS", 0.5)
+    monkeypatch.setattr(render, "TYPESET_TIMEOUT", 0.5)
     before = children()
     with pytest.raises(PdfFailed, match="inte klar i tid"):
         render_pdf(extreme())

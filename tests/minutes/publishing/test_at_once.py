@@ -19,7 +19,7 @@ from dialog_portal.access.models import Role, User
 from meetings.models import Meeting
 from minutes.models import Bake, Edition, Minutes
 from minutes.publishing import actions, bake
-from minutes.publishing.refresh import refresh
+from minutes.publishing.refresh import refresh_pages
 from tests import factories
 from tests.minutes.acting import came, distributed, held_meeting
 
@@ -49,26 +49,26 @@ def notes(minutes: Minutes) -> str:
 
 
 def on_the_start_page(*published: Minutes) -> list[bool]:
-    page = bake.file_of("/").read_text()
+    page = bake.public_file("/").read_text()
     return [notes(minutes) in page for minutes in published]
 
 
 @pytest.mark.django_db
 def test_what_was_rendered_before_the_commit_is_what_is_written_after_it() -> None:
-    refresh()
+    refresh_pages()
     write_files = committed(ready_to_publish("0192"))
     with CaptureQueriesContext(connection) as seen:
         write_files()
     assert [query["sql"].split()[:2] for query in seen] == [["UPDATE", '"minutes_bake"']]
     edition = Edition.objects.get()
-    assert [bake.file_of(place).read_bytes() for place in actions.addresses_of(edition)] == [
-        bake.render_page(place) for place in actions.addresses_of(edition)
+    assert [bake.public_file(place).read_bytes() for place in actions.addresses_to_bake(edition)] == [
+        bake.render_page(place) for place in actions.addresses_to_bake(edition)
     ]
 
 
 @pytest.mark.django_db
 def test_the_publication_that_writes_last_shows_both_although_it_was_rendered_first() -> None:
-    refresh()
+    refresh_pages()
     first, second = ready_to_publish("0192"), ready_to_publish("0114")
     write_first, write_second = committed(first), committed(second)
     write_second()
@@ -79,51 +79,51 @@ def test_the_publication_that_writes_last_shows_both_although_it_was_rendered_fi
 @pytest.mark.django_db
 def test_without_the_version_of_the_files_an_older_page_would_replace_a_newer_one() -> None:
     """Control: pages that claim to be as new as the files are written as they are."""
-    refresh()
+    refresh_pages()
     first, second = ready_to_publish("0192"), ready_to_publish("0114")
     committed(first)
     row = Bake.objects.get()
     older = bake.render_pages(row.addresses)
     committed(second)()
-    bake.finish(row, replace(older, files=bake.version_of_files()))
+    bake.finish_bake(row, replace(older, files=bake.version_of_files()))
     assert on_the_start_page(first, second) == [True, False]
 
 
 @pytest.mark.django_db
 def test_what_the_clock_writes_between_rendering_and_writing_is_not_undone() -> None:
-    refresh()
+    refresh_pages()
     minutes = ready_to_publish("0192")
     write_files = committed(minutes)
     factories.meeting(state="announced", title="Nyss utlyst")
-    refresh()
+    refresh_pages()
     write_files()
-    assert "Nyss utlyst" in bake.file_of("/").read_text()
+    assert "Nyss utlyst" in bake.public_file("/").read_text()
 
 
 @pytest.mark.django_db
 def test_what_a_crash_left_is_rendered_again_from_the_database_by_the_sweep() -> None:
-    refresh()
+    refresh_pages()
     minutes = ready_to_publish("0192", title="Gammal rubrik")
     committed(minutes)  # and the process died: its pages are gone
     Meeting.objects.filter(pk=minutes.meeting.pk).update(title="Ny rubrik")
-    assert bake.finish_what_is_left(age=bake.timedelta(0)) == 1
-    page = bake.file_of("/").read_text()
+    assert bake.finish_open_bakes(age=bake.timedelta(0)) == 1
+    page = bake.public_file("/").read_text()
     assert ("Ny rubrik" in page, "Gammal rubrik" in page) == (True, False)
-    assert bake.finish_what_is_left(age=bake.timedelta(0)) == 0
+    assert bake.finish_open_bakes(age=bake.timedelta(0)) == 0
 
 
 @pytest.mark.django_db
 def test_files_have_a_new_version_after_each_writing_and_none_while_it_lasts_or_when_it_broke_off() -> None:
     versions = [bake.version_of_files()]
-    with bake.one_at_a_time() as before:
+    with bake.baking_lock() as before:
         versions.append(bake.version_of_files())
     assert (versions, before) == (["", ""], "")
     first = bake.version_of_files()
-    with bake.one_at_a_time() as before:
+    with bake.baking_lock() as before:
         assert before == first
     second = bake.version_of_files()
     assert len({"", first, second}) == 3
-    with pytest.raises(OSError, match="full"), bake.one_at_a_time():
+    with pytest.raises(OSError, match="full"), bake.baking_lock():
         raise OSError("full")
     assert bake.version_of_files() == ""
 
@@ -134,12 +134,12 @@ def test_pages_without_a_version_are_rendered_again() -> None:
     write_files = committed(ready_to_publish("0192"))
     factories.meeting(state="announced", title="Nyss utlyst")
     write_files()
-    assert "Nyss utlyst" in bake.file_of("/").read_text()
+    assert "Nyss utlyst" in bake.public_file("/").read_text()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_publications_at_the_same_moment_both_stand_on_the_pages_that_they_share() -> None:
-    refresh()
+    refresh_pages()
     pair = [ready_to_publish("0192"), ready_to_publish("0114")]
     approvers = [factories.user(Role.APPROVER) for _ in pair]
     start = Barrier(len(pair))

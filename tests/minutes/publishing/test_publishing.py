@@ -21,8 +21,8 @@ from django.urls import reverse
 
 from dialog_portal.access.models import Role
 from dialog_portal.base.states import NotAllowed
+from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.models import Letter
-from dialog_portal.outbox.queue.actions import read
 from meetings.models import Meeting
 from minutes.approval import actions
 from minutes.approval.authors import authors
@@ -31,7 +31,7 @@ from minutes.distribution import actions as distributing
 from minutes.models import Bake, Edition, Minutes, MinutesState
 from minutes.publishing import actions as publishing
 from minutes.publishing import bake
-from minutes.publishing.refresh import rebuild
+from minutes.publishing.refresh import rebuild_pages
 from minutes.writing import actions as writing
 from tests import factories
 from tests.minutes.acting import approved, came, distributed, fresh, held_meeting, written
@@ -56,7 +56,7 @@ def test_distribution_writes_one_letter_to_each_participant_with_notes_pdf_and_a
     minutes = distributed(meeting)
     letters = Letter.objects.order_by("name")
     assert [letter.name for letter in letters] == ["Li Ek", "Åsa Öhrn"]
-    content = read(letters[0])
+    content = read_content(letters[0])
     assert content is not None
     assert "Vi talade." in content.text
     assert "Vi talade." in content.html
@@ -73,7 +73,9 @@ def test_a_name_that_a_guest_typed_becomes_no_link_in_the_letter() -> None:
     known.invitee.person = factories.person(name=known.name)
     known.invitee.save()
     distributed(meeting)
-    letters = {letter.name: read(letter).text for letter in Letter.objects.filter(purpose="distribution")}
+    letters = {
+        letter.name: read_content(letter).text for letter in Letter.objects.filter(purpose="distribution")
+    }
     assert set(letters) == {"Kom. till. example", "Åsa Öhrn-P.Ek"}
     assert [f"Hej {name}!" in text for name, text in letters.items()] == [True, True]
 
@@ -109,14 +111,14 @@ def test_publish_freezes_exactly_what_was_mailed(
     with django_capture_on_commit_callbacks(execute=True):
         edition = publishing.publish(minutes, by=factories.user(Role.APPROVER))
     file = public_root / address("notes_pdf", meeting, 1).lstrip("/")
-    mailed = read(Letter.objects.get())
+    mailed = read_content(Letter.objects.get())
     assert mailed is not None
     assert file.read_bytes() == mailed.attachments[0].data
     assert hashlib.sha256(file.read_bytes()).hexdigest() == edition.rendering.sha256
-    page = bake.file_of(address("notes", meeting))
+    page = bake.public_file(address("notes", meeting))
     assert "Vi talade." in page.read_text()
     assert gzip.decompress(Path(f"{page}.gz").read_bytes()) == page.read_bytes()
-    assert address("notes", meeting) in bake.file_of("/").read_text()
+    assert address("notes", meeting) in bake.public_file("/").read_text()
 
 
 @pytest.mark.django_db
@@ -193,9 +195,9 @@ def test_one_bake_that_fails_stops_no_other() -> None:
     broken = Bake.objects.create(reason="broken", addresses=["/moten/1999/finns-inte/"])
     Bake.objects.create(reason="sound", addresses=["/"])
     with pytest.raises(ExceptionGroup):
-        bake.finish_what_is_left(age=bake.timedelta(0))
+        bake.finish_open_bakes(age=bake.timedelta(0))
     broken.refresh_from_db()
-    assert (broken.trouble != "", bake.file_of("/").exists()) == (True, True)
+    assert (broken.trouble != "", bake.public_file("/").exists()) == (True, True)
 
 
 @pytest.mark.django_db
@@ -240,14 +242,14 @@ def test_full_disk_is_shown_to_staff_and_mended_by_the_sweep(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch, django_capture_on_commit_callbacks(execute=True):
-        patch.setattr(bake, "replace", full)
+        patch.setattr(bake, "replace_file", full)
         publishing.publish(minutes, by=factories.user(Role.APPROVER))
     client.force_login(factories.user())
     page = client.get(reverse("staff:minutes", args=[meeting.pk])).content.decode()
     assert "kunde inte skrivas" in page
-    assert not bake.file_of(address("notes", meeting)).exists()
-    assert bake.finish_what_is_left(age=bake.timedelta(0)) == 1
-    assert bake.file_of(address("notes", meeting)).exists()
+    assert not bake.public_file(address("notes", meeting)).exists()
+    assert bake.finish_open_bakes(age=bake.timedelta(0)) == 1
+    assert bake.public_file(address("notes", meeting)).exists()
 
 
 @pytest.mark.django_db
@@ -258,7 +260,7 @@ def test_correction_becomes_a_new_edition_and_the_old_one_stays(
     came(meeting, "Åsa Öhrn", "0192")
     with django_capture_on_commit_callbacks(execute=True):
         publishing.publish(distributed(meeting), by=factories.user(Role.APPROVER))
-    first = bake.file_of(address("notes_pdf", meeting, 1)).read_bytes()
+    first = bake.public_file(address("notes_pdf", meeting, 1)).read_bytes()
     minutes = fresh(meeting.minutes)
     writing.start_correction(minutes, what="Antalet är rättat.", by=factories.user())
     section = minutes.sections.all()[0]
@@ -269,16 +271,16 @@ def test_correction_becomes_a_new_edition_and_the_old_one_stays(
     distributing.distribute(fresh(minutes), previewed=content_hash(fresh(minutes)), by=factories.user())
     with django_capture_on_commit_callbacks(execute=True):
         publishing.publish(fresh(minutes), by=factories.user(Role.APPROVER))
-    page = bake.file_of(address("notes", meeting)).read_text()
+    page = bake.public_file(address("notes", meeting)).read_text()
     assert ("Nytt tal." in page, "Antalet är rättat." in page) == (True, True)
-    assert bake.file_of(address("notes_pdf", meeting, 1)).read_bytes() == first
+    assert bake.public_file(address("notes_pdf", meeting, 1)).read_bytes() == first
     assert Letter.objects.count() == 2
 
 
 @pytest.mark.django_db
 def test_a_public_address_never_reaches_the_database(client: Client, django_assert_num_queries: Any) -> None:
     meeting = held_meeting(state="held")
-    rebuild()
+    rebuild_pages()
     with django_assert_num_queries(0):
         page = client.get(address("meeting", meeting))
         missing = client.get(address("notes", meeting))
@@ -289,9 +291,9 @@ def test_a_public_address_never_reaches_the_database(client: Client, django_asse
 @pytest.mark.django_db
 def test_planned_meetings_and_drafts_stay_inside(client: Client) -> None:
     secret = factories.meeting(title="Inte utlyst än")
-    rebuild()
+    rebuild_pages()
     assert client.get(address("meeting", secret)).status_code == 404
-    assert "Inte utlyst" not in bake.file_of("/").read_text()
+    assert "Inte utlyst" not in bake.public_file("/").read_text()
 
 
 @pytest.mark.django_db
@@ -301,9 +303,9 @@ def test_a_meeting_that_was_cancelled_before_it_was_announced_stays_inside() -> 
         factories.meeting(title="Känt", state="cancelled"),
     )
     told.steps.create(before="planned", after="announced")
-    rebuild()
-    assert not bake.file_of(address("meeting", silent)).exists()
-    assert "inställt" in bake.file_of(address("meeting", told)).read_text()
+    rebuild_pages()
+    assert not bake.public_file(address("meeting", silent)).exists()
+    assert "inställt" in bake.public_file(address("meeting", told)).read_text()
 
 
 @pytest.mark.django_db
@@ -316,7 +318,7 @@ def test_what_changes_after_the_mailing_does_not_reach_the_web(
     Meeting.objects.filter(pk=meeting.pk).update(venue="En annan lokal")
     with django_capture_on_commit_callbacks(execute=True):
         publishing.publish(minutes, by=factories.user(Role.APPROVER))
-    page = bake.file_of(address("notes", meeting)).read_text()
+    page = bake.public_file(address("notes", meeting)).read_text()
     assert ("Rätt lokal" in page, "En annan lokal" in page) == (True, False)
 
 
@@ -326,7 +328,7 @@ def test_publishing_touches_a_handful_of_files(
 ) -> None:
     for number in range(12):
         factories.meeting(state="announced", title=f"Möte {number}")
-    rebuild()
+    rebuild_pages()
     before = {path: path.stat().st_mtime_ns for path in public_root.rglob("*") if path.is_file()}
     meeting = held_meeting()
     came(meeting, "Åsa Öhrn", "0192")
@@ -346,14 +348,14 @@ CRASHING = """
     from dialog_portal.access.models import User
     from minutes.models import Minutes
     from minutes.publishing import actions, bake
-    real, left = bake.replace, {steps}
+    real, left = bake.replace_file, {steps}
     def replace(path, content):
         global left
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
         left -= 1
         real(path, content)
-    bake.replace = replace
+    bake.replace_file = replace
     actions.publish(Minutes.objects.get(pk={minutes}), by=User.objects.get(pk={user}))
 """
 
@@ -377,8 +379,10 @@ def test_kill_in_the_middle_of_publishing_is_finished_by_the_sweep(
     )
     assert dead.returncode == -signal.SIGKILL, dead.stderr.decode()
     assert Edition.objects.count() == 1
-    assert bake.finish_what_is_left(age=bake.timedelta(0)) == 1
-    found = [bake.file_of(place).is_file() for place in publishing.addresses_of(Edition.objects.get())]
+    assert bake.finish_open_bakes(age=bake.timedelta(0)) == 1
+    found = [
+        bake.public_file(place).is_file() for place in publishing.addresses_to_bake(Edition.objects.get())
+    ]
     assert found == [True] * 6
     assert not list(public_root.rglob(".baking-*"))
 
@@ -402,5 +406,5 @@ def test_without_the_row_a_crash_would_leave_the_public_without_the_page(public_
     publishing.publish(distributed(meeting), by=factories.user(Role.APPROVER))
     Bake.objects.all().delete()
     shutil.rmtree(public_root, ignore_errors=True)
-    assert bake.finish_what_is_left(age=bake.timedelta(0)) == 0
-    assert not bake.file_of(address("notes", meeting)).exists()
+    assert bake.finish_open_bakes(age=bake.timedelta(0)) == 0
+    assert not bake.public_file(address("notes", meeting)).exists()

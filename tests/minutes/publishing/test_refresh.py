@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from minutes.publishing.refresh import rebuild, refresh
+from minutes.publishing.refresh import rebuild_pages, refresh_pages
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("bake", [refresh, rebuild])
+@pytest.mark.parametrize("bake", [refresh_pages, rebuild_pages])
 def test_the_page_that_nginx_answers_with_when_there_is_no_file_is_baked(
     bake: Callable[[], Any], tmp_path: Path, settings: Any
 ) -> None:

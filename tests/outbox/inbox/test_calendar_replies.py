@@ -12,14 +12,15 @@ from icalendar import Calendar
 
 from dialog_portal.links.actions import renew_link
 from dialog_portal.outbox import mime
-from dialog_portal.outbox.inbox.incoming_letter import Mail, content
+from dialog_portal.outbox.inbox.incoming_letter import Mail, part_bytes
 from dialog_portal.outbox.models import Letter
 from meetings import tasks
 from meetings.invitations.actions.change_link import change_link
-from meetings.mailings.calendar_file import calendar_for, uid
+from meetings.mailings.calendar_file import calendar_for, event_uid
 from meetings.models import Answer, CalendarReply, Channel, Invitee, MeetingState, Reply
 from meetings.replies import itip
-from meetings.replies.actions.answer import hand_over, store_answer
+from meetings.replies.actions.answer import store_answer
+from meetings.replies.actions.substitutes import hand_over
 from parties.models import Party
 from tests import factories
 from tests.meetings.acting import signed_in
@@ -30,10 +31,10 @@ from tests.world import accept
 
 def entry(row: Letter):
     """The calendar entry in a letter: the method in the letter's head, the calendar's own, and the event."""
-    [part] = [one for one in mime.parse(bytes_of(row)).walk() if one.get_content_type() == "text/calendar"][
-        :1
-    ]
-    calendar = Calendar.from_ical(content(part))
+    [part] = [
+        one for one in mime.parse_message(bytes_of(row)).walk() if one.get_content_type() == "text/calendar"
+    ][:1]
+    calendar = Calendar.from_ical(part_bytes(part))
     [event] = calendar.walk("VEVENT")
     return part.get_param("method"), str(calendar["METHOD"]), event
 
@@ -256,7 +257,7 @@ def test_control_cutting_before_the_links_are_replaced_outgrows_the_column(monke
     words = " ".join(["www.a.se"] * 40)
     monkeypatch.setattr(itip, "MAX_COMMENT_READ", itip.MAX_COMMENT)
     monkeypatch.setattr(itip, "MAX_COMMENT", 10_000)
-    assert len(itip.comment(itip.CalendarEvent([itip.CalendarLine("COMMENT", words)]))) > 300
+    assert len(itip.event_comment(itip.CalendarEvent([itip.CalendarLine("COMMENT", words)]))) > 300
 
 
 def test_what_grows_in_upper_case_still_fits(world: Inbox, imap):
@@ -371,11 +372,11 @@ def test_control_without_the_secret_another_guest_answers(world: Inbox, other: I
 
 
 def test_the_event_keeps_its_name_when_meeting_link_and_keys_change(world: Inbox, imap, settings):
-    before = uid(world.meeting, world.invitee)
+    before = event_uid(world.meeting, world.invitee)
     settings.LINK_KEYS = ["en helt ny nyckel som är lång nog att duga"]
     renew_link(world.invitee.link)
     world.store(sequence=world.meeting.sequence + 1)
-    assert uid(world.meeting, Invitee.objects.get(pk=world.invitee.pk)) == before
+    assert event_uid(world.meeting, Invitee.objects.get(pk=world.invitee.pk)) == before
     assert heard(world, imap, world.reply(uid=before.upper())) == ["counted"]
 
 

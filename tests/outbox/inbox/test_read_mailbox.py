@@ -15,12 +15,12 @@ from django.utils import timezone
 
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.environment import mailbox_settings as from_url
-from dialog_portal.outbox.health import health
+from dialog_portal.outbox.health import outbox_health
 from dialog_portal.outbox.inbox import bounces, imap, read_mailbox
-from dialog_portal.outbox.inbox.incoming_letter import BROKEN, Mail, clean
-from dialog_portal.outbox.inbox.read_mailbox import take
+from dialog_portal.outbox.inbox.incoming_letter import PARSE_ERRORS, Mail, to_one_line
+from dialog_portal.outbox.inbox.read_mailbox import judge_letter
 from dialog_portal.outbox.models import Incoming, Letter, Pulse, State
-from dialog_portal.outbox.queue.actions import correct
+from dialog_portal.outbox.queue.retry import correct_address
 from meetings import tasks
 from meetings.models import Reply
 from meetings.replies import itip
@@ -28,7 +28,7 @@ from tests.outbox.inbox.shapes import SHAPES, forged
 from tests.outbox.inbox.world import Inbox
 from tests.outbox.letters import letter
 
-FILED = imap.FILED
+FILED = imap.FILED_FOLDER
 
 
 def kinds() -> list[str]:
@@ -75,21 +75,21 @@ def test_servers_that_can_less_are_served_as_well(world: Inbox, imap, extensions
 
 
 def test_only_the_beginning_of_a_huge_letter_is_read(world: Inbox, imap, monkeypatch):
-    monkeypatch.setattr("dialog_portal.outbox.inbox.imap.LARGEST", 4000)
+    monkeypatch.setattr("dialog_portal.outbox.inbox.imap.MAX_LETTER_BYTES", 4000)
     imap.deliver(world.failed(returned="x" * 3_000_000))
     tasks.read_mailbox()
     assert world.fresh().state == State.BOUNCED
 
 
 def test_a_letter_that_breaks_its_reader_does_not_stop_the_next(world: Inbox, imap, monkeypatch):
-    real = bounces.report
+    real = bounces.delivery_report
 
     def report(mail: Mail) -> bounces.Report | None:
         if b"bryt" in mail.raw:
             raise IndexError
         return real(mail)
 
-    monkeypatch.setattr(bounces, "report", report)
+    monkeypatch.setattr(bounces, "delivery_report", report)
     imap.deliver(world.plain("Subject: bryt\n"))
     imap.deliver(world.failed())
     tasks.read_mailbox()
@@ -109,7 +109,7 @@ def test_a_letter_that_asks_for_what_cannot_be_done_is_left_for_people_with_the_
 ):
     imap.deliver(world.plain("Subject: Fråga\n"))
     imap.deliver(world.failed())
-    read_mailbox.read([failing(fault)])
+    read_mailbox.read_new_letters([failing(fault)])
     assert (kinds(), Incoming.objects.earliest("pk").text) == (["unreadable", "bounced"], reason)
     assert [one.uid for one in imap.inbox] == [1]
 
@@ -118,7 +118,7 @@ def test_a_letter_that_no_rule_foresaw_stops_none_behind_it_and_is_told_of(world
     imap.deliver(world.plain("Subject: Fråga\n"))
     imap.deliver(world.failed())
     with pytest.raises(ExceptionGroup):
-        read_mailbox.read([failing(RuntimeError("a fault of ours"))])
+        read_mailbox.read_new_letters([failing(RuntimeError("a fault of ours"))])
     assert (kinds(), world.fresh().state) == (["bounced"], State.BOUNCED)
     tasks.read_mailbox()
     assert sorted(kinds()) == ["bounced", "people"]
@@ -127,12 +127,14 @@ def test_a_letter_that_no_rule_foresaw_stops_none_behind_it_and_is_told_of(world
 def test_control_a_fault_that_nothing_catches_stops_the_letters_behind_it(world: Inbox, imap, monkeypatch):
     monkeypatch.setattr(read_mailbox, "ONE_LETTERS_FAULT", ())
     monkeypatch.setattr(
-        read_mailbox, "tried", lambda visit, uid, handlers, _failures: take(visit, uid, handlers)
+        read_mailbox,
+        "judge_or_collect",
+        lambda visit, uid, handlers, _failures: judge_letter(visit, uid, handlers),
     )
     imap.deliver(world.plain("Subject: Fråga\n"))
     imap.deliver(world.failed())
     with pytest.raises(ValidationError):
-        read_mailbox.read([failing(ValidationError("nej"))])
+        read_mailbox.read_new_letters([failing(ValidationError("nej"))])
     assert (kinds(), world.fresh().state) == ([], State.ACCEPTED)
 
 
@@ -149,7 +151,7 @@ def test_new_numbers_for_the_same_letters_change_nothing(world: Inbox, imap):
 
 def test_without_a_mailbox_nothing_is_asked(db, settings):
     settings.MAILBOX = {}
-    assert read_mailbox.read() == 0
+    assert read_mailbox.read_new_letters() == 0
 
 
 # --- When something breaks -------------------------------------------------------------------------------------------
@@ -189,7 +191,7 @@ def test_control_moving_before_the_commit_loses_the_answer(world: Inbox, imap, m
     uid = imap.deliver(world.reply())
     with pytest.raises(RuntimeError), transaction.atomic(), imap_visit(imap) as visit:
         visit.file([uid])
-        read_mailbox.take(visit, uid, [])
+        read_mailbox.judge_letter(visit, uid, [])
         raise RuntimeError
     tasks.read_mailbox()
     assert Reply.objects.count() == 0
@@ -215,17 +217,17 @@ def test_staff_are_told_when_nobody_has_read_for_half_an_hour(world: Inbox, imap
     tasks.read_mailbox()
     Pulse.objects.filter(name="mailbox").update(at=timezone.now() - timedelta(minutes=31))
     tasks.read_mailbox()
-    assert any("har inte kunnat läsas" in banner for banner in health().banners)
+    assert any("har inte kunnat läsas" in banner for banner in outbox_health().banners)
     settings.MAILBOX = imap.settings
     tasks.read_mailbox()
-    assert not any("har inte kunnat läsas" in banner for banner in health().banners)
+    assert not any("har inte kunnat läsas" in banner for banner in outbox_health().banners)
 
 
 def test_a_server_that_says_nothing_is_left_in_time(db, settings, monkeypatch):
-    monkeypatch.setattr("dialog_portal.outbox.inbox.imap.TIMEOUT", 0.2)
+    monkeypatch.setattr("dialog_portal.outbox.inbox.imap.ANSWER_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings.MAILBOX = from_url(f"imap://a:b@127.0.0.1:{silent.getsockname()[1]}/INBOX")
-        assert read_mailbox.read() == 0
+        assert read_mailbox.read_new_letters() == 0
 
 
 GREETING = b"* OK ready"  # and never the end of the line
@@ -268,7 +270,7 @@ def read_from(server: Drip, settings, *, tls: bool) -> int:
     """Read the mailbox that the server pretends to be; return the bytes it dripped before it was left."""
     settings.MAILBOX = from_url(f"imap://a:b@127.0.0.1:{server.socket.getsockname()[1]}/INBOX") | {"tls": tls}
     with server:
-        assert read_mailbox.read() == 0
+        assert read_mailbox.read_new_letters() == 0
     return server.sent
 
 
@@ -277,7 +279,7 @@ def read_from(server: Drip, settings, *, tls: bool) -> int:
 )
 def test_a_server_that_drips_is_left_when_the_visit_is_over(db, settings, monkeypatch, beginning, tls):
     """While it greets, while it answers, and while it begins TLS."""
-    monkeypatch.setattr("dialog_portal.outbox.inbox.imap.LONGEST", 0.3)
+    monkeypatch.setattr("dialog_portal.outbox.inbox.imap.MAX_VISIT_SECONDS", 0.3)
     assert read_from(Drip(beginning, 2000), settings, tls=tls) < 2000
 
 
@@ -296,7 +298,7 @@ def test_every_letter_has_a_signed_return_address_of_its_own(world: Inbox):
     for address in addresses:
         local, _, domain = address.partition("@")
         assert (len(local) <= 64, domain) == (True, "region.example")
-        named = bounces.named(address)
+        named = bounces.letter_of_return_address(address)
         assert named is not None
         assert named[1] is True
 
@@ -309,16 +311,22 @@ def test_without_a_mailbox_letters_return_to_the_sender(db, settings):
 def test_an_older_key_still_holds_and_a_foreign_one_does_not(world: Inbox, settings):
     keys = settings.LETTER_KEYS
     settings.LETTER_KEYS = ["ny", *keys]
-    assert bounces.named(world.letter.envelope_from) == (world.letter.message_id[1:33], True)
+    assert bounces.letter_of_return_address(world.letter.envelope_from) == (
+        world.letter.message_id[1:33],
+        True,
+    )
     settings.LETTER_KEYS = ["ny"]
-    assert bounces.named(world.letter.envelope_from) == (world.letter.message_id[1:33], False)
+    assert bounces.letter_of_return_address(world.letter.envelope_from) == (
+        world.letter.message_id[1:33],
+        False,
+    )
 
 
 def test_a_corrected_letter_is_not_hit_by_the_bounce_of_its_old_address(db, imap):
     row = letter()
     before = row.envelope_from
-    after = correct(row, "ny@kommun.example", by=None)
-    assert bounces.named(after.envelope_from) == (after.message_id[1:33], True)
+    after = correct_address(row, "ny@kommun.example", by=None)
+    assert bounces.letter_of_return_address(after.envelope_from) == (after.message_id[1:33], True)
     assert before != after.envelope_from
 
 
@@ -380,11 +388,11 @@ def mangled(raw: bytes, chance: random.Random) -> bytes:
 def look_at(raw: bytes) -> tuple[str, str]:
     """Ask of a letter all that the portal asks; answers two things that it stores or compares."""
     mail = Mail(raw)
-    bounces.report(mail)
+    bounces.delivery_report(mail)
     itip.find_answer(mail)
     assert mail.sent is None or mail.sent <= timezone.now()
     for address in mail.recipients:
-        bounces.named(address)
+        bounces.letter_of_return_address(address)
     assert mail.automatic in (True, False)
     return mail.identity, mail.header("Subject") + mail.sender
 
@@ -396,10 +404,10 @@ def test_mangled_letters_raise_nothing_but_what_is_caught(world: Inbox, seed, si
     for _ in range(size(1500, 50_000)):
         try:
             identity, subject = look_at(mangled(chance.choice(letters), chance))
-        except BROKEN:
+        except PARSE_ERRORS:
             broken += 1
         else:
-            assert (len(identity), subject) == (64, clean(subject, 900))
+            assert (len(identity), subject) == (64, to_one_line(subject, 900))
     figure("mangled letters that broke their reader and were set aside", broken)
 
 
@@ -420,7 +428,7 @@ def test_deep_and_endless_parts_are_borne(world: Inbox, imap):
     "text", ["a\r\nBcc: x@y.example", "a\u2028b", "a\u202eb", "a\0b", "  a \t b ", "x" * 999]
 )
 def test_a_strangers_words_become_one_line(text: str):
-    line = clean(text)
+    line = to_one_line(text)
     assert line == " ".join(line.split())
     assert len(line) <= 200
     assert not set(line) & set("\r\n\0\u2028\u202e")

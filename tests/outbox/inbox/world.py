@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from dialog_portal.outbox.models import Letter
-from meetings.mailings.calendar_file import uid
+from meetings.mailings.calendar_file import event_uid
 from tests.world import World
 
 numbers = count(1)
@@ -101,7 +101,7 @@ Will-Retry-Until: Fri, 5 Feb 2027 10:00:00 +0100
             "method": "REPLY",
             "product": "-//Microsoft Corporation//Outlook 16.0 MIMEDIR//EN",
             "zone": "",
-            "uid": uid(self.meeting, self.invitee),
+            "uid": event_uid(self.meeting, self.invitee),
             "attendee": f"ATTENDEE;PARTSTAT={partstat};CN=Åsa Öberg:mailto:{self.invitee.email}",
             "organizer": f"ORGANIZER;CN=Kulturen:mailto:{ME}",
             "sequence": f"SEQUENCE:{self.meeting.sequence}",

@@ -8,9 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dialog_portal.access.models import Role, User
-from dialog_portal.outbox.health import heard
+from dialog_portal.outbox.health import record_pulse
+from dialog_portal.outbox.mime import Attachment
 from dialog_portal.outbox.models import Hold, Host, Letter, State
-from dialog_portal.outbox.queue.actions import Attachment, hold, post_all
+from dialog_portal.outbox.queue.hold import hold
+from dialog_portal.outbox.queue.post import post_all
 from tests import factories
 from tests.access.world import addresses
 from tests.outbox.letters import draft, letter
@@ -228,15 +230,15 @@ def pages_that_say(staff, words: str) -> dict[str, bool]:
 def test_every_staff_page_says_when_letters_stand_still(staff):
     silent = pages_that_say(staff, SILENT)
     assert (len(silent) > 5, [path for path, said in silent.items() if not said]) == (True, [])
-    heard("worker")
-    heard("beat")
+    record_pulse("worker")
+    record_pulse("beat")
     Host.objects.create(name="mx", paused_at=timezone.now(), trouble="535 nej")
     assert [path for path, said in pages_that_say(staff, REFUSED).items() if not said] == []
     assert [path for path, said in pages_that_say(staff, SILENT).items() if said] == []
 
 
 def test_control_no_staff_page_says_so_when_letters_leave(staff):
-    heard("worker")
-    heard("beat")
+    record_pulse("worker")
+    record_pulse("beat")
     for words in (SILENT, REFUSED):
         assert [path for path, said in pages_that_say(staff, words).items() if said] == []

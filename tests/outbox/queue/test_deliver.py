@@ -3,15 +3,18 @@
 import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
 from dialog_portal.environment import mail_settings
 from dialog_portal.outbox.models import Attempt, Host, Letter, Outcome, State
-from dialog_portal.outbox.queue import claim as claims
 from dialog_portal.outbox.queue import deliver
-from dialog_portal.outbox.queue.actions import stop
+from dialog_portal.outbox.queue.claim import Claim
+from dialog_portal.outbox.queue.stop import stop
+from dialog_portal.outbox.smtp import transport
 from tests.outbox.letters import bytes_of, letter, text_of, through
 
 
@@ -50,32 +53,86 @@ def test_refusals_are_sorted_and_the_connection_lives_on(db, mailbox, settings):
     assert len(mailbox.letters) == 2
 
 
+def called_off_before(step: Callable[[Claim], bool]) -> Callable[[Claim], bool]:
+    """The meeting is cancelled just before the worker's last step."""
+
+    def begin(claim: Claim) -> bool:
+        stop(Letter.objects.all(), by=None, reason="mötet är inställt")
+        return step(claim)
+
+    return begin
+
+
 def test_letter_stopped_between_claim_and_text_does_not_leave(db, mailbox, settings, monkeypatch):
     letter()
-    real = claims.may_go
-
-    def may_go(claim: claims.Claim) -> bool:
-        stop(Letter.objects.all(), by=None, reason="mötet är inställt")
-        return real(claim)
-
-    monkeypatch.setattr(claims, "may_go", may_go)
+    monkeypatch.setattr(deliver, "begin", called_off_before(deliver.begin))
     through(mailbox, settings)
     assert mailbox.letters == []
     assert states() == [State.STOPPED]
     assert Attempt.objects.get().outcome == Outcome.WITHDRAWN
 
 
-def test_control_without_the_last_look_a_stopped_letter_leaves(db, mailbox, settings, monkeypatch):
+def test_control_without_the_last_step_a_stopped_letter_leaves(db, mailbox, settings, monkeypatch):
     letter()
-
-    def careless(_claim: claims.Claim) -> bool:
-        stop(Letter.objects.all(), by=None, reason="mötet är inställt")
-        return True
-
-    monkeypatch.setattr(claims, "may_go", careless)
+    monkeypatch.setattr(deliver, "begin", called_off_before(lambda _claim: True))
     through(mailbox, settings)
     assert len(mailbox.letters) == 1
     assert states() == [State.ACCEPTED]  # and the portal does not pretend that it was stopped
+
+
+def in_order(mailbox, settings, monkeypatch, *, silence: float) -> list[str]:
+    """Two letters to a server that is slow about the second's recipient: what came first of its answer and the row."""
+    first, second = letter(), letter()
+    order, finished = [], threading.Event()
+    real = deliver.finish
+
+    def finish(claim: Claim, *args: Any, **values: Any) -> bool:
+        changed = real(claim, *args, **values)
+        if claim.letter == first.pk:
+            order.append("finished")
+            finished.set()
+        return changed
+
+    def slow(step: str, envelope: Any) -> str:
+        if step == "RCPT" and envelope.asked == second.address:
+            finished.wait(0.3 if silence > 1 else 10)
+            order.append("answered")
+        return "250 OK"
+
+    monkeypatch.setattr(deliver, "finish", finish)
+    monkeypatch.setattr(transport, "SILENCE_SECONDS", silence)
+    mailbox.answer = slow
+    assert through(mailbox, settings) == 2
+    assert states() == [State.ACCEPTED] * 2
+    return order
+
+
+def test_no_result_waits_behind_a_silent_server(db, mailbox, settings, monkeypatch):
+    assert in_order(mailbox, settings, monkeypatch, silence=0.05) == ["finished", "answered"]
+
+
+def test_control_without_an_end_to_its_patience_the_result_waits_for_the_server(
+    db, mailbox, settings, monkeypatch
+):
+    assert in_order(mailbox, settings, monkeypatch, silence=60)[0] == "answered"
+
+
+def test_each_letter_but_the_first_begins_in_the_commit_that_finishes_the_one_before(
+    db, mailbox, settings, monkeypatch
+):
+    for _ in range(4):
+        letter()
+    asked = []
+    for name in ("begin", "finish", "finish_and_begin"):
+        real = getattr(deliver, name)
+
+        def noted(*args: Any, name: str = name, real: Any = real, **values: Any) -> bool:
+            asked.append(name)
+            return bool(real(*args, **values))
+
+        monkeypatch.setattr(deliver, name, noted)
+    assert through(mailbox, settings) == 4
+    assert asked == ["begin", *["finish_and_begin"] * 3, "finish"]
 
 
 def test_dropped_after_the_text_is_unknown_and_sent_again_with_the_same_bytes(db, mailbox, settings):
@@ -226,10 +283,10 @@ def test_one_letter_that_breaks_the_worker_keeps_no_other_waiting(db, mailbox, s
     bad = [letter(), letter(), letter()][1]
     real = deliver.send
 
-    def send(claim, door):
+    def send(claim, *args):
         if claim.letter == bad.pk:
             raise RuntimeError("a fault nobody thought of")
-        return real(claim, door)
+        return real(claim, *args)
 
     monkeypatch.setattr(deliver, "send", send)
     with pytest.raises(RuntimeError):

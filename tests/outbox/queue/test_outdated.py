@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.outbox.models import Letter, State
-from dialog_portal.outbox.queue.actions import correct, stop, try_now, undo
+from dialog_portal.outbox.queue.retry import correct_address, try_now, undo
+from dialog_portal.outbox.queue.stop import stop
 from meetings.invitations.actions.rerender import stop_outdated
 from meetings.models import Purpose
 from tests import factories
@@ -22,7 +23,7 @@ def test_letters_of_an_outdated_version_are_never_sent_again(db, state):
     elif state == State.FAILED:
         Letter.objects.filter(pk=row.pk).update(state=State.FAILED)
     stop_outdated(meeting, by=None, reason="Mötet är flyttat.")
-    acts = (undo, try_now, lambda letter, by: correct(letter, "ny@kommun.example", by=by))
+    acts = (undo, try_now, lambda letter, by: correct_address(letter, "ny@kommun.example", by=by))
     for act in acts:
         with pytest.raises(NotAllowed):
             act(row, by=None)

@@ -6,9 +6,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from dialog_portal.outbox.mime import Attachment
 from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.queue import wake_up
-from dialog_portal.outbox.queue.actions import Attachment, post, post_all
+from dialog_portal.outbox.queue.post import post, post_all
 from tests.conftest import MOMENT
 from tests.outbox.letters import bytes_of, draft, text_of
 
@@ -40,9 +41,9 @@ def test_letter_is_stored_sealed_with_its_fingerprint(db):
 
 
 def test_headers_say_who_when_and_that_no_machine_should_answer(db, settings):
-    from dialog_portal.outbox.mime import parse
+    from dialog_portal.outbox.mime import parse_message
 
-    message = parse(
+    message = parse_message(
         bytes_of(post(draft(in_reply_to="<first@region.example>", reply_to="svar@region.example"))[0])
     )
     assert message["Auto-Submitted"] == "auto-generated"
@@ -62,11 +63,11 @@ def test_line_break_in_any_header_is_refused_in_swedish(db, field, value):
 
 
 def test_control_without_the_guard_a_line_break_writes_a_header(db):
-    from dialog_portal.outbox.draft import written
-    from dialog_portal.outbox.mime import parse
+    from dialog_portal.outbox.draft import letter_from
+    from dialog_portal.outbox.mime import parse_message
 
-    row = written(draft(in_reply_to="<a@b.example>\r\nBcc: x@evil.example"), None)
-    assert parse(bytes_of(row))["Bcc"] == "x@evil.example"
+    row = letter_from(draft(in_reply_to="<a@b.example>\r\nBcc: x@evil.example"), None)
+    assert parse_message(bytes_of(row))["Bcc"] == "x@evil.example"
 
 
 @pytest.mark.parametrize(
@@ -125,11 +126,11 @@ def test_deadline_is_at_most_three_days_after_it_is_due(db):
     assert row.useful_until - row.created > timedelta(days=9)
 
 
-def test_many_letters_ring_once(db, django_capture_on_commit_callbacks):
+def test_many_letters_wake_a_worker_once(db, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks() as callbacks:
         post_all([draft(), draft()])
         post(draft())
-    assert callbacks == [wake_up.ring]
+    assert callbacks == [wake_up.wake_up]
 
 
 @pytest.mark.parametrize("address", ["åsa@kommun.example", "a\u017f@kommun.example"])

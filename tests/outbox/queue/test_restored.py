@@ -5,9 +5,9 @@ from django.core.management import CommandError, call_command
 
 from dialog_portal.environment import mail_settings
 from dialog_portal.outbox import tasks
-from dialog_portal.outbox.health import health
+from dialog_portal.outbox.health import outbox_health
 from dialog_portal.outbox.models import Hold, Letter, State
-from dialog_portal.outbox.queue.actions import release
+from dialog_portal.outbox.queue.hold import release
 from tests import factories
 from tests.outbox.letters import letter
 
@@ -29,7 +29,7 @@ def restored(settings, mailbox):
 
 
 def wake_all() -> None:
-    tasks.ring()
+    tasks.send_due()
     tasks.sweep()
     tasks.count()
 
@@ -39,7 +39,7 @@ def test_nothing_leaves_before_a_person_releases_it(restored):
     letter()  # a reminder that falls due meanwhile
     wake_all()
     assert (len(restored.letters), Letter.objects.waiting().count()) == (0, 5)
-    assert f"Alla brev hålls kvar: {REASON}." in health().banners
+    assert f"Alla brev hålls kvar: {REASON}." in outbox_health().banners
     release("", by=factories.user())
     wake_all()
     assert (len(restored.letters), Letter.objects.waiting().count()) == (5, 0)

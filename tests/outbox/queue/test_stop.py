@@ -1,44 +1,28 @@
-"""A worker whose whole group is told to end, as `systemctl kill` and containers do it."""
-
-import os
-import subprocess
-import sys
+"""Letters that people keep from leaving, because somebody has been told in another way."""
 
 import pytest
 
-from tests.run import BASE
+from dialog_portal.outbox.models import Letter, Outcome, State
+from dialog_portal.outbox.queue.retry import undo
+from dialog_portal.outbox.queue.stop import mark_as_informed
+from tests import factories
+from tests.outbox.letters import end, letter, only, take
 
-WORKER = """
-import os, signal, sys
-from billiard import Process
-from celery.signals import worker_process_init
-import dialog_portal.celery
-
-def told_to_end():
-    worker_process_init.send(sender=None)
-    os.kill(os.getpid(), signal.SIGTERM)
-    os.write(1, b"goes on")
-
-if sys.argv[1] == "child":
-    child = Process(target=told_to_end)
-    child.start()
-    child.join()
-else:
-    told_to_end()
-"""
+pytestmark = pytest.mark.usefixtures("no_limit")
 
 
-def worker(kind: str) -> bytes:
-    """What a pool's child, or a worker without children, says after SIGTERM."""
-    command = [sys.executable, "-c", WORKER, kind]
-    return subprocess.run(command, cwd=BASE, env=os.environ, stdout=subprocess.PIPE, check=False).stdout
+def test_told_stops_a_waiting_letter_and_can_be_undone():
+    row = letter()
+    mark_as_informed(row, "ringde", by=factories.user())
+    assert (only().state, only().told_otherwise) == (State.STOPPED, "ringde")
+    undo(row, by=None)
+    assert (only().state, only().told_otherwise) == (State.QUEUED, "")
 
 
-@pytest.mark.once
-def test_child_leaves_it_to_its_parent_to_end_it_between_tasks():
-    assert worker("child") == b"goes on"
-
-
-@pytest.mark.once
-def test_worker_without_children_ends_when_told():
-    assert worker("alone") == b""
+def test_told_takes_a_failed_letter_off_the_list():
+    row = letter()
+    end(take()[0], Outcome.ADDRESS)
+    mark_as_informed(row, "ringde", by=None)
+    assert (only().state, Letter.objects.needs_a_person().count()) == (State.FAILED, 0)
+    undo(row, by=None)
+    assert Letter.objects.needs_a_person().count() == 1

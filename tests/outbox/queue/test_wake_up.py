@@ -9,26 +9,26 @@ from dialog_portal.outbox.queue import wake_up
 
 
 def settle() -> None:
-    if ringer := wake_up._ringer:
-        ringer.join(5)
+    if sender := wake_up._sender:
+        sender.join(5)
 
 
-def test_ring_reaches_the_worker(quiet):
-    wake_up.ring()
+def test_a_worker_is_woken(quiet):
+    wake_up.wake_up()
     settle()
     assert quiet == ["outbox.ring"]
 
 
-def test_two_bells_are_both_heard_every_time(quiet):
+def test_two_tasks_are_both_asked_for_every_time(quiet):
     for _ in range(50):
-        wake_up.ring("one")
-        wake_up.ring("two")
+        wake_up.wake_up("one")
+        wake_up.wake_up("two")
         settle()
     assert (quiet.count("one"), quiet.count("two")) == (50, 50)
 
 
 @pytest.mark.parametrize("fault", [OperationalError("refused"), ConnectionResetError(), TimeoutError()])
-def test_broker_that_is_down_is_not_noticed_by_whoever_rings(monkeypatch, fault, caplog):
+def test_broker_that_is_down_is_not_noticed_by_the_caller(monkeypatch, fault, caplog):
     def slow(_name, **_):
         time.sleep(0.3)
         raise fault
@@ -36,7 +36,7 @@ def test_broker_that_is_down_is_not_noticed_by_whoever_rings(monkeypatch, fault,
     monkeypatch.setattr("dialog_portal.outbox.queue.wake_up.app.send_task", slow)
     started = time.monotonic()
     for _ in range(20):
-        wake_up.ring()
+        wake_up.wake_up()
     assert time.monotonic() - started < 0.2
     settle()
     assert "the sweep sends instead" in caplog.text
@@ -49,6 +49,6 @@ def test_unreachable_broker_for_real(monkeypatch):
     nobody.conf.broker_transport_options = {"max_retries": 1, "socket_connect_timeout": 1}
     monkeypatch.setattr(wake_up, "app", nobody)
     started = time.monotonic()
-    wake_up.ring()
+    wake_up.wake_up()
     assert time.monotonic() - started < 0.2
     settle()

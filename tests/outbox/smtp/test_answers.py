@@ -70,7 +70,7 @@ CASES = [
 def test_a_mailbox_that_takes_nothing_is_not_called_an_address_that_does_not_exist(code, text, words):
     result = classify("rcpt", code, text)
     attempt = Attempt(outcome=result.outcome, code=result.code, text=result.text, claimed=timezone.now())
-    assert history.of_attempt(attempt).what == words
+    assert history.attempt_line(attempt).what == words
 
 
 @pytest.mark.parametrize(("stage", "code", "text", "outcome"), CASES)

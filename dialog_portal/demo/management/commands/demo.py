@@ -10,7 +10,7 @@ from django.utils import timezone
 from dialog_portal.access.models import Role, User
 from dialog_portal.demo import people, year
 from meetings.seed import seed_tags
-from minutes.publishing.refresh import rebuild
+from minutes.publishing.refresh import rebuild_pages
 from parties.seed import seed_parties
 
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         people.create_mandate_holders(timezone.localdate() - timedelta(days=365 * 9))
         year.create_year_2019(staff)
         year.create_current_year(staff)
-        rebuild()
+        rebuild_pages()
         self.write_sign_ins(phrase)
 
     def write_sign_ins(self, phrase: str) -> None:

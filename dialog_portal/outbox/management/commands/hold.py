@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from dialog_portal.base.swedish import moment
 from dialog_portal.outbox.models import Hold, Letter
-from dialog_portal.outbox.queue.actions import hold
+from dialog_portal.outbox.queue.hold import hold
 
 
 class Command(BaseCommand):

@@ -1,7 +1,6 @@
 """No 60 seconds see more letters than the relay allows, however slow or quick its answers are."""
 
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 import pytest
 import time_machine
@@ -9,11 +8,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from dialog_portal.outbox.models import Attempt, Letter, Outcome, State
-from dialog_portal.outbox.queue import claim as claims
-from dialog_portal.outbox.queue import deliver, limits
-from dialog_portal.outbox.queue.actions import hold
+from dialog_portal.outbox.queue import deliver, rate_limit
+from dialog_portal.outbox.queue.finish import finish
+from dialog_portal.outbox.queue.forecast import forecast
+from dialog_portal.outbox.queue.hold import hold
 from dialog_portal.outbox.smtp.answers import Result
-from tests.outbox.letters import letter, take, through
+from tests.outbox.letters import end, later, letter, take, through
 
 pytestmark = pytest.mark.django_db
 LIMIT = 5
@@ -28,16 +28,15 @@ def _limit(settings):
 def hand_over(clock: time_machine.Traveller, seconds: float) -> list[datetime]:
     """Take what may be taken and send it, each letter so many seconds; answers when the server had them."""
     batch, had = take(most=80), []
-    for claim, following in pairwise([*batch, None]):
-        assert claim is not None
+    for claim in batch:
         clock.shift(seconds)
         had.append(timezone.now())
-        claims.finish(claim, YES, wipe=True, following=following)
+        finish(claim, YES, wipe=True)
     return had
 
 
 def busiest_minute(had: list[datetime]) -> int:
-    return max(sum(begin <= each < begin + limits.MINUTE for each in had) for begin in had)
+    return max(sum(begin <= each < begin + rate_limit.MINUTE for each in had) for begin in had)
 
 
 def slow_then_quick() -> list[datetime]:
@@ -60,13 +59,13 @@ def test_a_slow_batch_and_a_quick_one_stay_within_one_minutes_limit():
 
 def test_control_counting_what_was_claimed_lets_too_many_leave_in_one_minute(monkeypatch):
     def claimed(now: datetime) -> QuerySet[Attempt]:
-        return Attempt.objects.filter(claimed__gt=now - limits.MINUTE)
+        return Attempt.objects.filter(claimed__gt=now - rate_limit.MINUTE)
 
-    monkeypatch.setattr(limits, "_counting", claimed)
+    monkeypatch.setattr(rate_limit, "_counting", claimed)
     assert busiest_minute(slow_then_quick()) > LIMIT
 
 
-def test_letters_in_other_hands_count_before_they_have_left():
+def test_letters_claimed_by_others_count_before_they_have_left():
     for _ in range(2 * LIMIT):
         letter()
     with time_machine.travel(timezone.now() + timedelta(seconds=1), tick=False) as clock:
@@ -86,7 +85,7 @@ def test_tries_of_a_worker_that_is_gone_do_not_count_for_ever(settings):
 
 
 def test_a_patient_run_goes_on_when_the_minute_has_room_again(mailbox, settings, monkeypatch):
-    monkeypatch.setattr(limits, "MINUTE", timedelta(seconds=0.3))
+    monkeypatch.setattr(rate_limit, "MINUTE", timedelta(seconds=0.3))
     monkeypatch.setattr(deliver, "GATHER_SECONDS", 0.05)
     for _ in range(2 * LIMIT):
         letter()
@@ -102,3 +101,25 @@ def test_a_patient_run_waits_for_nothing_when_no_letter_is_due(mailbox, settings
     assert deliver.deliver(5, patient=True) == 0  # the room comes after its time
     hold("", by=None, reason="x")
     assert deliver.deliver(120, patient=True) == 0
+
+
+def test_no_minute_sees_more_than_the_limit(settings):
+    settings.MAIL_PER_MINUTE = 3
+    for _ in range(5):
+        letter()
+    with time_machine.travel(timezone.now() + timedelta(seconds=1), tick=False) as clock:
+        for claim in take():
+            assert end(claim, Outcome.ACCEPTED)
+        assert Letter.objects.waiting().count() == 2
+        clock.shift(59)
+        assert take() == []
+        clock.shift(2)
+        assert len(take()) == 2
+
+
+def test_outlook_is_honest(settings):
+    settings.MAIL_PER_MINUTE = 25
+    for _ in range(60):
+        letter()
+    with later(seconds=1):
+        assert forecast().when == timezone.now() + timedelta(minutes=2)

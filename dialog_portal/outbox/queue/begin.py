@@ -1,0 +1,26 @@
+"""The last step before the text of a letter leaves. After it, somebody may read the letter; before it, nobody can."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from dialog_portal.outbox.models import Attempt, Letter, State
+from dialog_portal.outbox.queue import fast_finish
+from dialog_portal.outbox.queue.claim import Claim, enough_lease
+
+
+def begin(claim: Claim) -> bool:
+    """Mark that the letter's text may begin to leave, and return True; False when it must not.
+
+    It must not when the letter was stopped, when another worker has claimed it, or when too little of the lease is left
+    for the text. The database orders this against every change of the letter: whoever stops it either comes first, and
+    no text leaves, or finds the mark (see `begun` in the models) and knows that somebody may read it.
+    """
+    if fast_finish.is_possible():
+        return fast_finish.begin(claim)
+    now = timezone.now()
+    mine = Letter.objects.filter(pk=claim.letter, fence=claim.fence, state=State.SENDING)
+    with transaction.atomic():  # on SQLite it holds the only lock for writing from its first moment
+        may_leave = mine.filter(lease_until__gt=enough_lease(now)).exists()
+        return may_leave and bool(Attempt.objects.filter(pk=claim.attempt).update(started=now))

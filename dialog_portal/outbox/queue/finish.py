@@ -1,0 +1,138 @@
+"""Writing down how a try ended: what becomes of the letter, and whether it was still this worker's to say."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from dialog_portal.outbox.models import Attempt, Letter, Outcome, State
+from dialog_portal.outbox.queue import circuit_breaker, fast_finish
+from dialog_portal.outbox.queue.begin import begin
+from dialog_portal.outbox.queue.claim import Claim
+from dialog_portal.outbox.queue.states import change, change_by_try
+from dialog_portal.outbox.smtp.answers import Result
+
+log = logging.getLogger(__name__)
+RETRY_MINUTES = (5, 15, 30, 60, 120)  # to the next try; from then on every two hours until the deadline
+UNKNOWN_MINUTES = 10
+POLICY_MINUTES = 1
+
+
+def finish(claim: Claim, result: Result, *, wipe: bool) -> bool:
+    """Write down how a try ended; False when the letter was no longer this worker's.
+
+    It is idempotent, because nobody knows whether it was committed when the connection broke: what it has written
+    itself it finds, and leaves.
+    """
+    if _is_common(claim, result) and fast_finish.accept(claim, result, wipe=wipe).finished:
+        return True
+    with transaction.atomic():
+        if (before := _written_before(claim, result)) is not None:
+            return before
+        now = timezone.now()
+        changed = _settle(claim, result, now, wipe=wipe)
+        Attempt.objects.filter(pk=claim.attempt).update(
+            ended=now, outcome=result.outcome, code=result.code, text=result.text, late=not changed
+        )
+    if not changed:
+        log.info("letter %s was no longer ours when its try ended (%s)", claim.letter, result.outcome)
+    return changed
+
+
+def finish_and_begin(claim: Claim, result: Result, following: Claim, *, wipe: bool) -> bool:
+    """Write down how a try ended and begin the following letter, in one commit; return whether its text may leave."""
+    if not fast_finish.is_possible():
+        with transaction.atomic():
+            finish(claim, result, wipe=wipe)
+            return begin(following)
+    done = fast_finish.NOTHING
+    if _is_common(claim, result):
+        done = fast_finish.accept(claim, result, wipe=wipe, following=following)
+    if not done.finished:
+        finish(claim, result, wipe=wipe)
+    return done.begun or begin(following)
+
+
+def _is_common(claim: Claim, result: Result) -> bool:
+    """Whether the try ended as most do, so that one statement can say it."""
+    return result.outcome == Outcome.ACCEPTED and not claim.probing and fast_finish.is_possible()
+
+
+def _written_before(claim: Claim, result: Result) -> bool | None:
+    """Return what this very result led to if it was committed before and only the answer was lost, else None."""
+    ended = Attempt.objects.filter(pk=claim.attempt, ended__isnull=False)
+    same = ended.filter(outcome=result.outcome, code=result.code, text=result.text)
+    late = same.values_list("late", flat=True).first()
+    return None if late is None else not late
+
+
+def _settle(claim: Claim, result: Result, now: datetime, *, wipe: bool) -> bool:
+    """Change the letter. The fence decides: as long as nobody else claimed it, what this worker saw is the truth."""
+    paused = _record_about_host(claim, result, now)
+    mine = Letter.objects.filter(pk=claim.letter, fence=claim.fence)
+    state, changes = _consequences(claim, result, now, paused=paused, wipe=wipe)
+    changes |= {"lease_until": None, "worker": ""}
+    if change_by_try(mine.filter(state=State.SENDING), state, **changes):
+        return True
+    if result.outcome != Outcome.ACCEPTED:
+        return False
+    undelivered = mine.exclude(state__in=(State.ACCEPTED, State.BOUNCED))
+    if row := undelivered.select_for_update().first():
+        _mark_as_left(row, changes)
+        return True
+    Letter.objects.filter(pk=claim.letter).update(maybe_twice=True)
+    return False
+
+
+def _mark_as_left(row: Letter, changes: dict[str, Any]) -> None:
+    """It was stopped or given up while its text was leaving: then it has left, and that is what staff must see."""
+    reason = "Brevet hade redan lämnats till mottagarens server."
+    change(row, State.ACCEPTED, by=None, reason=reason, cannot="ha lämnats", **changes)
+
+
+def _record_about_host(claim: Claim, result: Result, now: datetime) -> bool:
+    """Tell the circuit breaker what is news to it; return whether the server is paused for a person."""
+    if result.outcome == Outcome.WITHDRAWN:
+        return False
+    if claim.probing or result.outcome in (Outcome.HOST, Outcome.POLICY):
+        return circuit_breaker.record_result(claim.host, result, now)
+    return False
+
+
+def _consequences(
+    claim: Claim, result: Result, now: datetime, *, paused: bool, wipe: bool
+) -> tuple[State, dict[str, Any]]:
+    """Return the letter's new state after each outcome, and what changes with it."""
+    said = {"last_code": result.code, "last_text": result.text}
+    counted = {"attempts_made": claim.tries + 1, **said}
+    match result.outcome:
+        case Outcome.ACCEPTED:
+            return State.ACCEPTED, {"accepted_at": now, **counted, **({"raw": None} if wipe else {})}
+        case Outcome.WITHDRAWN:
+            return claim.before, {}
+        case Outcome.HOST:
+            return State.RETRYING, {"due_at": now, **said}
+        case Outcome.ADDRESS | Outcome.MAILBOX:
+            return State.FAILED, counted
+        case Outcome.POLICY if not paused and _is_refused_alone(claim):
+            return State.FAILED, counted
+        case outcome:
+            due_at = now + timedelta(minutes=_minutes_to_retry(claim, outcome))
+            unknown = {"maybe_twice": True} if outcome == Outcome.UNKNOWN else {}
+            return State.RETRYING, {"due_at": due_at, **counted, **unknown}
+
+
+def _minutes_to_retry(claim: Claim, outcome: Outcome) -> float:
+    """Return how long a letter waits for its next try; longer each time that a server asks for patience."""
+    waits = {Outcome.UNKNOWN: UNKNOWN_MINUTES, Outcome.POLICY: POLICY_MINUTES}
+    return waits.get(outcome) or RETRY_MINUTES[min(claim.tries, len(RETRY_MINUTES) - 1)]
+
+
+def _is_refused_alone(claim: Claim) -> bool:
+    """Whether the server refuses this very letter again and again while it takes others: the fault is the letter's."""
+    refusals = Attempt.objects.filter(letter=claim.letter, outcome=Outcome.POLICY).count()
+    return refusals >= circuit_breaker.PAUSE_AFTER - 1

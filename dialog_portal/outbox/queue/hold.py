@@ -1,0 +1,52 @@
+"""Hold letters back and release them, one campaign or all; and go on after the mail server was paused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from dialog_portal.base.audit import record
+from dialog_portal.outbox.audit_events import OutboxEvent
+from dialog_portal.outbox.draft import LONGEST_TRY
+from dialog_portal.outbox.models import Hold, Host, Letter, LetterQuerySet
+from dialog_portal.outbox.queue.wake_up import wake_up_on_commit
+
+
+@transaction.atomic
+def hold(campaign: str, *, by: Any, reason: str) -> Hold:
+    """Keep the letters of one campaign from leaving; an empty campaign holds every letter."""
+    row, new = Hold.objects.get_or_create(campaign=campaign, defaults={"reason": reason, "by": by})
+    if new:
+        record(by, OutboxEvent.LETTERS_HELD, campaign or "allt", reason=reason)
+    return row
+
+
+def _extend_deadlines(letters: LetterQuerySet) -> None:
+    """The time that letters were kept waiting by a person does not count as time in which they were tried."""
+    until = timezone.now() + LONGEST_TRY
+    letters.waiting().filter(useful_until__lte=until).update(deadline=F("useful_until"))
+    letters.waiting().filter(useful_until__gt=until, deadline__lt=until).update(deadline=until)
+
+
+@transaction.atomic
+def release(campaign: str, *, by: Any) -> None:
+    """Let held letters leave again."""
+    if Hold.objects.filter(campaign=campaign).delete()[0]:
+        _extend_deadlines(Letter.objects.filter(campaign=campaign) if campaign else Letter.objects.all())
+        record(by, OutboxEvent.LETTERS_RELEASED, campaign or "allt")
+    wake_up_on_commit()
+
+
+@transaction.atomic
+def resume(*, by: Any) -> None:
+    """Try the mail server again after it was paused or closed because it would not take our letters."""
+    if Host.objects.filter(paused_at__isnull=False).exists():
+        _extend_deadlines(Letter.objects.all())
+    Host.objects.update(
+        paused_at=None, closed_until=None, failures=0, refusals=0, refused_at=None, trouble=""
+    )
+    record(by, OutboxEvent.SERVER_TRIED_AGAIN)
+    wake_up_on_commit()

@@ -1,0 +1,48 @@
+"""The order in which a party's people get its seats, and so who is on the waiting list.
+
+The first of them have a seat, as many as the party has seats; the rest wait in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from meetings.models.invitee import Invitee
+from meetings.models.reply import Answer
+
+
+def seat_order(invitees: Iterable[Invitee]) -> list[int]:
+    """Return the ids of those who want a seat, first come, first served.
+
+    Somebody wants a seat when they said yes, or handed over to a substitute who is still on the list. A person and
+    their substitutes count as one, under the person's id: a seat that is handed over keeps its place, and a person
+    who says no and then yes again goes last.
+    """
+    chains: dict[int, list[Invitee]] = {}
+    for invitee in invitees:
+        chains.setdefault(invitee.substitute_for_id or invitee.pk, []).append(invitee)
+    wishes = {root: wish for root, chain in chains.items() if (wish := first_wish(chain))}
+    return sorted(wishes, key=wishes.__getitem__)
+
+
+def first_wish(chain: list[Invitee]) -> int | None:
+    """Return the id of the first reply that asks for a seat after the last no of a person and their substitutes.
+
+    None when nobody of them wants a seat.
+    """
+    if not any(may_come(invitee) for invitee in chain):
+        return None
+    replies = sorted(
+        (row.pk, row.answer) for invitee in chain for row in invitee.replies.all() if row.confirmed
+    )
+    wish = None
+    for pk, answer in replies:
+        wish = None if answer == Answer.NO else wish or pk
+    return wish
+
+
+def may_come(invitee: Invitee) -> bool:
+    """Return whether a person is still on the list and has not handed over their seat."""
+    last = max((row for row in invitee.replies.all() if row.confirmed), key=lambda row: row.pk, default=None)
+    handed_over = last is not None and last.answer == Answer.SUBSTITUTE
+    return invitee.withdrawn_at is None and not handed_over
