@@ -1,4 +1,4 @@
-"""What the audit log says of rounds, meetings, agendas, invitations, letters, answers and attendance."""
+"""The kinds of audit log entries about rounds, meetings, agendas, invitations, letters, answers and attendance."""
 
 from dialog_portal.base.audit import EventKind
 

@@ -1,4 +1,4 @@
-"""The kinds of events in the audit log that concern the notes."""
+"""The kinds of audit log entries about minutes (meeting notes), from the first draft to a correction."""
 
 from dialog_portal.base.audit import EventKind
 

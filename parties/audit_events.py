@@ -1,4 +1,4 @@
-"""What the audit log says of the register."""
+"""The kinds of audit log entries about the register: parties, categories, people and mandates."""
 
 from dialog_portal.base.audit import EventKind
 

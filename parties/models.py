@@ -16,7 +16,8 @@ from dialog_portal.base.stale_saves import Versioned
 from dialog_portal.base.swedish import contains_text, swedish
 from dialog_portal.base.typed_text import one_line
 
-YEAR_VALIDATORS = (MinValueValidator(2000), MaxValueValidator(2100))
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2100  # the years that can be typed
+YEAR_VALIDATORS = (MinValueValidator(EARLIEST_YEAR), MaxValueValidator(LATEST_YEAR))
 CADENCE_WORDS = ("varje år", "vartannat år", "vart tredje år", "vart fjärde år", "vart femte år")
 MAX_SEARCH_WORDS = 6  # more words make a search slower but hardly any narrower
 FIRST_YEAR = 2018  # the register begins with this year
@@ -259,6 +260,9 @@ class Municipality(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.party}"
+
+
+NO_MUNICIPALITY = {"code": "", "in_county": True}  # the form's values for a party that is no municipality
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

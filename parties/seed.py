@@ -164,7 +164,7 @@ def seed_parties() -> None:
     for code, name, full_name in MUNICIPALITIES:
         Municipality.objects.get_or_create(code=code, defaults={"party": get_or_add_party(name, full_name)})
     for position, kind in enumerate(CATEGORY_SEEDS, start=1):
-        add_category(kind, position)
+        seed_category(kind, position)
     gotland = get_or_add_party("Region Gotland")
     Municipality.objects.get_or_create(code="0980", defaults={"party": gotland, "in_county": False})
     get_or_add_party("FSKF")
@@ -179,7 +179,7 @@ def get_or_add_party(name: str, full_name: str = "") -> Party:
     return Party.objects.get_or_create(slug=slugify(name)[:75], defaults=values)[0]
 
 
-def add_category(kind: CategorySeed, position: int) -> None:
+def seed_category(kind: CategorySeed, position: int) -> None:
     """Create a category with its cadences and members. An existing category is not changed, because staff keep it."""
     values = {
         "name": kind.name,

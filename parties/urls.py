@@ -1,4 +1,4 @@
-"""Addresses of the register."""
+"""URLs of the staff pages of the register."""
 
 from django.urls import path
 

@@ -91,7 +91,7 @@ class World:
 
     def cancel(self) -> None:
         """Cancel the meeting."""
-        meetings.cancel(self.meeting, reason="Vatten i salen.", by=self.by)
+        meetings.cancel_meeting(self.meeting, reason="Vatten i salen.", by=self.by)
 
     def hand_over(self, name: str = "Eva Ek") -> Invitee:
         """Let the first of the people send a substitute; return the substitute."""

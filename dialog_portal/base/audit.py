@@ -1,4 +1,4 @@
-"""The audit log: one row for each thing that somebody at the office did."""
+"""The audit log: one Event row for each thing that staff did."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from django.db.models import Model
 
 
 class EventKind(models.TextChoices):
-    """A kind of thing that somebody did. Each app lists its own in its `audit_events.py`.
+    """Base of the kinds of events. Each app lists its own kinds in its `audit_events.py`.
 
-    The value is the Swedish text that lies in the log and that people read there. Rows are never rewritten, so a value
-    stays as it is: a text that changed would split one kind into two.
+    The value is the Swedish text that is stored in the log and shown to staff. Never change a value: stored rows are
+    not rewritten, so one kind would get two texts.
     """
 
 
 class Event(models.Model):
-    """The audit log: who did what to which thing. Rows are only ever added; names of guests stay out of it."""
+    """A row of the audit log: who did what to which thing. Rows are only added. They hold no names of guests."""
 
     at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey("access.User", models.PROTECT, null=True, related_name="+")
@@ -27,7 +27,7 @@ class Event(models.Model):
     detail = models.JSONField(default=dict, blank=True)
 
     class Meta:
-        app_label = "access"  # whose table it has been from the first version
+        app_label = "access"  # the table has belonged to this app since the first version
         ordering = ("-pk",)
         indexes = (models.Index(fields=("thing",), name="event_by_thing"),)
 
@@ -36,9 +36,9 @@ class Event(models.Model):
 
 
 def record(by: Any, kind: EventKind, thing: Model | str = "", **detail: Any) -> Event:
-    """Add who did what to which thing; nobody means the portal itself.
+    """Add an event to the audit log and return it. `by` is None when the portal itself did it.
 
-    The detail holds ids, dates and names of fields. What a guest is called or wrote does not belong here.
+    `detail` holds ids, dates and names of fields. Never give it the name of a guest or what a guest wrote.
     """
     named = thing if isinstance(thing, str) else f"{thing._meta.model_name} {thing.pk}"
     plain = json.loads(json.dumps(detail, default=str))

@@ -1,7 +1,7 @@
-"""Who wrote what the notes of a meeting say: rows from which the four-eyes rule finds the authors.
+"""Authorship for the four-eyes rule: a Contribution row for each change of something that meeting notes show.
 
-An action that changes something the notes show adds a row here, in its own transaction. Which of the rows count for
-which notes is decided in `minutes/approval/authors.py`.
+An action that changes such a thing adds the row in its own transaction. `minutes/approval/authors.py` decides which
+rows make somebody an author of which notes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dialog_portal.base.audit import Event
 
 
 class Subject(models.TextChoices):
-    """What was changed: the names of the models that notes are made from."""
+    """The models that notes are made from, by model name."""
 
     MEETING = "meeting"
     ROUND = "round"
@@ -26,15 +26,15 @@ class Subject(models.TextChoices):
 
 
 class Part(models.TextChoices):
-    """Which part of the notes a change reaches; the rule treats these three differently."""
+    """Which part of the notes a change affects. The four-eyes rule treats the three parts differently."""
 
-    NOTED = "noted"  # who came and which sections there are: only ever written for the notes
+    NOTED = "noted"  # who came and which sections there are: written for the notes only
     FACTS = "facts"  # when, where, with whom: a plan until the meeting begins
     POINTS = "points"  # the agenda: a plan until the meeting begins, and copied when the notes are begun
 
 
 class Contribution(models.Model):
-    """Somebody wrote something that notes show. Rows are only ever added, as in the audit log."""
+    """Somebody changed something that notes show. Rows are only added, as in the audit log."""
 
     subject = models.CharField(max_length=10, choices=Subject)
     subject_id = models.PositiveBigIntegerField()
@@ -44,7 +44,7 @@ class Contribution(models.Model):
     former_start = models.DateTimeField(null=True, help_text="when the meeting began before it was moved")
 
     class Meta:
-        app_label = "access"  # beside the audit log, which says the same in words
+        app_label = "access"  # the same app as the audit log, whose events these rows belong to
         ordering = ("pk",)
         indexes = (models.Index(fields=("subject", "subject_id"), name="contribution_by_subject"),)
         constraints = (
@@ -65,10 +65,10 @@ class Contribution(models.Model):
 def record_authorship(
     event: Event, thing: Model, part: Part, *, former_start: datetime | None = None
 ) -> Contribution:
-    """Say that what was just recorded is part of what notes show; the event says who did it and when.
+    """Add a row for a change that notes show. Who made it and when is taken from the event just recorded.
 
-    `former_start` is given when a meeting was moved: its start before that. Raises ValueError for a thing that no notes
-    are made from, and when nobody did it.
+    `former_start` is the start of a meeting before it was moved. Raise ValueError if `thing` is of a model that is not
+    in Subject, or if the event has no `by`.
     """
     if event.by is None:
         raise ValueError("The portal itself is never an author.")

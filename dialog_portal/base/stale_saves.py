@@ -1,4 +1,4 @@
-"""Optimistic locking: a row is saved only as the person saw it; whoever is second sees both texts and loses nothing."""
+"""Optimistic locking: a row is saved only if nobody else saved it since the user opened the form."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dialog_portal.base.states import NotAllowed
 
 
 class Versioned(models.Model):
-    """A row whose version rises each time somebody saves what they typed."""
+    """A row with a version number that rises with each save of a form."""
 
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -20,11 +20,12 @@ class Versioned(models.Model):
         abstract = True
 
 
-Row = TypeVar("Row", bound=Versioned)
+VersionedRow = TypeVar("VersionedRow", bound=Versioned)
+SaveResult = TypeVar("SaveResult")  # what an action that saves returns
 
 
 class StaleSave(NotAllowed):
-    """Somebody else saved the row meanwhile; `theirs` is the row as it stands now, None when it was removed."""
+    """Raised when somebody else saved the row in the meantime. `theirs` is the stored row, None if it was deleted."""
 
     def __init__(self, theirs: Any) -> None:
         super().__init__(
@@ -36,17 +37,17 @@ class StaleSave(NotAllowed):
 
 
 @dataclass(frozen=True)
-class Saved(Generic[Row]):
-    """A row that was saved, and the names of the fields that got another value."""
+class Saved(Generic[VersionedRow]):
+    """A saved row, and the names of the fields whose values changed."""
 
-    row: Row
+    row: VersionedRow
     fields: list[str]
 
 
-def lock_if_unchanged(row: Row, *, seen_version: int | None) -> Row:
+def lock_if_unchanged(row: VersionedRow, *, seen_version: int | None) -> VersionedRow:
     """Return the stored row, locked until the caller's transaction ends.
 
-    Raise StaleSave when its version is not `seen_version`: somebody else saved it, or removed it.
+    Raise StaleSave if its version is not `seen_version` or if it was deleted.
     """
     stored = type(row)._default_manager.select_for_update().filter(pk=row.pk).first()
     if stored is None or stored.version != seen_version:
@@ -55,30 +56,32 @@ def lock_if_unchanged(row: Row, *, seen_version: int | None) -> Row:
 
 
 @transaction.atomic
-def save_if_unchanged(row: Row, values: Mapping[str, Any], *, seen_version: int | None) -> Saved[Row]:
-    """Save values in a row that is as the person saw it, and raise its version.
+def save_if_unchanged(
+    row: VersionedRow, values: Mapping[str, Any], *, seen_version: int | None
+) -> Saved[VersionedRow]:
+    """Save values in a row that still has the version `seen_version`, and add 1 to its version.
 
-    The lock is held until the caller's transaction ends, so that what follows from the change is saved with it or
-    not at all. Raise StaleSave when somebody else saved the row since `seen_version`, and ValidationError when a value
-    is not one that its field takes.
+    The row is locked until the caller's transaction ends, so that the effects of the change are saved together with it
+    or not at all. Raise StaleSave if somebody else saved the row since `seen_version`, and ValidationError if a value
+    is not valid for its field.
     """
     stored = lock_if_unchanged(row, seen_version=seen_version)
-    fields = differences(stored, values)
+    fields = changed_fields(stored, values)
     stored.version += 1
-    _write(stored, values, update_fields=["version"])
+    _store_values(stored, values, update_fields=["version"])
     return Saved(stored, fields)
 
 
 @transaction.atomic
-def save_new(row: Row, values: Mapping[str, Any]) -> Saved[Row]:
-    """Store a row for the first time. Raise ValidationError when a value is not one that its field takes."""
-    fields = differences(row, values)
-    _write(row, values, update_fields=None)
+def save_new(row: VersionedRow, values: Mapping[str, Any]) -> Saved[VersionedRow]:
+    """Store a new row. Raise ValidationError if a value is not valid for its field."""
+    fields = changed_fields(row, values)
+    _store_values(row, values, update_fields=None)
     return Saved(row, fields)
 
 
-def _write(row: models.Model, values: Mapping[str, Any], *, update_fields: list[str] | None) -> None:
-    """Save the columns and then the relations to many, which need the row."""
+def _store_values(row: models.Model, values: Mapping[str, Any], *, update_fields: list[str] | None) -> None:
+    """Save the columns, then the many-to-many relations, which need a stored row."""
     many = {field.name for field in row._meta.many_to_many}
     columns = [name for name in values if name not in many]
     for name in columns:
@@ -89,18 +92,18 @@ def _write(row: models.Model, values: Mapping[str, Any], *, update_fields: list[
         getattr(row, name).set(values[name])
 
 
-def differences(row: models.Model, values: Mapping[str, Any]) -> list[str]:
-    """Return the names of the fields whose stored value is another than the given one."""
-    return [name for name, value in values.items() if not same(stored_value(row, name), value)]
+def changed_fields(row: models.Model, values: Mapping[str, Any]) -> list[str]:
+    """Return the names of the fields whose stored value differs from the given one."""
+    return [name for name, value in values.items() if not is_same_value(stored_value(row, name), value)]
 
 
 def stored_value(row: models.Model, name: str) -> Any:
-    """Return a field's value in the form that people read and forms clean to: several related rows as a list."""
+    """Return the value of a field as a form would clean it: a many-to-many relation as a list of rows."""
     if any(field.name == name for field in row._meta.many_to_many):
         return list(getattr(row, name).all()) if row.pk else []
     return getattr(row, name)
 
 
-def same(stored: Any, other: Any) -> bool:
-    """Return whether two values are the same; the order of several related rows does not matter."""
+def is_same_value(stored: Any, other: Any) -> bool:
+    """Return whether two values are equal. The order of a many-to-many relation does not matter."""
     return set(stored) == set(other or ()) if isinstance(stored, list) else bool(stored == other)

@@ -1,20 +1,20 @@
-"""One way to change a state: a table says which steps exist, one function takes them, every step leaves a row."""
+"""State transitions: a table lists the allowed steps, `take_step` takes one of them and stores it as a Step row."""
 
 from collections.abc import Mapping, Set
 from typing import Any, TypeVar
 
 from django.db import models, transaction
 
-Table = Mapping[Any, Set[Any]]
-Row = TypeVar("Row", bound=models.Model)
+StateTable = Mapping[Any, Set[Any]]
+SteppedRow = TypeVar("SteppedRow", bound=models.Model)
 
 
 class NotAllowed(Exception):
-    """What was asked for is not possible now; the message is Swedish and meant for the person who asked."""
+    """Raised when an action is not possible now. The message is in Swedish and is shown to the user."""
 
 
 class Step(models.Model):
-    """A step that was taken: from which state to which, when, and by whom (nobody means the portal itself)."""
+    """A step that was taken: from which state to which, when, why, and by whom (null: the portal itself)."""
 
     before = models.CharField(max_length=20)
     after = models.CharField(max_length=20)
@@ -28,16 +28,24 @@ class Step(models.Model):
 
 
 @transaction.atomic
-def step(
-    row: Row, table: Table, to: Any, *, by: Any, reason: str = "", refusal: str = "", **changes: Any
-) -> Row:
-    """Take one step that the table allows, record it, and return the row as it stands now.
+def take_step(
+    row: SteppedRow,
+    table: StateTable,
+    to: Any,
+    *,
+    by: Any,
+    reason: str = "",
+    refusal: str = "",
+    **changes: Any,
+) -> SteppedRow:
+    """Change the state of a row to `to`, store the step, and return the stored row.
 
-    The row is read again under a lock, because the caller's copy may be stale. `changes` are fields that change with
-    the state. Raise NotAllowed, with the refusal when there is one, if the table has no such step.
+    `changes` are other fields to save with the state. Raise NotAllowed if the table does not allow the step, with the
+    text `refusal` if there is one. The row is locked and read again, because the caller's copy may be stale; the
+    caller's copy gets the new state too.
     """
     now: Any = type(row)._default_manager.select_for_update().get(pk=row.pk)
-    _check(now, table, to, refusal)
+    _check_step(now, table, to, refusal)
     now.steps.create(before=now.state, after=to, by=by, reason=reason)
     for name, value in {"state": to, **changes}.items():
         setattr(now, name, value)
@@ -47,17 +55,17 @@ def step(
 
 
 @transaction.atomic
-def step_many(
-    rows: "models.QuerySet[Any]", table: Table, to: Any, *, by: Any, reason: str = "", **changes: Any
+def take_steps(
+    rows: "models.QuerySet[Any]", table: StateTable, to: Any, *, by: Any, reason: str = "", **changes: Any
 ) -> int:
-    """Take the same step for many rows, record it for each, and return how many they are.
+    """Take the same step for many rows, store it for each, and return the number of rows.
 
-    They are locked in the order of their keys, so that two callers never wait for each other. Raise NotAllowed, and
+    The rows are locked in the order of their primary keys, so that two callers cannot deadlock. Raise NotAllowed, and
     change nothing, if the table does not allow the step for one of them.
     """
     locked = list(rows.select_for_update(of=("self",)).order_by("pk").only("pk", "state"))
     for row in locked:
-        _check(row, table, to)
+        _check_step(row, table, to)
     steps = rows.model._meta.get_field("steps")
     steps.related_model._base_manager.bulk_create(
         steps.related_model(**{steps.field.name: row}, before=row.state, after=to, by=by, reason=reason)
@@ -67,7 +75,7 @@ def step_many(
     return len(locked)
 
 
-def _check(row: Any, table: Table, to: Any, refusal: str = "") -> None:
+def _check_step(row: Any, table: StateTable, to: Any, refusal: str = "") -> None:
     if to not in table[row.state]:
         raise NotAllowed(
             refusal or f"{row} är {row.get_state_display().lower()} och kan inte bli {to.label.lower()}."

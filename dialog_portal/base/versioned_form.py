@@ -1,21 +1,20 @@
-"""Forms that know which version of a row the person saw, and show what somebody else saved meanwhile."""
+"""Forms with optimistic locking: they carry the version that the user saw and show what somebody else has saved."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.db import models
 
-from dialog_portal.base.stale_saves import StaleSave, same, stored_value
+from dialog_portal.base.stale_saves import SaveResult, StaleSave, is_same_value, stored_value
 
-Result = TypeVar("Result")
-REMOVED = "Någon har tagit bort det du redigerar. Kopiera din text innan du går vidare."
+ROW_REMOVED = "Någon har tagit bort det du redigerar. Kopiera din text innan du går vidare."
 
 
-def in_words(row: models.Model, name: str, value: Any) -> Any:
-    """Return a stored value as people read it: several names in a row, yes or no, a choice by its label."""
+def displayed_value(row: models.Model, name: str, value: Any) -> Any:
+    """Return a stored value as shown to the user: a list of names, "ja" or "nej", or the label of a choice."""
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(value, bool):
@@ -25,9 +24,10 @@ def in_words(row: models.Model, name: str, value: Any) -> Any:
 
 
 class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A model form that parses what was typed; an action saves it, if the row is still as the person saw it.
+    """A model form with a hidden field for the version that the user saw. An action saves it, not the form.
 
-    After a conflict `theirs` lists (label, their value) for the fields that differ; the typed values stay in the form.
+    After a conflict `conflicts` is a list of (label, stored value) for the fields that differ, and the form still holds
+    what the user typed.
     """
 
     seen_name: ClassVar[str] = "seen_version"  # the hidden field
@@ -40,61 +40,61 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.theirs: list[tuple[str, Any]] = []
-        seen = self.seen_mark(self.instance)
+        self.conflicts: list[tuple[str, Any]] = []
+        seen = self.version_mark(self.instance)
         self.fields[self.seen_name] = self.seen_type(widget=forms.HiddenInput, required=False, initial=seen)
-        self.compared = list(self._meta.fields or ())
+        self.compared_fields = list(self._meta.fields or ())
 
     @staticmethod
-    def seen_mark(row: Any) -> Any:
-        """Return what tells one stored state of the row from another."""
+    def version_mark(row: Any) -> Any:
+        """Return the version of a row, or another value that differs whenever the row has been saved."""
         return row.version
 
     @property
     def seen(self) -> Any:
-        """What the page that was sent back said of the row's state."""
+        """The version that came back with the form."""
         return self.cleaned_data.get(self.seen_name)
 
     @property
     def seen_version(self) -> int | None:
-        """Which version of the row the person saw."""
+        """The version number of the row that the user saw; None if it is missing."""
         version: int | None = self.seen
         return version
 
     @property
     def values(self) -> dict[str, Any]:
-        """Each field of the row with what was typed, for the action that saves it; for a valid form."""
+        """The typed values by field name, for the action that saves them. Only for a valid form."""
         return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
 
     @staticmethod
     def stored_value(row: Any, name: str) -> Any:
-        """Return the value of a field in a stored row, as the form would clean it."""
+        """Return the value of a field of a stored row, as the form would clean it."""
         return stored_value(row, name)
 
     def show_conflict(self, theirs: Any) -> None:
-        """Say that somebody else saved `theirs` meanwhile, show it, and let the next press overwrite it.
+        """Add an error that shows the stored row `theirs` (None if it was deleted).
 
-        None stands for a row that was removed.
+        The hidden version becomes that of `theirs`, so the user can save again and overwrite it.
         """
         if theirs is None:
-            self.add_error(None, REMOVED)
+            self.add_error(None, ROW_REMOVED)
             return
-        for name in self.compared:
+        for name in self.compared_fields:
             value = self.stored_value(theirs, name)
-            if not same(value, self.cleaned_data.get(name)):
-                self.theirs.append((str(self.fields[name].label), in_words(theirs, name, value)))
+            if not is_same_value(value, self.cleaned_data.get(name)):
+                self.conflicts.append((str(self.fields[name].label), displayed_value(theirs, name, value)))
         data: Any = self.data.copy()  # type: ignore[attr-defined]
-        data[self.add_prefix(self.seen_name)] = str(self.seen_mark(theirs))
+        data[self.add_prefix(self.seen_name)] = str(self.version_mark(theirs))
         self.data = data
         self.add_error(None, forms.ValidationError(self.conflict, code="conflict"))
 
     def save(self, commit: bool = True) -> Any:
-        """Refuse: a form cannot know that nobody saved the row meanwhile."""
+        """Raise TypeError: only an action can lock the row and compare its version."""
         raise TypeError("Give the form's values and seen_version to an action that saves them.")
 
 
-def submit(form: VersionedForm, save: Callable[[], Result]) -> Result | None:
-    """Return what `save` returns; None when there are errors or somebody else saved meanwhile, which the form says."""
+def submit(form: VersionedForm, save: Callable[[], SaveResult]) -> SaveResult | None:
+    """Return what `save` returns; None if the form has errors or somebody else has saved. The form shows which."""
     if not form.is_valid():
         show_conflict_if_stale(form)
         return None
@@ -106,10 +106,10 @@ def submit(form: VersionedForm, save: Callable[[], Result]) -> Result | None:
 
 
 def show_conflict_if_stale(form: VersionedForm) -> None:
-    """Show what somebody else saved also beside errors, so that both are mended in one go. Only reads."""
+    """Show a conflict together with the errors of an invalid form, so that the user can correct both. Only reads."""
     row = form.instance
     if not form.is_bound or row.pk is None:
         return
     stored = type(row)._default_manager.filter(pk=row.pk).first()
-    if stored is None or form.seen_mark(stored) != form.seen:
+    if stored is None or form.version_mark(stored) != form.seen:
         form.show_conflict(stored)

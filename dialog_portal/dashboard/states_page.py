@@ -2,14 +2,14 @@
 
 from django.conf import settings
 
-from dialog_portal.base.states import Table
+from dialog_portal.base.states import StateTable
 from dialog_portal.outbox import models as outbox
 from meetings.models import agenda, meeting, planned_mailing
 from minutes import models as minutes
 
 STATES_FILE = settings.BASE_DIR / "docs" / "states.md"
-STATE_TABLES: dict[str, Table] = {
-    "Dialogmöte": meeting.NEXT,
+STATE_TABLES: dict[str, StateTable] = {
+    "Dialogmöte": meeting.MEETING_NEXT,
     "Dagordning": agenda.AGENDA_NEXT,
     "Automatisk påminnelse": planned_mailing.PLANNED_NEXT,
     "Minnesanteckningar": minutes.MINUTES_NEXT,
@@ -23,7 +23,7 @@ def states_markdown() -> str:
     return head + "".join(f"\n## {name}\n\n{state_diagram(table)}" for name, table in STATE_TABLES.items())
 
 
-def state_diagram(table: Table) -> str:
+def state_diagram(table: StateTable) -> str:
     """Return the Mermaid diagram of a transition table; the first state in the table is the initial state."""
     lines = ["```mermaid", "stateDiagram-v2"]
     lines += [f"    {state.value}: {state.label} ({state.value})" for state in table]

@@ -113,18 +113,18 @@ def tell_story(story: Story) -> Meeting:
             send_mailing(meeting, Purpose.SAVE_THE_DATE, story.officer)
     if story.has_reached("invited"):
         with clock_at(story.days_before(35)):
-            actions.take_step(meeting.agenda, AgendaState.SETTLED, by=story.officer)
+            actions.change_agenda_state(meeting.agenda, AgendaState.SETTLED, by=story.officer)
             send_mailing(meeting, Purpose.INVITATION, story.officer)
         with clock_at(min(story.begins - days(12), timezone.now() - timedelta(minutes=30))):
             collect_answers(meeting, story)
         send_past_reminders(meeting)
     if story.cancelled:
         with clock_at(timezone.now() - days(1)):
-            meetings.cancel(meeting, reason="Lokalen är inte längre tillgänglig.", by=story.officer)
+            meetings.cancel_meeting(meeting, reason="Lokalen är inte längre tillgänglig.", by=story.officer)
             send_mailing(meeting, Purpose.CANCELLATION, story.officer)
     if story.has_reached("held"):
         with clock_at(story.begins + timedelta(hours=story.hours)):
-            meetings.hold(meeting, by=story.officer)
+            meetings.mark_as_held(meeting, by=story.officer)
             attendance.note_attendance(meeting, attendance_keys(meeting), by=story.officer)
     if story.has_reached("draft"):
         finish_notes(story, meeting)

@@ -1,4 +1,4 @@
-"""What the audit log says of the outbox."""
+"""The kinds of audit log entries about the outbox."""
 
 from dialog_portal.base.audit import EventKind
 

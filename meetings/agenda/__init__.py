@@ -1,1 +1,1 @@
-"""The agenda of a meeting: its points, their order, and how far it has been agreed."""
+"""The agenda of a meeting: its items, their order, and its state (draft, consultation, settled)."""

@@ -1,4 +1,4 @@
-"""Actions on an agenda: its points, their order, and how far it has been agreed."""
+"""Actions on an agenda: add, change, delete, restore and move items, and change its state."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.stale_saves import save_if_unchanged
-from dialog_portal.base.states import NotAllowed, step
+from dialog_portal.base.states import NotAllowed, take_step
 from meetings.audit_events import MeetingsEvent
 from meetings.models import Agenda, AgendaItem, AgendaState
 from meetings.models.agenda import AGENDA_NEXT
 
-CONTENT = ("title", "description", "minutes", "presenter", "internal")
-FIELDS_IN_NOTES = frozenset({"title", "internal"})  # as ItemForm names them
+ITEM_CONTENT = ("title", "description", "minutes", "presenter", "internal")
+ITEM_FIELDS_IN_NOTES = frozenset({"title", "internal"})  # as ItemForm names them
 
 
 def must_not_be_settled(agenda: Agenda) -> None:
-    """Raise NotAllowed when the agenda is settled."""
+    """Raise NotAllowed if the agenda is settled."""
     if agenda.state == AgendaState.SETTLED:
         raise NotAllowed("Dagordningen är fastlagd. Öppna den igen om du vill ändra i den.")
 
 
-def lock_unsettled(agenda: Agenda) -> Agenda:
-    """Return the agenda, locked until the transaction ends; raise NotAllowed when it is settled."""
+def lock_unsettled_agenda(agenda: Agenda) -> Agenda:
+    """Return the agenda, locked until the transaction ends. Raise NotAllowed if it is settled."""
     now = Agenda.objects.select_for_update().get(pk=agenda.pk)
     must_not_be_settled(now)
     return now
@@ -35,10 +35,13 @@ def lock_unsettled(agenda: Agenda) -> Agenda:
 
 @transaction.atomic
 def add_item(agenda: Agenda, item: AgendaItem, *, by: User) -> AgendaItem:
-    """Put a new point last. A button that was pressed twice makes one: the second press returns the first one's."""
-    item.agenda = lock_unsettled(agenda)
+    """Add an item at the end of the agenda. Raise NotAllowed if the agenda is settled.
+
+    A button that was pressed twice adds one item: the second press returns the item that the first one added.
+    """
+    item.agenda = lock_unsettled_agenda(agenda)
     last = item.agenda.items.last()
-    if last and all(getattr(last, name) == getattr(item, name) for name in CONTENT):
+    if last and all(getattr(last, name) == getattr(item, name) for name in ITEM_CONTENT):
         return last
     item.position = last.position + 1 if last else 1
     item.save()
@@ -51,29 +54,29 @@ def add_item(agenda: Agenda, item: AgendaItem, *, by: User) -> AgendaItem:
 def change_item(
     item: AgendaItem, values: Mapping[str, Any], *, seen_version: int | None, by: User
 ) -> AgendaItem:
-    """Change a point; one that was moved meanwhile stays at its new place.
+    """Change an item, but not its position, since somebody may have moved it in the meantime.
 
-    Raise NotAllowed when the agenda is settled, and StaleSave when somebody else saved the point since `seen_version`.
+    Raise NotAllowed if the agenda is settled, and StaleSave if somebody else saved the item since `seen_version`.
     """
-    agenda = lock_unsettled(item.agenda)
+    agenda = lock_unsettled_agenda(item.agenda)
     saved = save_if_unchanged(item, values, seen_version=seen_version)
     event = record(by, MeetingsEvent.POINT_CHANGED, agenda, item=item.pk, fields=saved.fields)
-    if FIELDS_IN_NOTES & set(saved.fields):
+    if ITEM_FIELDS_IN_NOTES & set(saved.fields):
         record_authorship(event, agenda, Part.POINTS)
     return saved.row
 
 
 @transaction.atomic
 def delete_item(item: AgendaItem, *, by: User) -> dict[str, Any]:
-    """Take a point away; return what `restore_item` needs to put it back as it was.
+    """Delete an item and return what `restore_item` needs to restore it.
 
-    A point with notes stays: the notes would lose what they are about.
+    Raise NotAllowed if the agenda is settled, or if notes have been written about the item.
     """
-    agenda = lock_unsettled(item.agenda)
+    agenda = lock_unsettled_agenda(item.agenda)
     if any(section.html for section in item.sections.all()):
         raise NotAllowed("Punkten har minnesanteckningar och kan inte tas bort.")
-    removed = {"pk": item.pk, "position": place_of(agenda, item), "version": item.version}
-    removed |= {name: getattr(item, name) for name in CONTENT}
+    removed = {"pk": item.pk, "position": position_of(agenda, item), "version": item.version}
+    removed |= {name: getattr(item, name) for name in ITEM_CONTENT}
     event = record(by, MeetingsEvent.POINT_REMOVED, agenda, item=item.pk)
     record_authorship(event, agenda, Part.POINTS)
     item.delete()
@@ -82,10 +85,10 @@ def delete_item(item: AgendaItem, *, by: User) -> dict[str, Any]:
 
 @transaction.atomic
 def restore_item(agenda: Agenda, removed: dict[str, Any], *, by: User) -> AgendaItem:
-    """Put a removed point back where it was. Doing it twice makes one point."""
-    now = lock_unsettled(agenda)
+    """Restore a deleted item at its old position. Doing it twice makes one item. Raise NotAllowed if settled."""
+    now = lock_unsettled_agenda(agenda)
     item, created = AgendaItem.objects.get_or_create(pk=removed["pk"], defaults={**removed, "agenda": now})
-    place_item(now, item, removed["position"])
+    set_position(now, item, removed["position"])
     if created:
         event = record(by, MeetingsEvent.POINT_RESTORED, now, item=item.pk)
         record_authorship(event, now, Part.POINTS)
@@ -94,24 +97,24 @@ def restore_item(agenda: Agenda, removed: dict[str, Any], *, by: User) -> Agenda
 
 @transaction.atomic
 def move_item(item: AgendaItem, *, to: int, by: User) -> tuple[int, int]:
-    """Move a point to a place counted from 1, or to the nearest end; return from where to where."""
-    agenda = lock_unsettled(item.agenda)
-    before, after = place_of(agenda, item), place_item(agenda, item, to)
+    """Move an item to position `to`, from 1, or the nearest one that exists. Return its old and new position."""
+    agenda = lock_unsettled_agenda(item.agenda)
+    before, after = position_of(agenda, item), set_position(agenda, item, to)
     event = record(by, MeetingsEvent.POINT_MOVED, agenda, item=item.pk, before=before, after=after)
     record_authorship(event, agenda, Part.POINTS)
     return before, after
 
 
-def place_of(agenda: Agenda, item: AgendaItem) -> int:
-    """Return which point in order it is, counted from 1; raise NotAllowed when somebody has taken it away."""
+def position_of(agenda: Agenda, item: AgendaItem) -> int:
+    """Return the item's position in the agenda, from 1. Raise NotAllowed if somebody has deleted it."""
     order = list(agenda.items.values_list("pk", flat=True))
     if item.pk not in order:
         raise NotAllowed("Någon har redan tagit bort punkten.")
     return order.index(item.pk) + 1
 
 
-def place_item(agenda: Agenda, item: AgendaItem, place: int) -> int:
-    """Number the points from 1 again with this one at its place; return the place it got."""
+def set_position(agenda: Agenda, item: AgendaItem, place: int) -> int:
+    """Number all items from 1 with this one at `place`, or the nearest position that exists. Return its position."""
     rows = [row for row in agenda.items.all() if row.pk != item.pk]
     place = max(1, min(place, len(rows) + 1))
     rows.insert(place - 1, item)
@@ -122,10 +125,10 @@ def place_item(agenda: Agenda, item: AgendaItem, place: int) -> int:
 
 
 @transaction.atomic
-def take_step(agenda: Agenda, to: AgendaState, *, by: User) -> Agenda:
-    """Send the agenda for consultation, settle it, or open it again; an empty one can only stay a draft."""
+def change_agenda_state(agenda: Agenda, to: AgendaState, *, by: User) -> Agenda:
+    """Send the agenda for consultation, settle or reopen it. Raise NotAllowed if it is empty or in a wrong state."""
     now = Agenda.objects.select_for_update().get(pk=agenda.pk)
     if to != AgendaState.DRAFT and not now.items.exists():
         raise NotAllowed("Dagordningen har inga punkter än.")
     record(by, MeetingsEvent.AGENDA_STATE_CHANGED, now, before=now.state, after=to)
-    return step(now, AGENDA_NEXT, to, by=by)
+    return take_step(now, AGENDA_NEXT, to, by=by)

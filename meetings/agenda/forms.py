@@ -1,4 +1,4 @@
-"""What people type about the points of an agenda."""
+"""Staff forms for the items of an agenda."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from django import forms
 from dialog_portal.base.versioned_form import VersionedForm
 from meetings.models import AgendaItem
 
-LABELS = {"internal": "Intern punkt, visas bara för personalen"}
-WIDGETS = {
+ITEM_LABELS = {"internal": "Intern punkt, visas bara för personalen"}
+ITEM_WIDGETS = {
     "description": forms.Textarea(attrs={"rows": 4}),
     "minutes": forms.NumberInput(attrs={"inputmode": "numeric", "min": 0, "max": 600}),
 }
 
 
 class NewItemForm(forms.ModelForm):  # type: ignore[type-arg]
-    """The short form at the end of the agenda: made to be filled in many times in a row."""
+    """The short form at the end of the agenda, with which many items can be added quickly."""
 
     class Meta:
         model = AgendaItem
         fields = ("title", "minutes", "presenter", "internal")
-        labels = LABELS
-        widgets = WIDGETS
+        labels = ITEM_LABELS
+        widgets = ITEM_WIDGETS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -31,10 +31,10 @@ class NewItemForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class ItemForm(VersionedForm):
-    """Everything about a point."""
+    """All fields of an item."""
 
     class Meta:
         model = AgendaItem
         fields = ("title", "description", "minutes", "presenter", "internal")
-        labels = LABELS
-        widgets = WIDGETS
+        labels = ITEM_LABELS
+        widgets = ITEM_WIDGETS

@@ -1,4 +1,4 @@
-"""Addresses of agendas and their points."""
+"""URLs of the staff pages about agendas and their items."""
 
 from django.urls import URLPattern, path
 

@@ -1,4 +1,4 @@
-"""Staff pages: the agenda with its running clock, made to be written by keyboard."""
+"""Staff pages of the agenda: the items with their start times. Everything can be done with the keyboard."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from meetings.agenda.forms import ItemForm, NewItemForm
 from meetings.models import Agenda, AgendaItem, AgendaState
 
 UNDO_SECONDS = 15 * 60
-REMOVED = "removed_item"
+REMOVED_ITEM_KEY = "removed_item"
 
 
-def find(pk: int) -> Agenda:
+def find_agenda(pk: int) -> Agenda:
+    """Return the agenda of the meeting `pk`, with its items; raise Http404 if there is none."""
     rows = Agenda.objects.select_related("meeting__round").prefetch_related("items")
     return get_object_or_404(rows, meeting=pk)
 
@@ -32,11 +33,12 @@ def find_item(pk: int) -> AgendaItem:
 
 
 def agenda(request: StaffRequest, pk: int) -> HttpResponse:
-    """The points with their times; `ny` and `flyttad` in the address say where the hands were."""
-    return agenda_page(request, find(pk), NewItemForm())
+    """Show the items with their times. `?ny` and `?flyttad` set the focus where the user was before the redirect."""
+    return agenda_page(request, find_agenda(pk), NewItemForm())
 
 
 def agenda_page(request: StaffRequest, row: Agenda, form: NewItemForm) -> HttpResponse:
+    """Render the agenda with a form for one more item, which may show errors."""
     points = row.timed_items()
     bodies = row.meeting.categories.exclude(agenda_body="")
     if "ny" in request.GET:
@@ -51,14 +53,14 @@ def agenda_page(request: StaffRequest, row: Agenda, form: NewItemForm) -> HttpRe
         "settled": row.state == AgendaState.SETTLED,
         "begun": row.meeting.starts_at <= timezone.now(),
         "form": form,
-        "moved": recent_move(request, points),
-        "removed": recent_removal(request, row),
+        "last_move": recent_move(request, points),
+        "last_removal": recent_removal(request, row),
     }
     return render(request, "staff/agenda/agenda.html", context)
 
 
 def recent_move(request: StaffRequest, points: list[Any]) -> dict[str, Any] | None:
-    """Return which point was just moved, from where to where, and by which button: it has the focus still."""
+    """Return the item that was just moved, its positions, and the button that gets the focus; None if there is none."""
     pk, before = request.GET.get("flyttad", ""), request.GET.get("fran", "")
     for place, (_, item) in enumerate(points, 1):
         if str(item.pk) == pk and before.isdecimal():
@@ -69,21 +71,22 @@ def recent_move(request: StaffRequest, points: list[Any]) -> dict[str, Any] | No
 
 
 def recent_removal(request: StaffRequest, row: Agenda) -> dict[str, Any] | None:
-    """Return the point that this person just took away, while it can be put back."""
-    last: dict[str, Any] | None = request.session.get(REMOVED)
+    """Return the item that this user deleted, if that was less than UNDO_SECONDS ago; else None."""
+    last: dict[str, Any] | None = request.session.get(REMOVED_ITEM_KEY)
     fresh = last and last["agenda"] == row.pk and timezone.now().timestamp() - last["at"] < UNDO_SECONDS
     return last if fresh else None
 
 
-def back(pk: int, query: str = "") -> HttpResponse:
+def redirect_to_agenda(pk: int, query: str = "") -> HttpResponse:
+    """Redirect to the agenda of the meeting `pk`."""
     return redirect(reverse("staff:agenda", args=[pk]) + query)
 
 
 def item_add(request: StaffRequest, pk: int) -> HttpResponse:
-    """One more point last; then the hands are back in the empty form."""
+    """Add an item at the end, then show the empty form again with the focus in it."""
     if request.method != "POST":
-        return back(pk, "?ny=1")
-    row = find(pk)
+        return redirect_to_agenda(pk, "?ny=1")
+    row = find_agenda(pk)
     form = NewItemForm(request.POST)
     if not form.is_valid():
         return agenda_page(request, row, form)
@@ -92,11 +95,11 @@ def item_add(request: StaffRequest, pk: int) -> HttpResponse:
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return agenda_page(request, row, form)
-    return back(pk, "?ny=1")
+    return redirect_to_agenda(pk, "?ny=1")
 
 
 def item_change(request: StaffRequest, pk: int) -> HttpResponse:
-    """Everything about a point."""
+    """Change all fields of an item."""
     item = find_item(pk)
     form = ItemForm(request.POST if request.method == "POST" else None, instance=item)
 
@@ -107,16 +110,16 @@ def item_change(request: StaffRequest, pk: int) -> HttpResponse:
         actions.must_not_be_settled(item.agenda)
         if request.method == "POST" and (saved := submit(form, save)):
             messages.success(request, f"Punkten {saved} är sparad.")
-            return back(item.agenda.meeting_id)
+            return redirect_to_agenda(item.agenda.meeting_id)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
-        return back(item.agenda.meeting_id)
+        return redirect_to_agenda(item.agenda.meeting_id)
     context = {"form": form, "item": item, "meeting": item.agenda.meeting}
     return render(request, "staff/agenda/item.html", context)
 
 
 def item_delete(request: StaffRequest, pk: int) -> HttpResponse:
-    """Take a point away, after a question that shows what goes with it; it can be put back for a while."""
+    """Delete an item after asking. It can be restored for UNDO_SECONDS."""
     item = find_item(pk)
     meeting = item.agenda.meeting
     if request.method != "POST":
@@ -124,46 +127,48 @@ def item_delete(request: StaffRequest, pk: int) -> HttpResponse:
     try:
         content = actions.delete_item(item, by=request.user)
         now = timezone.now().timestamp()
-        request.session[REMOVED] = {"item": content, "agenda": item.agenda_id, "at": now}
+        request.session[REMOVED_ITEM_KEY] = {"item": content, "agenda": item.agenda_id, "at": now}
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
-    return back(meeting.pk)
+    return redirect_to_agenda(meeting.pk)
 
 
 @require_POST
 def item_restore(request: StaffRequest, pk: int) -> HttpResponse:
-    """Put back the point that this person just took away."""
-    row = find(pk)
+    """Restore the item that this user just deleted."""
+    row = find_agenda(pk)
     removal = recent_removal(request, row)
     if removal is None:
         messages.info(request, "Det finns ingen borttagen punkt att lägga tillbaka.")
-        return back(pk)
+        return redirect_to_agenda(pk)
     try:
         item = actions.restore_item(row, removal["item"], by=request.user)
-        del request.session[REMOVED]
+        del request.session[REMOVED_ITEM_KEY]
         messages.success(request, f"Punkten {item} är tillbaka.")
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
-    return back(pk)
+    return redirect_to_agenda(pk)
 
 
 @require_POST
 def item_move(request: StaffRequest, pk: int) -> HttpResponse:
-    """Move a point one step up or down, or to a place counted from 1."""
+    """Move an item one step up or down, or to a position counted from 1."""
     item = find_item(pk)
     to = request.POST.get("to", "")
     try:
-        before, _ = actions.move_item(item, to=place(item, to), by=request.user)
+        before, _ = actions.move_item(item, to=requested_position(item, to), by=request.user)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
-        return back(item.agenda.meeting_id)
-    return back(item.agenda.meeting_id, f"?flyttad={pk}&fran={before}&knapp={'up' if to == 'up' else 'down'}")
+        return redirect_to_agenda(item.agenda.meeting_id)
+    return redirect_to_agenda(
+        item.agenda.meeting_id, f"?flyttad={pk}&fran={before}&knapp={'up' if to == 'up' else 'down'}"
+    )
 
 
-def place(item: AgendaItem, to: str) -> int:
-    """The place that a button or a drag means; 404 for what none of them sends."""
+def requested_position(item: AgendaItem, to: str) -> int:
+    """Return the position that a button or a drag asks for; raise Http404 for anything that the page cannot send."""
     if to in ("up", "down"):
-        return actions.place_of(item.agenda, item) + (-1 if to == "up" else 1)
+        return actions.position_of(item.agenda, item) + (-1 if to == "up" else 1)
     if to.isdecimal() and len(to) < 5:
         return int(to)
     raise Http404
@@ -171,14 +176,14 @@ def place(item: AgendaItem, to: str) -> int:
 
 @require_POST
 def agenda_step(request: StaffRequest, pk: int) -> HttpResponse:
-    """Send the agenda for consultation, settle it, or open it again."""
-    row = find(pk)
+    """Send the agenda for consultation, settle it, or reopen it."""
+    row = find_agenda(pk)
     to = request.POST.get("to", "")
     if to not in AgendaState.values:
         raise Http404
     try:
-        now = actions.take_step(row, AgendaState(to), by=request.user)
+        now = actions.change_agenda_state(row, AgendaState(to), by=request.user)
         messages.success(request, f"Dagordningen är nu {now.get_state_display()}.")
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
-    return back(pk)
+    return redirect_to_agenda(pk)

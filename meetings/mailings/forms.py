@@ -1,4 +1,4 @@
-"""The words of a letter as staff type them: plain text whose {platshållare} are known and whose links are nobody's."""
+"""Staff form for the text of a letter: plain text with known {placeholders} and without personal links."""
 
 from __future__ import annotations
 
@@ -25,20 +25,22 @@ from meetings.mailings.letters.wording import (
 from meetings.models import Wording
 from meetings.models.wording import LONG, SHORT
 
-GUESTS = "|".join(path.rstrip("/") for path in GUEST_PATHS)
-PERSONAL = re.compile(rf"/(?:{GUESTS})/+(?!ny-lank\b)[^\s/]+|/(?:{GUESTS})%2f", re.IGNORECASE)
-BRACES = "En klammer saknar sin andra hälft. Skriv platshållare som {namn}."
-LINK = (
+GUEST_PATH_PATTERN = "|".join(path.rstrip("/") for path in GUEST_PATHS)
+PERSONAL_LINK = re.compile(
+    rf"/(?:{GUEST_PATH_PATTERN})/+(?!ny-lank\b)[^\s/]+|/(?:{GUEST_PATH_PATTERN})%2f", re.IGNORECASE
+)
+BRACE_SENTENCE = "En klammer saknar sin andra hälft. Skriv platshållare som {namn}."
+LINK_SENTENCE = (
     "Texten innehåller en personlig länk, som skulle gå till alla. Ta bort den. "
     "Varje brev har mottagarens egen länk i knappen."
 )
-HIDDEN = "Texten innehåller osynliga styrtecken. Skriv om det som du klistrade in."
-BREAKS = "Skriv på en rad, utan radbrytningar eller styrtecken."
-ALONE = "{hälsning} ska stå ensam i ett eget stycke, med en tom rad före och efter."
+HIDDEN_SENTENCE = "Texten innehåller osynliga styrtecken. Skriv om det som du klistrade in."
+ONE_LINE_SENTENCE = "Skriv på en rad, utan radbrytningar eller styrtecken."
+GREETING_SENTENCE = "{hälsning} ska stå ensam i ett eget stycke, med en tom rad före och efter."
 
 
 class WordingForm(VersionedForm):
-    """What the letter's subject, heading and text say. Unchanged words leave the letter as it is for everybody."""
+    """The subject, heading and body of a letter."""
 
     class Meta:
         model = Wording
@@ -63,50 +65,58 @@ class WordingForm(VersionedForm):
         now = words_in_use(instance)
         super().__init__(*args, instance=instance, initial=asdict(now), **kwargs)
         for name in ("subject", "heading"):
-            self.fields[name].validators = []  # clean() says the same, with the placeholders
+            self.fields[name].validators = []  # _clean_line checks the same and names the placeholders
             self.fields[name].widget.attrs.pop("maxlength", None)
         self.fields["body"].widget.attrs.pop("maxlength", None)
-        self.fields["body"].help_text = explained(placeholders_for(instance.purpose, in_body=True))
+        self.fields["body"].help_text = placeholder_help(placeholders_for(instance.purpose, in_body=True))
 
     @staticmethod
     def stored_value(row: Any, name: str) -> Any:
-        """Resting words are not what the letter says."""
+        """Return the text that the letter has now: a wording that is set aside is not in the letter."""
         return getattr(words_in_use(row), name)
 
     def clean_subject(self) -> str:
-        return self.line("subject")
+        return self._clean_line("subject")
 
     def clean_heading(self) -> str:
-        return self.line("heading")
+        return self._clean_line("heading")
 
-    def line(self, name: str) -> str:
-        """A line whose placeholders are known and that can write no header of its own."""
+    def _clean_line(self, name: str) -> str:
+        """Return one line with known placeholders. Line breaks are refused, as they could add headers to the e-mail."""
         text: str = self.cleaned_data[name]
         long = [str(self.fields[name].error_messages["max_length"])] if len(text) > SHORT else []
         names = placeholders_for(self.instance.purpose, in_body=False)
-        refuse([*hidden(text, BREAKS), *wrong_places(text, names)], names, also=long)
+        raise_errors(
+            [*hidden_character_errors(text, ONE_LINE_SENTENCE), *placeholder_errors(text, names)],
+            names,
+            also=long,
+        )
         return text
 
     def clean_body(self) -> str:
-        """Paragraphs of visible characters whose placeholders are known."""
+        """Return the body: visible characters and known placeholders, without blanks at the ends of lines."""
         lines = [line.rstrip() for line in self.cleaned_data["body"].replace("\t", " ").splitlines()]
         text, names = "\n".join(lines), placeholders_for(self.instance.purpose, in_body=True)
-        refuse([*hidden("".join(lines), HIDDEN), *wrong_places(text, names)], names, also=not_alone(text))
+        raise_errors(
+            [*hidden_character_errors("".join(lines), HIDDEN_SENTENCE), *placeholder_errors(text, names)],
+            names,
+            also=greeting_errors(text),
+        )
         return text
 
     @property
     def words(self) -> Words:
-        """What was typed, once it is valid."""
+        """The typed text, for a valid form."""
         return Words(**self.values)
 
 
 def words_in_use(row: Wording) -> Words:
-    """Return what the letter says now."""
+    """Return the text that the letter has now."""
     return words_of(row) if row.active else words_without_own(row.round or row.meeting, row.purpose)  # type: ignore[arg-type]
 
 
-def explained(names: dict[str, str]) -> str:
-    """The placeholders with what they stand for, for the hint under the field."""
+def placeholder_help(names: dict[str, str]) -> str:
+    """Return the help text of the field: each placeholder with its meaning."""
     rows = format_html_join("", "<li><code>{{{}}}</code> {}</li>", names.items())
     return format_html(
         "Vanlig text. En tom rad skiljer stycken åt. "
@@ -115,16 +125,16 @@ def explained(names: dict[str, str]) -> str:
     )
 
 
-def refuse(wrong: list[str], names: dict[str, str], *, also: list[str]) -> None:
-    """Raise everything that is wrong at once; after the faults, which placeholders there are."""
+def raise_errors(wrong: list[str], names: dict[str, str], *, also: list[str]) -> None:
+    """Raise one ValidationError with all texts. After those in `wrong` comes a list of the known placeholders."""
     if wrong:
         wrong[-1] += f" Du kan använda {placeholder_list(names)}."
     if wrong or also:
         raise ValidationError([*wrong, *also])
 
 
-def hidden(text: str, sentence: str) -> list[str]:
-    """The sentence, when the text has characters that nobody sees."""
+def hidden_character_errors(text: str, sentence: str) -> list[str]:
+    """Return the error text `sentence` in a list if the text has invisible characters, else an empty list."""
     try:
         one_line(text)
     except ValidationError:
@@ -132,19 +142,19 @@ def hidden(text: str, sentence: str) -> list[str]:
     return []
 
 
-def wrong_places(text: str, names: dict[str, str]) -> list[str]:
-    """A sentence about each fault: somebody's link, a brace without its other half, placeholders that are unknown."""
+def placeholder_errors(text: str, names: dict[str, str]) -> list[str]:
+    """Return an error text for a personal link, for a single brace, and for each unknown placeholder."""
     unknown = list(dict.fromkeys(name for name in PLACE.findall(text) if placeholder_name(name) not in names))
-    said = [LINK] if PERSONAL.search(text) else []
-    said += [BRACES] if re.search(r"[{}]", PLACE.sub("", text)) else []
+    said = [LINK_SENTENCE] if PERSONAL_LINK.search(text) else []
+    said += [BRACE_SENTENCE] if re.search(r"[{}]", PLACE.sub("", text)) else []
     return [*said, *(f"{{{name}}} finns inte här." for name in unknown)]
 
 
-def not_alone(text: str) -> list[str]:
-    """A sentence when something stands beside the greeting, which can have paragraphs of its own."""
+def greeting_errors(text: str) -> list[str]:
+    """Return an error text in a list if the greeting, which can hold several paragraphs, shares a paragraph."""
     greeted = [
         part
         for part in Words("", "", text).paragraphs
         if "hälsning" in map(placeholder_name, PLACE.findall(part))
     ]
-    return [ALONE] if any(PLACE.sub("", part, count=1).strip() for part in greeted) else []
+    return [GREETING_SENTENCE] if any(PLACE.sub("", part, count=1).strip() for part in greeted) else []

@@ -31,7 +31,7 @@ class MeetingState(models.TextChoices):
 
 
 # A meeting that was arranged by telephone has no invitation in the portal and can still be held
-NEXT: dict[MeetingState, frozenset[MeetingState]] = {
+MEETING_NEXT: dict[MeetingState, frozenset[MeetingState]] = {
     MeetingState.PLANNED: frozenset(
         {MeetingState.ANNOUNCED, MeetingState.INVITED, MeetingState.HELD, MeetingState.CANCELLED}
     ),

@@ -1,1 +1,1 @@
-"""Rounds, groups and meetings, from plan to held or cancelled."""
+"""Planning: rounds, groups and meetings, until a meeting is held or cancelled."""

@@ -1,4 +1,4 @@
-"""How far a meeting has come, and what its list shows about answers."""
+"""A meeting's progress: the chain of states as it is drawn, and the counts of people invited, answered and coming."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from django.db.models.functions import Coalesce
 from meetings.models import Answer, Invitee, Meeting, MeetingState, MeetingStep
 from meetings.replies.guest_list import count_waiting
 
-ORDER = (MeetingState.PLANNED, MeetingState.ANNOUNCED, MeetingState.INVITED, MeetingState.HELD)
+STATE_ORDER = (MeetingState.PLANNED, MeetingState.ANNOUNCED, MeetingState.INVITED, MeetingState.HELD)
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of the chain as it is drawn: `status` is done, now or todo."""
+    """One state of the chain as it is drawn: `status` is "done", "now" or "todo", `at` is when it was reached."""
 
     state: MeetingState
     status: str
@@ -29,41 +29,46 @@ class Stage:
         return str(self.state.label)
 
 
-def chain(meeting: Meeting, steps: Iterable[MeetingStep] = (), *, noted: bool = False) -> list[Stage]:
-    """The meeting's part of the chain, without what was skipped or what a cancelled meeting never reaches.
+def state_chain(
+    meeting: Meeting, steps: Iterable[MeetingStep] = (), *, has_minutes: bool = False
+) -> list[Stage]:
+    """Return the states to draw for a meeting, without a skipped "announced".
 
-    `noted` says that the notes have begun, so that being held is behind and not now.
+    A cancelled meeting shows the states that it reached, then "cancelled". When notes have been begun (`has_minutes`),
+    "held" is done and no longer now.
     """
     reached = {row.after: row.at for row in steps if row.after != row.before}
     now = MeetingState(meeting.state)
     if now == MeetingState.CANCELLED:
-        past = [Stage(state, "done", reached[state]) for state in ORDER if state in reached]
+        past = [Stage(state, "done", reached[state]) for state in STATE_ORDER if state in reached]
         return [*past, Stage(now, "now", reached.get(now))]
-    at = ORDER.index(now)
+    at = STATE_ORDER.index(now)
     past = [
-        Stage(s, "done", reached.get(s)) for s in ORDER[:at] if s in reached or s != MeetingState.ANNOUNCED
+        Stage(s, "done", reached.get(s))
+        for s in STATE_ORDER[:at]
+        if s in reached or s != MeetingState.ANNOUNCED
     ]
-    ahead = [Stage(state, "todo") for state in ORDER[at + 1 :]]
-    return [*past, Stage(now, "done" if noted else "now", reached.get(now)), *ahead]
+    ahead = [Stage(state, "todo") for state in STATE_ORDER[at + 1 :]]
+    return [*past, Stage(now, "done" if has_minutes else "now", reached.get(now)), *ahead]
 
 
-def with_answers(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
-    """Annotates how many people are asked, how many have answered and how many said that they come."""
+def annotate_answer_counts(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
+    """Annotate the number of people `asked`, `answered`, and `coming`: those who said yes, seat or not."""
     asked: Any = Invitee.objects.active().with_answer().filter(meeting=OuterRef("pk")).order_by()
     return meetings.annotate(
-        asked=_number(asked),
-        answered=_number(asked.filter(current_answer__isnull=False)),
-        coming=_number(asked.filter(current_answer=Answer.YES)),
+        asked=_count_per_meeting(asked),
+        answered=_count_per_meeting(asked.filter(current_answer__isnull=False)),
+        coming=_count_per_meeting(asked.filter(current_answer=Answer.YES)),
     )
 
 
-def without_queue(meetings: Iterable[Meeting]) -> None:
-    """Lets `coming` count only those who have a seat, for meetings from `with_answers`."""
+def subtract_waiting_list(meetings: Iterable[Meeting]) -> None:
+    """Reduce `coming` by the waiting list, so that it counts people with a seat; for `annotate_answer_counts` rows."""
     rows: list[Any] = list(meetings)
     queue = count_waiting(rows)
     for row in rows:
         row.coming -= queue[row.pk]
 
 
-def _number(people: QuerySet[Invitee]) -> Coalesce:
+def _count_per_meeting(people: QuerySet[Invitee]) -> Coalesce:
     return Coalesce(Subquery(people.values("meeting").annotate(number=Count("pk")).values("number")), 0)

@@ -1,4 +1,4 @@
-"""Addresses of rounds, groups and meetings."""
+"""URLs of the staff pages about rounds, groups and meetings."""
 
 from django.urls import URLPattern, path
 

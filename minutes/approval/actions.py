@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
-from dialog_portal.base.states import NotAllowed, step
+from dialog_portal.base.states import NotAllowed, take_step
 from minutes.approval.authors import authors
 from minutes.audit_events import MinutesEvent
 from minutes.compile_document import content_hash
@@ -36,7 +36,7 @@ def approve(minutes: Minutes, *, seen: str, by: User) -> Approval:
     content = content_hash(minutes)
     if content != seen:
         raise NotAllowed("Anteckningarna har ändrats sedan du läste dem. Läs dem igen innan du fastställer.")
-    step(minutes, MINUTES_NEXT, MinutesState.APPROVED, by=by)
+    take_step(minutes, MINUTES_NEXT, MinutesState.APPROVED, by=by)
     approval = Approval.objects.create(
         minutes=minutes, content_hash=content, author=wrote[0], by=by, at=timezone.now()
     )

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
-from dialog_portal.base.states import NotAllowed, step
+from dialog_portal.base.states import NotAllowed, take_step
 from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.mime import Attachment
 from dialog_portal.outbox.queue.post import post_all
@@ -154,7 +154,7 @@ def queue_distribution(minutes: Minutes, rendering: Rendering, *, by: User, nobo
     pairs = distribution_letters(minutes, approval, bytes(rendering.pdf))
     if not pairs and not nobody:
         raise NotAllowed("Ingen deltagare har någon e-postadress. Bekräfta att inget brev ska skickas.")
-    step(minutes, MINUTES_NEXT, MinutesState.DISTRIBUTED, by=by)
+    take_step(minutes, MINUTES_NEXT, MinutesState.DISTRIBUTED, by=by)
     record(by, MinutesEvent.DISTRIBUTED, minutes, approval=approval.pk, letters=len(pairs))
     posted = post_all([draft for _, draft in pairs], by=by)
     MeetingLetter.objects.bulk_create(

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
-from dialog_portal.base.states import NotAllowed, step
+from dialog_portal.base.states import NotAllowed, take_step
 from minutes.approval.actions import OWN_WORDS
 from minutes.approval.authors import authors
 from minutes.audit_events import MinutesEvent
@@ -43,7 +43,7 @@ def publish(minutes: Minutes, *, by: User) -> Edition:
         published_at=timezone.now(),
         by=by,
     )
-    step(minutes, MINUTES_NEXT, MinutesState.PUBLISHED, by=by)
+    take_step(minutes, MINUTES_NEXT, MinutesState.PUBLISHED, by=by)
     record(by, MinutesEvent.PUBLISHED, minutes, edition=edition.pk)
     addresses = addresses_to_bake(edition)
     rendered = render_pages(addresses)

@@ -9,7 +9,7 @@ from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.stale_saves import StaleSave
-from dialog_portal.base.states import NotAllowed, step
+from dialog_portal.base.states import NotAllowed, take_step
 from meetings.models import Meeting, MeetingState
 from minutes.audit_events import MinutesEvent
 from minutes.models import MINUTES_NEXT, Minutes, MinutesState, Section
@@ -112,7 +112,7 @@ def circulate_minutes(minutes: Minutes, *, by: User) -> Minutes:
     if not minutes.sections.exclude(html="").exists():
         raise NotAllowed("Det finns ingen text att dela än.")
     record(by, MinutesEvent.CIRCULATED, minutes)
-    return step(minutes, MINUTES_NEXT, MinutesState.CIRCULATED, by=by)
+    return take_step(minutes, MINUTES_NEXT, MinutesState.CIRCULATED, by=by)
 
 
 @transaction.atomic
@@ -126,7 +126,7 @@ def reopen_minutes(minutes: Minutes, *, by: User) -> Minutes:
         raise NotAllowed("Publicerade anteckningar ändras genom en rättelse.")
     minutes.approvals.filter(voided_at__isnull=True).update(voided_at=timezone.now())
     record(by, MinutesEvent.REOPENED, minutes)
-    return step(minutes, MINUTES_NEXT, MinutesState.DRAFT, by=by)
+    return take_step(minutes, MINUTES_NEXT, MinutesState.DRAFT, by=by)
 
 
 @transaction.atomic
@@ -142,4 +142,4 @@ def start_correction(minutes: Minutes, *, what: str, by: User) -> Minutes:
     minutes.save(update_fields=["correction"])
     minutes.approvals.filter(voided_at__isnull=True).update(voided_at=timezone.now())
     record(by, MinutesEvent.CORRECTION_BEGUN, minutes)
-    return step(minutes, MINUTES_NEXT, MinutesState.DRAFT, by=by, reason=what)
+    return take_step(minutes, MINUTES_NEXT, MinutesState.DRAFT, by=by, reason=what)

@@ -1,1 +1,1 @@
-"""What officers do with the register. Each action is atomic and leaves a row in the audit log."""
+"""Actions on the register of parties, categories, people and mandates. Each adds an event to the audit log."""

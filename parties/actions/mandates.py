@@ -1,4 +1,4 @@
-"""People and the posts they hold."""
+"""Actions on people and their mandates (posts): add and change both, end a mandate, name a successor."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from parties.audit_events import PartiesEvent
 from parties.models import Mandate, Person
 from parties.signals import address_changed
 
-FIELDS_IN_NOTES = frozenset({"protected"})  # as PersonForm names them
+PERSON_FIELDS_IN_NOTES = frozenset({"protected"})  # as PersonForm names them
 
 
 @transaction.atomic
 def add_person(*, name: str, email: str, phone: str, by: Any) -> Person:
-    """Somebody new in the register."""
+    """Add a person to the register."""
     person = Person.objects.create(name=name, email=email.lower(), phone=phone)
     record(by, PartiesEvent.PERSON_ADDED, person)
     return person
@@ -30,7 +30,7 @@ def add_person(*, name: str, email: str, phone: str, by: Any) -> Person:
 
 @dataclass(frozen=True)
 class PersonChange:
-    """A person who was changed, and what followed from it elsewhere, in sentences."""
+    """A changed person, and Swedish sentences about the effects on letters and links."""
 
     person: Person
     consequences: list[str]
@@ -40,15 +40,15 @@ class PersonChange:
 def change_person(
     person: Person, values: Mapping[str, Any], *, seen_version: int | None, by: Any
 ) -> PersonChange:
-    """Change what all of a person's mandates share; a new address has consequences for letters and links.
+    """Change a person. A new e-mail address is also used for letters and links of coming meetings.
 
-    Raise StaleSave when somebody else saved the person since `seen_version`.
+    Raise StaleSave if somebody else saved the person since `seen_version`.
     """
     before = lock_if_unchanged(person, seen_version=seen_version).email
     saved = save_if_unchanged(person, values, seen_version=seen_version)
     person = saved.row
     event = record(by, PartiesEvent.PERSON_CHANGED, person, fields=saved.fields)
-    if FIELDS_IN_NOTES & set(saved.fields):
+    if PERSON_FIELDS_IN_NOTES & set(saved.fields):
         record_authorship(event, person, Part.FACTS)
     if person.email.lower() == before.lower():
         return PersonChange(person, [])
@@ -58,11 +58,11 @@ def change_person(
 
 @transaction.atomic
 def add_mandate(mandate: Mandate, *, person: Person, by: Any) -> Mandate:
-    """Give a post to somebody in the register, or to somebody new, who is added to it.
+    """Add a mandate of a person. A person who is not in the register yet is added to it.
 
-    Raise NotAllowed when the person has the very same post already, since a form may be sent twice.
+    Raise NotAllowed if the person already has the same post from the same day: a form may be sent twice.
     """
-    mandate.person = person = person if person.pk else _add(person, by=by)
+    mandate.person = person = person if person.pk else _add_holder(person, by=by)
     same_post = Mandate.objects.filter(
         person=person, party=mandate.party, title=mandate.title, from_date=mandate.from_date
     )
@@ -73,7 +73,7 @@ def add_mandate(mandate: Mandate, *, person: Person, by: Any) -> Mandate:
     return mandate
 
 
-def _add(person: Person, *, by: Any) -> Person:
+def _add_holder(person: Person, *, by: Any) -> Person:
     return add_person(name=person.name, email=person.email, phone=person.phone, by=by)
 
 
@@ -81,7 +81,7 @@ def _add(person: Person, *, by: Any) -> Person:
 def change_mandate(
     mandate: Mandate, values: Mapping[str, Any], *, seen_version: int | None, by: Any
 ) -> Mandate:
-    """Change a post; raise StaleSave when somebody else saved it since `seen_version`."""
+    """Change a mandate. Raise StaleSave if somebody else saved it since `seen_version`."""
     saved = save_if_unchanged(mandate, values, seen_version=seen_version)
     mandate = saved.row
     record(by, PartiesEvent.MANDATE_CHANGED, mandate, fields=saved.fields)
@@ -98,9 +98,10 @@ def end_mandate(
     successor: Mandate | None,
     person: Person | None,
 ) -> Mandate:
-    """End a post, and in the same go give it to the person who comes next; the former holder is kept.
+    """End a mandate on its last day and, if given, add the successor's, which begins the next day by default.
 
-    Raise NotAllowed when the post has an end, and StaleSave when somebody else saved it since `seen_version`.
+    The ended mandate stays in the register. Raise NotAllowed if it already has an end, and StaleSave if somebody else
+    saved it since `seen_version`.
     """
     now = lock_if_unchanged(mandate, seen_version=seen_version)
     if now.to_date is not None:

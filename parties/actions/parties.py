@@ -1,4 +1,4 @@
-"""Parties, their names and end, and the categories they belong to."""
+"""Actions on parties, memberships and categories: add and change all three; rename, end and reopen a party."""
 
 from __future__ import annotations
 
@@ -14,25 +14,24 @@ from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.stale_saves import StaleSave, lock_if_unchanged, save_if_unchanged, save_new
 from dialog_portal.base.states import NotAllowed
 from parties.audit_events import PartiesEvent
-from parties.models import Cadence, Category, FormerName, Membership, Municipality, Party
+from parties.models import NO_MUNICIPALITY, Cadence, Category, FormerName, Membership, Municipality, Party
 
-SLUG = 50  # characters, with room for a number after it in every model's field
-FIELDS_IN_NOTES = frozenset({"name", "code"})  # as PartyForm names them
-NO_MUNICIPALITY = {"code": "", "in_county": True}  # what is typed of a party that is no municipality
+REGISTER_SLUG_STEM = 50  # characters; the shortest slug column holds 60, so there is room for a number
+PARTY_FIELDS_IN_NOTES = frozenset({"name", "code"})  # as PartyForm names them
 
 
-def free_slug(model: type[models.Model], name: str) -> str:
-    """A word for addresses, made of a name; it stays when the name changes, so that links keep working."""
-    stem = slugify(name)[:SLUG].strip("-") or str(model._meta.model_name)
+def unused_slug(model: type[models.Model], name: str) -> str:
+    """Return a slug made of a name that no row of the model has. It does not change with the name: links stay valid."""
+    stem = slugify(name)[:REGISTER_SLUG_STEM].strip("-") or str(model._meta.model_name)
     taken = set(model._default_manager.filter(slug__startswith=stem).values_list("slug", flat=True))
     return stem if stem not in taken else next(s for n in range(2, 9999) if (s := f"{stem}-{n}") not in taken)
 
 
 @transaction.atomic
 def add_party(values: Mapping[str, Any], *, by: Any) -> Party:
-    """Add a party, and with its code that it is a municipality."""
-    own, municipal = _apart(values)
-    added = save_new(Party(slug=free_slug(Party, own["name"])), own)
+    """Add a party. With a `code` it is a municipality."""
+    own, municipal = _split_values(values)
+    added = save_new(Party(slug=unused_slug(Party, own["name"])), own)
     fields = [*added.fields, *_set_municipality(added.row, municipal)]
     record(by, PartiesEvent.PARTY_ADDED, added.row, fields=fields)
     return added.row
@@ -40,24 +39,27 @@ def add_party(values: Mapping[str, Any], *, by: Any) -> Party:
 
 @transaction.atomic
 def change_party(party: Party, values: Mapping[str, Any], *, seen_version: int | None, by: Any) -> Party:
-    """Change a party, and with its code whether it is a municipality; raise StaleSave when somebody else did."""
-    own, municipal = _apart(values)
+    """Change a party. With a `code` it is a municipality, with an empty one it is not.
+
+    Raise StaleSave if somebody else saved the party since `seen_version`.
+    """
+    own, municipal = _split_values(values)
     saved = save_if_unchanged(party, own, seen_version=seen_version)
     fields = [*saved.fields, *_set_municipality(saved.row, municipal)]
     event = record(by, PartiesEvent.PARTY_CHANGED, saved.row, fields=fields)
-    if FIELDS_IN_NOTES & set(fields):
+    if PARTY_FIELDS_IN_NOTES & set(fields):
         record_authorship(event, saved.row, Part.FACTS)
     return saved.row
 
 
-def _apart(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the party's own values and those of its municipality."""
+def _split_values(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the values of the Party row and those of its Municipality row."""
     municipal = {name: values[name] for name in NO_MUNICIPALITY if name in values}
     return {name: value for name, value in values.items() if name not in municipal}, municipal
 
 
 def _set_municipality(party: Party, values: Mapping[str, Any]) -> list[str]:
-    """Make the party the municipality with that code, or none without a code; return what became another."""
+    """Store or delete the party's Municipality row. Return the names of the fields that changed."""
     if not values:
         return []
     stored = Municipality.objects.filter(party=party).first()
@@ -70,12 +72,12 @@ def _set_municipality(party: Party, values: Mapping[str, Any]) -> list[str]:
 
 
 @transaction.atomic
-def rename(
+def rename_party(
     party: Party, *, name: str, since: date, seen_version: int | None, by: Any, full_name: str = ""
 ) -> Party:
-    """Give a party a new name from a day; notes of earlier days keep the old one.
+    """Give a party a new name from the day `since`. Notes of meetings before that day keep the old name.
 
-    Raise StaleSave when somebody else saved the party since `seen_version`.
+    Raise StaleSave if somebody else saved the party since `seen_version`.
     """
     now = lock_if_unchanged(party, seen_version=seen_version)
     FormerName.objects.create(party=now, name=now.name, until=since)
@@ -86,9 +88,9 @@ def rename(
 
 @transaction.atomic
 def end_party(party: Party, *, on: date, seen_version: int | None, by: Any) -> Party:
-    """End a party from a day: it is not invited after that, and everything about it is kept.
+    """End a party from the day `on`: it is not invited after that, but stays in the register.
 
-    Raise StaleSave when somebody else saved the party since `seen_version`.
+    Raise StaleSave if somebody else saved the party since `seen_version`.
     """
     now = lock_if_unchanged(party, seen_version=seen_version)
     return _set_end(now, on, PartiesEvent.PARTY_ENDED, by=by)
@@ -96,7 +98,7 @@ def end_party(party: Party, *, on: date, seen_version: int | None, by: Any) -> P
 
 @transaction.atomic
 def reopen_party(party: Party, *, by: Any) -> Party:
-    """Undo the end of a party; raise NotAllowed when it has none."""
+    """Undo the end of a party. Raise NotAllowed if it has not been ended."""
     now = Party.objects.select_for_update().get(pk=party.pk)
     if now.ended is None:
         raise NotAllowed(f"{party} har inte upphört.")
@@ -104,16 +106,16 @@ def reopen_party(party: Party, *, by: Any) -> Party:
 
 
 def _set_end(now: Party, ended: date | None, kind: PartiesEvent, *, by: Any) -> Party:
-    """Set the end of a party whose row is locked."""
+    """Set or clear the end of a party whose row is locked."""
     record(by, kind, now, before=now.ended, after=ended)
     return save_if_unchanged(now, {"ended": ended}, seen_version=now.version).row
 
 
 @transaction.atomic
 def add_membership(membership: Membership, *, by: Any) -> Membership:
-    """Bring a party to a category for some years."""
+    """Add a party to a category for some years."""
     membership.save()
-    record(by, PartiesEvent.MEMBERSHIP_ADDED, membership.party, **_detail(membership))
+    record(by, PartiesEvent.MEMBERSHIP_ADDED, membership.party, **_membership_detail(membership))
     return membership
 
 
@@ -121,9 +123,9 @@ def add_membership(membership: Membership, *, by: Any) -> Membership:
 def change_membership(
     membership: Membership, values: Mapping[str, Any], *, seen: str | None, by: Any
 ) -> Membership:
-    """Change in which years a party belongs to a category.
+    """Change a party's membership of a category.
 
-    Raise StaleSave when somebody else saved the membership: its fingerprint is not `seen` any more.
+    Raise StaleSave if somebody else saved the membership: its fingerprint is no longer `seen`.
     """
     rows = Membership.objects.select_for_update(of=("self",)).select_related("party", "category")
     now = rows.filter(pk=membership.pk).first()
@@ -132,12 +134,12 @@ def change_membership(
     for name, value in values.items():
         setattr(now, name, value)
     now.save()
-    record(by, PartiesEvent.MEMBERSHIP_CHANGED, now.party, **_detail(now))
+    record(by, PartiesEvent.MEMBERSHIP_CHANGED, now.party, **_membership_detail(now))
     return now
 
 
-def _detail(membership: Membership) -> dict[str, Any]:
-    """Return what the audit log says of a membership."""
+def _membership_detail(membership: Membership) -> dict[str, Any]:
+    """Return the detail that the audit log stores about a membership."""
     years = {"category": membership.category_id, "from": membership.from_year, "to": membership.to_year}
     return {"membership": membership.pk, **years}
 
@@ -145,9 +147,9 @@ def _detail(membership: Membership) -> dict[str, Any]:
 @transaction.atomic
 def add_category(values: Mapping[str, Any], *, cadences: Iterable[Cadence], by: Any) -> Category:
     """Add a category with its cadences."""
-    added = save_new(Category(slug=free_slug(Category, values["name"])), values)
+    added = save_new(Category(slug=unused_slug(Category, values["name"])), values)
     category = _save_cadences(added.row, cadences)
-    record(by, PartiesEvent.CATEGORY_ADDED, category, fields=added.fields, cadences=_cadences(category))
+    record(by, PartiesEvent.CATEGORY_ADDED, category, fields=added.fields, cadences=_cadence_texts(category))
     return category
 
 
@@ -161,12 +163,14 @@ def change_category(
     seen_version: int | None,
     by: Any,
 ) -> Category:
-    """Change a category and its cadences; raise StaleSave when somebody else saved either since `seen_version`."""
+    """Change a category and its cadences. Raise StaleSave if somebody else saved them since `seen_version`."""
     saved = save_if_unchanged(category, values, seen_version=seen_version)
     for cadence in removed:
         cadence.delete()
     category = _save_cadences(saved.row, cadences)
-    record(by, PartiesEvent.CATEGORY_CHANGED, category, fields=saved.fields, cadences=_cadences(category))
+    record(
+        by, PartiesEvent.CATEGORY_CHANGED, category, fields=saved.fields, cadences=_cadence_texts(category)
+    )
     return category
 
 
@@ -177,6 +181,6 @@ def _save_cadences(category: Category, cadences: Iterable[Cadence]) -> Category:
     return category
 
 
-def _cadences(category: Category) -> list[str]:
-    """Return the cadences in words, for the audit log."""
+def _cadence_texts(category: Category) -> list[str]:
+    """Return the cadences as Swedish texts, for the audit log."""
     return [str(cadence) for cadence in category.cadences.all()]

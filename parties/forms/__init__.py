@@ -1,1 +1,1 @@
-"""What people type about parties, categories, mandates and people."""
+"""Staff forms for parties, categories, mandates and people."""

@@ -1,4 +1,4 @@
-"""What is typed about a category and how often it meets."""
+"""Staff forms for a category and its cadences (how often it meets)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 from django import forms
 
 from dialog_portal.base.swedish import SwedishLower
-from parties.forms.plain import RowForm, check_period, in_plain_swedish
+from parties.forms.plain import RowForm, check_period, use_plain_swedish
 from parties.models import Cadence, Category
 
 
 class CategoryForm(RowForm):
-    """A category and its years."""
+    """A category, with the years in which it exists."""
 
     formula_free = ("name", "agenda_body")
     period = ("from_year", "to_year")
@@ -36,7 +36,7 @@ class CategoryForm(RowForm):
 
 
 class CadenceForm(forms.ModelForm):  # type: ignore[type-arg]
-    """How often during some years."""
+    """A cadence: every how many years a category meets, and during which years."""
 
     class Meta:
         model = Cadence
@@ -46,7 +46,7 @@ class CadenceForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        in_plain_swedish(self.fields)
+        use_plain_swedish(self.fields)
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -54,8 +54,8 @@ class CadenceForm(forms.ModelForm):  # type: ignore[type-arg]
         return self.cleaned_data
 
 
-class Cadences(forms.BaseInlineFormSet):  # type: ignore[type-arg]
-    """All cadences of a category; their years may not overlap, or nobody could say whether a year is due."""
+class BaseCadenceFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    """All cadences of a category. Their years must not overlap, or it would be unclear whether a year is due."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
@@ -83,5 +83,11 @@ class Cadences(forms.BaseInlineFormSet):  # type: ignore[type-arg]
 
 
 CadenceFormSet = forms.inlineformset_factory(
-    Category, Cadence, form=CadenceForm, formset=Cadences, extra=1, can_delete=True, can_delete_extra=False
+    Category,
+    Cadence,
+    form=CadenceForm,
+    formset=BaseCadenceFormSet,
+    extra=1,
+    can_delete=True,
+    can_delete_extra=False,
 )

@@ -1,4 +1,4 @@
-"""What is typed about people and the posts they hold."""
+"""Staff forms for people and their mandates (posts): a person, a mandate, its end, the successor."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from django.utils import timezone
 
 from dialog_portal.base.typed_text import one_line
 from dialog_portal.outbox.draft import check_deliverable
-from parties.forms.plain import DateInput, PlainForm, RowForm, no_formula
+from parties.forms.plain import DateInput, PlainForm, RowForm, must_not_be_formula
 from parties.models import Mandate, Person
+
+NAME_LENGTH = Person._meta.get_field("name").max_length
+EMAIL_LENGTH = Person._meta.get_field("email").max_length
+PHONE_LENGTH = Person._meta.get_field("phone").max_length
 
 
 class PersonForm(RowForm):
-    """A person's own particulars, which all their mandates share."""
+    """A person's name, e-mail address and telephone, which all their mandates share."""
 
     formula_free = ("name",)
 
@@ -40,10 +44,10 @@ class PersonForm(RowForm):
 
 
 class HolderForm(PlainForm):
-    """Who gets a mandate: somebody chosen from the register, or somebody new.
+    """Who gets a mandate: a person chosen from the register (`chosen`), or a new one.
 
-    When the typed address belongs to somebody already there, `found` is that person and the page asks whether
-    to use them.
+    If the typed address belongs to a person in the register, `match` is that person, and the page asks the user whether
+    to choose them.
     """
 
     person = forms.ModelChoiceField(
@@ -52,38 +56,40 @@ class HolderForm(PlainForm):
         widget=forms.HiddenInput,
         error_messages={"invalid_choice": "Personen finns inte i registret. Sök igen."},
     )
-    name = forms.CharField(label="Namn", max_length=120, required=False, validators=[one_line, no_formula])
-    email = forms.EmailField(label="E-postadress", max_length=254, required=False)
-    phone = forms.CharField(label="Telefon", max_length=40, required=False, validators=[one_line])
+    name = forms.CharField(
+        label="Namn", max_length=NAME_LENGTH, required=False, validators=[one_line, must_not_be_formula]
+    )
+    email = forms.EmailField(label="E-postadress", max_length=EMAIL_LENGTH, required=False)
+    phone = forms.CharField(label="Telefon", max_length=PHONE_LENGTH, required=False, validators=[one_line])
 
     def __init__(self, *args: Any, chosen: Person | None, needed: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.chosen = chosen
-        self.found: Person | None = None
+        self.match: Person | None = None
         self.fields["person"].initial = chosen
         for name in ("name", "email"):
             self.fields[name].required = needed and chosen is None
 
     @property
-    def given(self) -> bool:
-        """Whether anybody was named at all."""
+    def is_filled_in(self) -> bool:
+        """Return whether any field was filled in or a person chosen."""
         return any(self.data.get(self.add_prefix(name), "").strip() for name in self.fields)
 
     @property
     def holder(self) -> Person:
-        """The person who was chosen from the register, or one that is not stored yet; for a valid form."""
+        """Return the chosen person, or a new one that is not stored yet. Only for a valid form."""
         values = self.cleaned_data
         chosen: Person | None = values["person"]
         return chosen or Person(name=values["name"], email=values["email"], phone=values["phone"])
 
     def clean_email(self) -> str:
-        """The address in lower case; one that is in the register already raises the question."""
+        """Return the address in lower case. If it is in the register, set `match` and raise ValidationError."""
         email: str = self.cleaned_data["email"].lower()
         if email and not self.cleaned_data.get("person"):
-            self.found = Person.objects.by_email(email)
-        if self.found:
+            self.match = Person.objects.by_email(email)
+        if self.match:
             raise forms.ValidationError(
-                f"Adressen hör till {self.found}, som redan finns i registret.", code="taken"
+                f"Adressen hör till {self.match}, som redan finns i registret.", code="taken"
             )
         if email:
             check_deliverable(email)
@@ -91,7 +97,7 @@ class HolderForm(PlainForm):
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data
-        if values.get("person") or not self.given:
+        if values.get("person") or not self.is_filled_in:
             return values
         for name in ("name", "email"):
             if not values.get(name) and name not in self.errors:
@@ -100,7 +106,7 @@ class HolderForm(PlainForm):
 
 
 class MandateForm(RowForm):
-    """A post and from when to when."""
+    """A mandate: the post, and from which day to which."""
 
     formula_free = ("title",)
     period = ("from_date", "to_date")
@@ -147,7 +153,7 @@ class MandateEndForm(RowForm):
 
 
 class SuccessorForm(MandateForm):
-    """The next holder's post; it begins the day after the last one's unless another day is given."""
+    """The successor's mandate. It begins the day after the ended one unless another day is given."""
 
     class Meta(MandateForm.Meta):
         fields = ("title", "acting", "receives_invitations", "coordinator", "from_date")

@@ -1,4 +1,4 @@
-"""What is typed about a party: its names, its code, its end, and the categories it belongs to."""
+"""Staff forms for a party: add or change it, rename it, end it, and its memberships of categories."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from dialog_portal.base.swedish import SwedishLower, day
 from dialog_portal.base.versioned_form import VersionedForm
-from parties.forms.plain import DateInput, RowForm, check_period, in_plain_swedish
-from parties.models import Membership, Municipality, Party
+from parties.forms.plain import DateInput, RowForm, check_period, use_plain_swedish
+from parties.models import NO_MUNICIPALITY, Membership, Municipality, Party
 
-DOMAIN = re.compile(r"[a-z0-9åäö]([a-z0-9åäö-]*[a-z0-9åäö])?(\.[a-z0-9åäö]([a-z0-9åäö-]*[a-z0-9åäö])?)+")
+MAIL_DOMAIN = re.compile(r"[a-z0-9åäö]([a-z0-9åäö-]*[a-z0-9åäö])?(\.[a-z0-9åäö]([a-z0-9åäö-]*[a-z0-9åäö])?)+")
 
 
-def free_name(name: str, party: Party) -> str:
-    """The name, unless another party already has it whatever its case."""
+def require_unused_name(name: str, party: Party) -> str:
+    """Return the name. Raise ValidationError if another party has it, in upper or lower case."""
     others = Party.objects.exclude(pk=party.pk).annotate(lower=SwedishLower("name"))
     if other := others.filter(lower=name.lower()).first():
         ended = " och har upphört" if other.has_ended else ""
@@ -27,7 +27,7 @@ def free_name(name: str, party: Party) -> str:
 
 
 class PartyForm(RowForm):
-    """A party; for a municipality also its code."""
+    """A party. A municipality also has a code."""
 
     formula_free = ("name", "full_name")
     code = forms.CharField(
@@ -44,25 +44,23 @@ class PartyForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial.update(
-                {name: self.stored_value(self.instance, name) for name in ("code", "in_county")}
-            )
+            self.initial.update({name: self.stored_value(self.instance, name) for name in NO_MUNICIPALITY})
             self.fields[
                 "name"
             ].help_text = "För att rätta en stavning. Har parten fått ett nytt namn: välj Byt namn i stället."
 
     @staticmethod
     def stored_value(row: Any, name: str) -> Any:
-        if name not in {"code", "in_county"}:
+        if name not in NO_MUNICIPALITY:
             return RowForm.stored_value(row, name)
         municipality = Municipality.objects.filter(party=row).first()
-        return getattr(municipality, name) if municipality else {"code": "", "in_county": True}[name]
+        return getattr(municipality, name) if municipality else NO_MUNICIPALITY[name]
 
     def clean_name(self) -> str:
-        return free_name(self.cleaned_data["name"], self.instance)
+        return require_unused_name(self.cleaned_data["name"], self.instance)
 
     def clean_code(self) -> str:
-        """Four digits that no other municipality has."""
+        """Return the code: empty, or four digits that no other municipality has."""
         code: str = self.cleaned_data["code"]
         if code and not re.fullmatch(r"[0-9]{4}", code):
             raise forms.ValidationError("Kommunkoden är fyra siffror och kan börja med en nolla, som 0192.")
@@ -77,19 +75,19 @@ class PartyForm(RowForm):
         return code
 
     def clean_mail_domains(self) -> str:
-        """Domains apart by blanks, in lower case and without @."""
+        """Return the domains in lower case and without @, separated by blanks."""
         words = self.cleaned_data["mail_domains"].lower().replace(",", " ").replace(";", " ").split()
         domains = [word.lstrip("@") for word in words]
         for domain in domains:
-            if not DOMAIN.fullmatch(domain):
+            if not MAIL_DOMAIN.fullmatch(domain):
                 raise forms.ValidationError(
                     f"”{domain}” är ingen e-postdomän. Skriv det som står efter @, som example.org."
                 )
         return " ".join(dict.fromkeys(domains))
 
 
-class RenameForm(RowForm):
-    """A new name from a day; the old one is kept with that day."""
+class PartyRenameForm(RowForm):
+    """A new name from a day. The old name is stored with that day as its end."""
 
     formula_free = ("name", "full_name")
     since = forms.DateField(
@@ -105,10 +103,10 @@ class RenameForm(RowForm):
         name: str = self.cleaned_data["name"]
         if name == Party.objects.values_list("name", flat=True).get(pk=self.instance.pk):
             raise forms.ValidationError("Parten heter redan så. Skriv det nya namnet.")
-        return free_name(name, self.instance)
+        return require_unused_name(name, self.instance)
 
     def clean_since(self) -> date:
-        """A day after the latest change of name and not to come, since the register changes at once."""
+        """Return the day: after the latest change of name, and not in the future, as the register changes at once."""
         since: date = self.cleaned_data["since"]
         if since > timezone.localdate():
             raise forms.ValidationError(
@@ -120,8 +118,8 @@ class RenameForm(RowForm):
         return since
 
 
-class EndForm(RowForm):
-    """The day from which a party is no more."""
+class PartyEndForm(RowForm):
+    """The day from which a party does not exist any more."""
 
     class Meta:
         model = Party
@@ -138,7 +136,7 @@ class EndForm(RowForm):
 class MembershipForm(VersionedForm):
     """The years in which a party belongs to a category.
 
-    A membership has no version: what the person saw of it is sent along instead.
+    A membership has no version number, so the form carries its fingerprint: all its values as one text.
     """
 
     seen_name = "seen"
@@ -156,11 +154,11 @@ class MembershipForm(VersionedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        in_plain_swedish(self.fields)
+        use_plain_swedish(self.fields)
         self.fields["category"].empty_label = "Välj kategori"  # type: ignore[attr-defined]
 
     @staticmethod
-    def seen_mark(row: Membership) -> str:
+    def version_mark(row: Membership) -> str:
         return row.fingerprint
 
     def clean(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the forms of the register have in common: errors in plain Swedish, and no text cut off in silence."""
+"""Base classes and rules of the register's forms: Swedish error texts, no silent cutting of long texts, periods."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from django.core.exceptions import ValidationError
 from dialog_portal.base.typed_text import unquoted_address
 from dialog_portal.base.versioned_form import VersionedForm
 
-MESSAGES = {
+ERROR_MESSAGES = {
     "required": "Det här behöver fyllas i.",
     "max_length": "Texten får ha högst %(limit_value)d tecken. Din har %(show_value)d. Korta den.",
     "min_value": "Talet får inte vara mindre än %(limit_value)s.",
     "max_value": "Talet får inte vara större än %(limit_value)s.",
     "null_characters_not_allowed": "Texten får inte innehålla styrtecken.",
 }
-INVALID: tuple[tuple[type[forms.Field], str], ...] = (
+INVALID_MESSAGES: tuple[tuple[type[forms.Field], str], ...] = (
     (forms.EmailField, "Skriv en fullständig e-postadress, som namn@example.org."),
     (forms.DateField, "Skriv ett datum som finns, med år, månad och dag: 2019-01-31."),
     (forms.IntegerField, "Skriv ett heltal med siffror."),
 )
-REVERSED = "Slutet kan inte komma före början."
+PERIOD_REVERSED = "Slutet kan inte komma före början."
 
 
-def no_formula(value: str) -> None:
-    """Refuse a first character that makes a spreadsheet run the text as a formula."""
+def must_not_be_formula(value: str) -> None:
+    """Raise ValidationError if a spreadsheet would run the text as a formula because of its first character."""
     if value.startswith(("=", "+", "-", "@")):
         raise ValidationError(
             "Texten får inte börja med =, +, - eller @. Kalkylprogram läser det som en formel.",
@@ -34,20 +34,23 @@ def no_formula(value: str) -> None:
         )
 
 
-def in_plain_swedish(fields: dict[str, forms.Field]) -> None:
-    """Give fields our own words for what is wrong, and let a text that is too long arrive whole."""
+def use_plain_swedish(fields: dict[str, forms.Field]) -> None:
+    """Give the fields Swedish error texts.
+
+    `maxlength` is removed, because a browser cuts off a text that is too long; the form then says how long it may be.
+    """
     for field in fields.values():
-        field.error_messages |= MESSAGES
+        field.error_messages |= ERROR_MESSAGES
         if isinstance(field, forms.EmailField):
             field.validators = [*field.validators, unquoted_address]
-        for kind, words in INVALID:
+        for kind, words in INVALID_MESSAGES:
             if isinstance(field, kind):
                 field.error_messages["invalid"] = words
         field.widget.attrs.pop("maxlength", None)
 
 
 class DateInput(forms.DateInput):
-    """The browser's own date picker."""
+    """A date field with the browser's date picker."""
 
     input_type = "date"
 
@@ -56,24 +59,24 @@ class DateInput(forms.DateInput):
 
 
 class PlainForm(forms.Form):
-    """A form that is not a row."""
+    """A form without a model."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        in_plain_swedish(self.fields)
+        use_plain_swedish(self.fields)
 
 
 class RowForm(VersionedForm):
-    """A form that is a row: `formula_free` names texts that end up in spreadsheets, `period` its two ends."""
+    """A form for a model. `formula_free`: text fields that are exported to spreadsheets. `period`: begin and end."""
 
     formula_free: tuple[str, ...] = ()
     period: tuple[str, str] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        in_plain_swedish(self.fields)
+        use_plain_swedish(self.fields)
         for name in self.formula_free:
-            self.fields[name].validators.append(no_formula)
+            self.fields[name].validators.append(must_not_be_formula)
 
     def clean(self) -> dict[str, Any] | None:
         values = super().clean()
@@ -82,9 +85,9 @@ class RowForm(VersionedForm):
 
 
 def check_period(form: forms.ModelForm[Any], period: tuple[str, str] | None) -> None:
-    """Put an error at the end of a period that ends before it begins."""
+    """Add an error to the end field if the period ends before it begins."""
     if not period:
         return
     begin, end = (form.cleaned_data.get(name) for name in period)
     if begin and end and end < begin:
-        form.add_error(period[1], REVERSED)
+        form.add_error(period[1], PERIOD_REVERSED)

@@ -1,4 +1,4 @@
-"""What narrows the list of parties, and the search for a person."""
+"""Filter form of the list of parties, and the search for a person in the register."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from parties.models import Category, Party, PartyQuerySet, Person, PersonQuerySe
 
 
 class RegisterFilter(PlainForm):
-    """A search and three choices, all kept in the address; what makes no sense there is ignored."""
+    """A search and three choices, which stand in the URL. Invalid values are ignored."""
 
     q = forms.CharField(label="Sök", required=False, max_length=200)
     category = forms.ModelChoiceField(
@@ -27,8 +27,8 @@ class RegisterFilter(PlainForm):
         choices=(("", "Aktiva parter"), ("ended", "Upphörda parter"), ("all", "Alla parter")),
     )
 
-    def narrow(self, parties: PartyQuerySet) -> PartyQuerySet:
-        """The parties that the choices leave."""
+    def apply_to(self, parties: PartyQuerySet) -> PartyQuerySet:
+        """Return the parties that match the search and the choices."""
         self.is_valid()
         chosen = self.cleaned_data
         if chosen.get("show") != "all":
@@ -41,22 +41,22 @@ class RegisterFilter(PlainForm):
 
 
 class PersonSearch(PlainForm):
-    """A search for somebody who is already in the register."""
+    """A search for a person in the register."""
 
-    FEW = 12
+    MAX_HITS = 12
 
     q = forms.CharField(label="Sök på namn eller e-postadress", required=False, max_length=200)
 
     def hits(self) -> PersonQuerySet:
-        """The first few people found; none before anything is typed."""
+        """Return the first MAX_HITS people that match; none if nothing was typed."""
         text = self.cleaned_data.get("q") if self.is_bound and self.is_valid() else ""
         return (
-            Person.objects.matching(text).with_posts().in_order()[: self.FEW]
+            Person.objects.matching(text).with_posts().in_order()[: self.MAX_HITS]
             if text
             else Person.objects.none()
         )
 
 
-def parties_without_recipients() -> int:
-    """How many active parties nobody receives letters for."""
+def count_parties_without_recipients() -> int:
+    """Return the number of active parties for which nobody receives letters."""
     return Party.objects.active().with_recipients(False).count()

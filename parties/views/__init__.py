@@ -1,1 +1,1 @@
-"""The register's pages."""
+"""Staff pages of the register."""

@@ -1,4 +1,4 @@
-"""Categories and how often they meet."""
+"""Staff pages of categories and their cadences: list, add, change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from parties.views.saving import submit_forms
 
 
 def category_list(request: HttpRequest) -> HttpResponse:
-    """Every category with its cadences and the number of parties this year."""
+    """List the categories with their cadences and number of parties this year."""
     year = timezone.localdate().year
     members = Count("memberships__party", filter=in_year(year, "memberships__"), distinct=True)
     categories = Category.objects.annotate(members=members).order_by("position", swedish("name"))
@@ -40,7 +40,7 @@ def category_change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def category_page(request: HttpRequest, form: CategoryForm, template: str, **more: Any) -> HttpResponse:
-    """The form and its cadences, saved together."""
+    """Show the form of a category with its cadences, or save both together."""
     cadences: Any = CadenceFormSet(request.POST or None, instance=form.instance)
 
     def save() -> Category:

@@ -1,4 +1,4 @@
-"""Mandates: given, changed, ended and passed on."""
+"""Staff pages of mandates: add, change, end with or without a successor."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from parties.views.saving import submit_forms
 
 def mandate_add(request: HttpRequest, pk: int) -> HttpResponse:
     party = get_object_or_404(Party, pk=pk)
-    who = HolderForm(request.POST or None, prefix="holder", chosen=chosen(request))
+    who = HolderForm(request.POST or None, prefix="holder", chosen=chosen_person(request))
     form = MandateForm(request.POST or None, instance=Mandate(party=party))
 
     def save() -> Mandate:
@@ -25,7 +25,7 @@ def mandate_add(request: HttpRequest, pk: int) -> HttpResponse:
     if mandate := submit_forms(request, form, who, save=save):
         messages.success(request, f"{mandate.person} är nu {mandate.label} i {party}.")
         return redirect("staff:party_detail", pk)
-    context = {"form": form, "who": who, "party": party, "search": search(request)}
+    context = {"form": form, "who": who, "party": party, "search": person_search(request)}
     return render(request, "staff/parties/mandate_add.html", context)
 
 
@@ -43,13 +43,13 @@ def mandate_change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def mandate_end(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask for the last day and who comes next; both are saved or neither."""
+    """End a mandate: the last day, and the successor if there is one. Both are saved or neither."""
     mandate = get_object_or_404(Mandate.objects.select_related("party", "person"), pk=pk)
     if mandate.to_date and request.method != "POST":
         messages.info(request, f"Uppdraget slutar {day(mandate.to_date)}. Välj Ändra för att flytta slutet.")
         return redirect("staff:party_detail", mandate.party_id)
     form = MandateEndForm(request.POST or None, instance=mandate)
-    who, post = succession(request, mandate)
+    who, post = successor_forms(request, mandate)
 
     def save() -> Mandate:
         return actions.end_mandate(
@@ -66,24 +66,24 @@ def mandate_end(request: HttpRequest, pk: int) -> HttpResponse:
         ended = day(form.cleaned_data["to_date"])
         messages.success(request, f"Uppdraget för {mandate.person} slutar {ended}.{follower}")
         return redirect("staff:party_detail", mandate.party_id)
-    context = {"form": form, "who": who, "post": post, "mandate": mandate, "search": search(request)}
+    context = {"form": form, "who": who, "post": post, "mandate": mandate, "search": person_search(request)}
     return render(request, "staff/parties/mandate_end.html", context)
 
 
-def succession(request: HttpRequest, mandate: Mandate) -> tuple[HolderForm, SuccessorForm]:
-    """Who comes next, and their post; what was typed about the post counts only when somebody was named."""
-    who = HolderForm(request.POST or None, prefix="holder", chosen=chosen(request), needed=False)
+def successor_forms(request: HttpRequest, mandate: Mandate) -> tuple[HolderForm, SuccessorForm]:
+    """Return the forms for the successor and their mandate. The mandate is read only if a successor was named."""
+    who = HolderForm(request.POST or None, prefix="holder", chosen=chosen_person(request), needed=False)
     initial = {"title": mandate.title, "coordinator": mandate.coordinator}
     fresh = Mandate(party=mandate.party)
-    named = request.POST if who.given else None
+    named = request.POST if who.is_filled_in else None
     return who, SuccessorForm(named, instance=fresh, prefix="next", initial=initial)
 
 
-def search(request: HttpRequest) -> PersonSearch:
+def person_search(request: HttpRequest) -> PersonSearch:
     return PersonSearch(request.GET or None)
 
 
-def chosen(request: HttpRequest) -> Person | None:
-    """Whom the officer picked from the register, in the search's address or by the form's button."""
+def chosen_person(request: HttpRequest) -> Person | None:
+    """Return the person chosen from the register, by `?person=` or by the button of the form; None if nobody was."""
     pk = request.POST.get("holder-person") or request.GET.get("person", "")
     return Person.objects.filter(pk=pk).first() if pk.isascii() and pk.isdecimal() else None

@@ -1,4 +1,4 @@
-"""Adding, changing, renaming and ending a party; the categories it belongs to."""
+"""Staff pages of parties: add, change, rename, end, reopen, and their memberships of categories."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import day
 from parties.actions import parties as actions
-from parties.forms.party import EndForm, MembershipForm, PartyForm, RenameForm
+from parties.forms.party import MembershipForm, PartyEndForm, PartyForm, PartyRenameForm
 from parties.models import Membership, Party
 from parties.views.saving import submit_forms
 
@@ -34,16 +34,16 @@ def party_change(request: HttpRequest, pk: int) -> HttpResponse:
     if submit_forms(request, form, save=save):
         messages.success(request, f"{party} är ändrad.")
         return redirect("staff:party_detail", pk)
-    return render(request, "staff/parties/party_change.html", {"form": form, "party": stored(party)})
+    return render(request, "staff/parties/party_change.html", {"form": form, "party": stored_party(party)})
 
 
 def party_rename(request: HttpRequest, pk: int) -> HttpResponse:
     party = get_object_or_404(Party, pk=pk)
-    form = RenameForm(request.POST or None, instance=party)
+    form = PartyRenameForm(request.POST or None, instance=party)
 
     def save() -> Party:
         since = form.cleaned_data["since"]
-        return actions.rename(
+        return actions.rename_party(
             party, since=since, seen_version=form.seen_version, by=request.user, **form.values
         )
 
@@ -52,12 +52,12 @@ def party_rename(request: HttpRequest, pk: int) -> HttpResponse:
             request, f"Parten heter nu {party}. Det tidigare namnet står kvar i äldre anteckningar."
         )
         return redirect("staff:party_detail", pk)
-    return render(request, "staff/parties/party_rename.html", {"form": form, "party": stored(party)})
+    return render(request, "staff/parties/party_rename.html", {"form": form, "party": stored_party(party)})
 
 
 def party_end(request: HttpRequest, pk: int) -> HttpResponse:
     party = get_object_or_404(Party, pk=pk)
-    form = EndForm(request.POST or None, instance=party)
+    form = PartyEndForm(request.POST or None, instance=party)
 
     def save() -> Party:
         ended = form.cleaned_data["ended"]
@@ -69,7 +69,7 @@ def party_end(request: HttpRequest, pk: int) -> HttpResponse:
             request, f"{party} {verb} {day(form.cleaned_data['ended'])}. Du kan återuppta parten här."
         )
         return redirect("staff:party_detail", pk)
-    return render(request, "staff/parties/party_end.html", {"form": form, "party": stored(party)})
+    return render(request, "staff/parties/party_end.html", {"form": form, "party": stored_party(party)})
 
 
 @require_POST
@@ -111,6 +111,6 @@ def membership_change(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "staff/parties/membership_change.html", {"form": form, "party": party})
 
 
-def stored(party: Party) -> Party:
-    """The party as it is, for headings: a form writes what was typed into its own copy."""
+def stored_party(party: Party) -> Party:
+    """Return the stored party, for headings: validating a form writes what was typed into its own copy."""
     return Party.objects.get(pk=party.pk)

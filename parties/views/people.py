@@ -1,4 +1,4 @@
-"""One person's page."""
+"""Staff pages of a person: show and change."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from parties.views.saving import submit_forms
 
 
 def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """A person with all mandates, now and earlier."""
+    """Show a person with present and past mandates."""
     person = get_object_or_404(Person, pk=pk)
     mandates = person.mandates.select_related("party")
     context = {

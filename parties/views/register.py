@@ -1,4 +1,4 @@
-"""The list of parties and one party's page."""
+"""Staff pages of the register: the list of parties, and the page of a party."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from parties.forms.register import RegisterFilter, parties_without_recipients
+from parties.forms.register import RegisterFilter, count_parties_without_recipients
 from parties.models import Party
 
-PAGE = 50
+PARTIES_PER_PAGE = 50
 
 
 def party_list(request: HttpRequest) -> HttpResponse:
-    """The register: searched, filtered, in Swedish order, a page at a time."""
+    """List the parties in Swedish alphabetical order, with search, filters and pages."""
     form = RegisterFilter(request.GET)
-    parties = form.narrow(Party.objects.with_register()).in_order()
+    parties = form.apply_to(Party.objects.with_register()).in_order()
     context = {
         "form": form,
         "filtered": any(form.cleaned_data.values()),
-        "page_obj": Paginator(parties, PAGE).get_page(request.GET.get("page")),
-        "without_recipients": parties_without_recipients(),
+        "page_obj": Paginator(parties, PARTIES_PER_PAGE).get_page(request.GET.get("page")),
+        "without_recipients": count_parties_without_recipients(),
     }
     return render(request, "staff/parties/list.html", context)
 
 
 def party_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """All that the register knows of a party."""
+    """Show a party with its names, memberships and mandates."""
     party = get_object_or_404(Party.objects.select_related("municipality"), pk=pk)
     mandates = party.mandates.select_related("person")
     context = {

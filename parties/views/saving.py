@@ -1,26 +1,25 @@
-"""How the register's forms are sent: saved by one action, or shown again with what is wrong."""
+"""Submit the register's forms: save them with one action, or show their errors."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import IntegrityError
 from django.http import HttpRequest
 
-from dialog_portal.base.stale_saves import StaleSave
+from dialog_portal.base.stale_saves import SaveResult, StaleSave
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.versioned_form import show_conflict_if_stale
 
-CROSSED = "Någon annan sparade samma sak samtidigt. Kontrollera uppgifterna och spara igen."
-Result = TypeVar("Result")
+SIMULTANEOUS_SAVE = "Någon annan sparade samma sak samtidigt. Kontrollera uppgifterna och spara igen."
 
 
-def submit_forms(request: HttpRequest, *forms: Any, save: Callable[[], Result]) -> Result | None:
-    """Return what `save` returns; None when nothing was sent or saved. The first form says what no field can.
+def submit_forms(request: HttpRequest, *forms: Any, save: Callable[[], SaveResult]) -> SaveResult | None:
+    """Return what `save` returns; None if nothing was sent or saved. Errors of no field are added to the first form.
 
-    All forms are checked, so that everything wrong is shown at once. A rival who saved the same thing in
-    between is met by the database's constraints.
+    All forms are validated, so that all errors are shown at once. If somebody else saves the same thing at the same
+    moment, a database constraint stops the second save.
     """
     if request.method != "POST":
         return None
@@ -36,5 +35,5 @@ def submit_forms(request: HttpRequest, *forms: Any, save: Callable[[], Result]) 
     except NotAllowed as refusal:
         first.add_error(None, str(refusal))
     except IntegrityError:
-        first.add_error(None, CROSSED)
+        first.add_error(None, SIMULTANEOUS_SAVE)
     return None

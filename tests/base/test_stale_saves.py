@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from dialog_portal.base import stale_saves
 from dialog_portal.base.stale_saves import StaleSave, lock_if_unchanged, save_if_unchanged, save_new
-from dialog_portal.base.versioned_form import REMOVED, submit
+from dialog_portal.base.versioned_form import ROW_REMOVED, submit
 from meetings.models import Group
 from meetings.planning.forms.rounds import GroupForm
 from tests import factories
@@ -140,7 +140,7 @@ def test_after_a_conflict_both_texts_are_shown_and_the_next_press_overwrites():
     form = typed(row, name="Min")
     Group.objects.update(name="Deras", host=nacka, version=2)
     assert submit(form, lambda: save_if_unchanged(row, form.values, seen_version=form.seen_version)) is None
-    assert form.theirs == [("Grupp", "Deras"), ("Värd", nacka)]
+    assert form.conflicts == [("Grupp", "Deras"), ("Värd", nacka)]
     assert (form["name"].value(), form.data["seen_version"]) == ("Min", "2")
     assert form.has_error("__all__", "conflict")
     again = GroupForm(form.data, instance=Group.objects.get())
@@ -154,13 +154,13 @@ def test_beside_an_error_the_conflict_is_shown_too():
     form = typed(row, name="")
     Group.objects.update(name="Deras", version=2)
     assert submit(form, nothing) is None
-    assert (set(form.errors), form.theirs) == ({"name", "__all__"}, [("Grupp", "Deras")])
+    assert (set(form.errors), form.conflicts) == ({"name", "__all__"}, [("Grupp", "Deras")])
 
 
 def test_beside_an_error_no_conflict_is_shown_when_there_is_none():
     form = typed(group(), name="")
     assert submit(form, nothing) is None
-    assert (set(form.errors), form.theirs) == ({"name"}, [])
+    assert (set(form.errors), form.conflicts) == ({"name"}, [])
 
 
 def test_that_the_row_was_removed_is_said():
@@ -168,4 +168,4 @@ def test_that_the_row_was_removed_is_said():
     form = typed(row, name="Min")
     Group.objects.all().delete()
     assert submit(form, lambda: save_if_unchanged(row, form.values, seen_version=form.seen_version)) is None
-    assert form.errors == {"__all__": [REMOVED]}
+    assert form.errors == {"__all__": [ROW_REMOVED]}

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from dialog_portal.demo.clock import clock_at
 from dialog_portal.links.actions import token_for
 from meetings.models import Invitee, Meeting, MeetingState
-from meetings.planning.actions.meetings import cancel
+from meetings.planning.actions.meetings import cancel_meeting
 from meetings.replies.actions.answer import TIME_TO_READ
 from tests import factories, services
 from tests.e2e.hands import Hands
@@ -138,7 +138,7 @@ def test_after_the_deadline_the_page_says_so_and_has_no_buttons(guest: Page, por
 
 
 def test_a_cancelled_meeting_says_so_and_why(guest: Page, portal: str, invited: Invitee):
-    cancel(invited.meeting, reason="Lokalen är inte längre tillgänglig.", by=factories.user())
+    cancel_meeting(invited.meeting, reason="Lokalen är inte längre tillgänglig.", by=factories.user())
     open_link(guest, portal, invited)
     expect(guest.get_by_text("Mötet blir inte av")).to_contain_text("Lokalen är inte längre tillgänglig.")
     expect(guest.locator("main").get_by_role("button")).to_have_count(0)

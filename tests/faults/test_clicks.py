@@ -106,7 +106,7 @@ def test_control_without_key_and_lock_presses_make_letters_of_their_own(figure, 
 
 
 def cancel(meeting: Meeting) -> None:
-    meetings.cancel(meeting, reason="Lokalen är inte tillgänglig.", by=factories.user())
+    meetings.cancel_meeting(meeting, reason="Lokalen är inte tillgänglig.", by=factories.user())
 
 
 def move(meeting: Meeting) -> None:

@@ -134,7 +134,7 @@ def without_guards(monkeypatch: pytest.MonkeyPatch) -> None:
         return f"{mailing.purpose}:m{meeting.pk}:{next(number)}"
 
     monkeypatch.setattr(PlannedQuerySet, "due", since_last_night)
-    monkeypatch.setattr(due_reminders, "step", lambda row, *_, **__: row)
+    monkeypatch.setattr(due_reminders, "take_step", lambda row, *_, **__: row)
     monkeypatch.setattr(due_reminders, "asked_recently", lambda _: Q(pk__in=()))  # nobody
     monkeypatch.setattr(Mailing, "key", a_key_each_time)
 

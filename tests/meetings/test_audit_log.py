@@ -50,7 +50,7 @@ def test_a_meeting_from_plan_to_cancellation() -> None:
         reminder_schedule.stop_reminder(meeting.planned.all()[0], by=officer), by=officer
     )
     withdraw.withdraw(meeting.invitees.get(name="Kim"), by=officer)
-    meetings.cancel(Meeting.objects.get(), reason="Lokalen brann.", by=officer)
+    meetings.cancel_meeting(Meeting.objects.get(), reason="Lokalen brann.", by=officer)
     assert told(officer) == [
         "dialogmöte: ändrade", "inbjudan: la till parter", "inbjudan: hämtade från registret",
         "inbjudan: ändrade platser", "inbjudan: la till gäst", "brev: skickade",
@@ -71,7 +71,7 @@ def test_an_agenda_and_its_points() -> None:
     removed = actions.delete_item(second, by=officer)
     actions.restore_item(row, removed, by=officer)
     actions.restore_item(row, removed, by=officer)
-    actions.take_step(row, AgendaState.SETTLED, by=officer)
+    actions.change_agenda_state(row, AgendaState.SETTLED, by=officer)
     done = ["la till punkt"] * 2 + ["ändrade punkt", "flyttade punkt", "tog bort punkt", "la tillbaka punkt"]
     assert told(officer) == [f"dagordning: {what}" for what in (*done, "bytte läge")]
 
@@ -103,7 +103,7 @@ def test_attendance_is_told_only_when_it_is_news() -> None:
     guest = factories.invitee(factories.invitation(meeting))
     for _ in range(2):
         attendance.note_attendance(meeting, {f"i{guest.pk}"}, by=officer)
-    meetings.hold(meeting, by=officer)
+    meetings.mark_as_held(meeting, by=officer)
     assert told(officer) == ["närvaro: noterade", "dialogmöte: markerade som genomfört"]
 
 

@@ -9,7 +9,7 @@ from dialog_portal.base.audit import Event
 from parties.actions import parties as actions
 from parties.models import Cadence, Category, FormerName, Mandate, Membership, Municipality, Party, Person
 from parties.seed import seed_parties
-from parties.views.saving import CROSSED, submit_forms
+from parties.views.saving import SIMULTANEOUS_SAVE, submit_forms
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -71,13 +71,15 @@ def test_what_a_rival_saved_in_between_becomes_a_sentence_not_a_crash(rf):
         Party.objects.create(name="skap", slug="skap-2")
 
     assert submit_forms(rf.post("/"), form, save=save) is None
-    assert (form.error, Event.objects.count()) == (CROSSED, 0)
+    assert (form.error, Event.objects.count()) == (SIMULTANEOUS_SAVE, 0)
 
 
 def test_the_seed_is_the_region_and_may_be_sown_again():
     seed_parties()
     klys = Party.objects.get(slug="klys")
-    actions.rename(klys, name="Klys", since=date(2024, 1, 1), seen_version=klys.version, by=factories.user())
+    actions.rename_party(
+        klys, name="Klys", since=date(2024, 1, 1), seen_version=klys.version, by=factories.user()
+    )
     seed_parties()
     counts = {kind.slug: kind.memberships.count() for kind in Category.objects.all()}
     assert counts == {

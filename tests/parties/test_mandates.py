@@ -187,7 +187,7 @@ def test_a_changed_post_is_not_overwritten(officer):
     values = {"from_date": "2019-01-01", "to_date": "", "seen_version": 1, **AS_USUAL}
     officer.post(url("mandate_change", mandate.pk), {**values, "title": "förvaltningschef"})
     response = officer.post(url("mandate_change", mandate.pk), {**values, "title": "fritidschef"})
-    assert response.context["form"].theirs == [("Uppdrag", "förvaltningschef")]
+    assert response.context["form"].conflicts == [("Uppdrag", "förvaltningschef")]
     assert 'value="fritidschef"' in response.content.decode()
 
 

@@ -100,7 +100,7 @@ def test_the_second_to_save_sees_both_texts_and_loses_nothing(officer):
     response = officer.post(url("party_change", party.pk), mine)
     page = response.content.decode()
     assert "Någon annan sparade ändringar medan du skrev" in page
-    assert dict(response.context["form"].theirs) == {"Anteckning": "deras text", "Kommunkod": "0128"}
+    assert dict(response.context["form"].conflicts) == {"Anteckning": "deras text", "Kommunkod": "0128"}
     assert "min text</textarea>" in page
     party.refresh_from_db()
     assert (party.note, party.version) == ("deras text", 2)
@@ -196,7 +196,7 @@ def test_a_membership_that_somebody_else_changed_is_not_overwritten(officer):
     seen = officer.get(change).context["form"]["seen"].value()
     officer.post(change, membership(row.category, 2018, 2022, seen=seen))
     response = officer.post(change, membership(row.category, 2018, 2024, seen=seen))
-    assert response.context["form"].theirs == [("Till och med år", 2022)]
+    assert response.context["form"].conflicts == [("Till och med år", 2022)]
     row.refresh_from_db()
     assert row.to_year == 2022
     again = officer.post(
@@ -273,7 +273,7 @@ def test_a_category_that_somebody_else_changed_is_not_overwritten(officer):
     values = category(name="KLYS", from_year=2018, position=0)
     officer.post(url("category_change", kind.pk), {**values, "seats": 4, "seen_version": 1})
     response = officer.post(url("category_change", kind.pk), {**values, "seats": 5, "seen_version": 1})
-    assert response.context["form"].theirs == [("Platser per part", 4)]
+    assert response.context["form"].conflicts == [("Platser per part", 4)]
     kind.refresh_from_db()
     assert (kind.seats, kind.version) == (4, 2)
 

@@ -31,7 +31,7 @@ def change(letter: Letter, to: State, *, by: Any, reason: str, cannot: str, **ch
     Raise NotAllowed, saying what `cannot` be done, if the table has no such step.
     """
     no = str(refusal(letter, cannot))
-    return states.step(letter, LETTER_NEXT, to, by=by, reason=reason, refusal=no, **changes)
+    return states.take_step(letter, LETTER_NEXT, to, by=by, reason=reason, refusal=no, **changes)
 
 
 def change_many(letters: LetterQuerySet, to: State, *, by: Any, reason: str, **changes: Any) -> int:
@@ -39,7 +39,7 @@ def change_many(letters: LetterQuerySet, to: State, *, by: Any, reason: str, **c
 
     Raise NotAllowed, and change none, if the table does not allow it for one of them.
     """
-    return states.step_many(letters, LETTER_NEXT, to, by=by, reason=reason, **changes)
+    return states.take_steps(letters, LETTER_NEXT, to, by=by, reason=reason, **changes)
 
 
 def change_by_try(letters: LetterQuerySet, to: State, **changes: Any) -> int:

@@ -15,7 +15,7 @@ from dialog_portal.base.states import NotAllowed
 from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.reply_link import mint_reply_link
 from meetings.models import Invitation, Invitee, Meeting, MeetingLetter
-from meetings.models.meeting import NEXT
+from meetings.models.meeting import MEETING_NEXT
 from meetings.replies.actions.notify_others import notify_new_seats
 from meetings.replies.seats import seated_people
 from parties.models import Mandate, Party, Person
@@ -48,7 +48,7 @@ def lock_meeting(meeting: Meeting) -> Meeting:
 
 def must_not_be_over(meeting: Meeting) -> None:
     """Raise NotAllowed when the meeting is held or cancelled."""
-    if not NEXT[meeting.state]:  # type: ignore[index]
+    if not MEETING_NEXT[meeting.state]:  # type: ignore[index]
         raise NotAllowed(f"Mötet är {meeting.get_state_display()}. Inbjudningarna kan inte ändras längre.")
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from dialog_portal.base.states import step
+from dialog_portal.base.states import take_step
 from dialog_portal.base.swedish import count
 from dialog_portal.outbox.draft import Draft
 from meetings.mailings.actions.post import post_letters
@@ -56,7 +56,9 @@ def send_planned(pk: int, meeting_pk: int) -> int:
         reason = "" if pairs else "Det fanns ingen att skriva till."
     if pairs:
         reason = post_or_reason(row, meeting, pairs)
-    step(row, PLANNED_NEXT, SKIPPED if reason else DONE, by=None, reason=reason or sent_sentence(len(pairs)))
+    take_step(
+        row, PLANNED_NEXT, SKIPPED if reason else DONE, by=None, reason=reason or sent_sentence(len(pairs))
+    )
     return 0 if reason else len(pairs)
 
 

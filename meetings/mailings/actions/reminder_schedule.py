@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
-from dialog_portal.base.states import NotAllowed, step
+from dialog_portal.base.states import NotAllowed, take_step
 from meetings.audit_events import MeetingsEvent
 from meetings.models import Meeting, MeetingState, PlannedMailing, PlannedState, Purpose
 from meetings.models.planned_mailing import PLANNED_NEXT
@@ -70,7 +70,7 @@ def plan_reminders(meeting: Meeting, *, by: User) -> None:
 def skip_if_due_passed(row: PlannedMailing, reason: str) -> None:
     """Skip a planned letter whose time has passed."""
     if row.due_at <= timezone.now():
-        step(row, PLANNED_NEXT, SKIPPED, by=None, reason=reason)
+        take_step(row, PLANNED_NEXT, SKIPPED, by=None, reason=reason)
 
 
 def move_reminders(meeting: Meeting, *, by: User) -> None:
@@ -87,13 +87,13 @@ def move_reminders(meeting: Meeting, *, by: User) -> None:
         if row.state == WAITING:
             skip_if_due_passed(row, "Tiden hade redan passerat när mötet ändrades.")
         elif row.state != STOPPED and meeting.state == MeetingState.INVITED and due > timezone.now():
-            step(row, PLANNED_NEXT, WAITING, by=by, reason="Mötet ändrades.")
+            take_step(row, PLANNED_NEXT, WAITING, by=by, reason="Mötet ändrades.")
 
 
 def skip_reminders(meeting: Meeting, *, by: User, reason: str) -> None:
     """Skip every reminder that has not been sent."""
     for row in meeting.planned.waiting():
-        step(row, PLANNED_NEXT, SKIPPED, by=by, reason=reason)
+        take_step(row, PLANNED_NEXT, SKIPPED, by=by, reason=reason)
 
 
 @transaction.atomic
@@ -101,7 +101,7 @@ def stop_reminder(row: PlannedMailing, *, by: User) -> PlannedMailing:
     """Stop a planned reminder."""
     Meeting.objects.select_for_update().get(pk=row.meeting_id)
     record(by, MeetingsEvent.REMINDER_STOPPED, row)
-    return step(row, PLANNED_NEXT, STOPPED, by=by)
+    return take_step(row, PLANNED_NEXT, STOPPED, by=by)
 
 
 @transaction.atomic
@@ -114,4 +114,4 @@ def resume_reminder(row: PlannedMailing, *, by: User) -> PlannedMailing:
     if now.meeting.state != MeetingState.INVITED or now.due_at <= timezone.now():
         raise NotAllowed("Tiden har passerat. Förhandsgranska brevet och skicka det själv i stället.")
     record(by, MeetingsEvent.REMINDER_RESUMED, now)
-    return step(now, PLANNED_NEXT, WAITING, by=by)
+    return take_step(now, PLANNED_NEXT, WAITING, by=by)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
-from dialog_portal.base.states import NotAllowed, step
+from dialog_portal.base.states import NotAllowed, take_step
 from dialog_portal.outbox.draft import Draft
 from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions import reminder_schedule
@@ -16,7 +16,7 @@ from meetings.mailings.letters.compose import compose, preview_fingerprint
 from meetings.mailings.letters.recipients import Mailing
 from meetings.mailings.pending_letters import pending_for
 from meetings.models import Invitee, Meeting, MeetingState
-from meetings.models.meeting import NEXT
+from meetings.models.meeting import MEETING_NEXT
 
 
 class PreviewOutdated(NotAllowed):
@@ -48,7 +48,7 @@ def send_previewed_letters(mailing: Mailing, meeting: Meeting, *, previewed: str
     post_letters(mailing, meeting, pairs, by=by)
     record(by, MeetingsEvent.LETTERS_SENT, meeting, purpose=mailing.purpose, letters=len(pairs))
     if mailing.leads_to and mailing.leads_to != meeting.state:
-        step(meeting, NEXT, mailing.leads_to, by=by)
+        take_step(meeting, MEETING_NEXT, mailing.leads_to, by=by)
     if mailing.leads_to == MeetingState.INVITED:
         reminder_schedule.plan_reminders(meeting, by=by)
     return len(pairs)

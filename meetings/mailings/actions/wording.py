@@ -1,4 +1,4 @@
-"""Actions on the words of letters: saving them, resting them, and copying a round's."""
+"""Actions on wordings (own texts of letters): save them, set them aside or use them again, copy those of a round."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from meetings.models import Meeting, Round, Wording
 
 
 def wording_of(owner: Round | Meeting, purpose: str) -> Wording:
-    """Return the round's or meeting's own words for a letter; a new row that is not stored when it has none."""
-    row = owner.wordings.filter(purpose=purpose).first() or blank(owner, purpose)
+    """Return the wording of a round or meeting for a letter; an unsaved row if it has none of its own."""
+    row = owner.wordings.filter(purpose=purpose).first() or unsaved_wording(owner, purpose)
     if isinstance(owner, Meeting):
         row.meeting = owner
     else:
@@ -24,8 +24,8 @@ def wording_of(owner: Round | Meeting, purpose: str) -> Wording:
     return row
 
 
-def blank(owner: Round | Meeting, purpose: str) -> Wording:
-    """Return a resting row that says what the letter says already; version 0 tells it from one that somebody saved."""
+def unsaved_wording(owner: Round | Meeting, purpose: str) -> Wording:
+    """Return an inactive, unsaved row with the present text of the letter. Version 0: nobody has saved it yet."""
     kind = "meeting" if isinstance(owner, Meeting) else "round"
     words = asdict(words_for(owner, purpose))
     return Wording(purpose=purpose, version=0, active=False, **{kind: owner}, **words)
@@ -35,12 +35,12 @@ def blank(owner: Round | Meeting, purpose: str) -> Wording:
 def save_wording(
     owner: Round | Meeting, purpose: str, words: Words, *, seen_version: int | None, by: User
 ) -> Wording:
-    """Let the letter say these words; words that are the ones above it leave it as it is for everybody.
+    """Save the text of a letter. It is active only if it differs from the text above it (the round's or the standard).
 
-    Raise StaleSave when somebody else saved the words since `seen_version`, which is 0 for a letter without own words.
+    Raise StaleSave if somebody else saved it since `seen_version`, which is 0 for a letter without its own wording.
     """
-    # Two who save the first words at once compare with the same row
-    Wording.objects.bulk_create([blank(owner, purpose)], ignore_conflicts=True)
+    # The row is stored first, so that two people who save a first wording at once are compared with the same version
+    Wording.objects.bulk_create([unsaved_wording(owner, purpose)], ignore_conflicts=True)
     values = {**asdict(words), "active": words != words_without_own(owner, purpose)}
     row = save_if_unchanged(wording_of(owner, purpose), values, seen_version=seen_version).row
     record(by, MeetingsEvent.WORDING_CHANGED, owner, purpose=row.purpose, version=row.version)
@@ -48,22 +48,21 @@ def save_wording(
 
 
 @transaction.atomic
-def use(owner: Round | Meeting, purpose: str, *, own: bool, by: User) -> bool:
-    """Let the letter say its own words again, or rest them; return whether anything changed. Nothing is erased."""
+def set_wording_active(owner: Round | Meeting, purpose: str, *, active: bool, by: User) -> bool:
+    """Use the stored wording in the letter, or set it aside without deleting it. Return whether anything changed."""
     row = owner.wordings.select_for_update().filter(purpose=purpose, version__gt=0).first()
-    if row is None or row.active == own:
+    if row is None or row.active == active:
         return False
-    row.active = own
+    row.active = active
     row.version += 1
     row.save(update_fields=["active", "version"])
-    record(
-        by, MeetingsEvent.WORDING_IN_USE if own else MeetingsEvent.WORDING_SET_ASIDE, owner, purpose=purpose
-    )
+    kind = MeetingsEvent.WORDING_IN_USE if active else MeetingsEvent.WORDING_SET_ASIDE
+    record(by, kind, owner, purpose=purpose)
     return True
 
 
 def copy_wordings(source: Round, made: Round) -> None:
-    """Copy the words that the source round uses now; those of single meetings stay with them."""
+    """Copy the wordings that the source round uses now, but not those of its single meetings."""
     Wording.objects.bulk_create(
         Wording(round=made, purpose=row.purpose, subject=row.subject, heading=row.heading, body=row.body)
         for row in source.wordings.in_use()

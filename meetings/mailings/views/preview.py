@@ -21,7 +21,7 @@ from dialog_portal.outbox.pages.views import letter_page
 from meetings.mailings.actions import send
 from meetings.mailings.letters.compose import compose, preview_fingerprint
 from meetings.mailings.letters.recipients import MAILINGS, Mailing
-from meetings.mailings.views.wording import on_preview
+from meetings.mailings.views.wording import wording_on_preview
 from meetings.models import Invitation, Invitee, Meeting, MeetingState, Purpose
 
 
@@ -51,7 +51,7 @@ def letters_preview(request: StaffRequest, pk: int, purpose: str) -> HttpRespons
         "parties": len({pair[0].invitation_id for pair in pairs}),
         "already": Letter.objects.filter(campaign=meeting.campaign, purpose=mailing.purpose).count(),
         "without": parties_without_recipient(meeting),
-        "wording": on_preview(meeting, mailing.purpose),
+        "wording": wording_on_preview(meeting, mailing.purpose),
     }
     return render(request, "staff/mailings/preview.html", context)
 

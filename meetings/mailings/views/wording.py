@@ -1,4 +1,4 @@
-"""Staff pages: the words of the letters, for a round and for one mailing of a meeting."""
+"""Staff pages of wordings: the text of each letter, for a whole round or for one meeting."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from meetings.mailings.letters.wording import STANDARD, words_for
 from meetings.models import Meeting, Purpose, Round, Wording
 
 
-def round_of(year: int) -> Round:
+def find_round(year: int) -> Round:
     return get_object_or_404(Round.objects.prefetch_related("wordings"), year=year)
 
 
-def meeting_of(pk: int) -> Meeting:
+def find_meeting_with_letters(pk: int) -> Meeting:
     return get_object_or_404(Meeting.objects.with_letters(), pk=pk)
 
 
 def wording_list(request: StaffRequest, year: int) -> HttpResponse:
-    """The letters of a round: which say the standard words and which have been changed."""
-    row = round_of(year)
+    """List the letters of a round: which have the standard text and which have a wording of their own."""
+    row = find_round(year)
     changed = row.wordings.in_use().values_list("purpose", flat=True)
     resting = row.wordings.filter(active=False, version__gt=0).values_list("purpose", flat=True)
     single = row.meetings.filter(wordings__active=True).order_by("starts_at").distinct()
@@ -49,43 +49,43 @@ def wording_list(request: StaffRequest, year: int) -> HttpResponse:
 
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def wording(request: StaffRequest, year: int, purpose: str) -> HttpResponse:
-    """Change what a letter of the round says."""
-    return edit(request, round_of(year), purpose_or_404(purpose))
+    """Change the text of a letter for a round."""
+    return edit_wording(request, find_round(year), purpose_or_404(purpose))
 
 
 def wording_example(request: StaffRequest, year: int, purpose: str) -> HttpResponse:
-    return show_example(request, round_of(year), purpose_or_404(purpose))
+    return show_example(request, find_round(year), purpose_or_404(purpose))
 
 
 def wording_choose(request: StaffRequest, year: int, purpose: str) -> HttpResponse:
-    return choose(request, round_of(year), purpose_or_404(purpose))
+    return choose_wording(request, find_round(year), purpose_or_404(purpose))
 
 
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def meeting_wording(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
-    """Change what one mailing of one meeting says."""
-    return edit(request, meeting_of(pk), purpose_or_404(purpose))
+    """Change the text of a letter for one meeting."""
+    return edit_wording(request, find_meeting_with_letters(pk), purpose_or_404(purpose))
 
 
 def meeting_wording_example(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
-    return show_example(request, meeting_of(pk), purpose_or_404(purpose))
+    return show_example(request, find_meeting_with_letters(pk), purpose_or_404(purpose))
 
 
 def meeting_wording_choose(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
-    return choose(request, meeting_of(pk), purpose_or_404(purpose))
+    return choose_wording(request, find_meeting_with_letters(pk), purpose_or_404(purpose))
 
 
 def purpose_or_404(purpose: str) -> Purpose:
-    """A letter whose words can be changed, or 404."""
+    """Return the purpose of a letter whose text can be changed; raise Http404 for others."""
     if purpose not in STANDARD:
         raise Http404
     return Purpose(purpose)
 
 
-def edit(request: StaffRequest, owner: Round | Meeting, purpose: Purpose) -> HttpResponse:
-    """The form with its example; saving is refused when somebody else saved meanwhile, and shows what they wrote."""
+def edit_wording(request: StaffRequest, owner: Round | Meeting, purpose: Purpose) -> HttpResponse:
+    """Show the form with an example letter, or save it. After a stale save the form shows what somebody else wrote."""
     if request.method != "POST":
-        return form_page(request, owner, purpose, WordingForm(instance=actions.wording_of(owner, purpose)))
+        return wording_page(request, owner, purpose, WordingForm(instance=actions.wording_of(owner, purpose)))
     form = WordingForm(request.POST, instance=actions.wording_of(owner, purpose))
 
     def save() -> Wording:
@@ -95,19 +95,24 @@ def edit(request: StaffRequest, owner: Round | Meeting, purpose: Purpose) -> Htt
 
     if submit(form, save):
         messages.success(request, f"Orden i brevet ({purpose.label}) är sparade.")
-        return redirect(home(owner, purpose))
-    return form_page(request, owner, purpose, form)
+        return redirect(page_after_wording(owner, purpose))
+    return wording_page(request, owner, purpose, form)
 
 
-def form_page(
+def wording_page(
     request: StaffRequest, owner: Round | Meeting, purpose: Purpose, form: WordingForm
 ) -> HttpResponse:
-    context = {"form": form, "purpose": purpose, "home": home(owner, purpose), **addresses(owner, purpose)}
+    context = {
+        "form": form,
+        "purpose": purpose,
+        "home": page_after_wording(owner, purpose),
+        **wording_addresses(owner, purpose),
+    }
     return render(request, "staff/mailings/wording/form.html", context)
 
 
-def addresses(owner: Round | Meeting, purpose: Purpose) -> dict[str, Any]:
-    """Where the words of a letter are saved, tried and put back, and whose they are."""
+def wording_addresses(owner: Round | Meeting, purpose: Purpose) -> dict[str, Any]:
+    """Return the template's URLs for saving, previewing and resetting a wording, and whose it is."""
     row = actions.wording_of(owner, purpose)
     start = "meeting_wording" if isinstance(owner, Meeting) else "wording"
     place = [owner.pk if isinstance(owner, Meeting) else owner.year, purpose.value]
@@ -121,15 +126,18 @@ def addresses(owner: Round | Meeting, purpose: Purpose) -> dict[str, Any]:
     }
 
 
-def on_preview(meeting: Meeting, purpose: Purpose) -> dict[str, Any]:
-    """What the preview of a mailing shows of its words; nothing for a letter whose words are fixed."""
+def wording_on_preview(meeting: Meeting, purpose: Purpose) -> dict[str, Any]:
+    """Return the wording form for the preview of a mailing; an empty dict for a letter whose text cannot be changed."""
     if purpose not in STANDARD:
         return {}
-    return {"form": WordingForm(instance=actions.wording_of(meeting, purpose)), **addresses(meeting, purpose)}
+    return {
+        "form": WordingForm(instance=actions.wording_of(meeting, purpose)),
+        **wording_addresses(meeting, purpose),
+    }
 
 
-def home(owner: Round | Meeting, purpose: Purpose) -> str:
-    """Where one goes on: to the preview of the mailing, or to the round's letters."""
+def page_after_wording(owner: Round | Meeting, purpose: Purpose) -> str:
+    """Return the URL to open after saving: the preview of the meeting's mailing, or the round's list of letters."""
     if isinstance(owner, Meeting):
         return reverse("staff:letters_preview", args=[owner.pk, purpose])
     return reverse("staff:wording_list", args=[owner.year])
@@ -137,10 +145,10 @@ def home(owner: Round | Meeting, purpose: Purpose) -> str:
 
 @xframe_options_sameorigin
 def show_example(request: StaffRequest, owner: Round | Meeting, purpose: Purpose) -> HttpResponse:
-    """The letter to somebody invented, with the words that are typed or else those in use. Writes nothing."""
+    """Show the letter to an invented guest with the typed text (POST) or the present one (GET). Stores nothing."""
     if request.method != "POST":
         return letter_page(example_letter(owner, purpose, words_for(owner, purpose)).html)
-    form = WordingForm(request.POST, instance=actions.blank(owner, purpose))
+    form = WordingForm(request.POST, instance=actions.unsaved_wording(owner, purpose))
     if form.is_valid():
         return letter_page(example_letter(owner, purpose, form.words).html)
     return show_errors(request, form)  # type: ignore[call-arg, return-value]  # the decorator knows of no form
@@ -148,18 +156,18 @@ def show_example(request: StaffRequest, owner: Round | Meeting, purpose: Purpose
 
 @csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type]
 def show_errors(request: StaffRequest, form: WordingForm) -> HttpResponse:
-    """What keeps the example from being shown, in the frame where it would be."""
+    """Show the form's errors in the frame of the example letter."""
     return render(request, "staff/mailings/wording/wrong.html", {"form": form})
 
 
 @require_POST
-def choose(request: StaffRequest, owner: Round | Meeting, purpose: Purpose) -> HttpResponse:
-    """Go back to the words that hold otherwise, or take one's own words back; both can be undone."""
+def choose_wording(request: StaffRequest, owner: Round | Meeting, purpose: Purpose) -> HttpResponse:
+    """Set the own wording aside, or use it again. Nothing is deleted, so both can be undone."""
     own = request.POST.get("use") == "own"
-    if actions.use(owner, purpose, own=own, by=request.user):
+    if actions.set_wording_active(owner, purpose, active=own, by=request.user):
         whose = "Omgångens text" if isinstance(owner, Meeting) else "Standardtexten"
         back = f"{whose} gäller igen. De ändrade orden finns kvar om du ångrar dig."
         messages.success(request, "De ändrade orden gäller igen." if own else back)
     else:
         messages.info(request, "Inget ändrades: så var det redan.")
-    return redirect(home(owner, purpose))
+    return redirect(page_after_wording(owner, purpose))

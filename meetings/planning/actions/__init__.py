@@ -1,1 +1,1 @@
-"""What changes rounds, groups and meetings."""
+"""Actions that change rounds, groups and meetings."""

@@ -1,4 +1,4 @@
-"""Actions on a meeting: adding, changing, copying, cancelling it, and saying that it has been held."""
+"""Actions on a meeting: add, change, move to another time or place, copy, cancel, mark as held."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.stale_saves import lock_if_unchanged, save_if_unchanged
-from dialog_portal.base.states import NotAllowed, step
+from dialog_portal.base.states import NotAllowed, take_step
 from dialog_portal.base.swedish import moment, span
 from meetings.audit_events import MeetingsEvent
 from meetings.invitations.actions import rerender
@@ -23,37 +23,43 @@ from meetings.mailings.actions import reminder_schedule
 from meetings.mailings.actions.reply_link import prolong_reply_links
 from meetings.mailings.letters.recipients import with_known_time
 from meetings.models import Agenda, AgendaItem, Meeting, MeetingState, MeetingStep, Round
-from meetings.models.meeting import NEXT, Group
-from meetings.planning.dates import days_and_clock
+from meetings.models.meeting import MEETING_NEXT, Group
+from meetings.planning.dates import moments_as_typed
 from meetings.replies.actions.needs import erase_needs_of_meeting
 from parties.models import Category
 
-Appointment = tuple[datetime, datetime, str, str]
-DOUBLE_PRESS = timedelta(minutes=1)  # for a page that is slow to answer and a finger that presses again
-NOT_TYPED = ("id", "slug", "state")
-FIELDS_IN_NOTES = frozenset(  # as MeetingForm names them
+TimeAndPlace = tuple[datetime, datetime, str, str]
+DOUBLE_PRESS_WINDOW = timedelta(
+    minutes=1
+)  # a second press within this time is the same press: the page was slow
+COLUMNS_NOT_TYPED = ("id", "slug", "state")
+MEETING_FIELDS_IN_NOTES = frozenset(  # as MeetingForm names them
     {"title", "day", "start", "end", "venue", "room", "street", "online", "host", "diary_number"}
     | {"outside_reference"}
 )
-MOMENTS = ("starts_at", "ends_at", "reply_by")
+MEETING_SLUG_STEM = 70  # characters, of the 80 that the column holds: there is room for a number
+MOMENT_FIELDS = ("starts_at", "ends_at", "reply_by")
 # What a copy has in common with its source
-COPIED = ("host", "venue", "room", "street", "serves_meal", "seats")
+COPIED_FIELDS = ("host", "venue", "room", "street", "serves_meal", "seats")
 
 
-def appointment(meeting: Meeting) -> Appointment:
-    """Return what people put in their calendars: when and where."""
+def time_and_place(meeting: Meeting) -> TimeAndPlace:
+    """Return what people have in their calendars: start, end, place and link to the online meeting."""
     return meeting.starts_at, meeting.ends_at, meeting.where, meeting.online
 
 
-def free_slug(round_: Round, title: str) -> str:
-    """Return an address word that no other meeting of the round has. The round's row must be locked."""
-    word = slugify(title)[:70].strip("-") or "mote"
+def unused_meeting_slug(round_: Round, title: str) -> str:
+    """Return a slug made of the title that no other meeting of the round has.
+
+    The round's row must be locked, so that nobody takes the same slug at the same time.
+    """
+    word = slugify(title)[:MEETING_SLUG_STEM].strip("-") or "mote"
     taken = set(Meeting.objects.filter(round=round_, slug__startswith=word).values_list("slug", flat=True))
-    return next(slug for slug in numbered(word) if slug not in taken)
+    return next(slug for slug in numbered_slugs(word) if slug not in taken)
 
 
-def numbered(word: str) -> Iterator[str]:
-    """Yield the word, and then the word with 2, 3 and so on."""
+def numbered_slugs(word: str) -> Iterator[str]:
+    """Yield the word itself, then word-2, word-3 and so on, without end."""
     yield word
     number = 2
     while True:
@@ -65,16 +71,16 @@ def numbered(word: str) -> Iterator[str]:
 def add_meeting(
     meeting: Meeting, *, categories: Iterable[Category], by: User, reason: str = "Mötet lades upp."
 ) -> Meeting:
-    """Store a new meeting with an empty agenda. Its address word comes from its title and stays.
+    """Store a new meeting with an empty agenda. Its slug is made of the title and does not change with it.
 
-    A button that was pressed twice makes one meeting: the second press returns the one that the first made. What was
-    corrected in between is another meeting, since it must not be lost.
+    A button that was pressed twice makes one meeting: the second press returns the meeting that the first one made.
+    If a value was corrected in between it makes a second meeting, so that the correction is not lost.
     """
     round_ = Round.objects.select_for_update().get(pk=meeting.round_id)
     categories = list(categories)
     if earlier := find_double_press(meeting, categories, by=by, reason=reason):
         return earlier
-    meeting.slug = free_slug(round_, meeting.title)
+    meeting.slug = unused_meeting_slug(round_, meeting.title)
     meeting.save()
     meeting.categories.set(categories)
     Agenda.objects.create(meeting=meeting)
@@ -86,11 +92,11 @@ def add_meeting(
 def find_double_press(
     meeting: Meeting, categories: list[Category], *, by: User, reason: str
 ) -> Meeting | None:
-    """Return the same meeting, if the same person made it in the same way a moment ago.
+    """Return the meeting with the same values that the same person added within DOUBLE_PRESS_WINDOW, or None.
 
-    The round's row must be locked.
+    The round's row must be locked, so that two presses are handled one after the other.
     """
-    since = timezone.now() - DOUBLE_PRESS
+    since = timezone.now() - DOUBLE_PRESS_WINDOW
     lately = MeetingStep.objects.filter(before="", by=by, reason=reason, at__gte=since)
     rows = Meeting.objects.filter(pk__in=lately.values("meeting"), **typed_columns(meeting)).prefetch_related(
         "categories"
@@ -99,26 +105,28 @@ def find_double_press(
 
 
 def typed_columns(meeting: Meeting) -> dict[str, Any]:
-    """Return every column that a person fills in, with what it holds."""
+    """Return the values of all columns that people fill in, by column name."""
     columns = [field for field in Meeting._meta.concrete_fields if field.editable]
     return {
-        field.attname: getattr(meeting, field.attname) for field in columns if field.name not in NOT_TYPED
+        field.attname: getattr(meeting, field.attname)
+        for field in columns
+        if field.name not in COLUMNS_NOT_TYPED
     }
 
 
 def must_not_be_cancelled(meeting: Meeting) -> None:
-    """Raise NotAllowed when the meeting is cancelled: people have been told, so it stays as it was."""
+    """Raise NotAllowed if the meeting is cancelled. Guests may have a letter about it, so it must not change."""
     if meeting.cancelled:
         raise NotAllowed("Mötet är inställt och kan inte ändras. Kopiera det till en ny dag i stället.")
 
 
 class HeldInFuture(NotAllowed):
-    """A meeting that was marked as held cannot lie ahead."""
+    """Raised when a held meeting would get a start in the future."""
 
 
 @dataclass(frozen=True)
 class MeetingChange:
-    """A meeting that was changed; `outdated` says whether people now hold a wrong time or place."""
+    """A changed meeting. `outdated` is true if people have been given a time or place that is wrong now."""
 
     meeting: Meeting
     outdated: bool
@@ -128,12 +136,12 @@ class MeetingChange:
 def change_meeting(
     meeting: Meeting, values: Mapping[str, Any], *, seen_version: int | None, by: User
 ) -> MeetingChange:
-    """Change a meeting, with everything that follows from it, so that no old letter can slip out in between.
+    """Change a meeting and everything that depends on it, in one transaction, so that no outdated letter is sent.
 
-    With another time or place, once people know of the meeting, its calendar sequence and its letters' version rise,
-    links live on, and old letters that have not left never will. When only the last day to answer is another, those
-    letters are rendered again. Raise StaleSave when somebody else saved the meeting since `seen_version`, HeldInFuture
-    when a held meeting would lie ahead, and NotAllowed when the meeting is cancelled.
+    If the time or place changed and people know of the meeting, its calendar sequence and letter version rise, links
+    are valid longer, and waiting letters with the old time are not sent. If only the last day to answer changed, the
+    waiting letters are rendered again. Raise StaleSave if somebody else saved the meeting since `seen_version`,
+    HeldInFuture if a held meeting would start in the future, and NotAllowed if the meeting is cancelled.
     """
     before = lock_if_unchanged(meeting, seen_version=seen_version)
     must_not_be_cancelled(before)
@@ -142,9 +150,9 @@ def change_meeting(
     if now.state == MeetingState.HELD and now.starts_at > timezone.now():
         raise HeldInFuture("Mötet är genomfört, så dagen kan inte ligga framåt i tiden.")
     _record_change(before, now, saved.fields, by=by)
-    reminder_schedule.move_reminders(now, by=by)  # the deadline may have moved alone
-    if appointment(now) != appointment(before):
-        return MeetingChange(now, _move(now, by=by))
+    reminder_schedule.move_reminders(now, by=by)  # also when only the last day to answer changed
+    if time_and_place(now) != time_and_place(before):
+        return MeetingChange(now, _apply_move(now, by=by))
     if now.reply_by != before.reply_by:
         reason = "Sista svarsdag ändrades innan brevet lämnades."
         rerender.rerender_for_deadline(now, by=by, reason=reason)
@@ -152,23 +160,23 @@ def change_meeting(
 
 
 def _record_change(before: Meeting, now: Meeting, fields: list[str], *, by: User) -> None:
-    """Say in the audit log what was changed, and who wrote what the notes show of it."""
-    named = as_typed(before, now, fields)
+    """Add the change to the audit log, and `by` as an author of the notes if the notes show what was changed."""
+    named = typed_field_names(before, now, fields)
     was = {} if now.starts_at == before.starts_at else {"start_before": before.starts_at}
     event = record(by, MeetingsEvent.MEETING_CHANGED, now, fields=named, **was)
-    if was or FIELDS_IN_NOTES & set(named):
+    if was or MEETING_FIELDS_IN_NOTES & set(named):
         record_authorship(event, now, Part.FACTS, former_start=was.get("start_before"))
 
 
-def as_typed(before: Meeting, now: Meeting, fields: list[str]) -> list[str]:
-    """Return the names of the changed fields as the form has them, which the audit log has told from the beginning."""
-    former, latter = days_and_clock(before), days_and_clock(now)
+def typed_field_names(before: Meeting, now: Meeting, fields: list[str]) -> list[str]:
+    """Return the names of the changed fields as the form has them: the audit log has always stored those names."""
+    former, latter = moments_as_typed(before), moments_as_typed(now)
     moments = [name for name, value in latter.items() if former[name] != value]
-    return [name for name in fields if name not in MOMENTS] + moments
+    return [name for name in fields if name not in MOMENT_FIELDS] + moments
 
 
-def _move(meeting: Meeting, *, by: User) -> bool:
-    """Let a new time or place reach those who know of the old one; return whether anybody does."""
+def _apply_move(meeting: Meeting, *, by: User) -> bool:
+    """Store that the time or place is new and stop or renew what shows the old one. Return whether anybody knows it."""
     known = (
         meeting.state in (MeetingState.ANNOUNCED, MeetingState.INVITED)
         or with_known_time(meeting.invitees.active()).exists()
@@ -195,30 +203,30 @@ def copy_meeting(
     group: Group | None,
     **values: Any,  # title, starts_at, ends_at and reply_by
 ) -> Meeting:
-    """Add the same meeting on another day or with another group: place, seats and agenda, but no letters."""
+    """Add the same meeting on another day or with another group: place, seats and agenda, but no guests or letters."""
     shared = values_of_copy(source, group)
     copy = Meeting(round=source.round, group=group, message=source.message, officer=by, **shared, **values)
     reason = f"Kopierades från {source.title}."
     added = add_meeting(copy, categories=source.categories.all(), by=by, reason=reason)
-    if added is copy:  # and not the one that an earlier press made
+    if added is copy:  # not when the button was pressed twice: the first press has copied them
         copy_items(source.agenda, added.agenda)
     return added
 
 
 def values_of_copy(source: Meeting, group: Group | None) -> dict[str, Any]:
-    """Return what a copy has from its source. In another group its host is the host, and the place is left open."""
-    same = {name: getattr(source, name) for name in COPIED}
+    """Return what a copy takes from its source. A group with another host gives its host and an empty place."""
+    same = {name: getattr(source, name) for name in COPIED_FIELDS}
     if group and group != source.group and group.host != source.host:
         same |= {"host": group.host, "venue": "", "room": "", "street": ""}
     return same
 
 
 def copy_items(source: Agenda, target: Agenda) -> None:
-    """Copy the points of one agenda as a draft into another, the internal ones too."""
-    AgendaItem.objects.bulk_create(copy_of_item(item, target) for item in source.items.all())
+    """Copy all agenda items, internal ones too, into another agenda, which remains a draft."""
+    AgendaItem.objects.bulk_create(copied_item(item, target) for item in source.items.all())
 
 
-def copy_of_item(item: AgendaItem, target: Agenda) -> AgendaItem:
+def copied_item(item: AgendaItem, target: Agenda) -> AgendaItem:
     return AgendaItem(
         agenda=target,
         position=item.position,
@@ -231,9 +239,12 @@ def copy_of_item(item: AgendaItem, target: Agenda) -> AgendaItem:
 
 
 @transaction.atomic
-def cancel(meeting: Meeting, *, reason: str, by: User) -> Meeting:
-    """Call the meeting off: its calendar sequence rises, and letters that wait are stopped."""
-    meeting = step(meeting, NEXT, MeetingState.CANCELLED, by=by, reason=reason)
+def cancel_meeting(meeting: Meeting, *, reason: str, by: User) -> Meeting:
+    """Cancel the meeting: raise its calendar sequence, skip its reminders and stop its waiting letters.
+
+    What guests wrote about their needs (such as food) is erased. Raise NotAllowed if the meeting is held or cancelled.
+    """
+    meeting = take_step(meeting, MEETING_NEXT, MeetingState.CANCELLED, by=by, reason=reason)
     record(by, MeetingsEvent.MEETING_CANCELLED, meeting)
     meeting.sequence += 1
     meeting.save(update_fields=["sequence"])
@@ -244,8 +255,8 @@ def cancel(meeting: Meeting, *, reason: str, by: User) -> Meeting:
 
 
 @transaction.atomic
-def hold(meeting: Meeting, *, by: User) -> Meeting:
-    """Say that the meeting has been held; not before it has begun."""
+def mark_as_held(meeting: Meeting, *, by: User) -> Meeting:
+    """Mark the meeting as held and skip its reminders. Raise NotAllowed if it has not started."""
     now = Meeting.objects.select_for_update().get(pk=meeting.pk)
     if timezone.now() < now.starts_at:
         raise NotAllowed(
@@ -253,4 +264,4 @@ def hold(meeting: Meeting, *, by: User) -> Meeting:
         )
     reminder_schedule.skip_reminders(now, by=by, reason="Mötet har redan hållits.")
     record(by, MeetingsEvent.MEETING_HELD, now)
-    return step(now, NEXT, MeetingState.HELD, by=by)
+    return take_step(now, MEETING_NEXT, MeetingState.HELD, by=by)

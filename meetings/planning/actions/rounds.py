@@ -1,9 +1,9 @@
-"""Actions on a round: adding, changing, copying it to another year, and the groups of a year."""
+"""Actions on rounds and their groups: add, change, copy a round to another year, remove a group."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -11,45 +11,44 @@ from django.db.models import F
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.authorship import Part, record_authorship
-from dialog_portal.base.stale_saves import save_if_unchanged, save_new
+from dialog_portal.base.stale_saves import SaveResult, save_if_unchanged, save_new
 from dialog_portal.base.states import NotAllowed
 from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.wording import copy_wordings
 from meetings.models import Agenda, AgendaItem, Group, Meeting, MeetingState, MeetingStep, Round
-from meetings.planning.actions.meetings import COPIED, copy_of_item, numbered
+from meetings.planning.actions.meetings import COPIED_FIELDS, MEETING_SLUG_STEM, copied_item, numbered_slugs
 from meetings.planning.dates import weeks_between, weeks_later
 from parties.models import in_year
 
-Result = TypeVar("Result")
 YEAR_TAKEN = "Det finns redan en omgång för {}."
 NAME_TAKEN = "Omgången har redan en grupp som heter {}."
 
-FIELDS_IN_NOTES = frozenset({"diary_number"})  # as RoundForm names them
+ROUND_FIELDS_IN_NOTES = frozenset({"diary_number"})  # as RoundForm names them
 
 
 @transaction.atomic
 def add_round(values: Mapping[str, Any], *, by: User) -> Round:
-    """Add a round; raise NotAllowed when somebody was first with the year."""
-    saved = _first(YEAR_TAKEN.format(values["year"]), lambda: save_new(Round(), values))
+    """Add a round. Raise NotAllowed if the year already has one."""
+    saved = _save_unique(YEAR_TAKEN.format(values["year"]), lambda: save_new(Round(), values))
     record(by, MeetingsEvent.ROUND_ADDED, saved.row, fields=saved.fields)
     return saved.row
 
 
 @transaction.atomic
 def change_round(row: Round, values: Mapping[str, Any], *, seen_version: int | None, by: User) -> Round:
-    """Change a round; raise NotAllowed when the year is taken, StaleSave when somebody else saved the round."""
-    saved = _first(
+    """Change a round. Raise NotAllowed if the year is taken, StaleSave if somebody else saved since `seen_version`."""
+    saved = _save_unique(
         YEAR_TAKEN.format(values.get("year")),
         lambda: save_if_unchanged(row, values, seen_version=seen_version),
     )
     event = record(by, MeetingsEvent.ROUND_CHANGED, saved.row, fields=saved.fields)
-    if FIELDS_IN_NOTES & set(saved.fields):
+    if ROUND_FIELDS_IN_NOTES & set(saved.fields):
         record_authorship(event, saved.row, Part.FACTS)
     return saved.row
 
 
-def _first(refusal: str, save: Callable[[], Result]) -> Result:
-    """Return what `save` returns; raise NotAllowed with the refusal when somebody else took what must be unique."""
+def _save_unique(refusal: str, save: Callable[[], SaveResult]) -> SaveResult:
+    """Return what `save` returns. Raise NotAllowed with the text `refusal` if a unique value is already taken."""
     try:
         with transaction.atomic():
             return save()
@@ -59,12 +58,13 @@ def _first(refusal: str, save: Callable[[], Result]) -> Result:
 
 @transaction.atomic
 def copy_round(source: Round, *, year: int, meetings: Iterable[Meeting], by: User) -> Round:
-    """Add a round that is planned as another was: what is still valid, the groups, the letters, the meetings.
+    """Add a round with the same plan as `source`: groups, wordings, the chosen meetings, and what is valid that year.
 
-    Letters, answers, diary numbers, greetings and online links belong to their year and stay there.
+    Sent letters, answers, diary numbers, greetings and online links belong to their year and are not copied. Raise
+    NotAllowed if the year already has a round.
     """
     same = {name: getattr(source, name) for name in ("signer", "signer_title", "reminds")}
-    made = _first(YEAR_TAKEN.format(year), lambda: Round.objects.create(year=year, **same))
+    made = _save_unique(YEAR_TAKEN.format(year), lambda: Round.objects.create(year=year, **same))
     made.purposes.set(source.purposes.filter(in_year(year)))
     made.focus_areas.set(source.focus_areas.filter(in_year(year)))
     copy_wordings(source, made)
@@ -75,7 +75,7 @@ def copy_round(source: Round, *, year: int, meetings: Iterable[Meeting], by: Use
 
 
 def copy_groups(source: Round, made: Round) -> dict[int, Group]:
-    """Copy the groups with those of their parties that still exist; return the new group by the old one's id."""
+    """Copy the groups with their parties that have not ended. Return the new groups by the old groups' ids."""
     groups = {}
     for old in source.groups.select_related("host").order_by("pk"):
         host = old.host if old.host and old.host.ended is None else None
@@ -87,10 +87,10 @@ def copy_groups(source: Round, made: Round) -> dict[int, Group]:
 def copy_meetings(
     sources: list[Meeting], made: Round, groups: dict[int, Group], weeks: int, *, by: User
 ) -> None:
-    """Copy the meetings with their public agenda points; the number of queries does not grow with them."""
+    """Copy the meetings that are not cancelled, with their public agenda items, in a fixed number of queries."""
     slugs: set[str] = set()
     pairs = [
-        (old, in_new_round(old, made, groups, weeks, slugs))
+        (old, copied_meeting(old, made, groups, weeks, slugs))
         for old in sources
         if old.state != MeetingState.CANCELLED
     ]
@@ -105,14 +105,18 @@ def copy_meetings(
     items = AgendaItem.objects.filter(agenda__meeting__in=agendas, internal=False).annotate(
         source=F("agenda__meeting")
     )
-    AgendaItem.objects.bulk_create(copy_of_item(item, agendas[item.source]) for item in items)
+    AgendaItem.objects.bulk_create(copied_item(item, agendas[item.source]) for item in items)
 
 
-def in_new_round(old: Meeting, made: Round, groups: dict[int, Group], weeks: int, slugs: set[str]) -> Meeting:
-    """Return a meeting like the old one in the new round, with an address word that the round does not have yet."""
+def copied_meeting(
+    old: Meeting, made: Round, groups: dict[int, Group], weeks: int, slugs: set[str]
+) -> Meeting:
+    """Return an unsaved copy for the new round, `weeks` later. Its slug is added to `slugs`, the round's used ones."""
     starts_at = weeks_later(old.starts_at, weeks)
     years = str(old.round.year), str(made.year)
-    slug = next(word for word in numbered(old.slug[:70].replace(*years)) if word not in slugs)
+    slug = next(
+        word for word in numbered_slugs(old.slug[:MEETING_SLUG_STEM].replace(*years)) if word not in slugs
+    )
     slugs.add(slug)
     return Meeting(
         round=made,
@@ -123,12 +127,12 @@ def in_new_round(old: Meeting, made: Round, groups: dict[int, Group], weeks: int
         ends_at=starts_at + (old.ends_at - old.starts_at),
         reply_by=min(weeks_later(old.reply_by, weeks), starts_at),
         officer=old.officer if old.officer and old.officer.is_active else None,
-        **{name: getattr(old, name) for name in COPIED},
+        **{name: getattr(old, name) for name in COPIED_FIELDS},
     )
 
 
 def copy_categories(pairs: list[tuple[Meeting, Meeting]], year: int) -> None:
-    """Give the new meetings those of the old ones' categories that still exist in the new year."""
+    """Give the new meetings the categories of the old ones, if they are valid in the new year."""
     through = Meeting.categories.through
     new_of = {old.pk: new.pk for old, new in pairs}
     links = through.objects.filter(in_year(year, "category__"), meeting__in=new_of)
@@ -140,16 +144,16 @@ def copy_categories(pairs: list[tuple[Meeting, Meeting]], year: int) -> None:
 
 @transaction.atomic
 def add_group(round_: Round, values: Mapping[str, Any], *, by: User) -> Group:
-    """Add a group to a round; raise NotAllowed when somebody was first with the name."""
-    saved = _first(NAME_TAKEN.format(values["name"]), lambda: save_new(Group(round=round_), values))
+    """Add a group to a round. Raise NotAllowed if the round has a group with that name."""
+    saved = _save_unique(NAME_TAKEN.format(values["name"]), lambda: save_new(Group(round=round_), values))
     record(by, MeetingsEvent.GROUP_ADDED, saved.row, fields=saved.fields)
     return saved.row
 
 
 @transaction.atomic
 def change_group(group: Group, values: Mapping[str, Any], *, seen_version: int | None, by: User) -> Group:
-    """Change a group; raise NotAllowed when the name is taken, StaleSave when somebody else saved the group."""
-    saved = _first(
+    """Change a group. Raise NotAllowed if the name is taken, StaleSave if somebody else saved since `seen_version`."""
+    saved = _save_unique(
         NAME_TAKEN.format(values.get("name")),
         lambda: save_if_unchanged(group, values, seen_version=seen_version),
     )
@@ -159,7 +163,7 @@ def change_group(group: Group, values: Mapping[str, Any], *, seen_version: int |
 
 @transaction.atomic
 def remove_group(group: Group, *, by: User) -> None:
-    """Take a group away that no meeting uses."""
+    """Delete a group. Raise NotAllowed if it has meetings."""
     if group.meetings.exists():
         raise NotAllowed(f"Gruppen {group} har möten. Flytta dem till en annan grupp först.")
     record(by, MeetingsEvent.GROUP_REMOVED, group)

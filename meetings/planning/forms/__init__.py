@@ -1,1 +1,1 @@
-"""What staff type about rounds and meetings."""
+"""Staff forms for rounds, groups and meetings."""

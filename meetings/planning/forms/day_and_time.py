@@ -1,4 +1,4 @@
-"""A day and a time of the clock made into one moment; the two odd nights of the year explained."""
+"""Fields for a day and a time, and the moment that they mean, also on the nights when summer time begins or ends."""
 
 from __future__ import annotations
 
@@ -7,37 +7,39 @@ from datetime import UTC, date, datetime, time
 from django import forms
 from django.utils import timezone
 
-from dialog_portal.base.swedish import day as in_words
+from dialog_portal.base.swedish import day as swedish_day
 
 
-def at(day: date, clock: time) -> datetime:
-    """When the clock in Stockholm shows this; raises ValidationError if it never does, or does twice."""
+def to_moment(day: date, clock: time) -> datetime:
+    """Return a day and a time in Stockholm as UTC. Raise ValidationError if summer time skips or repeats that time."""
     wall = datetime.combine(day, clock)
     zone = timezone.get_current_timezone()
     first, second = wall.replace(tzinfo=zone, fold=0), wall.replace(tzinfo=zone, fold=1)
     if first.utcoffset() == second.utcoffset():
         return first.astimezone(UTC)
     if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != wall:
-        raise forms.ValidationError(never(day, clock), code="never")
-    raise forms.ValidationError(twice(day, clock), code="twice")
+        raise forms.ValidationError(skipped_time_sentence(day, clock), code="never")
+    raise forms.ValidationError(repeated_time_sentence(day, clock), code="twice")
 
 
-def never(day: date, clock: time) -> str:
+def skipped_time_sentence(day: date, clock: time) -> str:
+    """Return the error text for a time that does not exist, because summer time begins."""
     return (
-        f"Klockan {clock:%H.%M} finns inte den {in_words(day)}: då ställs klockan fram till sommartid. "
+        f"Klockan {clock:%H.%M} finns inte den {swedish_day(day)}: då ställs klockan fram till sommartid. "
         "Välj en tid före 02.00 eller från 03.00."
     )
 
 
-def twice(day: date, clock: time) -> str:
+def repeated_time_sentence(day: date, clock: time) -> str:
+    """Return the error text for a time that comes twice, because summer time ends."""
     return (
-        f"Klockan {clock:%H.%M} inträffar två gånger den {in_words(day)}: då ställs klockan tillbaka till "
+        f"Klockan {clock:%H.%M} inträffar två gånger den {swedish_day(day)}: då ställs klockan tillbaka till "
         "vintertid. Välj en tid före 02.00 eller från 03.00."
     )
 
 
 class DayField(forms.DateField):
-    """A day, picked or typed."""
+    """A day, picked in the browser or typed as 2019-01-31."""
 
     def __init__(self, label: str, **options: object) -> None:
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -46,7 +48,7 @@ class DayField(forms.DateField):
 
 
 class ClockField(forms.TimeField):
-    """A time of the clock, picked or typed, with a colon or a full stop."""
+    """A time of day, picked in the browser or typed as 15:00 or 15.00."""
 
     def __init__(self, label: str, **options: object) -> None:
         widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})

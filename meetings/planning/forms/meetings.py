@@ -1,4 +1,4 @@
-"""What people type about a meeting: the day and the clock as plain fields, and everything else about it."""
+"""Staff forms for a meeting: add or change it, copy it, cancel it. Day and time are fields of their own."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from dialog_portal.access.models import User
 from dialog_portal.access.permissions import WORK
 from dialog_portal.base.versioned_form import VersionedForm
 from meetings.models import Group, Meeting, MeetingState, Round
-from meetings.planning.dates import days_and_clock
-from meetings.planning.forms.day_and_time import ClockField, DayField, at
+from meetings.planning.dates import moments_as_typed
+from meetings.planning.forms.day_and_time import ClockField, DayField, to_moment
 from meetings.planning.forms.diary_number import DiaryNumberWarning
 from parties.models import MAX_SEATS, Category, Party, in_year
 
@@ -21,8 +21,8 @@ DAYS_TO_ANSWER = 7
 END_OF_DAY = time(23, 59)
 
 
-class Appointment(forms.Form):
-    """Day, start, end and the last day to answer, as people type them."""
+class DayAndTimeForm(forms.Form):
+    """A form with a day, a start, an end and the last day to answer, in Stockholm time."""
 
     day = DayField("Dag")
     start = ClockField("Börjar")
@@ -31,8 +31,11 @@ class Appointment(forms.Form):
         "Svar senast", required=False, help_text="Om du lämnar fältet tomt blir det sju dagar före mötet."
     )
 
-    def read_appointment(self, earlier: datetime | None = None) -> dict[str, datetime]:
-        """The three moments; what is wrong is said at its field and leaves them out."""
+    def read_moments(self, earlier: datetime | None = None) -> dict[str, datetime]:
+        """Return `starts_at`, `ends_at` and `reply_by`; with an error, add it to its field and return {}.
+
+        `earlier` is the stored `reply_by` of a meeting that is being changed.
+        """
         day, start, end = (self.cleaned_data.get(name) for name in ("day", "start", "end"))
         starts_at = self._moment("start", day, start)
         ends_at = self._moment("end", day, end)
@@ -50,23 +53,26 @@ class Appointment(forms.Form):
         if day is None or clock is None:
             return None
         try:
-            return at(day, clock)
+            return to_moment(day, clock)
         except forms.ValidationError as error:
             self.add_error(name, error)
             return None
 
     def _deadline(self, day: date, starts_at: datetime, earlier: datetime | None) -> datetime:
-        """The end of the chosen day, at most the start of the meeting; a day that was kept keeps its hour."""
+        """Return the end of the last day to answer, but at most the start of the meeting.
+
+        If the day is the same as in `earlier`, return `earlier`: it may have another time of day.
+        """
         last = self.cleaned_data.get("reply_on") or day - timedelta(days=DAYS_TO_ANSWER)
         if last > day:
             self.add_error("reply_on", "Svarstiden går ut efter att mötet har börjat.")
         if earlier and timezone.localdate(earlier) == last and earlier <= starts_at:
             return earlier
-        return min(at(last, END_OF_DAY), starts_at)
+        return min(to_moment(last, END_OF_DAY), starts_at)
 
 
-class MeetingForm(DiaryNumberWarning, VersionedForm, Appointment):
-    """A meeting, new or changed."""
+class MeetingForm(DiaryNumberWarning, VersionedForm, DayAndTimeForm):
+    """A new meeting, or a change of one."""
 
     seats = forms.IntegerField(
         label="Platser per part",
@@ -111,12 +117,12 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, Appointment):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial.update(days_and_clock(self.instance))
-        self.compared += ["day", "start", "end", "reply_on"]
-        self._offer(self.instance.round)
+            self.initial.update(moments_as_typed(self.instance))
+        self.compared_fields += ["day", "start", "end", "reply_on"]
+        self._limit_choices(self.instance.round)
 
-    def _offer(self, round_: Round) -> None:
-        """Only what belongs to the year, and officers who may work with it."""
+    def _limit_choices(self, round_: Round) -> None:
+        """Offer only the categories and groups of the year, active parties, and officers who may work with meetings."""
         officers = User.objects.filter(is_active=True, role__in=WORK) | User.objects.filter(
             pk=self.instance.officer_id
         )
@@ -131,12 +137,12 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, Appointment):
 
     @staticmethod
     def stored_value(row: Any, name: str) -> Any:
-        moments = days_and_clock(row)
+        moments = moments_as_typed(row)
         return moments[name] if name in moments else VersionedForm.stored_value(row, name)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
-        self.moments = self.read_appointment(self.instance.reply_by if self.instance.pk else None)
+        self.moments = self.read_moments(self.instance.reply_by if self.instance.pk else None)
         for name, value in self.moments.items():
             setattr(self.instance, name, value)
         return cleaned
@@ -147,7 +153,7 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, Appointment):
 
     @property
     def warnings(self) -> list[str]:
-        """What is saved but looks like a slip."""
+        """Return texts about values that were saved but may be mistakes: a past day, a day in another year."""
         found = super().warnings
         meeting = self.instance
         if meeting.state == MeetingState.PLANNED and meeting.starts_at < timezone.now():
@@ -157,14 +163,14 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, Appointment):
         return found
 
     def fieldsets(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """The fields under the headings of the page."""
+        """Return the fields with the heading under which the page shows them."""
         return [(heading, [self[name] for name in names]) for heading, names in self.parts]
 
 
-class CopyMeetingForm(Appointment):
-    """Where a copy of a meeting goes: another day, or another group (delning) the same day."""
+class CopyMeetingForm(DayAndTimeForm):
+    """Copy a meeting to another day, or to another group (delning) on the same day."""
 
-    title = forms.CharField(label="Rubrik", max_length=160)
+    title = forms.CharField(label="Rubrik", max_length=Meeting._meta.get_field("title").max_length)
     group = forms.ModelChoiceField(
         Group.objects.none(),
         label="Grupp",
@@ -175,18 +181,18 @@ class CopyMeetingForm(Appointment):
     field_order = ("title", "group", "day", "start", "end", "reply_on")
 
     def __init__(self, data: Any = None, *, source: Meeting) -> None:
-        times = days_and_clock(source) | {"day": None, "reply_on": None}
+        times = moments_as_typed(source) | {"day": None, "reply_on": None}
         super().__init__(data, initial={"title": source.title, "group": source.group_id, **times})
         self.fields["group"].queryset = Group.objects.filter(round=source.round_id)  # type: ignore[attr-defined]
         self.fields["title"].validators += Meeting._meta.get_field("title").validators
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        return cleaned | self.read_appointment()
+        return cleaned | self.read_moments()
 
 
 class CancelForm(forms.Form):
-    """Why a meeting is called off."""
+    """The reason why a meeting is cancelled."""
 
     reason = forms.CharField(
         label="Varför ställs mötet in?",

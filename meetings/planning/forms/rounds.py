@@ -1,4 +1,4 @@
-"""What people type about a round and its groups."""
+"""Staff forms for a round and its groups: add, change, copy to another year."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from meetings.models import FocusArea, Group, Meeting, MeetingState, Round, Roun
 from meetings.planning.dates import weeks_between, weeks_later
 from meetings.planning.forms.day_and_time import DayField
 from meetings.planning.forms.diary_number import DiaryNumberWarning
-from parties.models import Category, Party, in_year
+from parties.models import EARLIEST_YEAR, LATEST_YEAR, Category, Party, in_year
 
 
 class RoundForm(DiaryNumberWarning, VersionedForm):
-    """A round. Its year is fixed once it has meetings, because their addresses carry it."""
+    """A round. Its year cannot be changed when it has meetings, because the year is part of their URLs."""
 
     conference_on = DayField("Konferensdag", required=False)
 
@@ -36,22 +36,22 @@ class RoundForm(DiaryNumberWarning, VersionedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         year = self.instance.year or self.initial.get("year")
-        self.fields["purposes"].queryset = valid(RoundPurpose.objects.all(), self.instance, year)  # type: ignore[attr-defined]
-        self.fields["focus_areas"].queryset = valid(FocusArea.objects.all(), self.instance, year)  # type: ignore[attr-defined]
+        self.fields["purposes"].queryset = valid_in_year(RoundPurpose.objects.all(), self.instance, year)  # type: ignore[attr-defined]
+        self.fields["focus_areas"].queryset = valid_in_year(FocusArea.objects.all(), self.instance, year)  # type: ignore[attr-defined]
         if self.instance.pk and self.instance.meetings.exists():
             self.fields["year"].disabled = True
             self.fields["year"].help_text = "Året kan inte ändras när omgången har möten."
 
 
-def valid(rows: Any, round_: Round, year: int | None) -> Any:
-    """What is worded for the year, and what the round already has; everything while the year is unknown."""
+def valid_in_year(rows: Any, round_: Round, year: int | None) -> Any:
+    """Return the rows that are valid in the year or already used by the round; all rows if there is no year yet."""
     if not year:
         return rows
     return rows.filter(in_year(year) | Q(pk__in=rows.filter(rounds=round_.pk))).distinct()
 
 
 class MeetingChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
-    """Meetings to copy, each with the day it was and the day it would be."""
+    """The meetings to copy, each with its present day and the day it gets, `weeks` later."""
 
     weeks = 52
 
@@ -61,9 +61,9 @@ class MeetingChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
 
 class CopyRoundForm(forms.Form):
-    """To which year a round is copied, and which of its meetings go with it."""
+    """Copy a round: to which year, and which of its meetings to copy."""
 
-    year = forms.IntegerField(label="År", min_value=2000, max_value=2100)
+    year = forms.IntegerField(label="År", min_value=EARLIEST_YEAR, max_value=LATEST_YEAR)
     meetings = MeetingChoices(
         Meeting.objects.none(), label="Möten som ska med", required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -71,7 +71,7 @@ class CopyRoundForm(forms.Form):
     def __init__(self, data: Any = None, *, source: Round, year: int) -> None:
         rows = source.meetings.exclude(state=MeetingState.CANCELLED).select_related("round", "officer")
         with_cadences = rows.prefetch_related("categories__cadences")
-        due = [row.pk for row in with_cadences if is_due(row, year)]
+        due = [row.pk for row in with_cadences if is_meeting_due(row, year)]
         super().__init__(data, initial={"year": year, "meetings": due})
         chosen: Any = self.fields["meetings"]
         chosen.queryset = rows
@@ -84,14 +84,14 @@ class CopyRoundForm(forms.Form):
         return year
 
 
-def is_due(meeting: Meeting, year: int) -> bool:
-    """Whether any of its categories meets that year; a meeting outside the categories may come along."""
+def is_meeting_due(meeting: Meeting, year: int) -> bool:
+    """Return whether one of the meeting's categories meets that year, or whether it has no category."""
     categories: list[Category] = list(meeting.categories.all())
     return not categories or any(cadence.is_due(year) for row in categories for cadence in row.cadences.all())
 
 
 class GroupForm(VersionedForm):
-    """Parties that meet together one year, and who of them is the host."""
+    """A group: its parties, which meet together in a year, and which of them is the host."""
 
     class Meta:
         model = Group

@@ -1,1 +1,1 @@
-"""Staff pages about rounds and meetings."""
+"""Staff pages about rounds, groups and meetings."""

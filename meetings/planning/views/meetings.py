@@ -1,4 +1,4 @@
-"""Staff pages: a meeting from plan to held, the hub from which its agenda, letters and notes are reached."""
+"""Staff pages of a meeting: show it with its next step, add, change, copy, cancel, mark as held."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from dialog_portal.outbox.models import Hold
 from meetings.mailings.letters.recipients import with_known_time
 from meetings.mailings.pending_letters import count_pending
 from meetings.models import Meeting, MeetingState, Purpose, Round
-from meetings.models.meeting import NEXT
+from meetings.models.meeting import MEETING_NEXT
 from meetings.planning import progress
 from meetings.planning.actions import meetings as actions
 from meetings.planning.forms.meetings import CancelForm, CopyMeetingForm, MeetingForm
@@ -27,75 +27,81 @@ from parties.models import Category, in_year
 
 
 @dataclass(frozen=True)
-class Next:
-    """The one thing to do now: a page to go to, or (`post`) a button to press."""
+class NextStep:
+    """What to do next with a meeting: a page to open or, if `post`, a button to press."""
 
-    words: str
+    label: str
     view: str
     purpose: str = ""
     post: bool = False
 
 
-def next_step(meeting: Meeting, now: datetime, *, update: int, cancellation: int) -> Next | None:
-    """What moves the meeting on; letters that somebody is owed come first."""
+def next_step(meeting: Meeting, now: datetime, *, update: int, cancellation: int) -> NextStep | None:
+    """Return the next step, or None. Pending letters come first: `update` and `cancellation` are their numbers."""
     if update:
-        return Next("Förhandsgranska brev om ändringen", "staff:letters_preview", Purpose.UPDATE)
+        return NextStep("Förhandsgranska brev om ändringen", "staff:letters_preview", Purpose.UPDATE)
     if meeting.state == MeetingState.CANCELLED:
-        words = "Förhandsgranska brev om att mötet är inställt"
-        return Next(words, "staff:letters_preview", Purpose.CANCELLATION) if cancellation else None
+        label = "Förhandsgranska brev om att mötet är inställt"
+        return NextStep(label, "staff:letters_preview", Purpose.CANCELLATION) if cancellation else None
     if meeting.state == MeetingState.HELD:
-        return Next("Minnesanteckningar", "staff:minutes")
+        return NextStep("Minnesanteckningar", "staff:minutes")
     if meeting.starts_at <= now:
-        return Next("Markera som genomfört", "staff:meeting_hold", post=True)
+        return NextStep("Markera som genomfört", "staff:meeting_hold", post=True)
     if meeting.state == MeetingState.INVITED:
-        return Next("Se inbjudna och svar", "staff:invitations")
-    return before_invitation(meeting)
+        return NextStep("Se inbjudna och svar", "staff:invitations")
+    return next_step_before_invitation(meeting)
 
 
-def before_invitation(meeting: Meeting) -> Next:
+def next_step_before_invitation(meeting: Meeting) -> NextStep:
+    """Return the first step that is missing: write the agenda, invite parties, preview the invitation."""
     if not meeting.agenda.items.exists():
-        return Next("Skriv dagordningen", "staff:agenda")
+        return NextStep("Skriv dagordningen", "staff:agenda")
     if not meeting.invitees.active().exists():
-        return Next("Bjud in parter", "staff:invitations")
-    return Next("Förhandsgranska inbjudan", "staff:letters_preview", Purpose.INVITATION)
+        return NextStep("Bjud in parter", "staff:invitations")
+    return NextStep("Förhandsgranska inbjudan", "staff:letters_preview", Purpose.INVITATION)
 
 
 def meeting_detail(request: StaffRequest, pk: int) -> HttpResponse:
-    """When, where and with whom; how far it has come, and what comes next."""
-    rows = progress.with_answers(Meeting.objects.with_names().select_related("group", "officer", "agenda"))
+    """Show a meeting: time, place and parties, its progress and its next step."""
+    rows = progress.annotate_answer_counts(
+        Meeting.objects.with_names().select_related("group", "officer", "agenda")
+    )
     meeting = get_object_or_404(rows, pk=pk)
-    progress.without_queue([meeting])
+    progress.subtract_waiting_list([meeting])
     steps = list(meeting.steps.select_related("by"))
     now = timezone.now()
     update = count_pending(Purpose.UPDATE, meeting, now)
     cancellation = count_pending(Purpose.CANCELLATION, meeting, now)
     context = {
         "meeting": meeting,
-        "chain": progress.chain(meeting, steps, noted=hasattr(meeting, "minutes")),
+        "chain": progress.state_chain(meeting, steps, has_minutes=hasattr(meeting, "minutes")),
         "steps": list(reversed(steps)),
         "pending_update": update,
         "pending_cancellation": cancellation,
         "next": next_step(meeting, now, update=update, cancellation=cancellation),
         "holds": Hold.objects.filter(campaign=meeting.campaign).select_related("by"),
-        "open": bool(NEXT[MeetingState(meeting.state)]),
+        "open": bool(MEETING_NEXT[MeetingState(meeting.state)]),
     }
     return render(request, "staff/meetings/detail.html", context)
 
 
 def meeting_add(request: StaffRequest, year: int) -> HttpResponse:
-    """A new meeting; a category in the address fills in what is usual for it."""
+    """Add a meeting. `?kategori=ID` fills in the title and seats that are usual for the category."""
     row = get_object_or_404(Round, year=year)
-    form = MeetingForm(request.POST or None, instance=Meeting(round=row), initial=suggested(request, row))
+    form = MeetingForm(
+        request.POST or None, instance=Meeting(round=row), initial=initial_values(request, row)
+    )
     if request.method == "POST" and form.is_valid():
         categories = form.cleaned_data["categories"]
         meeting = actions.add_meeting(form.instance, categories=categories, by=request.user)
         messages.success(request, "Mötet är upplagt. Nästa steg är dagordningen.")
-        warn(request, form)
+        show_warnings(request, form)
         return redirect("staff:meeting_detail", meeting.pk)
     return render(request, "staff/meetings/form.html", {"form": form, "round": row})
 
 
-def suggested(request: StaffRequest, row: Round) -> dict[str, Any]:
+def initial_values(request: StaffRequest, row: Round) -> dict[str, Any]:
+    """Return what the form for a new meeting suggests: the user as officer, and the values of `?kategori=`."""
     given: dict[str, Any] = {"officer": request.user.pk, "seats": 3}
     wanted = request.GET.get("kategori", "")
     category = (
@@ -107,22 +113,23 @@ def suggested(request: StaffRequest, row: Round) -> dict[str, Any]:
     return given
 
 
-def warn(request: StaffRequest, form: MeetingForm) -> None:
+def show_warnings(request: StaffRequest, form: MeetingForm) -> None:
+    """Show the warnings of a saved form on the next page."""
     for warning in form.warnings:
         messages.warning(request, warning)
 
 
 def meeting_change(request: StaffRequest, pk: int) -> HttpResponse:
-    """Everything about the meeting except its state."""
+    """Change a meeting, except for its state."""
     meeting = get_object_or_404(Meeting.objects.select_related("round"), pk=pk)
-    heading = meeting.title  # a form writes what was typed into its own copy
+    heading = meeting.title  # validating the form writes what was typed into `meeting`
     form = MeetingForm(request.POST if request.method == "POST" else None, instance=meeting)
     try:
         actions.must_not_be_cancelled(meeting)
         if request.method == "POST" and (change := save_change(request, form)):
-            outdated = "Mötet är sparat med ny tid eller plats."  # the page says who must be told
+            outdated = "Mötet är sparat med ny tid eller plats."  # the next page says who needs a letter
             messages.success(request, outdated if change.outdated else "Mötet är sparat.")
-            warn(request, form)
+            show_warnings(request, form)
             return redirect("staff:meeting_detail", pk)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
@@ -131,7 +138,7 @@ def meeting_change(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def save_change(request: StaffRequest, form: MeetingForm) -> actions.MeetingChange | None:
-    """Return what the change led to; None when the form says why nothing was saved."""
+    """Return what the change led to; None if nothing was saved, and the form says why."""
 
     def save() -> actions.MeetingChange:
         return actions.change_meeting(
@@ -146,7 +153,7 @@ def save_change(request: StaffRequest, form: MeetingForm) -> actions.MeetingChan
 
 
 def meeting_copy(request: StaffRequest, pk: int) -> HttpResponse:
-    """The same meeting on another day or with another group."""
+    """Copy a meeting to another day or to another group."""
     source = get_object_or_404(Meeting.objects.select_related("round", "group", "host", "agenda"), pk=pk)
     form = CopyMeetingForm(request.POST or None, source=source)
     if request.method == "POST" and form.is_valid():
@@ -160,18 +167,23 @@ def meeting_copy(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def meeting_cancel(request: StaffRequest, pk: int) -> HttpResponse:
-    """Call the meeting off, with a reason; then tell those who know of it."""
+    """Cancel a meeting with a reason, then go on to the letter for those who know of it."""
     meeting = get_object_or_404(Meeting.objects.select_related("round"), pk=pk)
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return cancel_and_go_on(request, meeting, form.cleaned_data["reason"])
-    context = {"form": form, "meeting": meeting, "told": with_known_time(meeting.invitees.active()).exists()}
+    context = {
+        "form": form,
+        "meeting": meeting,
+        "known": with_known_time(meeting.invitees.active()).exists(),
+    }
     return render(request, "staff/meetings/cancel.html", context)
 
 
 def cancel_and_go_on(request: StaffRequest, meeting: Meeting, reason: str) -> HttpResponse:
+    """Cancel the meeting and redirect to the letter's preview, or to the meeting if nobody needs a letter."""
     try:
-        meeting = actions.cancel(meeting, reason=reason, by=request.user)
+        meeting = actions.cancel_meeting(meeting, reason=reason, by=request.user)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect("staff:meeting_detail", meeting.pk)
@@ -184,10 +196,10 @@ def cancel_and_go_on(request: StaffRequest, meeting: Meeting, reason: str) -> Ht
 
 @require_POST
 def meeting_hold(request: StaffRequest, pk: int) -> HttpResponse:
-    """Say that the meeting has been held."""
+    """Mark a meeting as held."""
     meeting = get_object_or_404(Meeting, pk=pk)
     try:
-        actions.hold(meeting, by=request.user)
+        actions.mark_as_held(meeting, by=request.user)
         messages.success(request, "Mötet är markerat som genomfört. Nu kan minnesanteckningarna skrivas.")
     except NotAllowed as refusal:
         messages.error(request, str(refusal))

@@ -1,9 +1,8 @@
-"""Staff pages: the rounds, one for each year, with their meetings and groups."""
+"""Staff pages of rounds (one a year) and their groups: list, show, add, change, copy, remove."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -14,47 +13,47 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from dialog_portal.access.staff_request import StaffRequest
+from dialog_portal.base.stale_saves import SaveResult
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import swedish
 from dialog_portal.base.versioned_form import VersionedForm, submit
 from meetings.models import Group, Meeting, MeetingState, Round
 from meetings.planning.actions import rounds as actions
 from meetings.planning.forms.rounds import CopyRoundForm, GroupForm, RoundForm
-from meetings.planning.progress import ORDER, with_answers, without_queue
+from meetings.planning.progress import STATE_ORDER, annotate_answer_counts, subtract_waiting_list
 from parties.models import Category, in_year
 
-PAGE = 50
-Result = TypeVar("Result")
-STATES = (*ORDER, MeetingState.CANCELLED)
+MEETINGS_PER_PAGE = 50
+LISTED_STATES = (*STATE_ORDER, MeetingState.CANCELLED)
 
 
 def round_list(request: StaffRequest) -> HttpResponse:
-    """All rounds, the newest first, with how far their meetings have come."""
-    by_state = {state.value: Count("meetings", filter=Q(meetings__state=state)) for state in STATES}
+    """List all rounds, the newest first, with the number of meetings in each state."""
+    by_state = {state.value: Count("meetings", filter=Q(meetings__state=state)) for state in LISTED_STATES}
     coming = Q(meetings__starts_at__gte=timezone.now()) & ~Q(meetings__state=MeetingState.CANCELLED)
     rows = Round.objects.annotate(
         number=Count("meetings"), next=Min("meetings__starts_at", filter=coming), **by_state
-    ).order_by("-year")  # an aggregate drops the model's own order
+    ).order_by("-year")  # an aggregate drops the ordering of the model
     rounds = [
-        (row, [(state, getattr(row, state.value)) for state in STATES if getattr(row, state.value)])
+        (row, [(state, getattr(row, state.value)) for state in LISTED_STATES if getattr(row, state.value)])
         for row in rows
     ]
     return render(request, "staff/rounds/list.html", {"rounds": rounds})
 
 
 def round_detail(request: StaffRequest, year: int) -> HttpResponse:
-    """A round: its meetings in the order of time, its groups, and which categories still lack a meeting."""
+    """Show a round: its meetings in order of time, its groups, and the categories that still have no meeting."""
     row = get_object_or_404(Round.objects.prefetch_related("purposes", "focus_areas"), year=year)
     state = request.GET.get("lage", "")
-    meetings = with_answers(row.meetings.order_by("starts_at", "pk"))
+    meetings = annotate_answer_counts(row.meetings.order_by("starts_at", "pk"))
     if state in MeetingState.values:
         meetings = meetings.filter(state=state)
-    page = Paginator(meetings, PAGE).get_page(request.GET.get("page"))
-    without_queue(page.object_list)
+    page = Paginator(meetings, MEETINGS_PER_PAGE).get_page(request.GET.get("page"))
+    subtract_waiting_list(page.object_list)
     context = {
         "round": row,
         "page_obj": page,
-        "states": STATES,
+        "states": LISTED_STATES,
         "chosen": state,
         "groups": row.groups.select_related("host").prefetch_related("parties").order_by(swedish("name")),
         "missing": categories_without_meeting(row),
@@ -63,7 +62,7 @@ def round_detail(request: StaffRequest, year: int) -> HttpResponse:
 
 
 def categories_without_meeting(row: Round) -> list[Category]:
-    """The categories that are due this year but have no meeting that is going to happen."""
+    """Return the categories that are due in the year of the round but have no meeting, except cancelled ones."""
     met = Meeting.objects.filter(round=row).exclude(state=MeetingState.CANCELLED).values("categories")
     rows = Category.objects.filter(in_year(row.year)).prefetch_related("cadences")
     with_meeting = set(met.order_by().values_list("categories", flat=True).distinct())
@@ -76,7 +75,7 @@ def categories_without_meeting(row: Round) -> list[Category]:
 
 
 def round_add(request: StaffRequest) -> HttpResponse:
-    """A new, empty round."""
+    """Add an empty round. The year and the signer are filled in from the latest round."""
     last = Round.objects.first()
     year = (last.year if last else timezone.localdate().year - 1) + 1
     initial = (
@@ -84,27 +83,29 @@ def round_add(request: StaffRequest) -> HttpResponse:
     )
     form = RoundForm(request.POST or None, initial=initial)
     if request.method == "POST":
-        saved = submit_at(form, "year", lambda: actions.add_round(form.values, by=request.user))
+        saved = submit_with_refusal_at(form, "year", lambda: actions.add_round(form.values, by=request.user))
         if saved:
             return go_to_round(request, saved, form)
     return render(request, "staff/rounds/form.html", {"form": form, "last": last})
 
 
 def round_change(request: StaffRequest, year: int) -> HttpResponse:
-    """What the year is for, its conference, and who signs its letters."""
+    """Change a round: its purposes, its conference, and who signs its letters."""
     row = get_object_or_404(Round, year=year)
     form = RoundForm(request.POST or None, instance=row)
 
     def save() -> Round:
         return actions.change_round(row, form.values, seen_version=form.seen_version, by=request.user)
 
-    if request.method == "POST" and (saved := submit_at(form, "year", save)):
+    if request.method == "POST" and (saved := submit_with_refusal_at(form, "year", save)):
         return go_to_round(request, saved, form)
     return render(request, "staff/rounds/form.html", {"form": form, "round": row, "year": year})
 
 
-def submit_at(form: VersionedForm, field: str, save: Callable[[], Result]) -> Result | None:
-    """Return what `save` returns; None when the form says why nothing was saved, a refusal at the field."""
+def submit_with_refusal_at(
+    form: VersionedForm, field: str, save: Callable[[], SaveResult]
+) -> SaveResult | None:
+    """Return what `save` returns, None if nothing was saved. A NotAllowed becomes an error of the field `field`."""
     try:
         return submit(form, save)
     except NotAllowed as refusal:
@@ -113,6 +114,7 @@ def submit_at(form: VersionedForm, field: str, save: Callable[[], Result]) -> Re
 
 
 def go_to_round(request: StaffRequest, row: Round, form: RoundForm) -> HttpResponse:
+    """Redirect to a saved round, with the warnings of its form."""
     messages.success(request, f"Omgången {row.year} är sparad.")
     for warning in form.warnings:
         messages.warning(request, warning)
@@ -120,7 +122,7 @@ def go_to_round(request: StaffRequest, row: Round, form: RoundForm) -> HttpRespo
 
 
 def round_copy(request: StaffRequest, year: int) -> HttpResponse:
-    """A new round from this one, the same weekdays a year later."""
+    """Copy a round to another year, with its meetings on the same weekdays."""
     source = get_object_or_404(Round, year=year)
     form = CopyRoundForm(request.POST or None, source=source, year=year + 1)
     if request.method == "POST" and form.is_valid():
@@ -136,16 +138,17 @@ def round_copy(request: StaffRequest, year: int) -> HttpResponse:
 
 
 def group_add(request: StaffRequest, year: int) -> HttpResponse:
-    """Parties that meet together this year."""
-    return edit_group(request, Group(round=get_object_or_404(Round, year=year)))
+    """Add a group to a round."""
+    return group_page(request, Group(round=get_object_or_404(Round, year=year)))
 
 
 def group_change(request: StaffRequest, pk: int) -> HttpResponse:
-    """Who belongs to the group, and who is the host."""
-    return edit_group(request, get_object_or_404(Group.objects.select_related("round"), pk=pk))
+    """Change a group: its name, its parties and its host."""
+    return group_page(request, get_object_or_404(Group.objects.select_related("round"), pk=pk))
 
 
-def edit_group(request: StaffRequest, group: Group) -> HttpResponse:
+def group_page(request: StaffRequest, group: Group) -> HttpResponse:
+    """Show the form of a new or stored group, or save it."""
     round_ = group.round
     form = GroupForm(request.POST or None, instance=group)
 
@@ -154,7 +157,7 @@ def edit_group(request: StaffRequest, group: Group) -> HttpResponse:
             return actions.add_group(round_, form.values, by=request.user)
         return actions.change_group(group, form.values, seen_version=form.seen_version, by=request.user)
 
-    if request.method == "POST" and (saved := submit_at(form, "name", save)):
+    if request.method == "POST" and (saved := submit_with_refusal_at(form, "name", save)):
         messages.success(request, f"Gruppen {saved} är sparad.")
         return redirect("staff:round_detail", round_.year)
     return render(request, "staff/rounds/group.html", {"form": form, "group": group, "round": round_})
@@ -162,7 +165,7 @@ def edit_group(request: StaffRequest, group: Group) -> HttpResponse:
 
 @require_POST
 def group_remove(request: StaffRequest, pk: int) -> HttpResponse:
-    """Take away a group that no meeting uses."""
+    """Delete a group that has no meetings."""
     group = get_object_or_404(Group.objects.select_related("round"), pk=pk)
     try:
         actions.remove_group(group, by=request.user)

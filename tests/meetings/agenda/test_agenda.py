@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dialog_portal.access.models import Role
-from dialog_portal.base.states import NotAllowed, step
+from dialog_portal.base.states import NotAllowed, take_step
 from dialog_portal.base.swedish import clock
-from meetings.agenda.actions import add_item, delete_item, move_item, restore_item, take_step
+from meetings.agenda.actions import add_item, change_agenda_state, delete_item, move_item, restore_item
 from meetings.models import AgendaItem, AgendaState, Meeting
 from meetings.models.agenda import AGENDA_NEXT
 from tests import factories
@@ -57,11 +57,11 @@ def test_an_agenda_moves_only_where_the_rules_say(before, after):
     agenda.state = before
     agenda.save()
     if (before, after) in ALLOWED:
-        assert step(agenda, AGENDA_NEXT, after, by=user).state == after
+        assert take_step(agenda, AGENDA_NEXT, after, by=user).state == after
         assert list(agenda.steps.values_list("before", "after", "by")) == [(before, after, user.pk)]
         return
     with pytest.raises(NotAllowed):
-        step(agenda, AGENDA_NEXT, after, by=user)
+        take_step(agenda, AGENDA_NEXT, after, by=user)
     agenda.refresh_from_db()
     assert (agenda.state, agenda.steps.count()) == (before, 0)
 
@@ -69,7 +69,7 @@ def test_an_agenda_moves_only_where_the_rules_say(before, after):
 def test_an_empty_agenda_stays_a_draft():
     meeting = factories.meeting()
     with pytest.raises(NotAllowed, match="inga punkter"):
-        take_step(meeting.agenda, AgendaState.SETTLED, by=factories.user())
+        change_agenda_state(meeting.agenda, AgendaState.SETTLED, by=factories.user())
 
 
 def test_the_buttons_take_the_agenda_from_draft_to_settled_and_back():
@@ -95,7 +95,7 @@ def test_a_settled_agenda_refuses_every_change_and_says_why(name):
     client, _ = signed_in()
     meeting = three()
     item = meeting.agenda.items.first()
-    take_step(meeting.agenda, AgendaState.SETTLED, by=factories.user())
+    change_agenda_state(meeting.agenda, AgendaState.SETTLED, by=factories.user())
     argument = meeting.pk if name == "item_add" else item.pk
     data = {"title": "Ny", "to": "down", "seen_version": "1"}
     response = client.post(reverse(f"staff:{name}", args=[argument]), data, follow=True)
@@ -211,7 +211,7 @@ def test_the_second_of_two_officers_sees_what_the_first_wrote():
     client.post(url, {"title": "Första", "minutes": "20", "seen_version": "1", "internal": "on"})
     response = client.post(url, {"title": "Andra", "minutes": "20", "seen_version": "1"})
     label = str(AgendaItem._meta.get_field("title").verbose_name).capitalize()
-    assert response.context["form"].theirs == [
+    assert response.context["form"].conflicts == [
         (label, "Första"),
         ("Intern punkt, visas bara för personalen", "ja"),
     ]

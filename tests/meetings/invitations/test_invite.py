@@ -194,7 +194,7 @@ def test_cancelling_stops_waiting_invitations_and_tells_only_those_who_have_one(
     deliver()
     invite.invite_parties(meeting, [waiting], seats=3, by=factories.user())
     send(meeting)
-    meetings.cancel(loaded(meeting), reason="Storm.", by=factories.user())
+    meetings.cancel_meeting(loaded(meeting), reason="Storm.", by=factories.user())
     assert sorted(Letter.objects.values_list("state", flat=True)) == ["accepted", "stopped"]
     ((invitee, draft),) = mailings_send.drafts_for(MAILINGS[Purpose.CANCELLATION], loaded(meeting))
     assert str(invitee.invitation) == told.name
@@ -390,5 +390,5 @@ def test_the_preview_says_what_the_file_does_and_that_an_empty_agenda_stays_behi
     assert "lägger mötet i kalendern" in preview(Purpose.INVITATION)
     send(meeting)
     deliver()
-    meetings.cancel(loaded(meeting), reason="Storm.", by=factories.user())
+    meetings.cancel_meeting(loaded(meeting), reason="Storm.", by=factories.user())
     assert "tar bort mötet ur kalendern" in preview(Purpose.CANCELLATION)

@@ -128,7 +128,7 @@ def test_a_cancelled_meeting_stops_neither_notes_nor_word_to_a_former_substitute
     accept(Letter.objects.get(meeting_letter__invitee=deputy))
     substitutes.take_back(invitee, channel=Channel.PHONE, by=by)
     notes = letter(invitee, Purpose.DISTRIBUTION)
-    meetings.cancel(invitee.meeting, reason="Vatten i lokalen.", by=by)
+    meetings.cancel_meeting(invitee.meeting, reason="Vatten i lokalen.", by=by)
     left = Letter.objects.filter(state=State.QUEUED)
     assert set(left) == {notes, left.get(key=f"taken_back:m{invitee.meeting_id}:i{deputy.pk}")}
 

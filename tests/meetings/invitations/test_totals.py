@@ -16,7 +16,7 @@ from meetings.attendance import actions
 from meetings.mailings.letters.recipients import without_reply
 from meetings.models import Answer, Channel, Invitee, Meeting, MeetingState
 from meetings.models.invitee import InviteeQuerySet
-from meetings.planning.progress import with_answers
+from meetings.planning.progress import annotate_answer_counts
 from meetings.replies.actions.answer import store_answer
 from meetings.replies.actions.substitutes import hand_over
 from meetings.replies.guest_list import guest_rows, with_replies
@@ -104,7 +104,7 @@ def test_every_sum_counts_the_same(meeting: Meeting):
     assert {row.pk for row in everybody if reply_status(row).case == "silent"} == quiet
     assert {row.pk for row in everybody.silent()} == quiet
     assert [row.silent for row in start_page.coming_meetings()] == [len(quiet)]
-    row: Any = with_answers(Meeting.objects.filter(pk=meeting.pk)).get()
+    row: Any = annotate_answer_counts(Meeting.objects.filter(pk=meeting.pk)).get()
     assert row.asked - row.answered == len(quiet)
 
 

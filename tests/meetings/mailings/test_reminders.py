@@ -291,7 +291,7 @@ def test_after_the_deadline_and_after_the_start_nothing_leaves(clock):
 @pytest.mark.django_db
 def test_a_cancelled_meeting_reminds_nobody(clock):
     meeting = invited()
-    meetings.cancel(meeting, reason="Storm.", by=factories.user())
+    meetings.cancel_meeting(meeting, reason="Storm.", by=factories.user())
     clock.move_to(REMINDER_AT)
     assert (due_reminders.send_due_reminders(), last_reason(meeting, Purpose.REMINDER)) == (
         0,
@@ -311,7 +311,7 @@ def test_a_meeting_whose_state_changed_behind_the_plans_back_reminds_nobody(cloc
 def test_a_held_meeting_skips_what_is_left(clock):
     meeting = invited()
     clock.move_to(meeting.ends_at)
-    meetings.hold(meeting, by=factories.user())
+    meetings.mark_as_held(meeting, by=factories.user())
     assert {state for _, state in plans(meeting).values()} == {"skipped"}
     assert due_reminders.send_due_reminders() == 0
 
@@ -544,7 +544,10 @@ def test_a_cancellation_at_the_same_moment_never_leaves_a_reminder_that_waits():
     overdue()
     meeting, officer = Meeting.objects.get(), factories.user()
     work = iter(
-        [due_reminders.send_due_reminders, lambda: meetings.cancel(meeting, reason="Storm.", by=officer)]
+        [
+            due_reminders.send_due_reminders,
+            lambda: meetings.cancel_meeting(meeting, reason="Storm.", by=officer),
+        ]
     )
     lock = threading.Lock()
 

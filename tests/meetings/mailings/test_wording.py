@@ -341,7 +341,7 @@ def test_two_editors_of_the_same_letter_lose_nothing():
     save(client, row, subject="Den förstas")
     page = save(client, row, subject="Den andras")
     assert page.status_code == 200
-    assert ("Ämnesrad", "Den förstas") in page.context["form"].theirs
+    assert ("Ämnesrad", "Den förstas") in page.context["form"].conflicts
     assert "Den andras" in page.content.decode()
     assert row.wordings.get().subject == "Den förstas"
     again = save(client, row, subject="Den andras", seen_version=page.context["form"].data["seen_version"])
@@ -368,9 +368,9 @@ def test_the_second_officer_is_told_when_the_words_were_put_back_meanwhile():
     client, _ = signed_in()
     row = factories.round_()
     save(client, row)
-    wording.use(row, Purpose.INVITATION, own=False, by=factories.user())
+    wording.set_wording_active(row, Purpose.INVITATION, active=False, by=factories.user())
     page = save(client, row, seen_version="1")
-    assert ("Ämnesrad", STANDARD[Purpose.INVITATION].subject) in page.context["form"].theirs
+    assert ("Ämnesrad", STANDARD[Purpose.INVITATION].subject) in page.context["form"].conflicts
 
 
 # --- The pages -------------------------------------------------------------------------------------------------------

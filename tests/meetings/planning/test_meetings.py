@@ -13,15 +13,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dialog_portal.access.models import Role
-from dialog_portal.base.states import NotAllowed, step
+from dialog_portal.base.states import NotAllowed, take_step
 from dialog_portal.outbox.models import Letter, State
 from meetings.mailings.pending_letters import count_pending
 from meetings.models import Agenda, Group, Meeting, MeetingState, MeetingStep, Purpose, Round
-from meetings.models.meeting import NEXT
+from meetings.models.meeting import MEETING_NEXT
 from meetings.planning.actions import meetings
-from meetings.planning.actions.meetings import add_meeting, cancel, hold
+from meetings.planning.actions.meetings import add_meeting, cancel_meeting, mark_as_held
 from meetings.planning.forms import day_and_time
-from meetings.planning.progress import chain
+from meetings.planning.progress import state_chain
 from parties.models import Cadence
 from tests import factories
 from tests.at_once import Encounter
@@ -50,11 +50,11 @@ ALLOWED = {
 def test_a_meeting_moves_only_where_the_rules_say(before, after):
     meeting, user = factories.meeting(state=before), factories.user()
     if (before, after) in ALLOWED:
-        assert step(meeting, NEXT, after, by=user).state == after
+        assert take_step(meeting, MEETING_NEXT, after, by=user).state == after
         assert list(meeting.steps.values_list("before", "after", "by")) == [(before, after, user.pk)]
         return
     with pytest.raises(NotAllowed):
-        step(meeting, NEXT, after, by=user)
+        take_step(meeting, MEETING_NEXT, after, by=user)
     meeting.refresh_from_db()
     assert (meeting.state, meeting.steps.count()) == (before, 0)
 
@@ -70,18 +70,18 @@ def test_a_meeting_moves_only_where_the_rules_say(before, after):
     ],
 )
 def test_the_chain_shows_how_far_the_meeting_has_come(state, drawn):
-    assert [f"{stage.state} {stage.status}" for stage in chain(Meeting(state=state))] == drawn
+    assert [f"{stage.state} {stage.status}" for stage in state_chain(Meeting(state=state))] == drawn
 
 
 def test_the_chain_counts_a_held_meeting_as_done_once_its_notes_have_begun():
-    assert chain(Meeting(state=HELD), noted=True)[-1].status == "done"
+    assert state_chain(Meeting(state=HELD), has_minutes=True)[-1].status == "done"
 
 
 def test_the_chain_of_a_cancelled_meeting_ends_where_it_ended():
     meeting, user = factories.meeting(), factories.user()
-    step(meeting, NEXT, INVITED, by=user)
-    meeting = cancel(meeting, reason="Sjukdom", by=user)
-    drawn = chain(meeting, list(meeting.steps.all()))
+    take_step(meeting, MEETING_NEXT, INVITED, by=user)
+    meeting = cancel_meeting(meeting, reason="Sjukdom", by=user)
+    drawn = state_chain(meeting, list(meeting.steps.all()))
     assert [(stage.label, stage.status) for stage in drawn] == [("inbjudet", "done"), ("inställt", "now")]
 
 
@@ -213,12 +213,12 @@ WRONG = [
     (
         {"day": "2027-03-28", "start": "02:30", "end": "04:00"},
         "start",
-        day_and_time.never(date(2027, 3, 28), time(2, 30)),
+        day_and_time.skipped_time_sentence(date(2027, 3, 28), time(2, 30)),
     ),
     (
         {"day": "2027-10-31", "start": "01:00", "end": "02:30"},
         "end",
-        day_and_time.twice(date(2027, 10, 31), time(2, 30)),
+        day_and_time.repeated_time_sentence(date(2027, 10, 31), time(2, 30)),
     ),
 ]
 
@@ -278,8 +278,8 @@ def test_the_sentences_about_the_clock_change_say_what_happens_and_what_to_do():
     twice = (
         "Klockan 02.30 inträffar två gånger den 31 oktober 2027: då ställs klockan tillbaka till vintertid."
     )
-    assert day_and_time.never(date(2027, 3, 28), night) == never
-    assert day_and_time.twice(date(2027, 10, 31), night) == f"{twice} {choose}"
+    assert day_and_time.skipped_time_sentence(date(2027, 3, 28), night) == never
+    assert day_and_time.repeated_time_sentence(date(2027, 10, 31), night) == f"{twice} {choose}"
 
 
 # --- Constraints -----------------------------------------------------------------------------------------------------
@@ -410,7 +410,7 @@ def test_the_second_of_two_officers_sees_both_texts_and_no_letter_is_stopped():
     url = reverse("staff:meeting_change", args=[meeting.pk])
     client.post(url, first)
     response = client.post(url, second)
-    theirs = dict(response.context["form"].theirs)
+    theirs = dict(response.context["form"].conflicts)
     assert (theirs["Rubrik"], theirs["Lokal"]) == ("Den första", meeting.venue)
     assert set(theirs) == {"Rubrik", "Lokal", "Börjar"}
     page = response.content.decode()
@@ -512,7 +512,7 @@ def test_cancelling_needs_a_reason_and_happens_once():
     meeting.refresh_from_db()
     assert (meeting.sequence, meeting.steps.count()) == (1, 1)
     with pytest.raises(NotAllowed):
-        cancel(meeting, reason="igen", by=user)
+        cancel_meeting(meeting, reason="igen", by=user)
 
 
 def test_a_meeting_is_held_only_after_it_began():
@@ -529,7 +529,7 @@ def test_a_meeting_is_held_only_after_it_began():
     meeting.refresh_from_db()
     assert meeting.state == "held"
     with pytest.raises(NotAllowed):
-        hold(meeting, by=factories.user())
+        mark_as_held(meeting, by=factories.user())
 
 
 def test_get_changes_nothing():
@@ -557,7 +557,7 @@ def test_the_page_says_what_comes_next(values, words):
     client, _ = signed_in()
     meeting = factories.meeting(**values)
     response = client.get(reverse("staff:meeting_detail", args=[meeting.pk]))
-    assert response.context["next"].words == words
+    assert response.context["next"].label == words
 
 
 def test_a_reader_sees_the_page_without_buttons():

@@ -208,7 +208,10 @@ def test_the_second_of_two_officers_sees_what_the_first_saved():
     url = reverse("staff:round_change", args=[2027])
     client.post(url, form(intro="Den förstas text", purposes=[old.pk]))
     response = client.post(url, form(intro="Den andras text"))
-    assert response.context["form"].theirs == [("Inledning", "Den förstas text"), ("Syften", "Dela kunskap")]
+    assert response.context["form"].conflicts == [
+        ("Inledning", "Den förstas text"),
+        ("Syften", "Dela kunskap"),
+    ]
     assert "Den andras text" in without_breaks(response.content)
     row.refresh_from_db()
     assert (row.intro, row.version) == ("Den förstas text", 2)

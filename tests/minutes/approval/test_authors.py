@@ -27,7 +27,7 @@ from minutes.distribution import actions as distributing
 from minutes.models import Minutes
 from minutes.publishing import actions as publishing
 from minutes.writing import actions as writing
-from parties.actions.parties import rename
+from parties.actions.parties import rename_party
 from tests import factories
 from tests.meetings.acting import retyped
 from tests.minutes.acting import approved, came, distributed, fresh, held_meeting, written
@@ -78,7 +78,7 @@ def number_the_round(meeting: Meeting, by: User) -> None:
 def rename_a_party(meeting: Meeting, by: User) -> None:
     party = meeting.invitations.get().party
     assert party is not None
-    rename(party, name="Ett annat namn", since=timezone.localdate(), seen_version=party.version, by=by)
+    rename_party(party, name="Ett annat namn", since=timezone.localdate(), seen_version=party.version, by=by)
 
 
 def move_on(**wait: int) -> None:

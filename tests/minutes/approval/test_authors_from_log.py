@@ -23,7 +23,7 @@ from meetings.models import AgendaItem, Attendee
 from minutes.approval.authors import authors
 from minutes.models import Minutes
 from minutes.writing import actions as writing
-from parties.actions.parties import rename
+from parties.actions.parties import rename_party
 from tests import factories
 from tests.minutes.acting import came, fresh, held_meeting, written
 
@@ -140,7 +140,7 @@ def test_what_is_read_from_the_log_is_what_the_actions_had_written(
     party = Attendee.objects.get().invitation.party
     assert party is not None
     since, seen = meeting.starts_at.date(), party.version
-    rename(party, name="Ett annat namn", since=since, seen_version=seen, by=factories.user())
+    rename_party(party, name="Ett annat namn", since=since, seen_version=seen, by=factories.user())
     before, had = rows(), names(minutes)
     migrate_to_first_version()
     migrate_to_newest()

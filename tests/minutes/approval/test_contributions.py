@@ -122,7 +122,7 @@ SHOWN: dict[str, tuple[str, str, Act]] = {
     "round numbered": ("round", "facts", lambda world: world.change_round(diary_number="KN 2026/1")),
     "party corrected": ("party", "facts", lambda world: world.change_party(name="Salems")),
     "party given a code": ("party", "facts", lambda world: world.change_party(code="0128")),
-    "party renamed": ("party", "facts", lambda world: parties.rename(
+    "party renamed": ("party", "facts", lambda world: parties.rename_party(
         world.party, name="Nya Salem", since=timezone.localdate(), seen_version=1, by=world.officer)),
     "person protected": ("person", "facts", lambda world: world.change_person(protected="on")),
     "point added": ("agenda", "points", lambda world: agenda.add_item(
@@ -175,7 +175,7 @@ NOT_SHOWN: dict[str, Act] = {
         "seen_version": "1"}),
     "party added": lambda world: world.post("party_add", None, {"name": "Nacka", "code": "0182", "in_county": "on"}),
     "seats of a party": lambda world: invite.change_seats(world.guest.invitation, 2, by=world.officer),
-    "meeting cancelled": lambda world: planning.cancel(world.meeting, reason="Lokalen brann.", by=world.officer),
+    "meeting cancelled": lambda world: planning.cancel_meeting(world.meeting, reason="Brand.", by=world.officer),
     "notes begun": lambda world: world.begin_notes(),
 }  # fmt: skip
 
@@ -190,11 +190,11 @@ def test_a_change_that_notes_do_not_show_makes_nobody_an_author(change: str) -> 
 @pytest.mark.parametrize(
     ("fields", "form"),
     [
-        (planning.FIELDS_IN_NOTES, MeetingForm),
-        (rounds.FIELDS_IN_NOTES, RoundForm),
-        (agenda.FIELDS_IN_NOTES, ItemForm),
-        (parties.FIELDS_IN_NOTES, PartyForm),
-        (mandates.FIELDS_IN_NOTES, PersonForm),
+        (planning.MEETING_FIELDS_IN_NOTES, MeetingForm),
+        (rounds.ROUND_FIELDS_IN_NOTES, RoundForm),
+        (agenda.ITEM_FIELDS_IN_NOTES, ItemForm),
+        (parties.PARTY_FIELDS_IN_NOTES, PartyForm),
+        (mandates.PERSON_FIELDS_IN_NOTES, PersonForm),
     ],
 )
 def test_fields_that_make_an_author_are_named_as_in_their_form(
