@@ -26,7 +26,10 @@ MAY_SLEEP = {
     "tests/run.py": "waits for the processes that it ends",
     "tests/faults/harness.py": "the mail server that is slow on purpose, and kills at random moments",
     "tests/faults/nursery.py": "the process that is killed waits for its commands",
-    "tests/faults/test_sending.py": "workers are killed and frozen at random moments",
+    "tests/faults/sending/test_kills_and_crashes.py": "workers are killed and frozen at random moments",
+    "tests/faults/sending/test_mail_servers.py": "mail servers are silent or away for a while",
+    "tests/faults/sending/test_stopped_and_broker.py": "letters are stopped at a random moment",
+    "tests/outbox/smtp/test_transport.py": "the mail server that is slow on purpose",
     "tests/faults/test_clicks.py": "the change comes at a random moment",
 }
 # Where a test may read how long something took, and why
@@ -35,10 +38,8 @@ MAY_MEASURE = {
     "tests/run.py": "stops a run that never ends, and prints how long it took",
     "tests/check.py": "prints how long each check took",
     "tests/faults/harness.py": "how long real processes took is a figure",
-    "tests/faults/nursery.py": "the same moment as the harness uses, in the process that is killed",
     "tests/faults/test_broker.py": "that no request waits for a dead broker is the promise",
-    "tests/faults/test_sending.py": "the figures of how long letters took",
-    "tests/faults/test_clicks.py": "when the change was committed, against when the letter left",
+    "tests/faults/sending/test_stopped_and_broker.py": "that no request waits for a broker that is away",
     "tests/outbox/queue/test_deliver.py": "that a worker is let go at its deadline is the promise",
     "tests/test_server.py": "that the portal stops within seconds is the promise",
 }
@@ -46,7 +47,9 @@ MAY_MEASURE = {
 REAL_CLOCK = {
     "tests/faults/test_broker.py",
     "tests/faults/test_clicks.py",
-    "tests/faults/test_sending.py",
+    "tests/faults/sending/test_kills_and_crashes.py",
+    "tests/faults/sending/test_mail_servers.py",
+    "tests/faults/sending/test_stopped_and_broker.py",
     "tests/house/test_tests.py",
     "tests/minutes/approval/test_authors_from_log.py",
     "tests/minutes/publishing/test_publishing.py",
