@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from dialog_portal.access.models import Role
 from dialog_portal.base.stale_saves import StaleSave
-from dialog_portal.base.states import NotAllowed, step
+from dialog_portal.base.states import NotAllowed, take_step
 from minutes.models import MINUTES_NEXT, Minutes, MinutesState
 from minutes.writing import actions
 from tests import factories
@@ -34,11 +34,11 @@ def test_minutes_move_only_where_the_rules_say(before: MinutesState, after: Minu
     user, meeting = factories.user(), held_meeting()
     minutes = Minutes.objects.create(meeting=meeting, state=before)
     if (before, after) in ALLOWED:
-        assert step(minutes, MINUTES_NEXT, after, by=user).state == after
+        assert take_step(minutes, MINUTES_NEXT, after, by=user).state == after
         assert list(minutes.steps.values_list("before", "after", "by")) == [(before, after, user.pk)]
         return
     with pytest.raises(NotAllowed):
-        step(minutes, MINUTES_NEXT, after, by=user)
+        take_step(minutes, MINUTES_NEXT, after, by=user)
     minutes.refresh_from_db()
     assert (minutes.state, minutes.steps.count()) == (before, 0)
 

@@ -12,7 +12,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from dialog_portal.base.states import NotAllowed, step
+from dialog_portal.base.states import NotAllowed, take_step
 from dialog_portal.outbox.models import Letter
 from meetings.mailings.actions import due_reminders, post
 from meetings.mailings.letters.recipients import MAILINGS, Mailing
@@ -54,11 +54,11 @@ def test_a_plan_moves_only_where_the_rules_say(before: PlannedState, after: Plan
     user, meeting = factories.user(), factories.meeting()
     plan = meeting.planned.create(purpose=Purpose.REMINDER, due_at=NOW, state=before)
     if (before, after) in ALLOWED:
-        assert step(plan, PLANNED_NEXT, after, by=user).state == after
+        assert take_step(plan, PLANNED_NEXT, after, by=user).state == after
         assert list(plan.steps.values_list("before", "after", "by")) == [(before, after, user.pk)]
         return
     with pytest.raises(NotAllowed):
-        step(plan, PLANNED_NEXT, after, by=user)
+        take_step(plan, PLANNED_NEXT, after, by=user)
     plan.refresh_from_db()
     assert (plan.state, plan.steps.count()) == (before, 0)
 
