@@ -10,10 +10,14 @@ import random
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+import django
 import pytest
+import time_machine
 from pytest_django.live_server_helper import LiveServer
 
 from tests import services
@@ -34,9 +38,12 @@ os.environ |= {
 }
 (VAR / "static").mkdir()
 (VAR / "public").mkdir()
+django.setup()  # here, so that the conftest of a folder may import models
 
 FIGURES: list[tuple[str, object]] = []
+SECONDS: dict[str, float] = {}  # of each test, with what it set up and took down
 FULL_FAULTS = os.environ.get("FAULTS") == "full"
+MOMENT = datetime.fromisoformat(os.environ.get("TEST_MOMENT", "2026-11-18T10:15:01+01:00"))
 SEED = int(os.environ.setdefault("SEED", str(random.SystemRandom().randrange(1_000_000))))
 
 
@@ -92,6 +99,10 @@ def pytest_testnodedown(node: Any) -> None:
     FIGURES.extend(getattr(node, "workeroutput", {}).get("figures", []))
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    SECONDS[report.nodeid] = SECONDS.get(report.nodeid, 0) + report.duration
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Tell `make test` how it went, so that it can add the passes together."""
@@ -102,11 +113,37 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if note := os.environ.get("TEST_RESULT"):
         counts = {word: len(found) for word, found in reporter.stats.items() if word}
         counts["errors"], counts["warnings"] = counts.pop("error", 0), counts.pop("warnings", 0)
-        Path(note).write_text(json.dumps(counts))
+        slowest = sorted(SECONDS.items(), key=itemgetter(1), reverse=True)[:20]
+        Path(note).write_text(json.dumps({**counts, "slowest": slowest}))
 
 
 def pytest_unconfigure() -> None:
     shutil.rmtree(VAR, ignore_errors=True)
+
+
+# --- The clock -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def pinned_clock(request: pytest.FixtureRequest) -> Iterator[time_machine.Traveller | None]:
+    """Start each test at the same moment, just after a full minute, whatever the machine's clock says.
+
+    So no test depends on the day, on midnight or on the change of the clock; `TEST_MOMENT` chooses another moment.
+    Time goes on from there: a test may take it further with `.shift()`. A test with processes of their own, which
+    follow the machine's clock, is marked `real_clock`.
+    """
+    if request.node.get_closest_marker("real_clock"):
+        yield None
+    else:
+        with time_machine.travel(MOMENT, tick=True) as traveller:
+            yield traveller
+
+
+@pytest.fixture
+def still_clock(pinned_clock: None) -> Iterator[time_machine.Traveller]:
+    """Let the clock stand, for limits that are counted within a minute: a slow machine must not reach the next one."""
+    with time_machine.travel(MOMENT, tick=False) as traveller:
+        yield traveller
 
 
 # --- Django ----------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import IO
+from typing import IO, Any
 
 from tests import services
 
@@ -76,8 +76,8 @@ class Pass:
     log: Path
 
     @property
-    def result(self) -> dict[str, int]:
-        figures: dict[str, int] = json.loads(self.note.read_text()) if self.note.exists() else {"errors": 1}
+    def result(self) -> dict[str, Any]:
+        figures: dict[str, Any] = json.loads(self.note.read_text()) if self.note.exists() else {"errors": 1}
         return figures
 
 
@@ -197,11 +197,22 @@ def passes(
         yield "SQLite, one process", ["-m", "not long and not once", *given], {}
 
 
-def closing_line(results: list[dict[str, int]], seconds: float) -> str:
+def closing_line(results: list[dict[str, Any]], seconds: float) -> str:
     """One line in pytest's own form for all passes together."""
     total = {word: sum(result.get(word, 0) for result in results) for word in WORDS}
     parts = [f"{count} {word}" for word, count in total.items() if count] or ["no tests ran"]
     return f" {', '.join(parts)} in {seconds:.2f}s ({int(seconds) // 60} min) ".center(100, "=")
+
+
+def slowest(every: list[Pass], number: int = 20) -> list[str]:
+    """Return a line for each of the slowest tests of all passes, the slowest first, down to a second."""
+    every_test = [
+        (seconds, test, one.name) for one in every for test, seconds in one.result.get("slowest", ())
+    ]
+    took = [found for found in every_test if found[0] >= 1]
+    return [
+        f"{seconds:6.1f} s  {test} ({name})" for seconds, test, name in sorted(took, reverse=True)[:number]
+    ]
 
 
 def run(directory: Path) -> int:
@@ -215,7 +226,8 @@ def run(directory: Path) -> int:
             every.append(Pass(name, given, environment(TEST_RESULT=str(note), **variables), note, log))
         for group in [[one] for one in every] if chosen.faults or rest else [every]:
             statuses += side_by_side(group, FAULT_MINUTES if chosen.faults else PASS_MINUTES)
-        results = [one.result for one in every]
+        results, slow = [one.result for one in every], slowest(every)
+    print("\nThe slowest tests:", *slow, sep="\n")
     print("\nEvery pass together:")
     print(closing_line(results, time.monotonic() - started), flush=True)
     bad = [status for status in statuses if status not in (0, NOTHING_CHOSEN)]

@@ -22,7 +22,7 @@ from celery import Celery
 from dialog_portal.links.addresses import SECRET_PATHS
 from tests import services
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.real_clock]
 BASE = Path(__file__).resolve().parent.parent
 DEPLOY = BASE / "deploy"
 HOST = "dialog.example"

@@ -17,7 +17,7 @@ from dialog_portal.access.models import Role, User
 from dialog_portal.access.permissions import PERMISSIONS, rule_for
 from tests import factories
 from tests.access.second_opinion import LETTERS, OPINION, opinion
-from tests.access.world import World, addresses, missing_objects, url, with_second_factor
+from tests.access.world import OneOfEach, addresses, missing_objects, url, with_second_factor
 
 ALL = list(addresses())
 # Where an empty form is no form
@@ -76,7 +76,7 @@ def ask(cookies: dict[str, str], name: str, method: str, where: str) -> str:
 @pytest.mark.parametrize("role", [None, *Role.values])
 def test_every_address_admits_whom_it_should(role: str | None):
     user = with_second_factor(factories.user(role)) if role else None
-    worlds = {"others'": World(factories.user()), **({"own": World(user)} if user else {})}
+    worlds = {"others'": OneOfEach(factories.user()), **({"own": OneOfEach(user)} if user else {})}
     cookies, wrong = cookies_of(user), []
     for address, (whose, world), method in product(ALL, worlds.items(), ("get", "post")):
         came, should = (

@@ -25,6 +25,7 @@ from meetings.audit_events import MeetingsEvent
 from meetings.models import Group, MeetingState, Purpose
 from minutes.models import Minutes, MinutesState, Section, SectionRevision
 from tests import factories
+from tests.world import World
 
 PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 
@@ -65,29 +66,26 @@ def addresses(
             yield from addresses(pattern, whole, inner)
 
 
-class World:
-    """Rows that `owner` made, wrote, sent or answers for."""
+class OneOfEach(World):
+    """Rows of every kind that `owner` made, wrote, sent or answers for."""
 
     def __init__(self, owner: User) -> None:
-        self.owner = owner
-        self.round = factories.round_()
         start = factories.afternoon(-2)
-        self.meeting = factories.meeting(
-            round=self.round,
+        super().__init__(
+            by=owner,
+            round=factories.round_(),
             officer=owner,
             starts_at=start,
             ends_at=start + timedelta(hours=2),
             reply_by=start - timedelta(days=3),
             state=MeetingState.HELD,
         )
+        self.round, self.invitee = self.meeting.round, self.chief
         self.group = Group.objects.create(round=self.round, name=f"Grupp {owner.pk}")
         self.item = factories.item(self.meeting)
-        self.party = factories.party()
         self.category = factories.category()
         self.membership = factories.membership(self.party, self.category)
         self.mandate = factories.mandate(self.party)
-        self.invitation = factories.invitation(self.meeting, self.party)
-        self.invitee = factories.invitee(self.invitation)
         self.wish = self.invitee.substitute_requests.create(name="Udo Ek", email="udo@annan.example")
         self.planned = self.meeting.planned.create(purpose=Purpose.REMINDER, due_at=start)
         self.letter = self.write_letter()
@@ -100,7 +98,7 @@ class World:
     def write_letter(self) -> Any:
         name = f"meeting:{self.meeting.pk}"
         draft = Draft(
-            key=f"prov:{self.owner.pk}",
+            key=f"prov:{self.by.pk}",
             purpose="invitation",
             campaign=name,
             name="Gäst",
@@ -111,14 +109,14 @@ class World:
             deadline=timezone.now() + timedelta(days=2),
             attachments=(Attachment("karta.txt", "text/plain", b"hit"),),
         )
-        return post(draft, by=self.owner)[0]
+        return post(draft, by=self.by)[0]
 
     def write_section(self) -> Section:
         section = Section.objects.create(
             minutes=self.minutes, item=self.item, heading="Läget", html="<p>Gott.</p>"
         )
         SectionRevision.objects.create(
-            section=section, heading=section.heading, html=section.html, version=1, by=self.owner
+            section=section, heading=section.heading, html=section.html, version=1, by=self.by
         )
         return section
 
@@ -127,7 +125,7 @@ class World:
         return invite_staff(name="Ny Person", email=email, role=Role.READER, by=boss)
 
 
-OBJECTS: dict[tuple[str, str], Callable[[World], Any]] = {
+OBJECTS: dict[tuple[str, str], Callable[[OneOfEach], Any]] = {
     ("parter", "pk"): lambda world: world.party.pk,
     ("tillhorigheter", "pk"): lambda world: world.membership.pk,
     ("uppdrag", "pk"): lambda world: world.mandate.pk,
@@ -168,7 +166,7 @@ def missing_objects(address: Address) -> list[tuple[str, str]]:
     return [place for place in address.places if place not in OBJECTS]
 
 
-def url(address: Address, world: World) -> str:
+def url(address: Address, world: OneOfEach) -> str:
     """Where the address leads when it is about the world's rows."""
     values = {place[1]: str(OBJECTS[place](world)) for place in address.places}
     if "(?P<" not in address.route:

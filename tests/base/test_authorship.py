@@ -13,6 +13,7 @@ from dialog_portal.base.audit import record
 from dialog_portal.base.authorship import Contribution, Part, Subject, record_authorship
 from parties.audit_events import PartiesEvent
 from tests import factories
+from tests.conftest import MOMENT
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +50,7 @@ def test_the_portal_itself_is_never_an_author():
     [
         ("contribution_subject_is_known", {"subject": "letter"}),
         ("contribution_part_is_known", {"part": "weather"}),
-        ("contribution_only_meetings_are_moved", {"former_start": timezone.now()}),
+        ("contribution_only_meetings_are_moved", {"former_start": MOMENT}),
     ],
 )
 def test_the_database_refuses_what_the_rule_does_not_know(name: str, values: dict[str, Any]):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 
 from dialog_portal.base import stale_saves
 from dialog_portal.base.stale_saves import StaleSave, lock_if_unchanged, save_if_unchanged, save_new
@@ -16,6 +15,7 @@ from dialog_portal.base.versioned_form import ROW_REMOVED, submit
 from meetings.models import Group
 from meetings.planning.forms.rounds import GroupForm
 from tests import factories
+from tests.at_once import Encounter
 
 pytestmark = pytest.mark.django_db
 
@@ -90,27 +90,16 @@ def test_a_value_that_its_field_does_not_take_is_refused():
 def both_save(monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
     """Return how many of two who save at the same moment were let through, and the version that is stored then.
 
-    Who has compared gives the other time to compare too, which the lock keeps it from.
+    The first to compare halts until the other has saved, or waits for the lock.
     """
-    row, saved, compared = group(), [], threading.Barrier(2)
-
-    def slowly(*args: Any, **kwargs: Any) -> Group:
-        stored = lock_if_unchanged(*args, **kwargs)
-        with suppress(threading.BrokenBarrierError):
-            compared.wait(0.3)
-        return stored
+    row, saved, both = group(), [], Encounter()
 
     def save(name: str) -> None:
         with suppress(StaleSave):
             saved.append(save_if_unchanged(row, {"name": name}, seen_version=1).row.name)
-        connection.close()
 
-    monkeypatch.setattr(stale_saves, "lock_if_unchanged", slowly)
-    threads = [threading.Thread(target=save, args=[name]) for name in ("Den ena", "Den andra")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    monkeypatch.setattr(stale_saves, "lock_if_unchanged", both.after(lock_if_unchanged))
+    both.run(partial(save, "Den ena"), partial(save, "Den andra"))
     return len(saved), Group.objects.get().version
 
 

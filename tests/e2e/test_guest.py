@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+import time_machine
 from playwright.sync_api import Page, expect
 
 from dialog_portal.demo.clock import clock_at
 from dialog_portal.links.actions import token_for
 from meetings.models import Invitee, Meeting, MeetingState
 from meetings.planning.actions.meetings import cancel_meeting
+from meetings.replies.actions.answer import TIME_TO_READ
 from tests import factories, services
 from tests.e2e.hands import Hands
 from tests.e2e.post import files_in, link_in, text_of, wait_for
@@ -51,7 +53,11 @@ def open_link(page: Page, portal: str, person: Invitee) -> Hands:
 
 
 def test_a_guest_answers_changes_hands_over_and_takes_back(
-    guest: Page, portal: str, invited: Invitee, letters_leave: services.Mailbox
+    guest: Page,
+    portal: str,
+    invited: Invitee,
+    letters_leave: services.Mailbox,
+    pinned_clock: time_machine.Traveller,
 ):
     nina, sune = invited.email, "sune.berg@nynashamn.example"
     hands = open_link(guest, portal, invited)
@@ -62,7 +68,7 @@ def test_a_guest_answers_changes_hands_over_and_takes_back(
 
     hands.follow("button", "Nej Jag kan inte komma")
     says(guest, "Gäller nej?")
-    guest.wait_for_timeout(2100)  # as long as it takes to read that
+    pinned_clock.shift(2 * TIME_TO_READ)
     hands.follow("button", "Nej Jag kan inte komma")
     says(guest, "Du har tackat nej")
     assert "Vi har noterat att du inte kommer." in text_of(wait_for(letters_leave, nina, 2))
@@ -87,7 +93,7 @@ def test_a_guest_answers_changes_hands_over_and_takes_back(
     expect(guest.locator("main")).to_contain_text("Sune Berg har svarat ja.")
     hands.follow("button", "Ta tillbaka platsen")
     says(guest, "Tar du tillbaka platsen?")
-    guest.wait_for_timeout(2100)
+    pinned_clock.shift(2 * TIME_TO_READ)
     hands.follow("button", "Ta tillbaka platsen")
     says(guest, "Du är anmäld")
     wait_for(letters_leave, sune, 3)  # the invitation, a receipt, and that the seat was taken back

@@ -11,7 +11,7 @@ from celery import Celery
 from django.conf import settings
 
 from dialog_portal.links.actions import token_for
-from dialog_portal.outbox.models import Letter
+from dialog_portal.outbox.models import Letter, Pulse
 from dialog_portal.outbox.queue.post import post_all
 from meetings.models import Reply
 from tests import factories
@@ -20,7 +20,12 @@ from tests.faults.portal import Portal
 from tests.outbox.letters import draft
 from tests.services import wait_until
 
-pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True), pytest.mark.once]
+pytestmark = [
+    pytest.mark.fault,
+    pytest.mark.real_clock,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.once,
+]
 
 
 @pytest.fixture
@@ -58,6 +63,21 @@ def waiting() -> int:
     return Letter.objects.waiting().count()
 
 
+def wait_until_a_task_is_done(redis) -> None:
+    """Give the workers a task and wait for what it writes; what came to them earlier they have then done too."""
+    with Celery(broker=redis.url) as app:
+        app.send_task("outbox.count")
+    wait_until(Pulse.objects.filter(name="count").exists, "a task", 90)
+
+
+def tasks_left(redis) -> int:
+    """Return how many tasks nobody has taken, or has taken and not said so."""
+    broker = client.Redis.from_url(redis.url)
+    left = broker.llen("celery") + broker.hlen("unacked")
+    broker.close()
+    return left
+
+
 def test_redis_emptied_and_killed_loses_nothing_and_fails_no_request(rng, own_redis, size, figure):
     number, sweep = size(12, 200), size(3, 30)
     links = people(number)
@@ -90,7 +110,7 @@ def test_control_without_the_sweep_letters_stay_when_redis_was_away(rng, own_red
         answers(portal, links, {0: lambda: own_redis.stop(SIGKILL)})
         portal.end_last()  # the web server, whose last ring may still be trying
         own_redis.start()
-        time.sleep(3)
+        wait_until_a_task_is_done(own_redis)
         figure("control, Redis was away and nothing sweeps, letters that stay", waiting())
         assert waiting() > 0
 
@@ -107,7 +127,9 @@ def test_two_clocks_and_every_task_five_times_send_once(rng, own_redis, size, fi
         for entry in list(settings.CELERY_BEAT_SCHEDULE.values()) * 5:
             app.send_task(str(entry["task"]))
         wait_until(lambda: not waiting(), "every letter", 240)
-        time.sleep(2.5)
+        portal.end_last()  # both clocks, so that no new task comes
+        portal.end_last()
+        wait_until(lambda: not tasks_left(own_redis), "every task", 240)
     app.close()
     copies = len(sink.letters)
     figure(f"two clocks, every task five times, extra copies of {letters}", copies - letters)

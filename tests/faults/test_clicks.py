@@ -27,7 +27,11 @@ from tests.faults.harness import Fleet, Sink, judge, message_id
 from tests.meetings.acting import change_meeting
 from tests.services import Received, wait_until
 
-pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.fault,
+    pytest.mark.real_clock,
+    pytest.mark.django_db(transaction=True),
+]
 INVITATION = MAILINGS[Purpose.INVITATION]
 WORKERS = 2
 

@@ -16,11 +16,14 @@ from dialog_portal.links import guest_view, human_press, rate_limits
 from dialog_portal.links.actions import renew_link, revoke_link, token_for
 from dialog_portal.links.models import Link
 from tests import factories
+from tests.access.world import addresses
 from tests.links.test_tokens import mangled
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("still_clock")]
 WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
 IPHONE = f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) {WEBKIT} Mobile/15E148"
+# The pages that a link leads to
+LINK_PAGES = [one.name for one in addresses() if one.name.startswith("guest:") and one.places]
 EDGE = f"Mozilla/5.0 (Windows NT 10.0) {WEBKIT} Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0"
 
 
@@ -81,8 +84,8 @@ def test_mangled_links_have_one_body(guest, seed, size, figure, monkeypatch):
     assert len(bodies) == 1
 
 
-@pytest.mark.parametrize("name", ["guest:reply", "guest:substitute", "guest:colleague", "guest:calendar"])
-def test_every_door_answers_a_broken_link_alike(name, client):
+@pytest.mark.parametrize("name", LINK_PAGES)
+def test_every_page_of_a_link_answers_a_broken_one_alike(name, client):
     assert client.get(reverse(name, args=["A" * 42])).content == page_of("A" * 42).content
 
 
@@ -93,8 +96,9 @@ def test_a_broken_link_in_a_form_gets_the_same_answer(client):
 
 def test_headers_are_strict_on_every_page(guest, client):
     text = token_for(guest.link)
-    for address in (f"/svar/{text}/", f"/svar/{text}/kalender.ics", "/svar/ny-lank/", f"/svar/{'A' * 42}/"):
-        headers = client.get(address).headers
+    for address in (*LINK_PAGES, "guest:send_again", "guest:answer", "guest:coordinate"):
+        place = [text] if address in LINK_PAGES else []
+        headers = client.get(reverse(address, args=place)).headers
         assert headers["Cache-Control"] == "no-store"
         assert headers["Referrer-Policy"] == "no-referrer"
         assert headers["X-Robots-Tag"] == "noindex, nofollow"

@@ -15,8 +15,10 @@ from tests import factories
 
 
 def held_meeting(**values: object) -> Meeting:
-    start = factories.afternoon(-3)
+    start, number = factories.afternoon(-3), Meeting.objects.count() + 1
     given = {
+        "title": f"Dialogmöte {number}",  # the same in each test, so that the same PDF need not be made again
+        "slug": f"mote-{number}",
         "starts_at": start,
         "ends_at": start + timedelta(hours=3),
         "reply_by": start - timedelta(days=7),
@@ -50,7 +52,9 @@ def written(meeting: Meeting, by: User) -> Minutes:
 def approved(meeting: Meeting) -> Minutes:
     minutes = written(meeting, factories.user())
     writing.circulate_minutes(minutes, by=factories.user())
-    actions.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=factories.user(Role.APPROVER))
+    actions.approve(
+        fresh(minutes), seen=content_hash(fresh(minutes)), by=factories.user(Role.APPROVER, name="Aino Berg")
+    )
     return fresh(minutes)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +26,7 @@ from meetings.models import Answer, Channel, Meeting, MeetingState, Purpose
 from meetings.planning.actions import meetings
 from meetings.replies.actions import answer
 from tests import factories
+from tests.at_once import in_parallel
 from tests.meetings.acting import change_meeting, signed_in
 from tests.pages import without_breaks
 
@@ -147,14 +147,8 @@ def test_twenty_parallel_presses_make_one_letter_each() -> None:
             )
         except NotAllowed:
             done.append("refused")
-        finally:
-            connection.close()
 
-    threads = [threading.Thread(target=press) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert in_parallel(press, 20) == []
     assert sorted(done) == ["3", *["refused"] * 19]
     assert Letter.objects.count() == 3
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import threading
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,8 +23,9 @@ from meetings.models import Answer, Channel, Invitee, Meeting, Purpose
 from meetings.planning.actions import meetings
 from meetings.replies.actions import answer, substitutes
 from tests import factories
+from tests.at_once import in_parallel
 from tests.meetings.acting import letter, signed_in
-from tests.outbox.inbox.world import accept
+from tests.world import accept
 
 CLOSED = "Sista svarsdag har passerat."
 
@@ -172,27 +172,15 @@ def test_two_officers_at_once_put_everybody_on_the_list_once() -> None:
     for _ in range(5):
         factories.mandate(party)
     factories.invitation(meeting, party)
-    troubles: list[Exception] = []
 
     def press() -> None:
-        try:
+        with suppress(NotAllowed):
             invite.add_missing_invitees(meeting, by=officer)
             invite.invite_guest(
                 meeting, organisation="En förening", name="Kim", email="kim@forening.example", by=officer
             )
-        except NotAllowed:
-            pass
-        except Exception as trouble:
-            troubles.append(trouble)
-        finally:
-            connection.close()
 
-    threads = [threading.Thread(target=press) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (troubles, meeting.invitees.count()) == ([], 6)
+    assert (in_parallel(press, 6), meeting.invitees.count()) == ([], 6)
 
 
 def test_no_letter_says_a_name_that_a_guest_typed_uncut() -> None:

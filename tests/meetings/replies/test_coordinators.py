@@ -16,7 +16,6 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import token_for
@@ -29,6 +28,7 @@ from meetings.replies.actions.substitutes import hand_over
 from meetings.replies.coordinated_answer import CoordinatedAnswer
 from parties.models import Mandate
 from tests import factories
+from tests.conftest import MOMENT
 
 pytestmark = pytest.mark.django_db
 PRESS = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-User": "?1"}
@@ -137,8 +137,8 @@ def test_the_coordinators_own_page_leads_there(kim, dora):
     "change",
     [
         {"coordinator": False},
-        {"to_date": timezone.localdate() - timedelta(days=1)},
-        {"from_date": timezone.localdate() + timedelta(days=1)},
+        {"to_date": MOMENT.date() - timedelta(days=1)},
+        {"from_date": MOMENT.date() + timedelta(days=1)},
     ],
 )
 def test_to_everybody_else_there_is_no_such_page(kim, dora, filip, change):

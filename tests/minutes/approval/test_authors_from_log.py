@@ -173,6 +173,7 @@ def test_an_empty_log_adds_nothing() -> None:
     assert (added(), Contribution.objects.count()) == ("0", 0)
 
 
+@pytest.mark.real_clock  # the database's own
 @pytest.mark.django_db
 def test_notes_that_the_first_version_begins_get_their_time_from_the_database() -> None:
     """Its statement names no such column."""

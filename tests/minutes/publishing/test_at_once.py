@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -22,12 +21,6 @@ from minutes.publishing import actions, bake
 from minutes.publishing.refresh import refresh_pages
 from tests import factories
 from tests.minutes.acting import came, distributed, held_meeting
-
-
-@pytest.fixture(autouse=True)
-def public_root(tmp_path: Path, settings: Any) -> Path:
-    settings.PUBLIC_ROOT = tmp_path / "public"
-    return settings.PUBLIC_ROOT  # type: ignore[no-any-return]
 
 
 def ready_to_publish(code: str, **values: object) -> Minutes:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -28,12 +26,6 @@ from tests import factories
 from tests.minutes.acting import came, distributed, fresh, held_meeting
 
 MANY = 2000
-
-
-@pytest.fixture(autouse=True)
-def public_root(tmp_path: Path, settings: Any) -> Path:
-    settings.PUBLIC_ROOT = tmp_path / "public"
-    return settings.PUBLIC_ROOT  # type: ignore[no-any-return]
 
 
 def published(**values: object) -> Edition:

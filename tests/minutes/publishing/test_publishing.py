@@ -1,4 +1,4 @@
-"""From approved notes to letters and files: each exactly once, of exactly the approved words, all of it or nothing."""
+"""From notes that were sent to public files: exactly what was sent, all of it or nothing."""
 
 from __future__ import annotations
 
@@ -28,77 +28,14 @@ from minutes.approval import actions
 from minutes.approval.authors import authors
 from minutes.compile_document import content_hash
 from minutes.distribution import actions as distributing
-from minutes.models import Bake, Edition, MinutesState
+from minutes.models import Bake, Edition, Minutes, MinutesState
 from minutes.publishing import actions as publishing
 from minutes.publishing import bake
 from minutes.publishing.refresh import rebuild_pages
 from minutes.writing import actions as writing
 from tests import factories
 from tests.minutes.acting import approved, came, distributed, fresh, held_meeting, written
-
-
-@pytest.fixture(autouse=True)
-def public_root(tmp_path: Path, settings: Any) -> Path:
-    settings.PUBLIC_ROOT = tmp_path / "public"
-    return settings.PUBLIC_ROOT  # type: ignore[no-any-return]
-
-
-def address(name: str, meeting: Meeting, *more: int) -> str:
-    return reverse(f"public:{name}", args=[meeting.round.year, meeting.slug, *more])
-
-
-@pytest.mark.django_db
-def test_distribution_writes_one_letter_to_each_participant_with_notes_pdf_and_address() -> None:
-    meeting = held_meeting()
-    came(meeting, "Åsa Öhrn", "0192")
-    came(meeting, "Li Ek", "0114")
-    came(meeting, "Kom Inte", "0115", attended=False)
-    minutes = distributed(meeting)
-    letters = Letter.objects.order_by("name")
-    assert [letter.name for letter in letters] == ["Li Ek", "Åsa Öhrn"]
-    content = read_content(letters[0])
-    assert content is not None
-    assert "Vi talade." in content.text
-    assert "Vi talade." in content.html
-    assert settings.BASE_URL + address("notes", meeting) in content.text
-    rendering = minutes.approvals.get().rendering
-    assert [file.data for file in content.attachments] == [bytes(rendering.pdf)]
-
-
-@pytest.mark.django_db
-def test_a_name_that_a_guest_typed_becomes_no_link_in_the_letter() -> None:
-    meeting = held_meeting()
-    came(meeting, "Kom.till.example", "0192")
-    known = came(meeting, "Åsa Öhrn-P.Ek", "0115")
-    known.invitee.person = factories.person(name=known.name)
-    known.invitee.save()
-    distributed(meeting)
-    letters = {
-        letter.name: read_content(letter).text for letter in Letter.objects.filter(purpose="distribution")
-    }
-    assert set(letters) == {"Kom. till. example", "Åsa Öhrn-P.Ek"}
-    assert [f"Hej {name}!" in text for name, text in letters.items()] == [True, True]
-
-
-@pytest.mark.django_db
-def test_distribution_twice_makes_no_second_letter() -> None:
-    meeting = held_meeting()
-    came(meeting, "Åsa Öhrn", "0192")
-    minutes = distributed(meeting)
-    with pytest.raises(NotAllowed):
-        distributing.distribute(minutes, previewed=content_hash(minutes), by=factories.user())
-    assert Letter.objects.count() == 1
-
-
-@pytest.mark.django_db
-def test_distribution_of_unapproved_notes_is_refused() -> None:
-    meeting = held_meeting()
-    came(meeting, "Åsa Öhrn", "0192")
-    minutes = approved(meeting)
-    writing.reopen_minutes(minutes, by=factories.user())
-    with pytest.raises(NotAllowed):
-        distributing.distribute(fresh(minutes), previewed=content_hash(minutes), by=factories.user())
-    assert Letter.objects.count() == 0
+from tests.minutes.publishing.addresses import address
 
 
 @pytest.mark.django_db
@@ -122,12 +59,14 @@ def test_publish_freezes_exactly_what_was_mailed(
 
 
 @pytest.mark.django_db
-def test_publish_is_refused_for_every_earlier_state() -> None:
+@pytest.mark.parametrize("state", [state for state in MinutesState if state != MinutesState.DISTRIBUTED])
+def test_only_notes_that_have_been_sent_are_published(state: MinutesState) -> None:
     meeting = held_meeting()
     came(meeting, "Åsa Öhrn", "0192")
     minutes = approved(meeting)
+    Minutes.objects.filter(pk=minutes.pk).update(state=state)
     with pytest.raises(NotAllowed):
-        publishing.publish(minutes, by=factories.user(Role.APPROVER))
+        publishing.publish(fresh(minutes), by=factories.user(Role.APPROVER))
     assert Edition.objects.count() == 0
 
 
@@ -144,38 +83,6 @@ def test_publish_by_anybody_who_wrote_is_refused() -> None:
     distributing.distribute(fresh(minutes), previewed=content_hash(fresh(minutes)), by=factories.user())
     with pytest.raises(NotAllowed, match="själv skrivit"):
         publishing.publish(fresh(minutes), by=wrote)
-
-
-@pytest.mark.django_db
-def test_distribution_of_a_meeting_that_is_not_held_is_refused() -> None:
-    meeting = held_meeting()
-    came(meeting, "Åsa Öhrn", "0192")
-    minutes = approved(meeting)
-    Meeting.objects.filter(pk=meeting.pk).update(state="invited")
-    with pytest.raises(NotAllowed, match="genomfört"):
-        distributing.distribute(fresh(minutes), previewed=content_hash(minutes), by=factories.user())
-
-
-@pytest.mark.django_db
-def test_notes_can_go_on_without_letters_when_nobody_has_an_address() -> None:
-    meeting = held_meeting()
-    came(meeting, "Utan Adress", "0192", email="")
-    minutes = approved(meeting)
-    with pytest.raises(NotAllowed, match="Bekräfta"):
-        distributing.distribute(minutes, previewed=content_hash(minutes), by=factories.user())
-    distributing.distribute(minutes, previewed=content_hash(minutes), by=factories.user(), nobody=True)
-    assert (fresh(minutes).state, Letter.objects.count()) == (MinutesState.DISTRIBUTED, 0)
-
-
-@pytest.mark.django_db
-def test_looking_at_the_letter_writes_nothing(client: Client) -> None:
-    meeting = held_meeting()
-    came(meeting, "Åsa Öhrn", "0192")
-    minutes = approved(meeting)
-    client.force_login(factories.user())
-    page = client.get(reverse("staff:minutes_distribute", args=[meeting.pk]))
-    assert "1 brev till dem som deltog" in page.content.decode()
-    assert not hasattr(minutes.approvals.get(), "rendering")
 
 
 @pytest.mark.django_db
@@ -359,6 +266,7 @@ CRASHING = """
 
 
 @pytest.mark.fault
+@pytest.mark.real_clock
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("steps", [0, 1, 4, 7])
 def test_kill_in_the_middle_of_publishing_is_finished_by_the_sweep(

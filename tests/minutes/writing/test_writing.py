@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from dialog_portal.access.models import Role
 from dialog_portal.base.stale_saves import StaleSave
-from dialog_portal.base.states import NotAllowed
+from dialog_portal.base.states import NotAllowed, take_step
 from minutes.models import MINUTES_NEXT, Minutes, MinutesState
 from minutes.writing import actions
 from tests import factories
@@ -29,9 +29,18 @@ ALLOWED = {
 }
 
 
-@pytest.mark.parametrize(("before", "after"), list(product(MinutesState.values, MinutesState.values)))
-def test_minutes_move_only_where_the_rules_say(before: str, after: str) -> None:
-    assert (MinutesState(after) in MINUTES_NEXT[MinutesState(before)]) == ((before, after) in ALLOWED)
+@pytest.mark.parametrize(("before", "after"), list(product(MinutesState, MinutesState)))
+def test_minutes_move_only_where_the_rules_say(before: MinutesState, after: MinutesState) -> None:
+    user, meeting = factories.user(), held_meeting()
+    minutes = Minutes.objects.create(meeting=meeting, state=before)
+    if (before, after) in ALLOWED:
+        assert take_step(minutes, MINUTES_NEXT, after, by=user).state == after
+        assert list(minutes.steps.values_list("before", "after", "by")) == [(before, after, user.pk)]
+        return
+    with pytest.raises(NotAllowed):
+        take_step(minutes, MINUTES_NEXT, after, by=user)
+    minutes.refresh_from_db()
+    assert (minutes.state, minutes.steps.count()) == (before, 0)
 
 
 def test_start_makes_a_section_for_each_public_item_and_only_once() -> None:

@@ -18,6 +18,6 @@ def imap(settings):
 
 @pytest.fixture
 def world(db, imap):
-    from tests.outbox.inbox.world import World  # its models need Django, which starts later than this file
+    from tests.outbox.inbox.world import Inbox  # its models need Django, which starts later than this file
 
-    return World()
+    return Inbox()

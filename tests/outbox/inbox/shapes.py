@@ -6,17 +6,17 @@ import base64
 from collections.abc import Callable
 from datetime import timedelta
 
-from tests.outbox.inbox.world import WINDOWS_ZONE, World, stamp, wall_clock
+from tests.outbox.inbox.world import WINDOWS_ZONE, Inbox, stamp, wall_clock
 
-Shape = tuple[str, str, Callable[[World], bytes]]
+Shape = tuple[str, str, Callable[[Inbox], bytes]]
 
 
-def forged(world: World) -> bytes:
+def forged(world: Inbox) -> bytes:
     address = world.letter.envelope_from
     return world.failed(to=address.replace(address[-30:-20], "0000000000"))
 
 
-def exchange_report(world: World) -> bytes:
+def exchange_report(world: Inbox) -> bytes:
     fields = """Final-Recipient: rfc822;asa.oberg@haninge.example
 Action: failed
 Status: 5.1.10
@@ -26,7 +26,7 @@ X-Display-Name: =?utf-8?Q?=C3=85sa?="""
     return world.report(fields, subject="Undeliverable: Inbjudan", head="Auto-Submitted: auto-replied\n")
 
 
-def gmail_report(world: World) -> bytes:
+def gmail_report(world: Inbox) -> bytes:
     fields = """Final-Recipient: rfc822; asa.oberg@haninge.example
 Action: failed
 Status: 5.1.1
@@ -37,7 +37,7 @@ Last-Attempt-Date: Mon, 01 Feb 2027 01:00:00 -0800 (PST)"""
     return world.report(fields, subject="Delivery Status Notification (Failure)")
 
 
-def windows_zone(world: World) -> dict[str, str]:
+def windows_zone(world: Inbox) -> dict[str, str]:
     when = wall_clock(world.meeting.starts_at)
     return {
         "zone": WINDOWS_ZONE,
@@ -46,7 +46,7 @@ def windows_zone(world: World) -> dict[str, str]:
     }
 
 
-def folded_by_outlook(world: World) -> bytes:
+def folded_by_outlook(world: Inbox) -> bytes:
     """Long lines broken by the octet, also inside the UID."""
     calendar = world.calendar()
     long = f"UID:{calendar.split('UID:')[1].split(chr(13))[0]}"
@@ -59,19 +59,19 @@ def folded_by_outlook(world: World) -> bytes:
     )
 
 
-def in_base64(world: World) -> bytes:
+def in_base64(world: Inbox) -> bytes:
     data = base64.encodebytes(world.calendar("DECLINED").encode()).decode()
     head = "Content-Type: text/calendar; charset=utf-8; method=REPLY\nContent-Transfer-Encoding: base64\n"
     letter = world.plain("").partition(b"MIME-Version")[0]
     return letter + (head + "MIME-Version: 1.0\n\n" + data).replace("\n", "\r\n").encode()
 
 
-def from_secretary(world: World) -> bytes:
+def from_secretary(world: Inbox) -> bytes:
     attendee = f'ATTENDEE;PARTSTAT=ACCEPTED;SENT-BY="mailto:sekr@haninge.example":MAILTO:{world.invitee.email.upper()}'
     return world.reply(attendee=attendee, sender="Sekreterare <sekr@haninge.example>")
 
 
-def forwarded_inside(world: World) -> bytes:
+def forwarded_inside(world: Inbox) -> bytes:
     """Somebody forwards the whole answer as a letter in a letter: what is inside was not sent to us."""
     inner = world.reply()
     head = world.plain("").partition(b"MIME-Version")[0]
@@ -79,14 +79,14 @@ def forwarded_inside(world: World) -> bytes:
     return head + body + b"Content-Type: message/rfc822\r\n\r\n" + inner + b"\r\n--f--\r\n"
 
 
-def no_method_in_calendar(world: World) -> bytes:
+def no_method_in_calendar(world: Inbox) -> bytes:
     calendar = world.calendar("DECLINED").replace("METHOD:REPLY\r\n", "")
     return world.envelope(
         calendar, sender=world.invitee.email, head="", kind="text/calendar; method=REPLY", alone=True
     )
 
 
-def latin_1(world: World) -> bytes:
+def latin_1(world: Inbox) -> bytes:
     calendar = world.calendar(more="COMMENT:Jag är sen")
     raw = world.envelope(
         calendar,

@@ -24,8 +24,9 @@ from meetings.replies.actions.substitutes import hand_over
 from parties.models import Party
 from tests import factories
 from tests.meetings.acting import signed_in
-from tests.outbox.inbox.world import World, accept, stamp
+from tests.outbox.inbox.world import Inbox, stamp
 from tests.outbox.letters import bytes_of, text_of
+from tests.world import accept
 
 
 def entry(row: Letter):
@@ -38,7 +39,7 @@ def entry(row: Letter):
     return part.get_param("method"), str(calendar["METHOD"]), event
 
 
-def heard(world: World, imap, *letters: bytes) -> list[str]:
+def heard(world: Inbox, imap, *letters: bytes) -> list[str]:
     """What became of some answers, in the order that they came."""
     for raw in letters:
         imap.deliver(raw)
@@ -49,7 +50,7 @@ def heard(world: World, imap, *letters: bytes) -> list[str]:
 # --- Asking ----------------------------------------------------------------------------------------------------------
 
 
-def test_an_invitation_asks_its_reader_and_nobody_else(world: World):
+def test_an_invitation_asks_its_reader_and_nobody_else(world: Inbox):
     found = calendar_for(world.meeting, world.invitee, by_letter=True)
     [event] = Calendar.from_ical(found).walk("VEVENT")
     assert b"METHOD:REQUEST" in found
@@ -59,14 +60,14 @@ def test_an_invitation_asks_its_reader_and_nobody_else(world: World):
     assert (params["RSVP"], params["PARTSTAT"], params["CN"]) == ("TRUE", "NEEDS-ACTION", "Åsa Öberg")
 
 
-def test_a_receipt_repeats_the_yes_and_asks_nothing(world: World):
+def test_a_receipt_repeats_the_yes_and_asks_nothing(world: Inbox):
     store_answer(world.invitee, Answer.YES, channel=Channel.LINK)
     head, method, event = entry(Letter.objects.get(purpose="receipt"))
     params = event["ATTENDEE"].params
     assert (head, method, params["PARTSTAT"], params["RSVP"]) == ("REQUEST", "REQUEST", "ACCEPTED", "FALSE")
 
 
-def test_a_substitute_is_asked_and_when_taken_back_their_entry_is_cancelled(world: World):
+def test_a_substitute_is_asked_and_when_taken_back_their_entry_is_cancelled(world: Inbox):
     deputy = hand_over(world.invitee, name="Bo Ek", email="bo@haninge.example", channel=Channel.LINK)
     asked = Letter.objects.get(address=deputy.email)
     assert entry(asked)[:2] == ("REQUEST", "REQUEST")
@@ -76,18 +77,18 @@ def test_a_substitute_is_asked_and_when_taken_back_their_entry_is_cancelled(worl
     assert (head, method, event["ATTENDEE"]) == ("CANCEL", "CANCEL", "mailto:bo@haninge.example")
 
 
-def test_what_a_guest_fetches_for_the_calendar_asks_nothing(world: World):
+def test_what_a_guest_fetches_for_the_calendar_asks_nothing(world: Inbox):
     assert b"METHOD:PUBLISH" in calendar_for(world.meeting, world.invitee)
 
 
-def test_without_a_mailbox_nobody_is_asked(world: World, settings):
+def test_without_a_mailbox_nobody_is_asked(world: Inbox, settings):
     settings.MAILBOX = {}
     found = calendar_for(world.meeting, world.invitee, by_letter=True)
     assert (b"METHOD:PUBLISH" in found, b"ATTENDEE" in found) == (True, False)
 
 
 @pytest.mark.parametrize("bad", ['"', "\r\nATTENDEE:x", ';CN="', "\n ", "\u2028", ":", "\x0b", '",X="'])
-def test_a_name_cannot_write_properties_of_its_own(world: World, bad: str):
+def test_a_name_cannot_write_properties_of_its_own(world: Inbox, bad: str):
     def shape() -> list[str]:
         data = calendar_for(world.meeting, world.invitee, by_letter=True).decode().replace("\r\n ", "")
         return [line.partition(":")[0].partition(";")[0] for line in data.splitlines()]
@@ -104,7 +105,7 @@ def test_a_name_cannot_write_properties_of_its_own(world: World, bad: str):
 
 @pytest.mark.parametrize(("partstat", "expected"), [("ACCEPTED", Answer.YES), ("DECLINED", Answer.NO)])
 def test_an_answer_enters_the_ledger_once_and_is_receipted(
-    world: World, imap, partstat: str, expected: Answer
+    world: Inbox, imap, partstat: str, expected: Answer
 ):
     letters = [world.reply(partstat, stamp=stamp(timedelta(minutes=minutes))) for minutes in (2, 1)]
     assert heard(world, imap, *letters) == ["counted"] * 2
@@ -113,7 +114,7 @@ def test_an_answer_enters_the_ledger_once_and_is_receipted(
     assert Letter.objects.filter(purpose="receipt").count() == 1
 
 
-def test_an_answer_about_an_earlier_time_asks_again_once(world: World, imap):
+def test_an_answer_about_an_earlier_time_asks_again_once(world: Inbox, imap):
     assert heard(world, imap, *(world.reply(sequence=f"SEQUENCE:{n}") for n in (0, 1))) == ["stale", "stale"]
     asked = Letter.objects.get(purpose="update")
     assert Reply.objects.count() == 0
@@ -121,24 +122,24 @@ def test_an_answer_about_an_earlier_time_asks_again_once(world: World, imap):
     assert "Svara gärna en gång till" in text_of(asked)
 
 
-def test_an_answer_that_comes_after_a_later_one_is_not_counted(world: World, imap):
+def test_an_answer_that_comes_after_a_later_one_is_not_counted(world: Inbox, imap):
     later, earlier = world.reply("DECLINED"), world.reply("ACCEPTED", stamp=stamp(timedelta(hours=1)))
     assert heard(world, imap, later, earlier) == ["counted", "overtaken"]
     assert Reply.objects.get().answer == Answer.NO
 
 
-def test_a_clock_that_is_ahead_cannot_silence_what_follows(world: World, imap):
+def test_a_clock_that_is_ahead_cannot_silence_what_follows(world: Inbox, imap):
     ahead = world.reply("DECLINED", stamp=stamp(timedelta(days=-900)))
     assert heard(world, imap, ahead, world.reply("ACCEPTED")) == ["counted", "counted"]
 
 
-def said_an_hour_ago(world: World, *, channel: Channel) -> None:
+def said_an_hour_ago(world: Inbox, *, channel: Channel) -> None:
     with time_machine.travel(timezone.now() - timedelta(hours=1), tick=False):
         store_answer(world.invitee, Answer.NO, channel=channel)
 
 
 @pytest.mark.parametrize("channel", [Channel.LINK, Channel.PHONE])
-def test_an_answer_given_in_another_way_after_the_calendars_stands(world: World, imap, channel: Channel):
+def test_an_answer_given_in_another_way_after_the_calendars_stands(world: Inbox, imap, channel: Channel):
     said_an_hour_ago(world, channel=channel)
     assert heard(world, imap, world.reply("ACCEPTED", stamp=stamp(timedelta(hours=2)))) == ["overtaken"]
     assert [row.answer for row in Reply.objects.all()] == [Answer.NO]
@@ -148,7 +149,7 @@ def test_an_answer_given_in_another_way_after_the_calendars_stands(world: World,
     assert why in page
 
 
-def test_control_without_comparing_the_moments_the_old_answer_wins(world: World, imap, monkeypatch):
+def test_control_without_comparing_the_moments_the_old_answer_wins(world: Inbox, imap, monkeypatch):
     monkeypatch.setattr("meetings.replies.actions.calendar_replies.later_reply_sentence", lambda *_: "")
     said_an_hour_ago(world, channel=Channel.LINK)
     assert heard(world, imap, world.reply("ACCEPTED", stamp=stamp(timedelta(hours=2)))) == ["counted"]
@@ -169,7 +170,7 @@ def test_control_without_comparing_the_moments_the_old_answer_wins(world: World,
     ],
 )
 def test_the_later_of_the_calendars_and_the_letters_moment_counts(
-    world: World, imap, stamped: int, dated: int | None, outcome: str
+    world: Inbox, imap, stamped: int, dated: int | None, outcome: str
 ):
     """Minutes ago; an answer by link was given an hour ago."""
     said_an_hour_ago(world, channel=Channel.LINK)
@@ -179,7 +180,7 @@ def test_the_later_of_the_calendars_and_the_letters_moment_counts(
     assert heard(world, imap, raw) == [outcome]
 
 
-def test_a_change_of_mind_in_the_calendar_counts_though_its_letters_are_read_late(world: World, imap):
+def test_a_change_of_mind_in_the_calendar_counts_though_its_letters_are_read_late(world: Inbox, imap):
     """The ledger's time is when the mailbox was read; among a calendar's own answers only their moments tell."""
     first, second = (stamp(timedelta(minutes=minutes)) for minutes in (50, 40))
     assert heard(world, imap, world.reply("ACCEPTED", stamp=first)) == ["counted"]
@@ -191,7 +192,7 @@ def test_a_date_that_is_none_is_no_moment(date: str):
     assert Mail(f"Date: {date}\r\n\r\n".encode()).sent is None
 
 
-def test_an_answer_whose_receipt_cannot_be_written_is_left_to_staff_and_stops_nobody(world: World, imap):
+def test_an_answer_whose_receipt_cannot_be_written_is_left_to_staff_and_stops_nobody(world: Inbox, imap):
     Invitee.objects.filter(pk=world.invitee.pk).update(email="åsa@haninge.example")
     world.invitee.refresh_from_db()
     imap.deliver(world.reply())
@@ -202,21 +203,20 @@ def test_an_answer_whose_receipt_cannot_be_written_is_left_to_staff_and_stops_no
     assert "Mottagarens adress" in asked.why
 
 
-def test_a_substitute_keeps_the_seat_whatever_the_calendar_says(world: World, imap):
+def test_a_substitute_keeps_the_seat_whatever_the_calendar_says(world: Inbox, imap):
     deputy = hand_over(world.invitee, name="Bo Ek", email="bo@haninge.example", channel=Channel.LINK)
     assert heard(world, imap, world.reply("DECLINED"), world.reply("ACCEPTED")) == ["settled", "refused"]
     deputy.refresh_from_db()
     assert deputy.withdrawn_at is None
 
 
-def test_an_answer_after_the_deadline_is_left_to_staff(world: World, imap):
-    world.meeting.reply_by = timezone.now() - timedelta(days=1)
-    world.meeting.save()
+def test_an_answer_after_the_deadline_is_left_to_staff(world: Inbox, imap):
+    world.store(reply_by=timezone.now() - timedelta(days=1))
     assert heard(world, imap, world.reply()) == ["refused"]
     assert (Reply.objects.count(), CalendarReply.objects.needs_a_person(timezone.now()).count()) == (0, 1)
 
 
-def test_a_note_waits_for_a_person_until_an_answer_is_known(world: World, imap):
+def test_a_note_waits_for_a_person_until_an_answer_is_known(world: Inbox, imap):
     heard(world, imap, world.reply("TENTATIVE", more="COMMENT:Kanske"))
     client, _ = signed_in()
     assert "Läs kalendersvaret" in client.get("/arbete/").content.decode()
@@ -227,9 +227,8 @@ def test_a_note_waits_for_a_person_until_an_answer_is_known(world: World, imap):
     assert "Läs kalendersvaret" not in client.get("/arbete/").content.decode()
 
 
-def test_a_cancelled_meeting_asks_nothing_of_anybody(world: World, imap):
-    world.meeting.state = MeetingState.CANCELLED
-    world.meeting.save()
+def test_a_cancelled_meeting_asks_nothing_of_anybody(world: Inbox, imap):
+    world.store(state=MeetingState.CANCELLED)
     assert heard(world, imap, world.reply()) == ["refused"]
     assert CalendarReply.objects.needs_a_person(timezone.now()).count() == 0
 
@@ -245,7 +244,7 @@ def test_a_cancelled_meeting_asks_nothing_of_anybody(world: World, imap):
         "å" * 245 + " https://ond.example/" + "a" * 300,
     ],
 )
-def test_a_comment_is_one_line_without_links(world: World, imap, words: str):
+def test_a_comment_is_one_line_without_links(world: Inbox, imap, words: str):
     """Counted in characters after everything is replaced: PostgreSQL takes no more than the column."""
     assert heard(world, imap, world.reply(more=f"COMMENT:{words}")) == ["counted"]
     note = CalendarReply.objects.get().comment
@@ -261,13 +260,13 @@ def test_control_cutting_before_the_links_are_replaced_outgrows_the_column(monke
     assert len(itip.event_comment(itip.CalendarEvent([itip.CalendarLine("COMMENT", words)]))) > 300
 
 
-def test_what_grows_in_upper_case_still_fits(world: World, imap):
+def test_what_grows_in_upper_case_still_fits(world: Inbox, imap):
     """ß is two letters in upper case."""
     assert heard(world, imap, world.reply("ß" * 20)) == ["tentative"]
     assert CalendarReply.objects.get().partstat == "S" * 20
 
 
-def test_nothing_in_an_answer_becomes_a_name_or_a_page(world: World, imap):
+def test_nothing_in_an_answer_becomes_a_name_or_a_page(world: Inbox, imap):
     bad = f'ATTENDEE;CN="<script>alert(1)</script>";PARTSTAT=TENTATIVE:mailto:{world.invitee.email}'
     heard(world, imap, world.reply(attendee=bad, more="COMMENT:<b onclick=x>Hej</b>"))
     client, _ = signed_in()
@@ -278,19 +277,19 @@ def test_nothing_in_an_answer_becomes_a_name_or_a_page(world: World, imap):
     assert world.invitee.name == "Åsa Öberg"
 
 
-def test_a_domain_that_anybody_can_have_is_no_alignment(world: World, imap):
+def test_a_domain_that_anybody_can_have_is_no_alignment(world: Inbox, imap):
     world.invitee.email = "asa@gmail.com"
     world.invitee.save()
     Party.objects.update(mail_domains="")
     assert heard(world, imap, world.reply(sender="nagon@gmail.com")) == ["stranger"]
 
 
-def test_control_without_the_sender_anybody_answers_for_anybody(world: World, imap, monkeypatch):
+def test_control_without_the_sender_anybody_answers_for_anybody(world: Inbox, imap, monkeypatch):
     monkeypatch.setattr("meetings.replies.actions.calendar_replies.share_domain", lambda *_: True)
     assert heard(world, imap, world.reply(sender="x@elsewhere.example")) == ["counted"]
 
 
-def test_the_start_is_read_in_outlooks_own_zone(world: World):
+def test_the_start_is_read_in_outlooks_own_zone(world: Inbox):
     from tests.outbox.inbox.shapes import windows_zone
 
     said = itip.find_answer(Mail(world.reply(**windows_zone(world))))
@@ -302,12 +301,12 @@ def test_the_start_is_read_in_outlooks_own_zone(world: World):
 
 
 @pytest.fixture
-def other(world: World) -> Invitee:
+def other(world: Inbox) -> Invitee:
     """Another guest of the same meeting, who knows the meeting's name and their own event."""
     return factories.invitee(world.invitee.invitation, name="Bo Ek", email="bo.ek@haninge.example")
 
 
-def forgeries(world: World, other: Invitee) -> dict[str, str]:
+def forgeries(world: Inbox, other: Invitee) -> dict[str, str]:
     """What another guest can write as the name of the event."""
     meeting, pk = world.meeting.uid, world.invitee.pk
     names = {
@@ -321,14 +320,14 @@ def forgeries(world: World, other: Invitee) -> dict[str, str]:
     return {why: f"{name}@dialogportalen" for why, name in names.items()}
 
 
-def test_an_answer_without_the_persons_own_secret_is_never_counted(world: World, other: Invitee, imap):
+def test_an_answer_without_the_persons_own_secret_is_never_counted(world: Inbox, other: Invitee, imap):
     forged = forgeries(world, other).values()
     assert "counted" not in heard(world, imap, *(world.reply("DECLINED", uid=name) for name in forged))
     assert Reply.objects.count() == 0
     assert Letter.objects.exclude(pk=world.letter.pk).count() == 0
 
 
-def test_a_forged_answer_is_a_note_for_staff_that_hides_nothing(world: World, other: Invitee, imap):
+def test_a_forged_answer_is_a_note_for_staff_that_hides_nothing(world: Inbox, other: Invitee, imap):
     forged = forgeries(world, other)["one's own secret"]
     assert heard(world, imap, world.reply("TENTATIVE"), world.reply("DECLINED", uid=forged)) == [
         "tentative",
@@ -339,7 +338,7 @@ def test_a_forged_answer_is_a_note_for_staff_that_hides_nothing(world: World, ot
     assert "kan vara skrivet av någon annan" in CalendarReply.objects.latest("pk").why
 
 
-def test_after_a_change_of_link_staff_ask_whoever_has_the_event(world: World, imap):
+def test_after_a_change_of_link_staff_ask_whoever_has_the_event(world: Inbox, imap):
     """The letter that brought the link brought the event with it."""
     store_answer(world.invitee, Answer.YES, channel=Channel.PHONE)
     change_link(world.invitee, tell=False, by=factories.user())
@@ -348,41 +347,39 @@ def test_after_a_change_of_link_staff_ask_whoever_has_the_event(world: World, im
     assert "länk har bytts" in CalendarReply.objects.needs_a_person(timezone.now()).get().why
 
 
-def test_control_with_the_event_still_open_whoever_has_the_letter_answers(world: World, imap):
+def test_control_with_the_event_still_open_whoever_has_the_letter_answers(world: Inbox, imap):
     change_link(world.invitee, tell=False, by=factories.user())
     Invitee.objects.update(calendar_closed=False)
     assert heard(world, imap, world.reply("DECLINED")) == ["counted"]
 
 
-def test_a_forged_answer_after_the_deadline_is_still_a_strangers(world: World, other: Invitee, imap):
-    world.meeting.reply_by = timezone.now() - timedelta(days=1)
-    world.meeting.save()
+def test_a_forged_answer_after_the_deadline_is_still_a_strangers(world: Inbox, other: Invitee, imap):
+    world.store(reply_by=timezone.now() - timedelta(days=1))
     assert heard(world, imap, world.reply(uid=forgeries(world, other)["no secret"])) == ["stranger"]
 
 
-def test_a_person_without_a_secret_is_answered_for_by_nobody(world: World, imap):
+def test_a_person_without_a_secret_is_answered_for_by_nobody(world: Inbox, imap):
     Invitee.objects.update(calendar_secret="")
     assert heard(world, imap, world.reply(uid=f"{world.meeting.uid}.{world.invitee.pk}@dialogportalen")) == [
         "stranger"
     ]
 
 
-def test_control_without_the_secret_another_guest_answers(world: World, other: Invitee, imap, monkeypatch):
+def test_control_without_the_secret_another_guest_answers(world: Inbox, other: Invitee, imap, monkeypatch):
     monkeypatch.setattr("meetings.replies.actions.calendar_replies.compare_digest", lambda *_: True)
     forged = forgeries(world, other)["one's own secret"]
     assert heard(world, imap, world.reply("DECLINED", uid=forged)) == ["counted"]
 
 
-def test_the_event_keeps_its_name_when_meeting_link_and_keys_change(world: World, imap, settings):
+def test_the_event_keeps_its_name_when_meeting_link_and_keys_change(world: Inbox, imap, settings):
     before = event_uid(world.meeting, world.invitee)
     settings.LINK_KEYS = ["en helt ny nyckel som är lång nog att duga"]
     renew_link(world.invitee.link)
-    world.meeting.sequence += 1
-    world.meeting.save()
+    world.store(sequence=world.meeting.sequence + 1)
     assert event_uid(world.meeting, Invitee.objects.get(pk=world.invitee.pk)) == before
     assert heard(world, imap, world.reply(uid=before.upper())) == ["counted"]
 
 
-def test_each_person_has_a_secret_of_their_own(world: World, other: Invitee):
+def test_each_person_has_a_secret_of_their_own(world: Inbox, other: Invitee):
     assert world.invitee.calendar_secret != other.calendar_secret
     assert {len(row.calendar_secret) for row in (world.invitee, other)} == {16}

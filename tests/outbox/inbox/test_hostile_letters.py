@@ -28,7 +28,7 @@ from meetings.replies import itip
 from meetings.replies.actions.answer import store_answer
 from tests import factories
 from tests.outbox.inbox.shapes import windows_zone
-from tests.outbox.inbox.world import WINDOWS_ZONE, World, stamp, wall_clock
+from tests.outbox.inbox.world import WINDOWS_ZONE, Inbox, stamp, wall_clock
 from tests.outbox.letters import bytes_of
 
 STRANGER = "x@elsewhere.example"
@@ -48,7 +48,7 @@ def kinds() -> list[str]:
     return [str(kind) for kind in Incoming.objects.values_list("kind", flat=True)]
 
 
-def everything_behind_it_is_read(world: World, imap, raw: bytes) -> str:
+def everything_behind_it_is_read(world: Inbox, imap, raw: bytes) -> str:
     """What a letter was taken for, when an answer and a bounce lie behind it."""
     for one in (raw, world.reply(), world.failed()):
         imap.deliver(one)
@@ -67,13 +67,13 @@ def everything_behind_it_is_read(world: World, imap, raw: bytes) -> str:
 
 
 @pytest.mark.parametrize("line", IN_ENDLESS)
-def test_a_zone_that_changes_every_second_since_1970_costs_nothing(world: World, imap, line: str):
+def test_a_zone_that_changes_every_second_since_1970_costs_nothing(world: Inbox, imap, line: str):
     raw = world.reply(zone=ENDLESS, more=line, uid=ANY, sender=STRANGER, start="")
     assert everything_behind_it_is_read(world, imap, raw) == "people"
 
 
 @pytest.mark.parametrize("line", IN_ENDLESS[:1])
-def test_control_whoever_reads_the_whole_calendar_follows_the_zone(world: World, monkeypatch, line: str):
+def test_control_whoever_reads_the_whole_calendar_follows_the_zone(world: Inbox, monkeypatch, line: str):
     followed: list[object] = []
 
     def find(_self: object, moment: object) -> None:
@@ -96,20 +96,20 @@ def test_control_whoever_reads_the_whole_calendar_follows_the_zone(world: World,
 
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("line", ["DTSTART", "DTEND", "DTSTAMP", "EXDATE", "RECURRENCE-ID"])
-def test_a_zone_that_names_a_file_is_only_an_unknown_zone(world: World, name: str, line: str):
+def test_a_zone_that_names_a_file_is_only_an_unknown_zone(world: Inbox, name: str, line: str):
     raw = world.reply(more=f"{line};TZID={name}:20260101T100000", start="", stamp="")
     said = itip.find_answer(Mail(raw))
     assert said is not None
     assert (said.start is not None, said.stamped is not None) == (line == "DTSTART", line == "DTSTAMP")
 
 
-def test_a_zone_that_names_a_folder_stops_no_letter_behind_it(world: World, imap):
+def test_a_zone_that_names_a_folder_stops_no_letter_behind_it(world: Inbox, imap):
     raw = world.reply(start="DTSTART;TZID=Europe:20260101T100000", uid=ANY, sender=STRANGER)
     assert everything_behind_it_is_read(world, imap, raw) == "people"
 
 
 @pytest.mark.parametrize("fault", [IsADirectoryError, PermissionError])
-def test_a_file_that_cannot_be_opened_is_one_letters_fault(world: World, imap, fault: type[OSError]):
+def test_a_file_that_cannot_be_opened_is_one_letters_fault(world: Inbox, imap, fault: type[OSError]):
     def hear(mail: Mail) -> None:
         if b"bryt" in mail.raw:
             raise fault
@@ -120,7 +120,7 @@ def test_a_file_that_cannot_be_opened_is_one_letters_fault(world: World, imap, f
     assert kinds() == ["unreadable", "bounced"]
 
 
-def test_control_taken_for_the_servers_fault_it_stops_the_mailbox(world: World, imap, monkeypatch):
+def test_control_taken_for_the_servers_fault_it_stops_the_mailbox(world: Inbox, imap, monkeypatch):
     def hear(mail: Mail) -> None:
         raise IsADirectoryError
 
@@ -136,7 +136,7 @@ EVIL_ZONE = WINDOWS_ZONE.replace("TZOFFSETTO:+0100", "TZOFFSETTO:+0500").replace
 )
 
 
-def test_a_letter_cannot_say_what_a_zone_means_in_others_letters(world: World, imap):
+def test_a_letter_cannot_say_what_a_zone_means_in_others_letters(world: Inbox, imap):
     evil = {**windows_zone(world), "zone": EVIL_ZONE, "uid": ANY}
     imap.deliver(world.reply(**evil, sender=STRANGER))
     imap.deliver(world.reply(**{**windows_zone(world), "sequence": ""}))
@@ -144,7 +144,7 @@ def test_a_letter_cannot_say_what_a_zone_means_in_others_letters(world: World, i
     assert [row.outcome for row in CalendarReply.objects.all()] == ["counted"]
 
 
-def test_control_a_library_that_remembers_zones_believes_the_first_letter(world: World):
+def test_control_a_library_that_remembers_zones_believes_the_first_letter(world: Inbox):
     name = "Distriktets tid"
     lines = {"start": f"DTSTART;TZID={name}:{wall_clock(world.meeting.starts_at)}"}
     offsets = set()
@@ -192,7 +192,7 @@ def test_what_is_no_moment_is_none(value: str):
 # --- What is read ----------------------------------------------------------------------------------------------------
 
 
-def test_an_alarm_says_nothing_about_its_event(world: World):
+def test_an_alarm_says_nothing_about_its_event(world: Inbox):
     alarm = "BEGIN:VALARM\r\nUID:x.1@dialogportalen\r\nCOMMENT:Larm\r\nEND:VALARM"
     said = itip.find_answer(Mail(world.reply(more=alarm)))
     assert said is not None
@@ -210,11 +210,11 @@ def test_an_alarm_says_nothing_about_its_event(world: World):
         lambda text: text.replace("UID:", "UID;"),
     ],
 )
-def test_a_calendar_that_is_not_whole_is_none(world: World, damage: Callable[[str], str]):
+def test_a_calendar_that_is_not_whole_is_none(world: Inbox, damage: Callable[[str], str]):
     assert itip.answer_in_calendar(damage(world.calendar()), "REPLY") is None
 
 
-def test_a_line_that_is_no_property_is_passed_over(world: World):
+def test_a_line_that_is_no_property_is_passed_over(world: Inbox):
     broken = 'DTSTART;TZID=a\0b:20260101T100000\r\nCOMMENT;X="\r\nATTENDEE;;=:\r\nCOMMENT\r\nDTSTART;TZID:\r\n:\r\n;'
     assert itip.find_answer(Mail(world.reply(more=broken))) is not None
 
@@ -227,7 +227,7 @@ def with_long_header(size: int) -> bytes:
     return b"From: a@b.example\r\nMessage-ID: <x@b.example>\r\n" + kind + b"\r\n\r\n1.2@dialogportalen"
 
 
-def test_a_header_as_long_as_a_book_is_left_for_people(world: World, imap):
+def test_a_header_as_long_as_a_book_is_left_for_people(world: Inbox, imap):
     assert everything_behind_it_is_read(world, imap, with_long_header(500_000)) == "unreadable"
 
 
@@ -243,7 +243,7 @@ def test_control_without_the_limit_the_book_is_read(monkeypatch):
     assert Mail(with_long_header(40_000)).message.get_content_type() == "text/calendar"
 
 
-def test_a_letter_is_read_before_anything_is_locked_and_acted_on_after(world: World, imap):
+def test_a_letter_is_read_before_anything_is_locked_and_acted_on_after(world: Inbox, imap):
     depth: dict[str, int] = {}
 
     def hear(_mail: Mail) -> Callable[[], str]:
@@ -260,7 +260,7 @@ def test_a_letter_is_read_before_anything_is_locked_and_acted_on_after(world: Wo
     assert (kinds(), depth["acts"] - depth["reads"]) == (["answer"], 1)
 
 
-def test_a_visit_whose_time_is_up_ends_and_its_letter_is_read_again(world: World, imap):
+def test_a_visit_whose_time_is_up_ends_and_its_letter_is_read_again(world: Inbox, imap):
     def hear(_mail: Mail) -> None:
         raise SoftTimeLimitExceeded
 
@@ -285,7 +285,7 @@ def part_of(row: Letter) -> tuple[str, bool]:
     return method, "ATTENDEE" in written
 
 
-def test_whose_link_was_changed_is_asked_by_link_and_not_by_calendar(world: World, imap):
+def test_whose_link_was_changed_is_asked_by_link_and_not_by_calendar(world: Inbox, imap):
     """What a calendar would answer does not count, so none is asked."""
     change_link(world.invitee, tell=False, by=factories.user())
     store_answer(world.invitee, Answer.YES, channel=Channel.PHONE)
@@ -294,18 +294,18 @@ def test_whose_link_was_changed_is_asked_by_link_and_not_by_calendar(world: Worl
     assert (again.calendar_method, b"RSVP" in (again.calendar or b"")) == ("PUBLISH", False)
 
 
-def test_control_whose_link_is_their_own_is_asked_by_calendar(world: World, imap):
+def test_control_whose_link_is_their_own_is_asked_by_calendar(world: Inbox, imap):
     store_answer(world.invitee, Answer.YES, channel=Channel.PHONE)
     assert part_of(Letter.objects.get(purpose="receipt")) == ("REQUEST", True)
 
 
-def test_a_cancellation_reaches_also_a_calendar_that_is_not_asked(world: World, imap):
+def test_a_cancellation_reaches_also_a_calendar_that_is_not_asked(world: Inbox, imap):
     change_link(world.invitee, tell=False, by=factories.user())
     off = calendar_for(world.meeting, Invitee.objects.get(), cancelled=True, by_letter=True)
     assert (b"METHOD:CANCEL" in off, b"ATTENDEE" in off) == (True, True)
 
 
-def test_words_from_an_event_in_the_wrong_hands_are_not_kept(world: World, imap):
+def test_words_from_an_event_in_the_wrong_hands_are_not_kept(world: Inbox, imap):
     change_link(world.invitee, tell=False, by=factories.user())
     imap.deliver(world.reply("DECLINED", more="COMMENT:Mötet är flyttat"))
     tasks.read_mailbox()
@@ -315,7 +315,7 @@ def test_words_from_an_event_in_the_wrong_hands_are_not_kept(world: World, imap)
 # --- Words and copies ------------------------------------------------------------------------------------------------
 
 
-def test_a_fellow_guest_puts_no_words_before_staff_and_the_letter_stays_for_people(world: World, imap):
+def test_a_fellow_guest_puts_no_words_before_staff_and_the_letter_stays_for_people(world: Inbox, imap):
     """The meeting's name stands in every guest's own event, and numbers can be guessed."""
     for secret in ("", f".{'0' * 16}"):
         name = f"{world.meeting.uid}.{world.invitee.pk}{secret}@dialogportalen"
@@ -326,14 +326,14 @@ def test_a_fellow_guest_puts_no_words_before_staff_and_the_letter_stays_for_peop
     assert len(imap.inbox) == 2
 
 
-def test_control_who_has_the_event_is_heard(world: World, imap):
+def test_control_who_has_the_event_is_heard(world: Inbox, imap):
     imap.deliver(world.reply(sender=STRANGER, more="COMMENT:Hej"))
     tasks.read_mailbox()
     row = CalendarReply.objects.get()
     assert (kinds(), row.outcome, row.comment) == (["answer"], "stranger", "Hej")
 
 
-def a_copy_after_a_no(world: World, imap) -> list[str]:
+def a_copy_after_a_no(world: Inbox, imap) -> list[str]:
     """A calendar whose clock is a minute ahead says yes, the person says no, and the letter comes once more."""
     begun = timezone.now()
     ahead = stamp(timedelta(minutes=-1))
@@ -348,13 +348,13 @@ def a_copy_after_a_no(world: World, imap) -> list[str]:
     return [str(row.outcome) for row in CalendarReply.objects.all()]
 
 
-def test_a_copy_of_an_answer_counts_no_more(world: World, imap):
+def test_a_copy_of_an_answer_counts_no_more(world: Inbox, imap):
     assert a_copy_after_a_no(world, imap) == ["counted", "overtaken"]
     assert Reply.objects.latest("pk").answer == Answer.NO
     assert "redan räknat" in CalendarReply.objects.latest("pk").why
 
 
-def test_another_answer_from_the_same_moment_is_no_copy(world: World, imap):
+def test_another_answer_from_the_same_moment_is_no_copy(world: Inbox, imap):
     """Some programs only repeat the moment of the invitation."""
     same = stamp(timedelta(hours=1))
     for partstat in ("ACCEPTED", "DECLINED"):

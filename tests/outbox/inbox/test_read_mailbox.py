@@ -1,8 +1,7 @@
-"""The mailbox is read without losing, doubling or disturbing anything, whatever the server or a stranger does."""
+"""The reply mailbox is read: what is dealt with is moved, and what breaks stops nothing."""
 
 from __future__ import annotations
 
-import random
 import socket
 import threading
 from contextlib import suppress
@@ -17,22 +16,15 @@ from dialog_portal.base.states import NotAllowed
 from dialog_portal.environment import mailbox_settings as from_url
 from dialog_portal.outbox.health import outbox_health
 from dialog_portal.outbox.inbox import bounces, imap, read_mailbox
-from dialog_portal.outbox.inbox.incoming_letter import PARSE_ERRORS, Mail, to_one_line
+from dialog_portal.outbox.inbox.incoming_letter import Mail
 from dialog_portal.outbox.inbox.read_mailbox import judge_letter
 from dialog_portal.outbox.models import Incoming, Letter, Pulse, State
-from dialog_portal.outbox.queue.retry import correct_address
 from meetings import tasks
 from meetings.models import Reply
-from meetings.replies import itip
-from tests.outbox.inbox.shapes import SHAPES, forged
-from tests.outbox.inbox.world import World
-from tests.outbox.letters import letter
+from tests.outbox.inbox.visiting import kinds
+from tests.outbox.inbox.world import Inbox
 
 FILED = imap.FILED_FOLDER
-
-
-def kinds() -> list[str]:
-    return [str(kind) for kind in Incoming.objects.values_list("kind", flat=True)]
 
 
 def failing(fault: Exception) -> read_mailbox.Handler:
@@ -47,7 +39,7 @@ def failing(fault: Exception) -> read_mailbox.Handler:
 # --- What stands in the mailbox --------------------------------------------------------------------------------------
 
 
-def test_what_is_dealt_with_is_moved_and_what_is_for_people_lies_untouched(world: World, imap):
+def test_what_is_dealt_with_is_moved_and_what_is_for_people_lies_untouched(world: Inbox, imap):
     for raw in (world.failed(), world.plain("Subject: Fråga\n"), world.plain("X-Autoreply: yes\n")):
         imap.deliver(raw)
     tasks.read_mailbox()
@@ -64,7 +56,7 @@ def test_what_is_dealt_with_is_moved_and_what_is_for_people_lies_untouched(world
         (("MOVE",), False, 0, [{r"\Seen"}]),
     ],
 )
-def test_servers_that_can_less_are_served_as_well(world: World, imap, extensions, may_create, filed, left):
+def test_servers_that_can_less_are_served_as_well(world: Inbox, imap, extensions, may_create, filed, left):
     imap.extensions, imap.may_create = extensions, may_create
     imap.deliver(world.failed())
     for _ in range(2):
@@ -74,14 +66,14 @@ def test_servers_that_can_less_are_served_as_well(world: World, imap, extensions
     assert kinds() == ["bounced"]
 
 
-def test_only_the_beginning_of_a_huge_letter_is_read(world: World, imap, monkeypatch):
+def test_only_the_beginning_of_a_huge_letter_is_read(world: Inbox, imap, monkeypatch):
     monkeypatch.setattr("dialog_portal.outbox.inbox.imap.MAX_LETTER_BYTES", 4000)
     imap.deliver(world.failed(returned="x" * 3_000_000))
     tasks.read_mailbox()
     assert world.fresh().state == State.BOUNCED
 
 
-def test_a_letter_that_breaks_its_reader_does_not_stop_the_next(world: World, imap, monkeypatch):
+def test_a_letter_that_breaks_its_reader_does_not_stop_the_next(world: Inbox, imap, monkeypatch):
     real = bounces.delivery_report
 
     def report(mail: Mail) -> bounces.Report | None:
@@ -105,7 +97,7 @@ def test_a_letter_that_breaks_its_reader_does_not_stop_the_next(world: World, im
     ],
 )
 def test_a_letter_that_asks_for_what_cannot_be_done_is_left_for_people_with_the_reason(
-    world: World, imap, fault: Exception, reason: str
+    world: Inbox, imap, fault: Exception, reason: str
 ):
     imap.deliver(world.plain("Subject: Fråga\n"))
     imap.deliver(world.failed())
@@ -114,7 +106,7 @@ def test_a_letter_that_asks_for_what_cannot_be_done_is_left_for_people_with_the_
     assert [one.uid for one in imap.inbox] == [1]
 
 
-def test_a_letter_that_no_rule_foresaw_stops_none_behind_it_and_is_told_of(world: World, imap):
+def test_a_letter_that_no_rule_foresaw_stops_none_behind_it_and_is_told_of(world: Inbox, imap):
     imap.deliver(world.plain("Subject: Fråga\n"))
     imap.deliver(world.failed())
     with pytest.raises(ExceptionGroup):
@@ -124,7 +116,7 @@ def test_a_letter_that_no_rule_foresaw_stops_none_behind_it_and_is_told_of(world
     assert sorted(kinds()) == ["bounced", "people"]
 
 
-def test_control_a_fault_that_nothing_catches_stops_the_letters_behind_it(world: World, imap, monkeypatch):
+def test_control_a_fault_that_nothing_catches_stops_the_letters_behind_it(world: Inbox, imap, monkeypatch):
     monkeypatch.setattr(read_mailbox, "ONE_LETTERS_FAULT", ())
     monkeypatch.setattr(
         read_mailbox,
@@ -138,7 +130,7 @@ def test_control_a_fault_that_nothing_catches_stops_the_letters_behind_it(world:
     assert (kinds(), world.fresh().state) == ([], State.ACCEPTED)
 
 
-def test_new_numbers_for_the_same_letters_change_nothing(world: World, imap):
+def test_new_numbers_for_the_same_letters_change_nothing(world: Inbox, imap):
     imap.deliver(world.reply())
     imap.deliver(world.plain("Subject: Fråga\n"))
     imap.drop_at = "MOVE"
@@ -158,7 +150,7 @@ def test_without_a_mailbox_nothing_is_asked(db, settings):
 
 
 @pytest.mark.parametrize("command", ["MOVE", "CREATE"])
-def test_a_crash_between_commit_and_move_answers_once_and_moves_later(world: World, imap, command):
+def test_a_crash_between_commit_and_move_answers_once_and_moves_later(world: Inbox, imap, command):
     imap.drop_at = command
     imap.deliver(world.reply())
     tasks.read_mailbox()
@@ -169,7 +161,7 @@ def test_a_crash_between_commit_and_move_answers_once_and_moves_later(world: Wor
     assert Letter.objects.filter(purpose="receipt").count() == 1
 
 
-def test_a_crash_before_commit_leaves_the_letter_for_the_next_visit(world: World, imap, monkeypatch):
+def test_a_crash_before_commit_leaves_the_letter_for_the_next_visit(world: Inbox, imap, monkeypatch):
     imap.deliver(world.reply())
 
     class PowerFailure(BaseException):
@@ -187,7 +179,7 @@ def test_a_crash_before_commit_leaves_the_letter_for_the_next_visit(world: World
     assert Reply.objects.count() == 1
 
 
-def test_control_moving_before_the_commit_loses_the_answer(world: World, imap, monkeypatch):
+def test_control_moving_before_the_commit_loses_the_answer(world: Inbox, imap, monkeypatch):
     uid = imap.deliver(world.reply())
     with pytest.raises(RuntimeError), transaction.atomic(), imap_visit(imap) as visit:
         visit.file([uid])
@@ -202,7 +194,7 @@ def imap_visit(server) -> imap.Visit:
 
 
 @pytest.mark.parametrize("command", ["LOGIN", "CAPABILITY", "SELECT", "SEARCH", "FETCH"])
-def test_a_server_that_hangs_up_is_tried_again_later(world: World, imap, command):
+def test_a_server_that_hangs_up_is_tried_again_later(world: Inbox, imap, command):
     imap.deliver(world.failed())
     imap.drop_at = command
     tasks.read_mailbox()
@@ -212,7 +204,7 @@ def test_a_server_that_hangs_up_is_tried_again_later(world: World, imap, command
     assert kinds() == ["bounced"]
 
 
-def test_staff_are_told_when_nobody_has_read_for_half_an_hour(world: World, imap, settings):
+def test_staff_are_told_when_nobody_has_read_for_half_an_hour(world: Inbox, imap, settings):
     settings.MAILBOX = {**settings.MAILBOX, "password": "fel"}
     tasks.read_mailbox()
     Pulse.objects.filter(name="mailbox").update(at=timezone.now() - timedelta(minutes=31))
@@ -286,152 +278,6 @@ def test_a_server_that_drips_is_left_when_the_visit_is_over(db, settings, monkey
 @pytest.mark.parametrize(("beginning", "tls"), [(GREETING, False), (HELLO, True)])
 def test_control_without_the_limit_it_is_heard_to_the_end(db, settings, beginning, tls):
     assert read_from(Drip(beginning, 40), settings, tls=tls) == 40
-
-
-# --- Return addresses ------------------------------------------------------------------------------------------------
-
-
-def test_every_letter_has_a_signed_return_address_of_its_own(world: World):
-    other = letter()
-    addresses = {world.letter.envelope_from, other.envelope_from}
-    assert len(addresses) == 2
-    for address in addresses:
-        local, _, domain = address.partition("@")
-        assert (len(local) <= 64, domain) == (True, "region.example")
-        named = bounces.letter_of_return_address(address)
-        assert named is not None
-        assert named[1] is True
-
-
-def test_without_a_mailbox_letters_return_to_the_sender(db, settings):
-    settings.MAILBOX = {}
-    assert letter().envelope_from == settings.MAIL_FROM
-
-
-def test_an_older_key_still_holds_and_a_foreign_one_does_not(world: World, settings):
-    keys = settings.LETTER_KEYS
-    settings.LETTER_KEYS = ["ny", *keys]
-    assert bounces.letter_of_return_address(world.letter.envelope_from) == (
-        world.letter.message_id[1:33],
-        True,
-    )
-    settings.LETTER_KEYS = ["ny"]
-    assert bounces.letter_of_return_address(world.letter.envelope_from) == (
-        world.letter.message_id[1:33],
-        False,
-    )
-
-
-def test_a_corrected_letter_is_not_hit_by_the_bounce_of_its_old_address(db, imap):
-    row = letter()
-    before = row.envelope_from
-    after = correct_address(row, "ny@kommun.example", by=None)
-    assert bounces.letter_of_return_address(after.envelope_from) == (after.message_id[1:33], True)
-    assert before != after.envelope_from
-
-
-def test_a_forged_report_changes_nothing_and_is_counted(world: World, imap):
-    imap.deliver(forged(world))
-    tasks.read_mailbox()
-    assert (kinds(), world.fresh().state) == (["forged"], State.ACCEPTED)
-
-
-def test_control_without_the_proof_a_forged_report_is_believed(world: World, imap, monkeypatch):
-    monkeypatch.setattr("dialog_portal.outbox.inbox.bounces.hmac.compare_digest", lambda *_: True)
-    imap.deliver(forged(world))
-    tasks.read_mailbox()
-    assert world.fresh().state == State.BOUNCED
-
-
-def test_a_bounce_says_why_in_swedish_and_in_the_servers_words(world: World, imap):
-    imap.deliver(world.failed())
-    tasks.read_mailbox()
-    row = world.fresh()
-    assert (row.last_code, row.last_text) == ("5.1.1", "550 5.1.1 User unknown")
-    [step] = row.steps.all()
-    assert step.reason == "Brevet studsade: adressen finns inte. Serverns svar: 5.1.1 550 5.1.1 User unknown"
-
-
-def test_a_delay_is_only_a_line_in_the_history(world: World, imap):
-    imap.deliver(world.delayed())
-    tasks.read_mailbox()
-    [step] = world.letter.steps.all()
-    assert (step.before, step.after, step.reason[:36]) == (
-        "accepted", "accepted", "Mottagarens server är försenad: mott"
-    )  # fmt: skip
-
-
-# --- Whatever the bytes are ------------------------------------------------------------------------------------------
-
-
-def mangled(raw: bytes, chance: random.Random) -> bytes:
-    """A letter with some of its bytes changed, cut, doubled or moved."""
-    data = bytearray(raw)
-    for _ in range(chance.randrange(1, 12)):
-        at = chance.randrange(len(data)) if data else 0
-        match chance.randrange(5):
-            case 0:
-                data[at : at + 1] = bytes([chance.randrange(256)])
-            case 1:
-                del data[at : at + chance.randrange(40)]
-            case 2:
-                data[at:at] = data[max(at - 60, 0) : at]
-            case 3:
-                data[at:at] = chance.choice(
-                    [b"\r", b"\n\n", b"\0", b"=?utf-8?B?%%?=", b'"', b";", b"\xff\xfe"]
-                )
-            case _:
-                data = data[:at] if chance.random() < 0.1 else data
-    return bytes(data)
-
-
-def look_at(raw: bytes) -> tuple[str, str]:
-    """Ask of a letter all that the portal asks; answers two things that it stores or compares."""
-    mail = Mail(raw)
-    bounces.delivery_report(mail)
-    itip.find_answer(mail)
-    assert mail.sent is None or mail.sent <= timezone.now()
-    for address in mail.recipients:
-        bounces.letter_of_return_address(address)
-    assert mail.automatic in (True, False)
-    return mail.identity, mail.header("Subject") + mail.sender
-
-
-def test_mangled_letters_raise_nothing_but_what_is_caught(world: World, seed, size, figure):
-    chance = random.Random(seed)
-    letters = [build(world) for _, _, build in SHAPES]
-    broken = 0
-    for _ in range(size(1500, 50_000)):
-        try:
-            identity, subject = look_at(mangled(chance.choice(letters), chance))
-        except PARSE_ERRORS:
-            broken += 1
-        else:
-            assert (len(identity), subject) == (64, to_one_line(subject, 900))
-    figure("mangled letters that broke their reader and were set aside", broken)
-
-
-def test_deep_and_endless_parts_are_borne(world: World, imap):
-    deep = b"".join(
-        b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (n, n) for n in range(2000)
-    )
-    imap.deliver(b"From: a@b.example\r\nMIME-Version: 1.0\r\n" + deep)
-    imap.deliver(b"")
-    imap.deliver(b"\xff" * 100_000)
-    imap.deliver(world.failed())
-    tasks.read_mailbox()
-    assert kinds()[-1] == "bounced"
-    assert len(kinds()) == 4
-
-
-@pytest.mark.parametrize(
-    "text", ["a\r\nBcc: x@y.example", "a\u2028b", "a\u202eb", "a\0b", "  a \t b ", "x" * 999]
-)
-def test_a_strangers_words_become_one_line(text: str):
-    line = to_one_line(text)
-    assert line == " ".join(line.split())
-    assert len(line) <= 200
-    assert not set(line) & set("\r\n\0\u2028\u202e")
 
 
 # --- The setting -----------------------------------------------------------------------------------------------------

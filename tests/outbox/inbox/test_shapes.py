@@ -10,7 +10,7 @@ from dialog_portal.outbox.models import Incoming, Letter, State
 from meetings import tasks
 from meetings.models import CalendarReply, Reply
 from tests.outbox.inbox.shapes import SHAPES
-from tests.outbox.inbox.world import World
+from tests.outbox.inbox.world import Inbox
 
 RIGHT: set[str] = set()
 
@@ -24,7 +24,7 @@ def kind() -> str:
 
 @pytest.mark.parametrize(("name", "expected", "build"), SHAPES, ids=[name for name, *_ in SHAPES])
 def test_a_letter_is_taken_for_what_it_is(
-    world: World, imap, name: str, expected: str, build: Callable[[World], bytes]
+    world: Inbox, imap, name: str, expected: str, build: Callable[[Inbox], bytes]
 ):
     imap.deliver(build(world))
     tasks.read_mailbox()
@@ -39,7 +39,7 @@ def test_there_are_at_least_forty_shapes(figure):
     assert len({name for name, *_ in SHAPES}) == len(SHAPES) >= 40
 
 
-def test_all_at_once_and_twice_over_are_judged_once(world: World, imap):
+def test_all_at_once_and_twice_over_are_judged_once(world: Inbox, imap):
     """Each letter lies there twice, and the mailbox is read three times."""
     letters = [build(world) for _, _, build in SHAPES]
     for raw in letters * 2:

@@ -8,13 +8,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from dialog_portal.outbox.models import Attempt, Letter, Outcome, State
-from meetings.mailings.actions.post import post_letters
-from meetings.mailings.actions.send import drafts_for
+from dialog_portal.outbox.models import Letter
 from meetings.mailings.calendar_file import event_uid
-from meetings.mailings.letters.recipients import MAILINGS
-from meetings.models import MeetingState, Purpose
-from tests import factories
+from tests.world import World
 
 numbers = count(1)
 ME = "dialog@region.example"
@@ -25,30 +21,15 @@ def wall_clock(moment: datetime) -> str:
     return f"{timezone.localtime(moment):%Y%m%dT%H%M%S}"
 
 
-def accept(letter: Letter) -> None:
-    """A server took the letter."""
-    now = timezone.now()
-    Attempt.objects.create(
-        letter=letter, fence=1, worker="prov", started=now, ended=now, outcome=Outcome.ACCEPTED, code="250"
-    )
-    Letter.objects.filter(pk=letter.pk).update(
-        state=State.ACCEPTED, accepted_at=now, raw=None, fence=1, attempts_made=1
-    )
-
-
-class World:
-    """One meeting, one invited person, one letter."""
+class Inbox(World):
+    """One invitation that has left, to one person, and the letters that can come back about it."""
 
     def __init__(self) -> None:
-        self.meeting = factories.meeting(state=MeetingState.INVITED, sequence=2)
-        party = factories.party(mail_domains="haninge.example")
-        self.invitee = factories.invitee(
-            factories.invitation(self.meeting, party), name="Åsa Öberg", email="asa.oberg@haninge.example"
-        )
-        invite = MAILINGS[Purpose.INVITATION]
-        post_letters(invite, self.meeting, drafts_for(invite, self.meeting), by=None)
+        guest = {"name": "Åsa Öberg", "email": "asa.oberg@haninge.example"}
+        super().__init__(domain="haninge.example", guest=guest, sequence=2)
+        self.invite()
+        self.invitee = self.chief
         self.letter = Letter.objects.get()
-        accept(self.letter)
 
     def fresh(self) -> Letter:
         return Letter.objects.get(pk=self.letter.pk)

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 
 from dialog_portal.outbox.mime import Attachment
 from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.queue import wake_up
 from dialog_portal.outbox.queue.post import post, post_all
+from tests.conftest import MOMENT
 from tests.outbox.letters import bytes_of, draft, text_of
 
 BREAKS = [
@@ -78,7 +78,7 @@ def test_control_without_the_guard_a_line_break_writes_a_header(db):
         {"subject": " "},
         {"subject": "x" * 251},
         {"text": " "},
-        {"deadline": timezone.now() - timedelta(minutes=1)},
+        {"deadline": MOMENT - timedelta(minutes=1)},
         {"calendar_method": "REQUEST\r\nX: y"},
         {"attachments": (Attachment('a"b.pdf', "application/pdf", b""),)},
         {"attachments": (Attachment("../../x.pdf", "application/pdf", b""),)},
