@@ -14,7 +14,7 @@ SPEED = Figure(
 BARE = """
 import os, sys
 sys.path.insert(0, "")
-from minutes.pdf.typeset import NO_SYSTEM_FONTS, STYLESHEET, packaged_font_fetcher
+from minutes.pdf.sandbox import NO_SYSTEM_FONTS, STYLESHEET, packaged_font_fetcher
 os.environ["FONTCONFIG_FILE"] = str(NO_SYSTEM_FONTS)
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration

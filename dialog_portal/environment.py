@@ -44,6 +44,21 @@ class Environment:
         return [word.strip() for word in self.text(name, default or "").split(",") if word.strip()]
 
 
+def check_production(base_url: str, allowed_hosts: list[str], redis_url: str) -> None:
+    """Refuse to start in production with a setting that is good enough for development only.
+
+    What is missing altogether, `Environment.text` has refused before. Raise ImproperlyConfigured.
+    """
+    if not allowed_hosts or "*" in allowed_hosts:
+        raise ImproperlyConfigured("ALLOWED_HOSTS must name the portal's own hosts, and never '*'.")
+    if not base_url.startswith("https://"):
+        raise ImproperlyConfigured(
+            "BASE_URL must begin with https:// in production: cookies travel over nothing else."
+        )
+    if not redis_url:
+        raise ImproperlyConfigured("REDIS_URL is missing: several processes need one broker and one cache.")
+
+
 def database_settings(url: str, var: Path) -> dict[str, object]:
     """Return Django's settings for a database URL, postgresql:// or sqlite:///; an empty one means SQLite in `var`.
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from dialog_portal.environment import (
     Environment,
+    check_production,
     database_settings,
     development_keys,
     mail_settings,
@@ -21,12 +22,6 @@ PRODUCTION = env.flag("PRODUCTION", False)
 VAR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
 BASE_URL = env.text("BASE_URL", None if PRODUCTION else "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1]")
-if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
-    raise ImproperlyConfigured("ALLOWED_HOSTS must name the portal's own hosts, and never '*'.")
-if PRODUCTION and not BASE_URL.startswith("https://"):
-    raise ImproperlyConfigured(
-        "BASE_URL must begin with https:// in production: cookies travel over nothing else."
-    )
 DEBUG = False
 
 # Keys: one for each use, and never stored in the database
@@ -112,8 +107,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASES = {"default": database_settings(env.text("DATABASE_URL", None if PRODUCTION else ""), VAR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL", "")
-if PRODUCTION and not REDIS_URL:
-    raise ImproperlyConfigured("REDIS_URL is missing: several processes need one broker and one cache.")
+if PRODUCTION:
+    check_production(BASE_URL, ALLOWED_HOSTS, REDIS_URL)
 CACHES = {
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}

@@ -1,4 +1,4 @@
-"""Append-only tables: triggers in the database that refuse UPDATE and DELETE, on PostgreSQL and SQLite."""
+"""Append-only tables, such as the audit log: triggers that refuse UPDATE and DELETE, on PostgreSQL and SQLite."""
 
 from typing import Any
 

@@ -74,7 +74,15 @@ class Invitation(models.Model):
         """Return the ids of those who want a seat, first come, first served; the rule is in waiting_list.py."""
         return seat_order(self.invitees.all())
 
+    def seated(self) -> list[int]:
+        """Return the ids of those who have a seat: the first in the order, as many as there are seats."""
+        return self.seat_order()[: self.seats]
+
+    def waiting(self) -> list[int]:
+        """Return the ids of those on the waiting list, the next in turn first."""
+        return self.seat_order()[self.seats :]
+
     @property
     def seats_taken(self) -> int:
         """The number of seats that somebody has."""
-        return min(len(self.seat_order()), self.seats)
+        return len(self.seated())

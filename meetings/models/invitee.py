@@ -6,12 +6,12 @@ import secrets
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Q
 
 from dialog_portal.base.swedish import swedish
 from dialog_portal.base.typed_text import name_without_links, one_line
 from meetings.models.meeting import Meeting
-from meetings.models.reply import Answer, Reply
+from meetings.models.silent_invitees import SilentInvitees
 from parties.models import Person
 
 
@@ -20,26 +20,8 @@ def calendar_secret() -> str:
     return secrets.token_hex(8)
 
 
-class InviteeQuerySet(models.QuerySet["Invitee"]):
-    def with_answer(self) -> Self:
-        """Add `current_answer` and `answered_at`: the last confirmed answer, whatever channel it came by.
-
-        Who handed over to a substitute who is off the list counts as not having answered, as in
-        `meetings.replies.reply_status.counting_reply`.
-        """
-        deputies = Invitee.objects.active().filter(substitute_for=OuterRef("invitee"))
-        void = Q(answer=Answer.SUBSTITUTE) & ~Exists(deputies)
-        newest = Reply.objects.filter(invitee=OuterRef("pk"), confirmed=True).order_by("-pk")
-        return self.annotate(
-            current_answer=Subquery(
-                newest.values(said=Case(When(void, then=Value(None)), default=F("answer")))[:1]
-            ),
-            answered_at=Subquery(newest.values(when=Case(When(void, then=Value(None)), default=F("at")))[:1]),
-        )
-
-    def silent(self) -> Self:
-        """Return those who have not answered, or whose substitute is off the list: reminders go to them too."""
-        return self.with_answer().filter(current_answer=None)
+class InviteeQuerySet(SilentInvitees["Invitee"]):
+    """Invited people."""
 
     def in_order(self) -> Self:
         """By party, then by name, in Swedish order."""

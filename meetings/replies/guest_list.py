@@ -77,7 +77,7 @@ def count_waiting(meetings: Iterable[Meeting]) -> Counter[int]:
 
 def rows_of_party(invitation: Invitation, odd: Collection[int] = ()) -> list[GuestRow]:
     """Return the rows of one party's people who are still on the list."""
-    waiting = invitation.seat_order()[invitation.seats :]
+    waiting = invitation.waiting()
     deputies: dict[int | None, list[Invitee]] = {}
     for invitee in invitation.invitees.all():
         deputies.setdefault(invitee.substitute_for_id, []).append(invitee)

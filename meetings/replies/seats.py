@@ -23,7 +23,7 @@ def lock_invitee(invitee: Invitee) -> Invitee:
 def seated_people(invitation: Invitation) -> set[int]:
     """Return the ids of those who have a seat now; a substitute counts under the id of the person they replace."""
     now = Invitation.objects.with_seat_order().get(pk=invitation.pk)
-    return set(now.seat_order()[: now.seats])
+    return set(now.seated())
 
 
 def seats_left(invitation: Invitation) -> int:

@@ -1,6 +1,6 @@
 """Render the notes as one PDF for the archive and for screen readers (PDF/A-3a and PDF/UA-1).
 
-The same notes give the same bytes each time. The typesetting itself is done by typeset.py in a child process.
+The same notes give the same bytes each time. The typesetting itself is done by sandbox.py in a child process.
 """
 
 import logging
@@ -16,13 +16,13 @@ from pathlib import Path
 from django.template.loader import render_to_string
 
 from minutes.document import Document
-from minutes.pdf.typeset import EXIT_UNPRINTABLE
+from minutes.pdf.sandbox import EXIT_UNPRINTABLE
 from minutes.sanitise import clean
 from minutes.sanitise.text import normalise
 
 logger = logging.getLogger(__name__)
 
-TYPESET_PROGRAM = Path(__file__).with_name("typeset.py")
+SANDBOX_PROGRAM = Path(__file__).with_name("sandbox.py")
 TYPESET_TIMEOUT = 60.0  # seconds
 CHILD_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH")  # what the child process gets: no keys, no addresses
 
@@ -87,7 +87,7 @@ def typeset_in_child(html: str) -> bytes:
         environment = {name: os.environ[name] for name in CHILD_ENVIRONMENT if name in os.environ}
         try:
             done = subprocess.run(  # noqa: S603  # our own program, and the text is sent on stdin
-                [sys.executable, "-I", str(TYPESET_PROGRAM)],
+                [sys.executable, "-I", str(SANDBOX_PROGRAM)],
                 input=html.encode(),
                 capture_output=True,
                 timeout=TYPESET_TIMEOUT,

@@ -8,7 +8,6 @@ writes them. So an edition is published completely or not at all.
 from __future__ import annotations
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from dialog_portal.access.models import User
@@ -19,6 +18,7 @@ from minutes.approval.authors import authors
 from minutes.audit_events import MinutesEvent
 from minutes.models import MINUTES_NEXT, Bake, Edition, Minutes, MinutesState, Rendering
 from minutes.publishing.bake import finish_bake, render_pages
+from minutes.publishing.pages_to_bake import pages_of_edition
 
 
 @transaction.atomic
@@ -45,7 +45,7 @@ def publish(minutes: Minutes, *, by: User) -> Edition:
     )
     take_step(minutes, MINUTES_NEXT, MinutesState.PUBLISHED, by=by)
     record(by, MinutesEvent.PUBLISHED, minutes, edition=edition.pk)
-    addresses = addresses_to_bake(edition)
+    addresses = pages_of_edition(edition)
     rendered = render_pages(addresses)
     bake = Bake.objects.create(reason=f"edition {edition.pk}", addresses=addresses)
     transaction.on_commit(lambda: finish_bake(bake, rendered), robust=True)
@@ -61,17 +61,3 @@ def mailed_rendering(minutes: Minutes) -> Rendering:
     if approval is None:
         raise NotAllowed("Anteckningarna är inte fastställda.")
     return Rendering.objects.get(approval=approval)
-
-
-def addresses_to_bake(edition: Edition) -> list[str]:
-    """Return the addresses of the files that change with an edition; a page comes after the files it links to."""
-    meeting = edition.minutes.meeting
-    place = [meeting.round.year, meeting.slug]
-    return [
-        reverse("public:notes_pdf", args=[*place, edition.number]),
-        reverse("public:notes_json", args=[*place, edition.number]),
-        reverse("public:notes", args=place),
-        reverse("public:meeting", args=place),
-        reverse("public:year", args=place[:1]),
-        reverse("public:start"),
-    ]

@@ -6,7 +6,7 @@ from django import forms
 from django_prose_editor.fields import ProseEditorFormField
 
 from dialog_portal.base.typed_text import one_line
-from minutes.pdf import typeset
+from minutes.pdf import sandbox
 from minutes.pdf.render import unprintable_sentence
 from minutes.sanitise import clean
 from minutes.sanitise.text import normalise
@@ -55,7 +55,7 @@ def must_be_printable(html: str) -> str:
 
     It is checked here, so that the person who typed the character can replace it at once.
     """
-    if lacking := typeset.unprintable_characters(normalise(unescape(html))):
+    if lacking := sandbox.unprintable_characters(normalise(unescape(html))):
         raise forms.ValidationError(unprintable_sentence(lacking))
     return html
 

@@ -36,7 +36,7 @@ from dialog_portal.outbox.models import (  # noqa: E402
     State,
     may_have_begun,
 )
-from dialog_portal.outbox.queue import circuit_breaker, claim, deliver, wake_up  # noqa: E402
+from dialog_portal.outbox.queue import circuit_breaker, claim, deliver, retry, wake_up  # noqa: E402
 from dialog_portal.outbox.queue import finish as finishing  # noqa: E402
 from dialog_portal.outbox.queue.claim import Claim  # noqa: E402
 from dialog_portal.outbox.queue.post import post_all  # noqa: E402
@@ -60,7 +60,7 @@ def quicken() -> None:
         setattr(settings, name, value)
     GUARDS["deliver"].wake_up = GUARDS["wake_up"].wake_up = lambda: None
     if OPTIONS.get("fast"):
-        vars(finishing).update(RETRY_MINUTES=(0.002,), UNKNOWN_MINUTES=0.002, POLICY_MINUTES=0.002)
+        vars(retry).update(RETRY_MINUTES=(0.002,), UNKNOWN_MINUTES=0.002, POLICY_MINUTES=0.002)
         GUARDS["breaker"].OPEN_MINUTES = (0.005, 0.01)
 
 

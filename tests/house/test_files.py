@@ -163,7 +163,7 @@ def test_only_the_settings_and_the_server_read_the_environment():
         "dialog_portal.wsgi",
     }
     # They choose what a child process gets to see, and read no setting
-    allowed |= {"minutes.pdf.render", "minutes.pdf.typeset"}
+    allowed |= {"minutes.pdf.render", "minutes.pdf.sandbox"}
     assert [
         module for module, source in sources().items() if reads.search(source) and module not in allowed
     ] == []

@@ -28,7 +28,7 @@ from dialog_portal.outbox.pages.forms import Bounced, Campaign, Correct, Reason,
 from dialog_portal.outbox.queue.bounce import mark_as_bounced
 from dialog_portal.outbox.queue.forecast import forecast
 from dialog_portal.outbox.queue.hold import hold, release, resume
-from dialog_portal.outbox.queue.retry import correct_address, try_now, undo
+from dialog_portal.outbox.queue.send_again import correct_address, try_now, undo
 from dialog_portal.outbox.queue.stop import mark_as_informed, stop
 
 LETTERS_PER_PAGE = 50

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,13 +13,11 @@ from dialog_portal.outbox.models import Attempt, Letter, Outcome, State
 from dialog_portal.outbox.queue import circuit_breaker, fast_finish
 from dialog_portal.outbox.queue.begin import begin
 from dialog_portal.outbox.queue.claim import Claim
+from dialog_portal.outbox.queue.retry import time_to_retry
 from dialog_portal.outbox.queue.states import change, change_by_try
 from dialog_portal.outbox.smtp.answers import Result
 
 log = logging.getLogger(__name__)
-RETRY_MINUTES = (5, 15, 30, 60, 120)  # to the next try; from then on every two hours until the deadline
-UNKNOWN_MINUTES = 10
-POLICY_MINUTES = 1
 
 
 def finish(claim: Claim, result: Result, *, wipe: bool) -> bool:
@@ -121,15 +119,9 @@ def _consequences(
         case Outcome.POLICY if not paused and _is_refused_alone(claim):
             return State.FAILED, counted
         case outcome:
-            due_at = now + timedelta(minutes=_minutes_to_retry(claim, outcome))
+            due_at = now + time_to_retry(outcome, claim.tries)
             unknown = {"maybe_twice": True} if outcome == Outcome.UNKNOWN else {}
             return State.RETRYING, {"due_at": due_at, **counted, **unknown}
-
-
-def _minutes_to_retry(claim: Claim, outcome: Outcome) -> float:
-    """Return how long a letter waits for its next try; longer each time that a server asks for patience."""
-    waits = {Outcome.UNKNOWN: UNKNOWN_MINUTES, Outcome.POLICY: POLICY_MINUTES}
-    return waits.get(outcome) or RETRY_MINUTES[min(claim.tries, len(RETRY_MINUTES) - 1)]
 
 
 def _is_refused_alone(claim: Claim) -> bool:

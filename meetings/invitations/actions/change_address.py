@@ -14,7 +14,7 @@ from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import count
 from dialog_portal.outbox.models import Letter, State
-from dialog_portal.outbox.queue.retry import correct_address
+from dialog_portal.outbox.queue.send_again import correct_address
 from meetings.audit_events import MeetingsEvent
 from meetings.invitations.actions.change_link import (
     close_link,

@@ -53,7 +53,11 @@ def must_not_be_over(meeting: Meeting) -> None:
 
 
 def mandates_to_invite(meeting: Meeting) -> list[Mandate]:
-    """Return the mandates whose holders should have a letter but are not yet on the meeting's list."""
+    """Return the mandates whose holders should have a letter but are not yet on the meeting's list.
+
+    They hold on the day of the meeting, or today while it is still to come: nobody is invited to a seat that is not
+    theirs yet.
+    """
     day = timezone.localdate(meeting.starts_at)
     held = Mandate.objects.invited(min(day, timezone.localdate())).filter(party__invitations__meeting=meeting)
     listed = meeting.invitees.active().filter(person__isnull=False).values("person")

@@ -81,7 +81,7 @@ def without_reply(people: InviteeQuerySet) -> InviteeQuerySet:
 def with_seat(people: InviteeQuerySet) -> InviteeQuerySet:
     """Narrow to those who said yes and have a seat, and to substitutes who said yes for a seat."""
     rows = Invitation.objects.filter(meeting__in=people.order_by().values("meeting")).with_seat_order()
-    seated = [root for invitation in rows for root in invitation.seat_order()[: invitation.seats]]
+    seated = [root for invitation in rows for root in invitation.seated()]
     said_yes = people.with_answer().filter(current_answer=Answer.YES)  # type: ignore[misc]
     return said_yes.filter(Q(pk__in=seated, substitute_for__isnull=True) | Q(substitute_for__in=seated))
 

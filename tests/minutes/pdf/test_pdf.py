@@ -147,7 +147,7 @@ def test_pdf_holds_no_font_of_the_machine(opened: pikepdf.Pdf):
 
 YEARS_LATER = """
 import sys, time_machine
-from minutes.pdf.typeset import typeset
+from minutes.pdf.sandbox import typeset
 with time_machine.travel("2041-01-01T00:00:00Z"):
     sys.stdout.buffer.write(typeset(sys.stdin.read()))
 """

@@ -54,8 +54,8 @@ def test_what_was_rendered_before_the_commit_is_what_is_written_after_it() -> No
         write_files()
     assert [query["sql"].split()[:2] for query in seen] == [["UPDATE", '"minutes_bake"']]
     edition = Edition.objects.get()
-    assert [bake.public_file(place).read_bytes() for place in actions.addresses_to_bake(edition)] == [
-        bake.render_page(place) for place in actions.addresses_to_bake(edition)
+    assert [bake.public_file(place).read_bytes() for place in actions.pages_of_edition(edition)] == [
+        bake.render_page(place) for place in actions.pages_of_edition(edition)
     ]
 
 

@@ -20,7 +20,7 @@ from minutes.distribution import actions as distributing
 from minutes.models import Approval, Edition, Minutes, Rendering
 from minutes.publishing import actions, bake
 from minutes.publishing.pages import public_meetings, public_rounds
-from minutes.publishing.refresh import page_addresses_from
+from minutes.publishing.refresh import pages_from
 from minutes.writing import actions as writing
 from tests import factories
 from tests.minutes.acting import came, distributed, fresh, held_meeting
@@ -101,9 +101,9 @@ def test_a_year_is_public_when_one_of_its_meetings_is_and_looks_no_further() -> 
     with CaptureQueriesContext(connection) as seen:
         list(public_rounds())
     assert ("EXISTS" in seen[0]["sql"], "DISTINCT" in seen[0]["sql"]) == (True, False)
-    assert [
-        address for address in page_addresses_from(2031) if "/20" in address and address.count("/") == 3
-    ] == ["/moten/2032/"]
+    assert [address for address in pages_from(2031) if "/20" in address and address.count("/") == 3] == [
+        "/moten/2032/"
+    ]
 
 
 def statements(act: Callable[[], object]) -> int:
@@ -126,7 +126,7 @@ def test_publishing_takes_as_many_queries_when_three_are_published_as_when_one_i
 @pytest.mark.django_db
 def test_a_page_of_notes_reads_no_files_and_a_file_reads_its_own_edition_only() -> None:
     edition = published()
-    address = actions.addresses_to_bake(edition)
+    address = actions.pages_of_edition(edition)
     minutes = fresh(edition.minutes)
     writing.start_correction(minutes, what="Antalet är rättat.", by=factories.user())
     writing.circulate_minutes(fresh(minutes), by=factories.user())

@@ -286,7 +286,7 @@ def test_kill_in_the_middle_of_publishing_is_finished_by_the_sweep(
     assert Edition.objects.count() == 1
     assert bake.finish_open_bakes(age=bake.timedelta(0)) == 1
     found = [
-        bake.public_file(place).is_file() for place in publishing.addresses_to_bake(Edition.objects.get())
+        bake.public_file(place).is_file() for place in publishing.pages_of_edition(Edition.objects.get())
     ]
     assert found == [True] * 6
     assert not list(public_root.rglob(".baking-*"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialog_portal.outbox.inbox import bounces
 from dialog_portal.outbox.models import State
-from dialog_portal.outbox.queue.retry import correct_address
+from dialog_portal.outbox.queue.send_again import correct_address
 from meetings import tasks
 from tests.outbox.inbox.shapes import forged
 from tests.outbox.inbox.visiting import kinds

@@ -11,7 +11,7 @@ from dialog_portal.outbox.models import Attempt, Host, Letter, Outcome, State
 from dialog_portal.outbox.queue import deliver
 from dialog_portal.outbox.queue import finish as finishing
 from dialog_portal.outbox.queue.finish import finish, finish_and_begin
-from dialog_portal.outbox.queue.retry import undo
+from dialog_portal.outbox.queue.send_again import undo
 from dialog_portal.outbox.queue.stop import stop
 from dialog_portal.outbox.smtp.answers import Result
 from tests.outbox.letters import end, later, letter, only, take

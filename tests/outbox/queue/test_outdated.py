@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.outbox.models import Letter, State
-from dialog_portal.outbox.queue.retry import correct_address, try_now, undo
+from dialog_portal.outbox.queue.send_again import correct_address, try_now, undo
 from dialog_portal.outbox.queue.stop import stop
 from meetings.invitations.actions.rerender import stop_outdated
 from meetings.models import Purpose

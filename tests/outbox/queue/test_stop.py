@@ -3,7 +3,7 @@
 import pytest
 
 from dialog_portal.outbox.models import Letter, Outcome, State
-from dialog_portal.outbox.queue.retry import undo
+from dialog_portal.outbox.queue.send_again import undo
 from dialog_portal.outbox.queue.stop import mark_as_informed
 from tests import factories
 from tests.outbox.letters import end, letter, only, take

@@ -12,7 +12,7 @@ from dialog_portal.outbox import health, tasks
 from dialog_portal.outbox.models import Attempt, Letter, LetterStep, Outcome, State
 from dialog_portal.outbox.queue.bounce import mark_as_bounced
 from dialog_portal.outbox.queue.finish import finish
-from dialog_portal.outbox.queue.retry import correct_address, try_now, undo
+from dialog_portal.outbox.queue.send_again import correct_address, try_now, undo
 from dialog_portal.outbox.queue.stop import mark_as_informed, stop
 from dialog_portal.outbox.queue.sweep import fail_overdue, wipe_useless
 from dialog_portal.outbox.smtp.answers import Result

@@ -11,7 +11,7 @@ from django.utils import timezone
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.models import Letter, State
-from dialog_portal.outbox.queue.retry import undo
+from dialog_portal.outbox.queue.send_again import undo
 from meetings.invitations.actions import withdraw
 from meetings.invitations.letters.lost_links import LINK_LETTERS
 from meetings.models import Answer, Channel, Invitee, Purpose

@@ -1,4 +1,6 @@
-"""Typeset one PDF with WeasyPrint, in a process of its own: HTML on stdin, PDF on stdout.
+"""Typeset one PDF with WeasyPrint in a process of its own: HTML on stdin, PDF on stdout.
+
+A sandbox: it fetches nothing but the packaged fonts, from no network and no disk, and its time and memory are limited.
 
 minutes/pdf/render.py starts it as a plain file, so that neither Django nor any setting or secret is loaded.
 """

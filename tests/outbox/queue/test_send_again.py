@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.outbox.models import Letter, Outcome, State
-from dialog_portal.outbox.queue.retry import correct_address, try_now, undo
+from dialog_portal.outbox.queue.send_again import correct_address, try_now, undo
 from dialog_portal.outbox.queue.stop import stop
 from tests.outbox.letters import bytes_of, end, later, letter, only, take, text_of
 
