@@ -144,7 +144,8 @@ def strange(data: bytes) -> set[str]:
 def test_signs_that_may_end_a_line_somewhere_become_blanks(settings, sign):
     settings.MAILBOX = {"host": "imap.region.example"}
     settings.MAIL_FROM_NAME = f"Åsa{sign}Öberg"
-    guest = factories.invitee(factories.invitation(factories.meeting(title=f"a{sign}b")))
+    guest = factories.invitee(factories.invitation(factories.meeting()))
+    guest.meeting.title = f"a{sign}b"  # not saved, because PostgreSQL stores no NUL
     data = calendar_for(guest.meeting, guest, by_letter=True)
     assert (strange(data), event(data)["SUMMARY"]) == (set(), "a b")
     assert event(data)["ORGANIZER"].params["CN"] == "Åsa Öberg"
