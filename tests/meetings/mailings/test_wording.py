@@ -93,6 +93,7 @@ def test_standard_letters_say_what_they_always_did():
         whole = f"Region Stockholm · Kulturförvaltningen\n\n{text}"
         assert (draft.subject, opening(draft.text)) == (subject, whole)
         assert words_in(draft.html) == " ".join(text.split())
+    assert set(said) == set(STANDARD)
 
 
 def test_the_reason_is_given_when_there_is_one():

@@ -11,7 +11,8 @@ from django.urls import reverse
 from dialog_portal.access.models import Role
 from dialog_portal.outbox.models import Letter
 from meetings.mailings.actions import wording
-from meetings.mailings.letters.wording import STANDARD
+from meetings.mailings.letters.example import example_letter
+from meetings.mailings.letters.wording import STANDARD, Words
 from meetings.models import Meeting, Purpose, Wording
 from tests import factories
 from tests.meetings.acting import signed_in
@@ -159,7 +160,7 @@ def test_the_list_says_which_letters_are_changed():
     worded(meeting.round)
     worded(meeting, Purpose.REMINDER)
     page = client.get(reverse("staff:wording_list", args=[meeting.round.year])).content.decode()
-    assert (page.count(">ändrad<"), page.count(">standard<")) == (1, 5)
+    assert (page.count(">ändrad<"), page.count(">standard<")) == (1, len(STANDARD) - 1)
     assert "Mötet med egna ord" in page
 
 
@@ -171,6 +172,12 @@ def test_the_example_is_the_letter_with_the_typed_words_and_writes_nothing(purpo
     owner = meeting.round if level == "round" else meeting
     page = client.post(address(owner, "_example", purpose), {**OWN, "seen_version": "0"}).content.decode()
     assert "Välkommen Kim Exempelsson" in page
+    letter = example_letter(owner, purpose, Words(**OWN))
+    assert letter.subject.startswith("Kom till ")
+    assert "& äter <lunch>." in letter.text
+    assert "&amp; äter &lt;lunch&gt;." in letter.html
+    assert f"<title>{letter.subject}</title>" in page
+    assert "&amp; äter &lt;lunch&gt;." in page
     assert "Välkommen" not in client.get(address(owner, "_example", purpose)).content.decode()
     assert (Wording.objects.count(), Letter.objects.count()) == (0, 0)
 

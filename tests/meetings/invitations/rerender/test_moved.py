@@ -12,6 +12,7 @@ from dialog_portal.base.swedish import weekday
 from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.models import Letter, State
 from meetings.invitations.actions import rerender, withdraw
+from meetings.invitations.letters.rerender import current_letter
 from meetings.mailings.letters.recipients import with_known_time
 from meetings.models import CONTRADICTION_WINDOW, Answer, Channel, Invitee, MeetingState, Purpose
 from meetings.replies.actions import answer, colleagues
@@ -20,12 +21,23 @@ from tests.meetings.invitations.rerender.waiting_letters import text, waiting
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
+NEVER_WRITTEN_AGAIN = {Purpose.DISTRIBUTION}  # the notes stay true whatever the meeting's time
 
 
 def answered(invitee: Invitee, said: Answer, channel: Channel = Channel.PHONE) -> None:
     """Later than the minute in which two answers contradict each other."""
     with time_machine.travel(timezone.now() + 2 * CONTRADICTION_WINDOW):
         answer.store_answer(invitee, said, channel=channel)
+
+
+# --- Every kind of letter --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("purpose", sorted(set(Purpose) - NEVER_WRITTEN_AGAIN))
+def test_every_kind_of_letter_can_be_written_again_or_is_no_longer_needed(world: World, purpose: Purpose):
+    """A new purpose fails here until somebody has decided what becomes of its letters when the meeting changes."""
+    draft = current_letter(purpose, world.hand_over())
+    assert draft is None or draft.purpose == purpose
 
 
 # --- A meeting that moves --------------------------------------------------------------------------------------------
