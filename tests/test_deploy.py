@@ -106,10 +106,10 @@ class Site:
         process.terminate()
         process.wait(timeout=30)
 
-    def unit_command(self, name: str) -> list[str]:
+    def unit_command(self, name: str, line: str = "ExecStart") -> list[str]:
         """What systemd would run."""
         text = (DEPLOY / "systemd" / f"dialogportalen-{name}.service").read_text()
-        found = re.search(r"^ExecStart=(.*)$", text, re.MULTILINE)
+        found = re.search(rf"^{line}=(.*)$", text, re.MULTILINE)
         assert found is not None
         return shlex.split(self.moved(found[1]).replace("%%", "%"))
 
@@ -280,6 +280,7 @@ def test_units_serve_work_and_keep_time_on_postgresql_and_redis(
     first = ["begin", "--email", "anna.lind@region.example", "--name", "Anna Lind"]
     for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"], first):
         subprocess.run([sys.executable, "manage.py", *command], cwd=BASE, env=env, check=True)
+    subprocess.run(site.unit_command("web", "ExecStartPre"), cwd=BASE, env=env, check=True)
     for name in ("web", "worker", "beat"):
         site.start(name, site.unit_command(name), env)
     services.wait_until(lambda: site.ask("/konto/logga-in/")[0] == 200, "the portal", 60)

@@ -1,29 +1,14 @@
-import re
-
 from django.db import migrations
 
-VERSION = re.compile(r":v([0-9]+)$")
-RENEWED = "links_renewed"
+from meetings.mailings.versions_from_keys import RENEWED, fill_versions, name_renewed_links
 
 
 def read_versions(apps, schema_editor):
-    """Until now the version stood only at the end of the letter's key."""
-    MeetingLetter = apps.get_model("meetings", "MeetingLetter")
-    rows = MeetingLetter.objects.filter(version=None).select_related("letter").only("letter__key")
-    found = []
-    for row in rows.iterator(chunk_size=2000):
-        if match := VERSION.search(row.letter.key):
-            row.version = int(match[1])
-            found.append(row)
-    MeetingLetter.objects.bulk_update(found, ["version"], batch_size=500)
+    fill_versions(apps.get_model("meetings", "MeetingLetter"))
 
 
-def name_renewed_links(apps, schema_editor):
-    """Until now only the key told letters about a link that was closed from those that somebody asked for."""
-    letters = apps.get_model("outbox", "Letter").objects.filter(
-        purpose="links", key__startswith=f"{RENEWED}:"
-    )
-    letters.update(purpose=RENEWED)
+def tell_renewed_links(apps, schema_editor):
+    name_renewed_links(apps.get_model("outbox", "Letter"))
 
 
 def name_all_links_alike(apps, schema_editor):
@@ -38,5 +23,5 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(read_versions, migrations.RunPython.noop),
-        migrations.RunPython(name_renewed_links, name_all_links_alike),
+        migrations.RunPython(tell_renewed_links, name_all_links_alike),
     ]

@@ -46,11 +46,25 @@ def approve(minutes: Minutes, *, seen: str, by: User) -> Approval:
 
 def valid_approval(minutes: Minutes) -> Approval:
     """Return the approval of the present content. Raise NotAllowed if there is none, or if the content has changed."""
-    approval = minutes.approvals.filter(voided_at__isnull=True).select_related("by").first()
-    if approval is None:
-        raise NotAllowed("Anteckningarna är inte fastställda.")
+    approval = four_eyes_approval(minutes)
     if approval.content_hash != content_hash(minutes):
         raise NotAllowed(
             "Uppgifter om mötet har ändrats sedan anteckningarna fastställdes. Öppna dem och fastställ dem på nytt."
+        )
+    return approval
+
+
+def four_eyes_approval(minutes: Minutes) -> Approval:
+    """Return the approval that is not voided. Raise NotAllowed if there is none, or if an author gave it.
+
+    An author can have given it when somebody's authorship became known afterwards, as in an upgrade.
+    """
+    approval = minutes.approvals.filter(voided_at__isnull=True).select_related("by").first()
+    if approval is None:
+        raise NotAllowed("Anteckningarna är inte fastställda.")
+    if not is_not_author(minutes, approval.by):
+        raise NotAllowed(
+            f"Anteckningarna är fastställda av {approval.by}, som själv har skrivit i dem eller ändrat uppgifter i "
+            "dem. Öppna dem igen, så att någon annan kan fastställa dem."
         )
     return approval

@@ -13,7 +13,7 @@ from django.utils import timezone
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed, take_step
-from minutes.approval.actions import OWN_WORDS
+from minutes.approval.actions import OWN_WORDS, four_eyes_approval
 from minutes.approval.authors import authors
 from minutes.audit_events import MinutesEvent
 from minutes.models import MINUTES_NEXT, Bake, Edition, Minutes, MinutesState, Rendering
@@ -55,9 +55,6 @@ def publish(minutes: Minutes, *, by: User) -> Edition:
 def mailed_rendering(minutes: Minutes) -> Rendering:
     """Return the rendering that was mailed, so that no later change can reach the public site.
 
-    Raise NotAllowed if the notes are not approved.
+    Raise NotAllowed if the notes are not approved by somebody else than their authors.
     """
-    approval = minutes.approvals.filter(voided_at__isnull=True).first()
-    if approval is None:
-        raise NotAllowed("Anteckningarna är inte fastställda.")
-    return Rendering.objects.get(approval=approval)
+    return Rendering.objects.get(approval=four_eyes_approval(minutes))

@@ -43,7 +43,8 @@ def release(campaign: str, *, by: Any) -> None:
 @transaction.atomic
 def resume(*, by: Any) -> None:
     """Try the mail server again after it was paused or closed because it would not take our letters."""
-    if Host.objects.filter(paused_at__isnull=False).exists():
+    hosts = list(Host.objects.select_for_update())  # before the letters, as a worker locks them
+    if any(host.paused_at for host in hosts):
         _extend_deadlines(Letter.objects.all())
     Host.objects.update(
         paused_at=None, closed_until=None, failures=0, refusals=0, refused_at=None, trouble=""

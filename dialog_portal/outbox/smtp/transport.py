@@ -51,6 +51,13 @@ def unwritable(stage: str, error: ValueError) -> Result:
     return Result(UNWRITABLE[stage], "", text[:500]) if stage in UNWRITABLE else classify(stage, "", text)
 
 
+def arrives(sock: socket.socket, seconds: float) -> bool:
+    """Return whether something to read comes within so many seconds; `select` would know the first 1,024 files only."""
+    watcher = select.poll()
+    watcher.register(sock, select.POLLIN)
+    return bool(watcher.poll(seconds * 1000))
+
+
 class Connection(smtplib.SMTP):
     """A connection that can be cut from outside, whatever the conversation waits for, also while TLS begins."""
 
@@ -75,7 +82,7 @@ class Connection(smtplib.SMTP):
         ):  # TLS has messages of its own: the second look is past those that the first one read
             if self._has_read_ahead(self.sock):
                 return False
-            if not select.select([self.sock], [], [], seconds)[0]:
+            if not arrives(self.sock, seconds):
                 return True
         return False  # it has hung up, which whoever reads the answer finds out
 
@@ -151,6 +158,7 @@ class Relay:
             with self._deadline():
                 return self._hand_over(envelope, begin, on_silence)
         except Refused as refused:
+            on_silence()  # the reset may take long
             self._after_refusal(refused.result)
             return refused.result
         except (OSError, smtplib.SMTPException) as error:

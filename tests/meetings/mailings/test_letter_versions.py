@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-
 import pytest
-from django.apps import apps
-from django.db import connection
 
 from dialog_portal.outbox.models import Letter
 from meetings.mailings.letters.recipients import with_outdated_time
+from meetings.mailings.versions_from_keys import fill_versions, name_renewed_links
 from meetings.models import Meeting, MeetingLetter, MeetingState, Purpose
 from tests import factories
 from tests.meetings.acting import letter
 
 pytestmark = pytest.mark.django_db
-FILL = importlib.import_module("meetings.migrations.0012_letters_about_meetings_get_their_version")
 
 
 def moved_meeting() -> Meeting:
@@ -47,7 +43,7 @@ def from_1_0_0(purpose: str, key: str) -> MeetingLetter:
 )
 def test_rows_of_the_first_version_get_the_version_of_their_key(purpose: str, key: str, version: int | None):
     row = from_1_0_0(purpose, key)
-    FILL.read_versions(apps, connection.schema_editor())
+    fill_versions(MeetingLetter)
     assert MeetingLetter.objects.get(pk=row.pk).version == version
 
 
@@ -55,7 +51,7 @@ def test_letters_with_links_say_themselves_who_asked_for_them():
     for key in ("links:abc:2026010112", "links_renewed:abc:2026010112"):
         row = from_1_0_0(Purpose.INVITATION, key)
         Letter.objects.filter(pk=row.letter_id).update(purpose="links")
-    FILL.name_renewed_links(apps, connection.schema_editor())
+    name_renewed_links(Letter)
     assert list(Letter.objects.order_by("pk").values_list("purpose", flat=True)) == ["links", "links_renewed"]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -9,11 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dialog_portal.access.models import Role
+from dialog_portal.base.authorship import Contribution, Part
 from dialog_portal.base.states import NotAllowed
 from minutes.approval import actions
 from minutes.approval.authors import authors
 from minutes.compile_document import compile_document, content_hash
 from minutes.models import Approval, MinutesState
+from minutes.publishing.actions import mailed_rendering
 from minutes.writing import actions as writing
 from parties.models import FormerName, Person
 from tests import factories
@@ -70,6 +75,28 @@ def test_approval_of_words_that_changed_meanwhile_is_refused() -> None:
     writing.circulate_minutes(minutes, by=factories.user())
     with pytest.raises(NotAllowed, match="ändrats sedan du läste"):
         actions.approve(fresh(minutes), seen=seen, by=factories.user(Role.APPROVER))
+
+
+def approved_by_an_author() -> actions.Minutes:
+    """Notes whose approver turns out to have written in them, as an upgrade can find afterwards."""
+    minutes = fresh(approved(held_meeting()))
+    approval = minutes.approvals.get()
+    Contribution.objects.create(
+        subject="minutes", subject_id=minutes.pk, part=Part.NOTED, by=approval.by, at=approval.at
+    )
+    return minutes
+
+
+@pytest.mark.parametrize("use", [actions.valid_approval, mailed_rendering])
+def test_notes_that_an_author_turns_out_to_have_approved_go_no_further(use: Callable[[Any], Any]) -> None:
+    with pytest.raises(NotAllowed, match="som själv har skrivit"):
+        use(approved_by_an_author())
+
+
+def test_control_without_the_second_look_an_authors_approval_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    minutes = approved_by_an_author()
+    monkeypatch.setattr(actions, "is_not_author", lambda _minutes, _user: True)
+    assert actions.valid_approval(minutes).by in authors(minutes)
 
 
 def test_opening_for_change_voids_the_approval() -> None:

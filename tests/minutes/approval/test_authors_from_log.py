@@ -154,7 +154,7 @@ def rows() -> set[tuple[Any, ...]]:
 
 def added() -> str:
     said = StringIO()
-    call_command("authorship", stdout=said)
+    call_command("finish_upgrade", stdout=said)
     return said.getvalue().split()[0]
 
 

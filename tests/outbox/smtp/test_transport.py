@@ -1,6 +1,7 @@
 """The conversation with the mail server: sender and recipient in one go where that is offered, and silence noticed."""
 
 import asyncio
+import fcntl
 import socket
 import ssl
 from collections.abc import Iterator
@@ -103,6 +104,20 @@ def test_an_address_that_cannot_be_said_ends_the_conversation_and_not_the_run(se
     assert len(server.letters) == 1
 
 
+def test_what_waits_is_written_before_a_refused_letter_is_taken_back(server, relay):
+    server.answer = lambda _step, _envelope: "550 5.1.1 No"
+    order = []
+
+    async def reset(*_: Any) -> str:
+        order.append("reset")
+        return "250 OK"
+
+    server.handle_RSET = reset
+    envelope = Envelope("dialog@region.example", "dead@kommun.example", RAW)
+    relay.send(envelope, lambda: True, on_silence=lambda: order.append("written"))
+    assert order[-2:] == ["written", "reset"]
+
+
 # --- Silence ---------------------------------------------------------------------------------------------------------
 
 
@@ -151,6 +166,15 @@ def test_answers_are_heard_one_by_one_though_they_came_at_once(both_ends):
         assert not connection.is_silent(0)
         assert connection.getreply() == (250, b"2.1.5 recipient")
         assert connection.is_silent(0.01)
+
+
+def test_a_connection_beyond_the_thousandth_file_is_heard_too(both_ends):
+    connection, server = both_ends
+    if not isinstance(connection.sock, ssl.SSLSocket):
+        connection.sock = socket.socket(fileno=fcntl.fcntl(connection.sock.detach(), fcntl.F_DUPFD, 1100))
+        assert connection.is_silent(0.01)
+        server.sendall(TWO_ANSWERS)
+        assert not connection.is_silent(10)
 
 
 def test_control_a_socket_does_not_tell_of_what_was_read_ahead(both_ends, monkeypatch):
