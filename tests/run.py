@@ -105,7 +105,7 @@ def pytest(one: Pass, output: IO[str] | None) -> Iterator[subprocess.Popen[bytes
 
 
 def side_by_side(group: list[Pass], minutes: int) -> list[int]:
-    """Run these passes at the same time, the first one in sight, the others told of afterwards; answers each status."""
+    """Run these passes at the same time, the first one in sight, the others told of afterwards; return each status."""
     _, *others = group
     end = time.monotonic() + minutes * 60
     with ExitStack() as stack:
@@ -216,7 +216,7 @@ def slowest(every: list[Pass], number: int = 20) -> list[str]:
 
 
 def run(directory: Path) -> int:
-    """Every pass, side by side when it is the whole suite; answers 0 when all of them went well."""
+    """Every pass, side by side unless some tests were chosen; return 0 when all of them went well."""
     chosen, rest = arguments()
     started, statuses = time.monotonic(), []
     with both_services(directory) as urls:
@@ -224,7 +224,7 @@ def run(directory: Path) -> int:
         for number, (name, given, variables) in enumerate(passes(chosen, rest, urls)):
             note, log = directory / f"result-{number}.json", directory / f"output-{number}.txt"
             every.append(Pass(name, given, environment(TEST_RESULT=str(note), **variables), note, log))
-        for group in [[one] for one in every] if chosen.faults or rest else [every]:
+        for group in [[one] for one in every] if rest else [every]:
             statuses += side_by_side(group, FAULT_MINUTES if chosen.faults else PASS_MINUTES)
         results, slow = [one.result for one in every], slowest(every)
     print("\nThe slowest tests:", *slow, sep="\n")

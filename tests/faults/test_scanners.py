@@ -121,6 +121,7 @@ def test_a_hundred_people_are_not_held(figure):
 
 
 @pytest.mark.e2e
+@pytest.mark.once
 @pytest.mark.django_db(transaction=True)
 def test_people_with_mouse_or_keyboard_in_chromium_are_not_held(browser, live_server, size, figure):
     paths = links(size(4, 100))
@@ -154,6 +155,7 @@ def rows() -> int:
 
 
 @pytest.mark.e2e
+@pytest.mark.once
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", list(IN_CHROMIUM))
 def test_scanners_with_a_real_chromium_answer_nothing(browser, live_server, size, figure, name):
