@@ -151,9 +151,9 @@ STEPS = (
     ("writing the calendar", "meetings.mailings.letters.compose.calendar_for"),
     ("checking the draft", "dialog_portal.outbox.queue.post.validate_draft"),
     ("building the bytes", "dialog_portal.outbox.mime.write_message"),
-    ("packing and encrypting", "dialog_portal.outbox.draft.encrypt"),
+    ("packing and encrypting", "dialog_portal.outbox.draft.encrypt_letter"),
     ("claiming", "dialog_portal.outbox.queue.deliver.claim_due"),
-    ("decrypting", "dialog_portal.outbox.queue.deliver.decrypt"),
+    ("decrypting", "dialog_portal.outbox.queue.deliver.decrypt_letter"),
     (
         "talking SMTP, finishing and beginning included",
         "dialog_portal.outbox.smtp.transport.Relay._hand_over",

@@ -25,7 +25,7 @@ def forget_needs() -> None:
 
 
 @shared_task(name="meetings.send_due")
-def send_due() -> None:
+def send_reminders() -> None:
     """Send the automatic reminders that are due."""
     due_reminders.send_due_reminders()
 

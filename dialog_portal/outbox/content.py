@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dialog_portal.outbox import mime
-from dialog_portal.outbox.encrypted_bytes import decrypt
+from dialog_portal.outbox.encrypted_bytes import decrypt_letter
 from dialog_portal.outbox.mime import Content
 from dialog_portal.outbox.models import Letter
 
 
 def read_content(letter: Letter) -> Content | None:
     """Return the letter's texts and files as the recipient sees them; None when the bytes have been wiped."""
-    return mime.read_message(decrypt(letter.raw)) if letter.raw is not None else None
+    return mime.read_message(decrypt_letter(letter.raw)) if letter.raw is not None else None

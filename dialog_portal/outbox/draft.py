@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from dialog_portal.base.typed_text import one_line
 from dialog_portal.outbox import mime
-from dialog_portal.outbox.encrypted_bytes import encrypt
+from dialog_portal.outbox.encrypted_bytes import encrypt_letter
 from dialog_portal.outbox.inbox import bounces
 from dialog_portal.outbox.mime import Attachment
 from dialog_portal.outbox.models import Letter, Priority
@@ -158,7 +158,7 @@ def letter_from(draft: Draft, by: Any) -> Letter:
         subject=draft.subject,
         message_id=identity,
         envelope_from=bounces.return_address(identity),
-        raw=encrypt(raw),
+        raw=encrypt_letter(raw),
         sha256=sha256(raw).hexdigest(),
         size=len(raw),
         priority=draft.priority,

@@ -8,12 +8,12 @@ COMPRESSION_LEVEL = 1  # the level that costs less than what it saves
 ZLIB_START = b"\x78"  # how every packed text begins; a letter begins with the name of a header
 
 
-def encrypt(raw: bytes) -> bytes:
+def encrypt_letter(raw: bytes) -> bytes:
     """Return what is stored of a letter."""
     return encryption.encrypt(zlib.compress(raw, COMPRESSION_LEVEL))
 
 
-def decrypt(encrypted: bytes | memoryview) -> bytes:
+def decrypt_letter(encrypted: bytes | memoryview) -> bytes:
     """Return the letter, the very same bytes; raise cryptography.fernet.InvalidToken if they were changed."""
     data = encryption.decrypt(encrypted)
     return zlib.decompress(data) if data.startswith(ZLIB_START) else data

@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 @shared_task(name="outbox.ring", ignore_result=True)
-def send_due() -> None:
+def send_due_letters() -> None:
     """Send what is due: somebody has stored letters."""
     health.record_pulse("worker")
     deliver()
@@ -29,7 +29,7 @@ def sweep() -> None:
 
 
 @shared_task(name="outbox.count", ignore_result=True)
-def count() -> None:
+def check_letters() -> None:
     """Add the letters up, and wipe what nobody can need."""
     wipe_useless(timezone.now())
     health.check_sums()

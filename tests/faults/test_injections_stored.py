@@ -13,7 +13,7 @@ from icalendar.prop import vUnknown
 from dialog_portal.outbox import draft as drafts
 from dialog_portal.outbox import mime
 from dialog_portal.outbox.draft import letter_from
-from dialog_portal.outbox.encrypted_bytes import decrypt
+from dialog_portal.outbox.encrypted_bytes import decrypt_letter
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import Invitee, MeetingState, Wording
@@ -88,7 +88,7 @@ def letter_with(owner: str, field: str, payload: str) -> bytes | None:
         drafts.validate_draft(draft)
     except ValidationError:
         return None
-    return decrypt(letter_from(draft, None).raw or b"")
+    return decrypt_letter(letter_from(draft, None).raw or b"")
 
 
 def rows() -> Iterator[tuple[str, str]]:

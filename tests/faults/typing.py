@@ -16,7 +16,7 @@ from django.utils import timezone
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import token_for
 from dialog_portal.outbox import mime
-from dialog_portal.outbox.encrypted_bytes import decrypt
+from dialog_portal.outbox.encrypted_bytes import decrypt_letter
 from dialog_portal.outbox.models import Letter
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import Answer, Channel, Invitee, Meeting, Purpose, SubstituteRequest
@@ -120,7 +120,7 @@ def letters_after(way: Way, text: str, world: Typists, *, all_leave: bool = True
         way(world, text)
         if all_leave and not world.refused:
             world.let_leave()
-        raw = [decrypt(row.raw) for row in Letter.objects.all() if row.raw is not None]
+        raw = [decrypt_letter(row.raw) for row in Letter.objects.all() if row.raw is not None]
         transaction.set_rollback(True)
     return world.refused, raw
 

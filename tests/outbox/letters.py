@@ -9,7 +9,7 @@ from django.utils import timezone
 from dialog_portal.environment import mail_settings
 from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.draft import Draft
-from dialog_portal.outbox.encrypted_bytes import decrypt
+from dialog_portal.outbox.encrypted_bytes import decrypt_letter
 from dialog_portal.outbox.models import Letter, Outcome
 from dialog_portal.outbox.queue import claim, deliver
 from dialog_portal.outbox.queue.claim import Claim
@@ -54,7 +54,7 @@ def through(mailbox: Any, settings: Any, per_minute: int = 0, **values: Any) -> 
 def bytes_of(row: Letter) -> bytes:
     """What will leave, or has left and was kept."""
     assert row.raw is not None
-    return decrypt(row.raw)
+    return decrypt_letter(row.raw)
 
 
 def text_of(row: Letter) -> str:

@@ -18,7 +18,7 @@ from dialog_portal.outbox import mime
 from dialog_portal.outbox.inbox.incoming_letter import Mail, to_one_line
 
 PREFIX = "studs+"
-PROOF_BYTES = 10  # bytes
+BOUNCE_PROOF_BYTES = 10  # bytes
 RETURN_ADDRESS = re.compile(r"studs\+(?P<letter>[0-9a-f]{32})\.(?P<proof>[0-9a-f]{20})@", re.IGNORECASE)
 REPORTS = ("message/delivery-status", "message/global-delivery-status")
 REPORT_FIELD = re.compile(r"^(?P<name>[!-9;-~]+):[ \t]*(?P<value>.*(?:\n[ \t].*)*)$", re.MULTILINE)
@@ -64,7 +64,7 @@ def return_address(message_id: str) -> str:
 def return_address_proof(key: str, letter: str) -> str:
     """What only the portal can write behind a letter's name."""
     secret = hashlib.sha256(b"bounce" + key.encode()).digest()
-    return hmac.digest(secret, letter.encode(), "sha256")[:PROOF_BYTES].hex()
+    return hmac.digest(secret, letter.encode(), "sha256")[:BOUNCE_PROOF_BYTES].hex()
 
 
 def letter_of_return_address(address: str) -> tuple[str, bool] | None:

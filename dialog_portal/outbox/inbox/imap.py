@@ -19,7 +19,7 @@ FILED_FOLDER = "Dialogportalen"  # the folder that letters which the portal has 
 IMAP_ERRORS = (OSError, imaplib.IMAP4.error)
 
 
-class Connection(imaplib.IMAP4):
+class MailboxConnection(imaplib.IMAP4):
     """A connection that ends LONGEST seconds after it began, whatever is waited for then, TLS and greeting too.
 
     A server that drips bytes lets no timeout pass. The second handle of the socket is what ends the wait: wrapping the
@@ -64,7 +64,7 @@ class Visit:
 
     def __enter__(self) -> Self:
         tls = ssl.create_default_context() if self.mailbox["tls"] else None
-        self.line = Connection(self.mailbox["host"], self.mailbox["port"], tls)
+        self.line = MailboxConnection(self.mailbox["host"], self.mailbox["port"], tls)
         try:
             self._open()
         except BaseException:

@@ -12,7 +12,7 @@ from cryptography.fernet import InvalidToken
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
-from dialog_portal.outbox.encrypted_bytes import decrypt
+from dialog_portal.outbox.encrypted_bytes import decrypt_letter
 from dialog_portal.outbox.models import Letter, Outcome
 from dialog_portal.outbox.queue.begin import begin
 from dialog_portal.outbox.queue.claim import Claim, claim_due, give_back
@@ -135,7 +135,7 @@ def goes_on(result: Result, claim: Claim) -> bool:
 def send(claim: Claim, transport: Transport, pending: PendingResult) -> Result:
     """Try one letter. The database has no transaction open while the server is talked to."""
     try:
-        raw = decrypt(claim.encrypted)
+        raw = decrypt_letter(claim.encrypted)
     except InvalidToken:
         return Result(Outcome.POLICY, "", "Brevet kan inte dekrypteras. Kontrollera LETTER_KEYS.")
     envelope = Envelope(claim.sender, claim.address, raw)

@@ -94,16 +94,16 @@ def accept(claim: Claim, result: Result, *, wipe: bool, following: Claim | None 
     return _ask(
         EXECUTE_ACCEPT,
         letter=claim.letter, fence=claim.fence, attempt=claim.attempt, wipe=wipe, code=result.code,
-        text=result.text, **_next(following),
+        text=result.text, **_begin_values(following),
     )  # fmt: skip
 
 
-def begin(claim: Claim) -> bool:
+def fast_begin(claim: Claim) -> bool:
     """Begin a letter, waiting for whoever has locked its row; False when it must not leave."""
-    return _ask(EXECUTE_BEGIN, **_next(claim)).begun
+    return _ask(EXECUTE_BEGIN, **_begin_values(claim)).begun
 
 
-def _next(claim: Claim | None) -> dict[str, Any]:
+def _begin_values(claim: Claim | None) -> dict[str, Any]:
     now = timezone.now()
     which = (claim.letter, claim.fence, claim.attempt) if claim else (None, None, None)
     return dict(zip(BEGIN_VALUES, (*which, now, enough_lease(now)), strict=True))

@@ -12,7 +12,7 @@ from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.typed_text import unquoted_address
 from dialog_portal.outbox import mime
 from dialog_portal.outbox.draft import LONGEST_TRY, check_deliverable, date_header, new_message_id
-from dialog_portal.outbox.encrypted_bytes import decrypt, encrypt
+from dialog_portal.outbox.encrypted_bytes import decrypt_letter, encrypt_letter
 from dialog_portal.outbox.inbox import bounces
 from dialog_portal.outbox.models import Letter, State
 from dialog_portal.outbox.queue.states import change, lock, note, refusal
@@ -89,12 +89,12 @@ def _readdressed(row: Letter, address: str) -> dict[str, Any]:
         "Message-ID": identity,
         "Date": date_header(timezone.now()),
     }
-    raw = mime.replace_headers(decrypt(row.raw or b""), new)
+    raw = mime.replace_headers(decrypt_letter(row.raw or b""), new)
     return {
         "address": address,
         "message_id": identity,
         "envelope_from": bounces.return_address(identity),
-        "raw": encrypt(raw),
+        "raw": encrypt_letter(raw),
         "sha256": sha256(raw).hexdigest(),
         "size": len(raw),
         "fence": row.fence + 1,

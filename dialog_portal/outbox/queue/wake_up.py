@@ -27,14 +27,14 @@ def wake_up(task: str = LETTERS) -> None:
 
 
 def _send_all() -> None:
-    while task := _next():
+    while task := _next_task():
         try:
             app.send_task(task, retry=False)
         except (KombuError, OSError) as error:
             log.warning("the broker does not answer (%s); the sweep sends instead", type(error).__name__)
 
 
-def _next() -> str | None:
+def _next_task() -> str | None:
     """Return the next task to ask for; with nothing left the thread ends, and the next caller starts another."""
     global _sender  # noqa: PLW0603
     with _lock:

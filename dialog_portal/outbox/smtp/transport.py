@@ -58,7 +58,7 @@ def arrives(sock: socket.socket, seconds: float) -> bool:
     return bool(watcher.poll(seconds * 1000))
 
 
-class Connection(smtplib.SMTP):
+class SmtpConnection(smtplib.SMTP):
     """A connection that can be cut from outside, whatever the conversation waits for, also while TLS begins."""
 
     spare: socket.socket | None = None
@@ -143,7 +143,7 @@ class Relay:
     def __init__(self, mail: dict[str, Any]) -> None:
         self.mail = mail
         self.name = f"{mail['host']}:{mail['port']}"
-        self.connection: Connection | None = None
+        self.connection: SmtpConnection | None = None
         self.stage = "connect"
         self.used = 0.0
         self.until: float | None = None
@@ -236,7 +236,7 @@ class Relay:
         return Result(Outcome.ACCEPTED, str(code), words.decode("utf-8", "replace")[:500])
 
     def _say_envelope(
-        self, connection: Connection, envelope: Envelope, on_silence: Callable[[], None]
+        self, connection: SmtpConnection, envelope: Envelope, on_silence: Callable[[], None]
     ) -> None:
         """From whom and to whom; both in one go when the server offers that (RFC 2920)."""
 
@@ -272,12 +272,12 @@ class Relay:
         return code, words
 
     @staticmethod
-    def _text(connection: Connection, raw: bytes) -> tuple[int, bytes]:
+    def _text(connection: SmtpConnection, raw: bytes) -> tuple[int, bytes]:
         """The letter, whose lines all end as mail's do and whose first line is a header, and the dot that ends it."""
         connection.send(raw.replace(b"\r\n.", b"\r\n..") + b".\r\n")
         return connection.getreply()
 
-    def _open_connection(self, on_silence: Callable[[], None]) -> Connection:
+    def _open_connection(self, on_silence: Callable[[], None]) -> SmtpConnection:
         """Return the connection from the last letter if it still lives, else a new one."""
         self.stage = "connect"
         if self.connection is not None and time.monotonic() - self.used > IDLE_SECONDS:
@@ -297,7 +297,7 @@ class Relay:
         mail, context = self.mail, None
         if mail["security"] != "none":
             context = ssl.create_default_context()
-        self.connection = connection = Connection(
+        self.connection = connection = SmtpConnection(
             context if mail["security"] == "tls" else None, settings.MAIL_TIMEOUT
         )
         self._ask("connect", lambda: connection.connect(mail["host"], mail["port"]), 220)

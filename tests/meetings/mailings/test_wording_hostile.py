@@ -8,7 +8,7 @@ from email import message_from_bytes
 import pytest
 
 from dialog_portal.base.typed_text import name_without_links
-from dialog_portal.outbox.encrypted_bytes import decrypt
+from dialog_portal.outbox.encrypted_bytes import decrypt_letter
 from dialog_portal.outbox.models import Letter
 from meetings.mailings.actions import send as mailings_send
 from meetings.mailings.letters.wording import Words, fill_words
@@ -73,7 +73,7 @@ def test_staffs_words_bring_no_header_or_html(payload: str):
     send(meeting)
     raw = Letter.objects.get().raw
     assert raw is not None
-    mail = message_from_bytes(decrypt(raw))
+    mail = message_from_bytes(decrypt_letter(raw))
     assert {"Bcc", "X-Extra"} & set(mail.keys()) == set()
     assert len(mail.get_all("Subject", [])) == 1
 

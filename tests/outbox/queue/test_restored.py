@@ -29,9 +29,9 @@ def restored(settings, mailbox):
 
 
 def wake_all() -> None:
-    tasks.send_due()
+    tasks.send_due_letters()
     tasks.sweep()
-    tasks.count()
+    tasks.check_letters()
 
 
 def test_nothing_leaves_before_a_person_releases_it(restored):

@@ -57,10 +57,10 @@ def test_failed_bytes_are_wiped_when_nobody_can_send_it_again(act):
     row = letter()
     end(take()[0], Outcome.ADDRESS, "550")
     with later(days=9):
-        tasks.count()
+        tasks.check_letters()
         assert only().raw is not None
     with later(days=11):
-        tasks.count()
+        tasks.check_letters()
         assert (only().state, only().raw, only().last_code) == (State.FAILED, None, "550")
         with pytest.raises(NotAllowed):
             act(row, by=None)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from dialog_portal.environment import mail_settings
 from dialog_portal.outbox.models import Outcome
-from dialog_portal.outbox.smtp.transport import Connection, Envelope, Relay
+from dialog_portal.outbox.smtp.transport import Envelope, Relay, SmtpConnection
 from tests.services import Mailbox
 
 RAW = b"Subject: Hej\r\n\r\nHej\r\n"
@@ -142,10 +142,12 @@ def encrypted(ours: socket.socket, theirs: socket.socket, folder: Path) -> Itera
 
 
 @pytest.fixture(params=["plain", "tls"])
-def both_ends(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Connection, socket.socket]]:
+def both_ends(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[SmtpConnection, socket.socket]]:
     """Our end of a conversation, and the server's."""
     ours, theirs = socket.socketpair()
-    connection = Connection(None, 10)
+    connection = SmtpConnection(None, 10)
     with ExitStack() as stack:
         for end in (ours, theirs):
             stack.enter_context(end)

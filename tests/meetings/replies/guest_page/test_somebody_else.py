@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from dialog_portal.outbox.content import read_content
-from dialog_portal.outbox.encrypted_bytes import decrypt
+from dialog_portal.outbox.encrypted_bytes import decrypt_letter
 from dialog_portal.outbox.mime import parse_message
 from dialog_portal.outbox.models import Letter
 from meetings.models import Answer, Channel, Invitee, Reply
@@ -144,7 +144,7 @@ def addressed_to(guest):
     """How the letter's own head, and the calendar entry in it, name the one it goes to."""
     raw = guest.letters.get().letter.raw
     assert raw is not None
-    mail = parse_message(decrypt(raw))
+    mail = parse_message(decrypt_letter(raw))
     entry = re.sub(r"\r?\n ", "", next(mail.iter_attachments()).get_content())
     named = re.search(r'ATTENDEE;[^"]*CN="([^"]*)"', entry)
     return mail["To"].addresses[0].display_name, named[1] if named else ""
