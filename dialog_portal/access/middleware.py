@@ -1,23 +1,15 @@
 """Middleware that checks each request against the permission table: sign-in, role and second factor."""
 
-import time
 from collections.abc import Callable
 from typing import Any, cast
-from urllib.parse import urlsplit
 
-from allauth.account.authentication import get_authentication_records
 from allauth.account.views import PasswordResetFromKeyView
-from allauth.mfa.utils import is_mfa_enabled
-from django.conf import settings
-from django.contrib import messages
-from django.contrib.auth import logout
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 
 from dialog_portal.access.models import User
 from dialog_portal.access.permissions import SAFE_METHODS, NotPermitted, Rule, rule_for
+from dialog_portal.access.second_factor import require_second_factor
+from dialog_portal.access.session import require_sign_in
 from dialog_portal.links.addresses import ADMIN_PATH, SIGN_IN_PATH, STAFF_PATH
 
 Refusal = HttpResponse | None
@@ -72,14 +64,6 @@ def holds_account_secret(parts: dict[str, Any]) -> bool:
     return bool(parts.get("key", form) != form)
 
 
-def require_sign_in(request: HttpRequest) -> Refusal:
-    """Return a redirect to the sign-in page if nobody is signed in or the session is too old, otherwise None."""
-    if request.user.is_authenticated and is_session_too_old(request):
-        logout(request)
-        messages.info(request, "Du har varit inloggad hela dagen. Logga in igen för att fortsätta.")
-    return None if request.user.is_authenticated else redirect_to_login(page_after_sign_in(request))
-
-
 def check_role(request: HttpRequest, rule: Rule) -> Refusal:
     """Return None if the person's role may use the address. Raise NotPermitted, or Http404 for GET of a button."""
     role = cast("User", request.user).role
@@ -89,38 +73,3 @@ def check_role(request: HttpRequest, rule: Rule) -> Refusal:
     if method in SAFE_METHODS and not rule.see:
         raise Http404  # a button: nobody can look at it
     raise NotPermitted(rule, role, method)
-
-
-def require_second_factor(request: HttpRequest, rule: Rule) -> Refusal:
-    """Return a redirect if the rule requires a second factor that was not used in this session, otherwise None.
-
-    A person without a second factor is sent to the page where it is set up.
-    """
-    if not rule.second_factor:
-        return None
-    if not is_mfa_enabled(request.user):
-        messages.info(request, "Den sidan kräver tvåstegsverifiering. Slå på den här först.")
-        return redirect("mfa_index")
-    shown = has_used_second_factor(request)
-    return None if shown else redirect_to_login(page_after_sign_in(request), reverse("mfa_reauthenticate"))
-
-
-def has_used_second_factor(request: HttpRequest) -> bool:
-    """Return whether the person has used a second factor in this session."""
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
-
-
-def is_session_too_old(request: HttpRequest) -> bool:
-    """Return whether the sign-in is more than SESSION_COOKIE_AGE seconds old, however much the session was used."""
-    first = min(
-        (record["at"] for record in get_authentication_records(request, request.user)), default=time.time()
-    )
-    return bool(time.time() - first > settings.SESSION_COOKIE_AGE)
-
-
-def page_after_sign_in(request: HttpRequest) -> str:
-    """Return the address to go to after sign-in: the requested page, or after a POST the page with the button."""
-    if request.method in SAFE_METHODS:
-        return request.get_full_path()
-    page = urlsplit(request.headers.get("Referer", ""))
-    return page.path if page.netloc == request.get_host() else reverse(settings.LOGIN_REDIRECT_URL)

@@ -10,9 +10,9 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from dialog_portal.base.swedish import swedish
 from dialog_portal.base.typed_text import one_line
+from meetings.models import seats
 from meetings.models.invitee import Invitee
 from meetings.models.meeting import Meeting
-from meetings.models.waiting_list import seat_order
 from parties.models import MAX_SEATS, Party
 
 
@@ -71,16 +71,16 @@ class Invitation(models.Model):
         return (self.party.full_name or self.party.name) if self.party else self.label
 
     def seat_order(self) -> list[int]:
-        """Return the ids of those who want a seat, first come, first served; the rule is in waiting_list.py."""
-        return seat_order(self.invitees.all())
+        """Return the ids of those who want a seat, first come, first served; the rule is in seats.py."""
+        return seats.seat_order(self.invitees.all())
 
     def seated(self) -> list[int]:
         """Return the ids of those who have a seat: the first in the order, as many as there are seats."""
-        return self.seat_order()[: self.seats]
+        return seats.seated(self.seat_order(), self.seats)
 
     def waiting(self) -> list[int]:
         """Return the ids of those on the waiting list, the next in turn first."""
-        return self.seat_order()[self.seats :]
+        return seats.waiting(self.seat_order(), self.seats)
 
     @property
     def seats_taken(self) -> int:

@@ -6,7 +6,7 @@ answer (a script pressed the button) counts only when a person has pressed too. 
 one minute counts only when it is pressed again, at least 2 seconds later. Replies are added and never changed or
 removed, so the whole history can be read afterwards.
 
-Who has a seat: those who said yes first, see models/waiting_list.py. Every answer is stored under a lock on the party's
+Who has a seat: those who said yes first, see models/seats.py. Every answer is stored under a lock on the party's
 invitation, so what the receipt says about a seat is true also when forty people answer at the same moment.
 """
 
@@ -31,8 +31,8 @@ from meetings.replies.actions.release_substitute import release_substitute
 from meetings.replies.daily_limits import ANSWERS_A_DAY, a_day_ago, must_be_within_daily_limit
 from meetings.replies.deadline import replies_must_be_open
 from meetings.replies.letters import receipt
+from meetings.replies.lock import lock_invitee, seated_people
 from meetings.replies.reply_status import last_confirmed, reply_status
-from meetings.replies.seats import lock_invitee, seated_people
 
 # The shortest time in which a person reads the question and presses again
 TIME_TO_READ = timedelta(seconds=2)

@@ -1,6 +1,7 @@
-"""The order in which a party's people get its seats, and so who is on the waiting list.
+"""A party's seats: who gets them, in which order, and who is on the waiting list.
 
-The first of them have a seat, as many as the party has seats; the rest wait in the same order.
+The first of those who want a seat have one, never more than the party has seats; the rest wait in the same order.
+Two who answer at the same moment are put in order by the lock of meetings/replies/lock.py.
 """
 
 from __future__ import annotations
@@ -23,6 +24,16 @@ def seat_order(invitees: Iterable[Invitee]) -> list[int]:
         chains.setdefault(invitee.substitute_for_id or invitee.pk, []).append(invitee)
     wishes = {root: wish for root, chain in chains.items() if (wish := first_wish(chain))}
     return sorted(wishes, key=wishes.__getitem__)
+
+
+def seated(order: list[int], seats: int) -> list[int]:
+    """Return who has a seat: the first in the order, as many as there are seats."""
+    return order[:seats]
+
+
+def waiting(order: list[int], seats: int) -> list[int]:
+    """Return who is on the waiting list, the next in turn first."""
+    return order[seats:]
 
 
 def first_wish(chain: list[Invitee]) -> int | None:

@@ -1,6 +1,6 @@
-"""Who has a seat, how many seats are left, and the lock under which seats are given.
+"""The lock under which people answer and seats are given, and who has a seat under it.
 
-The order of seats and of the waiting list is decided in models/waiting_list.py.
+Who gets a seat, and in which order, is decided in models/seats.py.
 """
 
 from __future__ import annotations
