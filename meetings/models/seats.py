@@ -1,7 +1,8 @@
 """A party's seats: who gets them, in which order, and who is on the waiting list.
 
 The first of those who want a seat have one, never more than the party has seats; the rest wait in the same order.
-Two who answer at the same moment are put in order by the lock of meetings/replies/lock.py.
+It is counted from the answers each time, so two who answer at the same moment cannot both get the last seat; the lock
+of meetings/replies/seat_lock.py makes what their receipts say true.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Which invited people are silent: those without an answer that counts. Reminders to answer go to them alone."""
+"""Which invited people are silent: those without an answer that counts. Reminders to answer go to them alone.
+
+Who of them had an invitation is in mailings/letters/recipients.py, and how often they are asked in
+mailings/reminder_interval.py.
+"""
 
 from __future__ import annotations
 

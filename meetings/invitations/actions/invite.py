@@ -17,7 +17,7 @@ from meetings.mailings.actions.reply_link import mint_reply_link
 from meetings.models import Invitation, Invitee, Meeting, MeetingLetter
 from meetings.models.meeting import MEETING_NEXT
 from meetings.replies.actions.notify_others import notify_new_seats
-from meetings.replies.lock import seated_people
+from meetings.replies.seat_lock import seated_people
 from parties.models import Mandate, Party, Person
 
 
@@ -55,8 +55,8 @@ def must_not_be_over(meeting: Meeting) -> None:
 def mandates_to_invite(meeting: Meeting) -> list[Mandate]:
     """Return the mandates whose holders should have a letter but are not yet on the meeting's list.
 
-    They hold on the day of the meeting, or today while it is still to come: nobody is invited to a seat that is not
-    theirs yet.
+    While the meeting is still to come the mandate must hold today, so that nobody is invited before their time begins;
+    afterwards it must hold on the day of the meeting.
     """
     day = timezone.localdate(meeting.starts_at)
     held = Mandate.objects.invited(min(day, timezone.localdate())).filter(party__invitations__meeting=meeting)

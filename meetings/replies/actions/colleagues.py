@@ -14,9 +14,9 @@ from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import Answer, Channel, Invitee, Purpose
 from meetings.replies.daily_limits import CHANGES_A_DAY, a_day_ago, must_be_within_daily_limit
 from meetings.replies.deadline import replies_must_be_open
-from meetings.replies.lock import lock_invitee, seats_left
 from meetings.replies.party_domains import is_party_address
 from meetings.replies.reply_status import ReplyStatus, last_confirmed
+from meetings.replies.seat_lock import lock_invitee, seats_left
 
 
 @transaction.atomic

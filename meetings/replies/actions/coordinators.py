@@ -22,8 +22,8 @@ from meetings.replies.daily_limits import (
     a_day_ago,
     must_be_within_daily_limit,
 )
-from meetings.replies.lock import lock_invitee
 from meetings.replies.reply_status import last_confirmed
+from meetings.replies.seat_lock import lock_invitee
 from parties.models import Mandate
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from meetings.models import CalendarReply, Channel, Invitee, Meeting, MeetingState, Need
 from meetings.replies.deadline import replies_must_be_open
-from meetings.replies.lock import lock_invitee
+from meetings.replies.seat_lock import lock_invitee
 
 KEEP_NEEDS_FOR = timedelta(days=14)  # after the meeting
 

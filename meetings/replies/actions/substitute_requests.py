@@ -17,8 +17,8 @@ from meetings.replies.actions.substitutes import hand_over
 from meetings.replies.daily_limits import CHANGES_A_DAY, a_day_ago, must_be_within_daily_limit
 from meetings.replies.deadline import replies_must_be_open
 from meetings.replies.letters import substitute
-from meetings.replies.lock import lock_invitee
 from meetings.replies.party_domains import is_party_address
+from meetings.replies.seat_lock import lock_invitee
 
 
 def hand_over_or_ask(invitee: Invitee, *, name: str, email: str, channel: Channel) -> None:

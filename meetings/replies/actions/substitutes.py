@@ -20,7 +20,7 @@ from meetings.replies.actions.release_substitute import release_substitute
 from meetings.replies.daily_limits import CHANGES_A_DAY, a_day_ago, must_be_within_daily_limit
 from meetings.replies.deadline import replies_must_be_open
 from meetings.replies.letters import substitute
-from meetings.replies.lock import lock_invitee
+from meetings.replies.seat_lock import lock_invitee
 
 
 @transaction.atomic
