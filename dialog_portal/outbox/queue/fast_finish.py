@@ -99,7 +99,7 @@ def accept(claim: Claim, result: Result, *, wipe: bool, following: Claim | None 
 
 
 def fast_begin(claim: Claim) -> bool:
-    """Begin a letter, waiting for whoever has locked its row; False when it must not leave."""
+    """Begin a letter, after any lock on its row is released. Return False when it must not leave."""
     return _ask(EXECUTE_BEGIN, **_begin_values(claim)).begun
 
 
