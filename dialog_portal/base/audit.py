@@ -1,4 +1,4 @@
-"""The audit log: one Event row for each thing that staff did."""
+"""The audit log: one Event row for each thing that staff did. The database refuses to change one: append_only.py."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 The first of those who want a seat have one, never more than the party has seats; the rest wait in the same order.
 It is counted from the answers each time, so two who answer at the same moment cannot both get the last seat; the lock
-of meetings/replies/seat_lock.py makes what their receipts say true.
+of meetings/replies/answer_lock.py makes what their receipts say true.
 """
 
 from __future__ import annotations

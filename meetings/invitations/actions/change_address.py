@@ -23,7 +23,7 @@ from meetings.invitations.actions.change_link import (
     send_new_link_if_known,
 )
 from meetings.models import Invitee
-from meetings.replies.seat_lock import lock_invitee
+from meetings.replies.answer_lock import lock_invitee
 from parties.models import Person
 from parties.signals import address_changed
 

@@ -20,7 +20,7 @@ from meetings.invitations.actions.resend_link import resend_links
 from meetings.invitations.letters.lost_links import LINK_LETTERS, LINKS_RENEWED
 from meetings.mailings.letters.reply_link import tokens_in
 from meetings.models import Invitee, MeetingLetter, Purpose
-from meetings.replies.seat_lock import lock_invitee
+from meetings.replies.answer_lock import lock_invitee
 
 # These letters are kept: what they say matters more than that the link in them is closed
 PURPOSES_TO_KEEP = (Purpose.CANCELLATION, Purpose.DISTRIBUTION)

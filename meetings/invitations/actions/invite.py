@@ -17,7 +17,7 @@ from meetings.mailings.actions.reply_link import mint_reply_link
 from meetings.models import Invitation, Invitee, Meeting, MeetingLetter
 from meetings.models.meeting import MEETING_NEXT
 from meetings.replies.actions.notify_others import notify_new_seats
-from meetings.replies.seat_lock import seated_people
+from meetings.replies.answer_lock import seated_people
 from parties.models import Mandate, Party, Person
 
 

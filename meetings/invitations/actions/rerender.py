@@ -13,7 +13,7 @@ from meetings.invitations.actions.resend_link import refresh_links
 from meetings.invitations.letters.rerender import ABOUT_OWN_REPLY, replacement_letter
 from meetings.mailings.actions.post import post_letter
 from meetings.models import Meeting, MeetingLetter, Purpose
-from meetings.replies.seat_lock import lock_invitee
+from meetings.replies.answer_lock import lock_invitee
 
 # The portal sends these by itself, so staff would not think of sending them again
 AUTOMATIC_PURPOSES = (Purpose.SUBSTITUTE, *ABOUT_OWN_REPLY)

@@ -22,8 +22,8 @@ from meetings.models import INVITING, Invitee, Purpose
 from meetings.replies.actions.needs import erase_needs
 from meetings.replies.actions.notify_others import notify_new_seats
 from meetings.replies.actions.release_substitute import release_substitute
+from meetings.replies.answer_lock import lock_invitee, seated_people
 from meetings.replies.letters import substitute
-from meetings.replies.seat_lock import lock_invitee, seated_people
 
 
 @transaction.atomic

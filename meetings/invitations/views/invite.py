@@ -17,7 +17,7 @@ from meetings.invitations.actions import invite, withdraw
 from meetings.invitations.forms import FreeGuest, InviteParties, Seats
 from meetings.mailings.views.preview import find_meeting
 from meetings.models import Invitation, Invitee, Meeting
-from meetings.replies.seat_lock import seated_people
+from meetings.replies.answer_lock import seated_people
 from parties.models import Membership, Party
 
 

@@ -28,11 +28,11 @@ from meetings.models import CONTRADICTION_WINDOW, Answer, Channel, Invitee, Purp
 from meetings.models.reply import GUEST_CHANNELS, ReplyQuerySet
 from meetings.replies.actions.notify_others import notify_new_seats, notify_original
 from meetings.replies.actions.release_substitute import release_substitute
+from meetings.replies.answer_lock import lock_invitee, seated_people
 from meetings.replies.daily_limits import ANSWERS_A_DAY, a_day_ago, must_be_within_daily_limit
 from meetings.replies.deadline import replies_must_be_open
 from meetings.replies.letters import receipt
 from meetings.replies.reply_status import last_confirmed, reply_status
-from meetings.replies.seat_lock import lock_invitee, seated_people
 
 # The shortest time in which a person reads the question and presses again
 TIME_TO_READ = timedelta(seconds=2)

@@ -32,11 +32,11 @@ from meetings.mailings.actions.post import post_letter
 from meetings.models import Answer, CalendarReply, CalendarReplyOutcome, Channel, Invitee, Purpose, Reply
 from meetings.replies import itip
 from meetings.replies.actions import answer as replies
+from meetings.replies.answer_lock import lock_invitee
 from meetings.replies.deadline import replies_must_be_open
 from meetings.replies.itip import CalendarAnswer
 from meetings.replies.letters.ask_again import ask_again
 from meetings.replies.party_domains import is_party_address, share_domain
-from meetings.replies.seat_lock import lock_invitee
 
 ANSWER_OF_PARTSTAT = {"ACCEPTED": Answer.YES, "DECLINED": Answer.NO}
 EVENT_UNKNOWN = (

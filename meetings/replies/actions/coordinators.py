@@ -15,6 +15,7 @@ from meetings.models import Channel, Invitation, Invitee
 from meetings.models.invitation import InvitationQuerySet
 from meetings.models.invitee import InviteeQuerySet
 from meetings.replies.actions.answer import store_answer
+from meetings.replies.answer_lock import lock_invitee
 from meetings.replies.coordinated_answer import CoordinatedAnswer
 from meetings.replies.daily_limits import (
     ANSWERS_A_DAY,
@@ -23,7 +24,6 @@ from meetings.replies.daily_limits import (
     must_be_within_daily_limit,
 )
 from meetings.replies.reply_status import last_confirmed
-from meetings.replies.seat_lock import lock_invitee
 from parties.models import Mandate
 
 

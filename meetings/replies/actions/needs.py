@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from meetings.models import CalendarReply, Channel, Invitee, Meeting, MeetingState, Need
+from meetings.replies.answer_lock import lock_invitee
 from meetings.replies.deadline import replies_must_be_open
-from meetings.replies.seat_lock import lock_invitee
 
 KEEP_NEEDS_FOR = timedelta(days=14)  # after the meeting
 

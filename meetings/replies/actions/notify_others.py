@@ -8,9 +8,9 @@ from __future__ import annotations
 from dialog_portal.access.models import User
 from meetings.mailings.actions.post import post_letter
 from meetings.models import Invitation, Invitee, Purpose, Reply
+from meetings.replies.answer_lock import lock_invitee, seated_people
 from meetings.replies.letters import receipt, substitute
 from meetings.replies.reply_status import reply_status
-from meetings.replies.seat_lock import lock_invitee, seated_people
 
 
 def notify_original(deputy: Invitee, row: Reply, *, by: User | None) -> None:

@@ -14,11 +14,11 @@ from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.post import post_letter
 from meetings.models import Channel, Invitee, Purpose, SubstituteRequest
 from meetings.replies.actions.substitutes import hand_over
+from meetings.replies.answer_lock import lock_invitee
 from meetings.replies.daily_limits import CHANGES_A_DAY, a_day_ago, must_be_within_daily_limit
 from meetings.replies.deadline import replies_must_be_open
 from meetings.replies.letters import substitute
 from meetings.replies.party_domains import is_party_address
-from meetings.replies.seat_lock import lock_invitee
 
 
 def hand_over_or_ask(invitee: Invitee, *, name: str, email: str, channel: Channel) -> None:

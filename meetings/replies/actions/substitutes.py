@@ -17,10 +17,10 @@ from meetings.models import Answer, Channel, Invitee, Purpose, Reply
 from meetings.replies.actions.answer import stop_needless_reminders, store_answer
 from meetings.replies.actions.colleagues import add_from_party, must_be_addable
 from meetings.replies.actions.release_substitute import release_substitute
+from meetings.replies.answer_lock import lock_invitee
 from meetings.replies.daily_limits import CHANGES_A_DAY, a_day_ago, must_be_within_daily_limit
 from meetings.replies.deadline import replies_must_be_open
 from meetings.replies.letters import substitute
-from meetings.replies.seat_lock import lock_invitee
 
 
 @transaction.atomic
