@@ -56,7 +56,7 @@ def mandates_to_invite(meeting: Meeting) -> list[Mandate]:
     """Return the mandates whose holders should have a letter but are not yet on the meeting's list.
 
     While the meeting is still to come the mandate must hold today, so that nobody is invited before their time begins;
-    afterwards it must hold on the day of the meeting.
+    afterwards it must hold on the day of the meeting. What it means to hold on a day is in parties/models/mandate.py.
     """
     day = timezone.localdate(meeting.starts_at)
     held = Mandate.objects.invited(min(day, timezone.localdate())).filter(party__invitations__meeting=meeting)

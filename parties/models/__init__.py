@@ -1,0 +1,39 @@
+"""The register: categories with cadences, parties with memberships and former names, people and mandates."""
+
+from parties.models.cadence import Cadence
+from parties.models.category import MAX_SEATS, Category
+from parties.models.former_name import FormerName
+from parties.models.mandate import Mandate
+from parties.models.membership import Membership
+from parties.models.municipality import NO_MUNICIPALITY, Municipality
+from parties.models.party import Party, PartyQuerySet
+from parties.models.person import Person, PersonQuerySet
+from parties.models.years import (
+    EARLIEST_YEAR,
+    FIRST_YEAR,
+    LATEST_YEAR,
+    YEAR_VALIDATORS,
+    ends_after_it_begins,
+    in_year,
+)
+
+__all__ = [
+    "EARLIEST_YEAR",
+    "FIRST_YEAR",
+    "LATEST_YEAR",
+    "MAX_SEATS",
+    "NO_MUNICIPALITY",
+    "YEAR_VALIDATORS",
+    "Cadence",
+    "Category",
+    "FormerName",
+    "Mandate",
+    "Membership",
+    "Municipality",
+    "Party",
+    "PartyQuerySet",
+    "Person",
+    "PersonQuerySet",
+    "ends_after_it_begins",
+    "in_year",
+]
