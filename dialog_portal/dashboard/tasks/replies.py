@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Count, Max
 from django.urls import reverse
@@ -32,11 +31,10 @@ def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
     Within REMIND_BEFORE of the deadline the task is to remind them, unless a reminder was just sent or will be sent
     automatically; otherwise it is to wait.
     """
-    listed: Any = Invitee.objects.active().with_answer()
     rows = list(
-        listed.filter(
-            current_answer__isnull=True, meeting__state=MeetingState.INVITED, meeting__reply_by__gt=now
-        )
+        Invitee.objects.active()
+        .silent()
+        .filter(meeting__state=MeetingState.INVITED, meeting__reply_by__gt=now)
         .values("meeting_id", "meeting__title", "meeting__reply_by")
         .annotate(silent=Count("pk"), ripe=Count("pk", filter=~asked_recently(now)))
         .order_by("meeting_id")
