@@ -9,7 +9,10 @@ from minutes.models.minutes import Minutes
 
 
 class Approval(models.Model):
-    """The approval of the notes by a person who is not their last author. The hash says which content was approved.
+    """The approval of the notes by a person who is not among their authors. The hash says which content was approved.
+
+    `author` is the last author, and the constraint refuses an approval by that person. All the others are refused by
+    `approve` in minutes/approval/actions.py, which finds every author with minutes/approval/authors.py.
 
     The row is not changed when the notes are edited later: the approval is then no longer valid, because its hash
     differs from that of the content. Opening the notes for changes sets `voided_at`.
