@@ -38,7 +38,7 @@ class PendingResult:
     """The result of the last try, kept until the next letter begins, so that both cost one commit.
 
     Never more than one letter's: whoever kills the worker then makes at most one extra copy. And never for long: the
-    transport asks for it to be written when the server is silent, and it is written at once when nothing follows.
+    next letter begins before the server is waited for, and the result is written at once when nothing follows.
     """
 
     def __init__(self, *, wipe: bool) -> None:
@@ -139,7 +139,7 @@ def send(claim: Claim, transport: Transport, pending: PendingResult) -> Result:
     except InvalidToken:
         return Result(Outcome.POLICY, "", "Brevet kan inte dekrypteras. Kontrollera LETTER_KEYS.")
     envelope = Envelope(claim.sender, claim.address, raw)
-    return transport.send(envelope, partial(pending.write_and_begin, claim), on_silence=pending.write)
+    return transport.send(envelope, partial(pending.write_and_begin, claim))
 
 
 def persist(write: Callable[[], T]) -> T:

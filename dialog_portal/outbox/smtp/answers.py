@@ -11,11 +11,15 @@ LONGEST_TEXT = 500
 
 @dataclass(frozen=True)
 class Result:
-    """How one try ended: what it means, the server's code and its own words."""
+    """How one try ended: what it means, the server's code and its own words.
+
+    `unsent` says that no byte of the text has left, so that nobody can have read the letter.
+    """
 
     outcome: Outcome
     code: str = ""
     text: str = ""
+    unsent: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,5 +70,5 @@ def classify(stage: str, code: int | str, text: str) -> Result:
     enhanced = found.group(1) if found else ""
     for each in TABLE:
         if stage in each.stages and each.code.match(said) and each.enhanced.match(enhanced):
-            return Result(each.outcome, said, text[:LONGEST_TEXT])
+            return Result(each.outcome, said, text[:LONGEST_TEXT], unsent=stage != "text")
     raise ValueError(f"no row for stage {stage!r}")

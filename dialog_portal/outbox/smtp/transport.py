@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 import smtplib
 import socket
 import ssl
@@ -21,7 +20,8 @@ from dialog_portal.outbox.smtp.answers import Result, classify
 
 WATCH_SECONDS = 0.2
 IDLE_SECONDS = 5.0  # a connection unused for longer is asked whether it still lives
-SILENCE_SECONDS = 1.0  # how long the result of the last letter waits for the server's answer about the next
+# After a server that took longer over sender and recipient it is asked once more whether the text may leave
+ASK_AGAIN_SECONDS = 0.2
 UNWRITABLE = {"login": Outcome.POLICY, "mail": Outcome.POLICY, "rcpt": Outcome.ADDRESS}
 T = TypeVar("T")
 
@@ -48,14 +48,9 @@ class Refused(Exception):
 def unwritable(stage: str, error: ValueError) -> Result:
     """What it means that we could not even say our line: the recipient's address is to blame, or our own settings."""
     text = f"{type(error).__name__}: {error}"
-    return Result(UNWRITABLE[stage], "", text[:500]) if stage in UNWRITABLE else classify(stage, "", text)
-
-
-def arrives(sock: socket.socket, seconds: float) -> bool:
-    """Return whether something to read comes within so many seconds; `select` would know the first 1,024 files only."""
-    watcher = select.poll()
-    watcher.register(sock, select.POLLIN)
-    return bool(watcher.poll(seconds * 1000))
+    if stage in UNWRITABLE:
+        return Result(UNWRITABLE[stage], "", text[:500], unsent=True)
+    return classify(stage, "", text)
 
 
 class SmtpConnection(smtplib.SMTP):
@@ -73,31 +68,6 @@ class SmtpConnection(smtplib.SMTP):
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.spare = connection.dup()
         return self.tls.wrap_socket(connection, server_hostname=host) if self.tls else connection
-
-    def is_silent(self, seconds: float) -> bool:
-        """Whether the server says nothing for so long. What was read ahead of its turn counts as said."""
-        assert self.sock is not None
-        for _ in range(
-            2
-        ):  # TLS has messages of its own: the second look is past those that the first one read
-            if self._has_read_ahead(self.sock):
-                return False
-            if not arrives(self.sock, seconds):
-                return True
-        return False  # it has hung up, which whoever reads the answer finds out
-
-    def _has_read_ahead(self, sock: socket.socket) -> bool:
-        """Whether an answer waits in our own buffers, where no socket can tell of it."""
-        if self.file is None:
-            self.file = sock.makefile("rb")
-        timeout = sock.gettimeout()
-        sock.settimeout(0)
-        try:
-            return bool(self.file.peek(1))
-        except ssl.SSLWantReadError:
-            return False
-        finally:
-            sock.settimeout(timeout)
 
     def cut(self) -> None:
         """End every wait on this connection at once."""
@@ -122,13 +92,12 @@ class Transport(Protocol):
     wipes: bool
     limited: bool
 
-    def send(
-        self, envelope: Envelope, begin: Callable[[], bool], *, on_silence: Callable[[], None]
-    ) -> Result:
+    def send(self, envelope: Envelope, begin: Callable[[], bool]) -> Result:
         """Hand one letter over and return how that ended.
 
-        `begin` is called when only the text is left, and decides whether it leaves. `on_silence` is called while the
-        server takes its time, for what should not wait for it. Only their own errors get out.
+        `begin` decides whether the text leaves. It is called before the text, while the server considers the sender, so
+        that the database and the server work at the same time; and once more when the server then took its time.
+        Only its own errors get out.
         """
 
     def close(self) -> None:
@@ -150,15 +119,12 @@ class Relay:
         self.over = threading.Event()
         self.watch: threading.Thread | None = None
 
-    def send(
-        self, envelope: Envelope, begin: Callable[[], bool], *, on_silence: Callable[[], None]
-    ) -> Result:
+    def send(self, envelope: Envelope, begin: Callable[[], bool]) -> Result:
         """Hand one letter over in one conversation, as Transport says."""
         try:
             with self._deadline():
-                return self._hand_over(envelope, begin, on_silence)
+                return self._hand_over(envelope, begin)
         except Refused as refused:
-            on_silence()  # the reset may take long
             self._after_refusal(refused.result)
             return refused.result
         except (OSError, smtplib.SMTPException) as error:
@@ -222,46 +188,53 @@ class Relay:
         finally:
             self.until = time.monotonic() + left
 
-    def _hand_over(
-        self, envelope: Envelope, begin: Callable[[], bool], on_silence: Callable[[], None]
-    ) -> Result:
-        connection = self._open_connection(on_silence)
-        self._say_envelope(connection, envelope, on_silence)
-        if not self._pause_deadline(begin):
+    def _hand_over(self, envelope: Envelope, begin: Callable[[], bool]) -> Result:
+        connection = self._open_connection()
+        if not self._say_envelope(connection, envelope, begin):
             connection.rset()
-            return Result(Outcome.WITHDRAWN)
+            return Result(Outcome.WITHDRAWN, unsent=True)
         self._ask("data", lambda: connection.docmd("DATA"), 354)
         code, words = self._ask("text", lambda: self._text(connection, envelope.raw), 250)
         self.used = time.monotonic()
         return Result(Outcome.ACCEPTED, str(code), words.decode("utf-8", "replace")[:500])
 
     def _say_envelope(
-        self, connection: SmtpConnection, envelope: Envelope, on_silence: Callable[[], None]
-    ) -> None:
-        """From whom and to whom; both in one go when the server offers that (RFC 2920)."""
+        self, connection: SmtpConnection, envelope: Envelope, begin: Callable[[], bool]
+    ) -> bool:
+        """Say from whom and to whom, in one go when the server offers that (RFC 2920).
 
-        def answer() -> tuple[int, bytes]:
-            if connection.is_silent(SILENCE_SECONDS):
-                self._pause_deadline(on_silence)
-            return connection.getreply()
+        Return whether the text may leave.
+        """
+        at_once = connection.has_extn("pipelining")
+        self._say_sender(connection, envelope)
+        if at_once:
+            self._say_recipient(connection, envelope)
+        may_leave = self._pause_deadline(begin)
+        asked = time.monotonic()
+        if at_once:
+            self._ask_mail_with_rcpt_underway(connection)
+        else:
+            self._ask("mail", connection.getreply, 250)
+            self._say_recipient(connection, envelope)
+        self._ask("rcpt", connection.getreply, 250, 251)
+        took = time.monotonic() - asked
+        return may_leave and (took < ASK_AGAIN_SECONDS or self._pause_deadline(begin))
 
+    def _say_sender(self, connection: SmtpConnection, envelope: Envelope) -> None:
         self.stage = "mail"
         connection.putcmd(f"MAIL FROM:<{machine_address(envelope.sender)}>")
-        if not connection.has_extn("pipelining"):
-            self._ask("mail", answer, 250)
+
+    def _say_recipient(self, connection: SmtpConnection, envelope: Envelope) -> None:
         self.stage = "rcpt"
         connection.putcmd(f"RCPT TO:<{machine_address(envelope.recipient)}>")
-        if connection.has_extn("pipelining"):
-            self._ask_mail_with_rcpt_underway(answer)
-        self._ask("rcpt", answer, 250, 251)
 
-    def _ask_mail_with_rcpt_underway(self, answer: Callable[[], tuple[int, bytes]]) -> None:
+    def _ask_mail_with_rcpt_underway(self, connection: SmtpConnection) -> None:
         """After a refusal the answer about the recipient comes all the same, and must not be taken for another one."""
         try:
-            self._ask("mail", answer, 250)
+            self._ask("mail", connection.getreply, 250)
         except Refused:
             with suppress(OSError, smtplib.SMTPException):
-                answer()
+                connection.getreply()
             raise
 
     def _ask(self, stage: str, step: Callable[[], tuple[int, bytes]], *good: int) -> tuple[int, bytes]:
@@ -277,7 +250,7 @@ class Relay:
         connection.send(raw.replace(b"\r\n.", b"\r\n..") + b".\r\n")
         return connection.getreply()
 
-    def _open_connection(self, on_silence: Callable[[], None]) -> SmtpConnection:
+    def _open_connection(self) -> SmtpConnection:
         """Return the connection from the last letter if it still lives, else a new one."""
         self.stage = "connect"
         if self.connection is not None and time.monotonic() - self.used > IDLE_SECONDS:
@@ -288,7 +261,6 @@ class Relay:
             if not alive:
                 self._hang_up()
         if self.connection is None:
-            self._pause_deadline(on_silence)  # to connect may take long
             self._connect()
         assert self.connection is not None
         return self.connection
@@ -319,11 +291,9 @@ class OutboxOnly:
     name = "utkorgen"
     wipes = limited = False
 
-    def send(
-        self, _envelope: Envelope, begin: Callable[[], bool], *, on_silence: Callable[[], None]
-    ) -> Result:
+    def send(self, _envelope: Envelope, begin: Callable[[], bool]) -> Result:
         """Accept everything; the bytes stay."""
-        return Result(Outcome.ACCEPTED, "", "") if begin() else Result(Outcome.WITHDRAWN)
+        return Result(Outcome.ACCEPTED, "", "") if begin() else Result(Outcome.WITHDRAWN, unsent=True)
 
     def close(self) -> None:
         """Nothing is open."""

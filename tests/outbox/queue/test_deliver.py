@@ -80,27 +80,67 @@ def test_control_without_the_last_step_a_stopped_letter_leaves(db, mailbox, sett
     assert states() == [State.ACCEPTED]  # and the portal does not pretend that it was stopped
 
 
-def in_order(mailbox, settings, monkeypatch, *, silence: float) -> list[str]:
-    """Two letters to a server that is slow about the second's recipient: what came first of its answer and the row."""
-    first, second = letter(), letter()
-    order, finished = [], threading.Event()
-    real = deliver.finish
+def stopped_after_the_first_step(monkeypatch: pytest.MonkeyPatch, *, patience: float) -> None:
+    """The meeting is cancelled while the server considers the recipient."""
+    real, stops = deliver.begin, iter([True])
 
-    def finish(claim: Claim, *args: Any, **values: Any) -> bool:
-        changed = real(claim, *args, **values)
-        if claim.letter == first.pk:
-            order.append("finished")
-            finished.set()
-        return changed
+    def begin(claim: Claim) -> bool:
+        may_leave = real(claim)
+        if next(stops, False):
+            stop(Letter.objects.all(), by=None, reason="mötet är inställt")
+        return may_leave
+
+    monkeypatch.setattr(deliver, "begin", begin)
+    monkeypatch.setattr(transport, "ASK_AGAIN_SECONDS", patience)
+
+
+def test_letter_stopped_while_the_server_takes_its_time_does_not_leave(db, mailbox, settings, monkeypatch):
+    letter()
+    stopped_after_the_first_step(monkeypatch, patience=0)
+    through(mailbox, settings)
+    assert mailbox.letters == []
+    assert states() == [State.STOPPED]
+    assert Letter.objects.may_have_left().count() == 0
+
+
+def test_control_asked_once_it_leaves_and_the_portal_says_so(db, mailbox, settings, monkeypatch):
+    letter()
+    stopped_after_the_first_step(monkeypatch, patience=60)
+    through(mailbox, settings)
+    assert len(mailbox.letters) == 1
+    assert states() == [State.ACCEPTED]
+
+
+def test_a_letter_whose_recipient_was_refused_has_been_read_by_nobody(db, mailbox, settings):
+    letter()
+    mailbox.answer = lambda step, _envelope: "451 4.7.1 Greylisted" if step == "RCPT" else "250 OK"
+    through(mailbox, settings)
+    assert states() == [State.RETRYING]
+    assert Attempt.objects.get().started is None
+    stop(Letter.objects.all(), by=None, reason="mötet är inställt")
+    assert Letter.objects.may_have_left().count() == 0
+
+
+def in_order(mailbox, settings, monkeypatch, *, patience: float) -> list[str]:
+    """Two letters to a server that is slow about the second's recipient: what came first of its answer and the row."""
+    letter()
+    second = letter()
+    order, finished = [], threading.Event()
+    real = deliver.finish_and_begin
+
+    def finish_and_begin(*args: Any, **values: Any) -> bool:
+        may_leave = real(*args, **values)
+        order.append("finished")
+        finished.set()
+        return may_leave
 
     def slow(step: str, envelope: Any) -> str:
         if step == "RCPT" and envelope.asked == second.address:
-            finished.wait(0.3 if silence > 1 else 10)
+            finished.wait(patience)
             order.append("answered")
         return "250 OK"
 
-    monkeypatch.setattr(deliver, "finish", finish)
-    monkeypatch.setattr(transport, "SILENCE_SECONDS", silence)
+    monkeypatch.setattr(deliver, "finish_and_begin", finish_and_begin)
     mailbox.answer = slow
     assert through(mailbox, settings) == 2
     assert states() == [State.ACCEPTED] * 2
@@ -108,13 +148,19 @@ def in_order(mailbox, settings, monkeypatch, *, silence: float) -> list[str]:
 
 
 def test_no_result_waits_behind_a_silent_server(db, mailbox, settings, monkeypatch):
-    assert in_order(mailbox, settings, monkeypatch, silence=0.05) == ["finished", "answered"]
+    assert in_order(mailbox, settings, monkeypatch, patience=10) == ["finished", "answered"]
 
 
-def test_control_without_an_end_to_its_patience_the_result_waits_for_the_server(
+def test_control_begun_after_the_recipient_the_result_waits_for_the_server(
     db, mailbox, settings, monkeypatch
 ):
-    assert in_order(mailbox, settings, monkeypatch, silence=60)[0] == "answered"
+    real = transport.Relay._say_envelope
+
+    def late(self: transport.Relay, connection: Any, envelope: Any, begin: Callable[[], bool]) -> bool:
+        return real(self, connection, envelope, lambda: True) and begin()
+
+    monkeypatch.setattr(transport.Relay, "_say_envelope", late)
+    assert in_order(mailbox, settings, monkeypatch, patience=0.3) == ["answered", "finished"]
 
 
 def test_each_letter_but_the_first_begins_in_the_commit_that_finishes_the_one_before(
