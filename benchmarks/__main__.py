@@ -16,6 +16,7 @@ from types import ModuleType
 import benchmarks
 from benchmarks.figure import HEADING
 from benchmarks.stage import Line, Stage
+from dialog_portal.shared_memory import keep_shared
 from tests import run, services
 
 
@@ -43,6 +44,7 @@ def stage(*, tiny: bool) -> Iterator[Stage]:
         if not tiny:
             call_command("collectstatic", verbosity=0, interactive=False)
         call_command("demo", verbosity=0)
+        keep_shared()  # as the processes that serve pages and send letters do
         try:
             yield Stage(here, tiny)
         finally:

@@ -5,12 +5,20 @@ import signal
 
 from billiard.process import current_process
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import worker_init, worker_process_init
+
+from dialog_portal.shared_memory import keep_shared
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dialog_portal.settings")
 app = Celery("dialog_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect(weak=False)
+def keep_loaded_code_shared(**_: object) -> None:
+    """Prepare the parent's memory for its child processes, which it forks next."""
+    keep_shared()
 
 
 @worker_process_init.connect(weak=False)

@@ -4,10 +4,10 @@ The workers then share the portal's code in memory instead of each having a copy
 Takes granian's own arguments. A new version of the code needs a restart; a reload (SIGHUP) forks what is loaded.
 """
 
-import ctypes
-import gc
 import multiprocessing
 from importlib import import_module
+
+from dialog_portal.shared_memory import keep_shared
 
 
 def load() -> None:
@@ -16,17 +16,6 @@ def load() -> None:
 
     import_module("dialog_portal.wsgi")
     len(get_resolver().url_patterns)  # reading them imports the views
-
-
-def keep_shared() -> None:
-    """Exclude loaded objects from garbage collection, which would write to them and make each worker copy their pages.
-
-    Memory that loading no longer needs is freed first, about 10 MB; only GNU's C library needs the call malloc_trim.
-    """
-    gc.collect()
-    if give_back := getattr(ctypes.CDLL(None), "malloc_trim", None):
-        give_back(0)
-    gc.freeze()
 
 
 def main() -> None:

@@ -29,7 +29,8 @@ web.load()
 from django.db import connections
 opened = [one.alias for one in connections.all() if one.connection]
 before = own_megabytes()
-web.keep_shared()
+from dialog_portal.shared_memory import keep_shared
+keep_shared()
 print(json.dumps([threading.active_count(), opened, before, own_megabytes()]))
 """
 
