@@ -1,9 +1,11 @@
 """Letters for tests: each factory makes one valid thing and takes what should be different."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import time_machine
+from django.db import connection
 from django.utils import timezone
 
 from dialog_portal.environment import mail_settings
@@ -17,6 +19,9 @@ from dialog_portal.outbox.queue.finish import finish
 from dialog_portal.outbox.queue.post import post
 from dialog_portal.outbox.smtp.answers import Result
 from tests.factories import unique
+from tests.services import wait_until
+
+T = TypeVar("T")
 
 
 def draft(**values: Any) -> Draft:
@@ -76,3 +81,27 @@ def end(claimed: Claim, outcome: Outcome, code: str = "") -> bool:
 def only() -> Letter:
     """The one letter that there is."""
     return Letter.objects.get()
+
+
+# --- Two at the same time ---------------------------------------------------------------------------------------------
+
+
+def with_own_connection(act: Callable[[], T]) -> T:
+    """What another worker does meanwhile."""
+    try:
+        return act()
+    finally:
+        connection.close()
+
+
+def wait_for_a_waiter() -> None:
+    """Until somebody waits for a lock of ours. SQLite does not tell; there nobody writes before we have committed."""
+    if connection.vendor != "postgresql":
+        return
+
+    def waits() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            return bool(cursor.fetchone()[0])
+
+    wait_until(waits, "somebody who waits")

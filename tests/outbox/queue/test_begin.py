@@ -1,8 +1,6 @@
 """The last step before the text: a change of the letter comes before it, or sees it."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 import pytest
 from django.db import connection, transaction
@@ -13,12 +11,10 @@ from dialog_portal.outbox.queue.claim import Claim
 from dialog_portal.outbox.queue.finish import finish_and_begin
 from dialog_portal.outbox.queue.stop import stop
 from dialog_portal.outbox.smtp.answers import Result
-from tests.outbox.letters import end, later, letter, only, take
-from tests.services import wait_until
+from tests.outbox.letters import end, later, letter, only, take, wait_for_a_waiter, with_own_connection
 
 pytestmark = pytest.mark.usefixtures("no_limit")
 YES = Result(Outcome.ACCEPTED, "250", "ok")
-T = TypeVar("T")
 
 
 def started(claim: Claim) -> bool:
@@ -88,27 +84,6 @@ def test_beginning_twice_because_no_answer_came_is_beginning_once():
 def only_look(claim: Claim) -> bool:
     """The guard off: the letter is read just before its text leaves, and nothing tells others that it does."""
     return Letter.objects.filter(pk=claim.letter, fence=claim.fence, state=State.SENDING).exists()
-
-
-def with_own_connection(act: Callable[[], T]) -> T:
-    """What another worker does meanwhile."""
-    try:
-        return act()
-    finally:
-        connection.close()
-
-
-def wait_for_a_waiter() -> None:
-    """Until somebody waits for a lock of ours. SQLite does not tell; there nobody writes before we have committed."""
-    if connection.vendor != "postgresql":
-        return
-
-    def waits() -> bool:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            return bool(cursor.fetchone()[0])
-
-    wait_until(waits, "somebody who waits")
 
 
 def call_off() -> None:
