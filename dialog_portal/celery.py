@@ -17,7 +17,7 @@ app.autodiscover_tasks()
 
 @worker_init.connect(weak=False)
 def keep_loaded_code_shared(**_: object) -> None:
-    """Prepare the parent's memory for its child processes, which it forks next."""
+    """Prepare the worker's memory for the child processes that it may fork next."""
     keep_shared()
 
 

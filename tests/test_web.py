@@ -1,11 +1,13 @@
-"""The web server of production loads the portal once, and its workers share it."""
+"""The web server and the Celery worker of production load the portal once, and their child processes share it."""
 
+import gc
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from celery.signals import worker_init
 
 pytestmark = pytest.mark.once
 BASE = Path(__file__).resolve().parent.parent
@@ -41,3 +43,12 @@ def test_loading_opens_nothing_and_a_worker_shares_nearly_all_of_it():
     threads, opened, copied, shared = json.loads(ended.stdout)
     assert (threads, opened) == (1, [])
     assert copied > 2 * shared  # the control: a collector that sees what is loaded makes a copy of it
+
+
+def test_a_celery_worker_keeps_what_it_has_loaded_from_its_collector():
+    gc.unfreeze()
+    worker_init.send(sender=None)
+    try:
+        assert gc.get_freeze_count() > 100_000
+    finally:
+        gc.unfreeze()

@@ -97,8 +97,9 @@ def is_held() -> Exists:
 def may_have_begun(letter: str) -> Exists:
     """Whether a letter's text may have begun to leave; the letter is what the column of the outer query points at.
 
-    A worker that was refused before the text, or found the letter stopped, sent none of it. Of a letter that this
-    transaction has stopped the answer is exact: a worker that begins locks the letter first.
+    A worker that was refused, or found the letter stopped, has told nobody. Of a letter that this transaction has
+    stopped the answer never misses one that leaves, because a worker that begins locks the letter first; it includes
+    one that began, and whose recipient the server is still considering.
     """
     tries = Attempt.objects.filter(letter=OuterRef(letter), started__isnull=False)
     return Exists(tries.filter(outcome__in=("", Outcome.UNKNOWN, Outcome.ACCEPTED)))

@@ -41,6 +41,7 @@ from dialog_portal.outbox.queue import finish as finishing  # noqa: E402
 from dialog_portal.outbox.queue.claim import Claim  # noqa: E402
 from dialog_portal.outbox.queue.post import post_all  # noqa: E402
 from dialog_portal.outbox.queue.stop import stop  # noqa: E402
+from dialog_portal.outbox.smtp import transport  # noqa: E402
 from dialog_portal.outbox.smtp.answers import Result  # noqa: E402
 from tests.services import PR_SET_PDEATHSIG, prctl, wait_until  # noqa: E402
 
@@ -50,6 +51,7 @@ GUARDS: dict[str, Any] = {
     "finish": finishing,
     "deliver": deliver,
     "wake_up": wake_up,
+    "transport": transport,
 }
 OPTIONS: dict[str, Any] = json.loads(os.environ.get("NURSERY", "{}"))
 
@@ -142,6 +144,7 @@ def only_look() -> None:
         return look(following)
 
     GUARDS["deliver"].begin, GUARDS["deliver"].finish_and_begin = look, finish_and_look
+    GUARDS["transport"].ASK_AGAIN_SECONDS = 10**6
 
 
 def no_pause() -> None:

@@ -101,7 +101,10 @@ def wait_for_a_waiter() -> None:
 
     def waits() -> bool:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) "
+                "WHERE NOT granted AND datname = current_database()"
+            )
             return bool(cursor.fetchone()[0])
 
     wait_until(waits, "somebody who waits")

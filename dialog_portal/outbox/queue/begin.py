@@ -15,8 +15,8 @@ def begin(claim: Claim) -> bool:
 
     It must not when the letter was stopped, when another worker has claimed it, or when too little of the lease is left
     for the text. The database orders this against every change of the letter: whoever stops it either comes first, and
-    no text leaves, or finds the mark (see `may_have_begun` in the models) and knows that somebody may read it. `finish`
-    takes the mark away when the server refused before the text. Asking again is asking whether it still may leave.
+    no text leaves, or finds the mark (see `may_have_begun` in the models) and knows that somebody may read it. A second
+    call asks whether the letter may still leave.
     """
     if fast_finish.is_possible():
         return fast_finish.fast_begin(claim)

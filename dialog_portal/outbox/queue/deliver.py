@@ -38,7 +38,7 @@ class PendingResult:
     """The result of the last try, kept until the next letter begins, so that both cost one commit.
 
     Never more than one letter's: whoever kills the worker then makes at most one extra copy. And never for long: the
-    next letter begins before the server is waited for, and the result is written at once when nothing follows.
+    next letter begins before the server has answered about it, and the result is written at once when nothing follows.
     """
 
     def __init__(self, *, wipe: bool) -> None:
@@ -55,15 +55,18 @@ class PendingResult:
     def write(self) -> None:
         """Write down the result that is kept, if there is one."""
         if self.last is not None:
-            (claim, result), self.last = self.last, None
+            claim, result = self.last
             persist(partial(finish, claim, result, wipe=self.wipe))
+            self.last = None
 
     def write_and_begin(self, following: Claim) -> bool:
         """Write down the result that is kept and begin the following letter; return whether its text may leave."""
         if self.last is None:
             return persist(partial(begin, following))
-        (claim, result), self.last = self.last, None
-        return persist(partial(finish_and_begin, claim, result, following, wipe=self.wipe))
+        claim, result = self.last
+        may_leave = persist(partial(finish_and_begin, claim, result, following, wipe=self.wipe))
+        self.last = None
+        return may_leave
 
 
 def deliver(seconds: float = RUN_SECONDS, *, patient: bool = False) -> int:

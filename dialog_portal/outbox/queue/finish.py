@@ -33,11 +33,9 @@ def finish(claim: Claim, result: Result, *, wipe: bool) -> bool:
             return before
         now = timezone.now()
         changed = _settle(claim, result, now, wipe=wipe)
-        ended = {"ended": now, "outcome": result.outcome, "code": result.code, "text": result.text}
-        unread = (
-            {"started": None} if result.unsent else {}
-        )  # it began while the server was asked, which said no
-        Attempt.objects.filter(pk=claim.attempt).update(**ended, **unread, late=not changed)
+        Attempt.objects.filter(pk=claim.attempt).update(
+            ended=now, outcome=result.outcome, code=result.code, text=result.text, late=not changed
+        )
     if not changed:
         log.info("letter %s was no longer ours when its try ended (%s)", claim.letter, result.outcome)
     return changed

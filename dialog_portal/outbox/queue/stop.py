@@ -15,7 +15,7 @@ from dialog_portal.outbox.queue.states import change, change_many, lock, note, r
 def stop(letters: LetterQuerySet, *, by: Any, reason: str, final: bool = False) -> int:
     """Stop those of the letters that still wait, and return how many those were.
 
-    One that is being sent is stopped unless its text has begun to leave; then it ends as accepted, and says so.
+    One that is being sent is stopped unless its text has begun to leave: if the server takes it, it ends as accepted.
     Final: what they say no longer holds, so those stopped or failed before cannot be sent again either.
     """
     if final:

@@ -11,15 +11,11 @@ LONGEST_TEXT = 500
 
 @dataclass(frozen=True)
 class Result:
-    """How one try ended: what it means, the server's code and its own words.
-
-    `unsent` says that no byte of the text has left, so that nobody can have read the letter.
-    """
+    """How one try ended: what it means, the server's code and its own words."""
 
     outcome: Outcome
     code: str = ""
     text: str = ""
-    unsent: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,11 +60,17 @@ TABLE = (
 )
 
 
+def readable(words: bytes | str) -> str:
+    """Return a server's words as text that every database can store: without NUL, and not too long."""
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return text.replace("\0", "")[:LONGEST_TEXT]
+
+
 def classify(stage: str, code: int | str, text: str) -> Result:
     """The meaning of an answer, or of silence (an empty code), at one stage of the conversation."""
     said, found = str(code), ENHANCED.search(text[:40])
     enhanced = found.group(1) if found else ""
     for each in TABLE:
         if stage in each.stages and each.code.match(said) and each.enhanced.match(enhanced):
-            return Result(each.outcome, said, text[:LONGEST_TEXT], unsent=stage != "text")
+            return Result(each.outcome, said, text[:LONGEST_TEXT])
     raise ValueError(f"no row for stage {stage!r}")

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from dialog_portal.outbox.mime import machine_address
 from dialog_portal.outbox.models import Outcome
-from dialog_portal.outbox.smtp.answers import Result, classify
+from dialog_portal.outbox.smtp.answers import Result, classify, readable
 
 WATCH_SECONDS = 0.2
 IDLE_SECONDS = 5.0  # a connection unused for longer is asked whether it still lives
@@ -40,17 +40,13 @@ class Refused(Exception):
 
     def __init__(self, stage: str, code: int, text: bytes | str) -> None:
         super().__init__(stage, code)
-        self.result = classify(
-            stage, code, text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-        )
+        self.result = classify(stage, code, readable(text))
 
 
 def unwritable(stage: str, error: ValueError) -> Result:
     """What it means that we could not even say our line: the recipient's address is to blame, or our own settings."""
     text = f"{type(error).__name__}: {error}"
-    if stage in UNWRITABLE:
-        return Result(UNWRITABLE[stage], "", text[:500], unsent=True)
-    return classify(stage, "", text)
+    return Result(UNWRITABLE[stage], "", text[:500]) if stage in UNWRITABLE else classify(stage, "", text)
 
 
 class SmtpConnection(smtplib.SMTP):
@@ -96,8 +92,8 @@ class Transport(Protocol):
         """Hand one letter over and return how that ended.
 
         `begin` decides whether the text leaves. It is called before the text, while the server considers the sender, so
-        that the database and the server work at the same time; and once more when the server then took its time.
-        Only its own errors get out.
+        that the database and the server work at the same time; and once more when that took its time. Of all errors
+        only the database's get out.
         """
 
     def close(self) -> None:
@@ -175,7 +171,8 @@ class Relay:
             self._hang_up()
         elif self.connection is not None:
             try:
-                self.connection.rset()
+                with self._deadline(settings.MAIL_TIMEOUT):
+                    self.connection.rset()
             except (OSError, smtplib.SMTPException):
                 self._hang_up()
 
@@ -192,16 +189,16 @@ class Relay:
         connection = self._open_connection()
         if not self._say_envelope(connection, envelope, begin):
             connection.rset()
-            return Result(Outcome.WITHDRAWN, unsent=True)
+            return Result(Outcome.WITHDRAWN)
         self._ask("data", lambda: connection.docmd("DATA"), 354)
         code, words = self._ask("text", lambda: self._text(connection, envelope.raw), 250)
         self.used = time.monotonic()
-        return Result(Outcome.ACCEPTED, str(code), words.decode("utf-8", "replace")[:500])
+        return Result(Outcome.ACCEPTED, str(code), readable(words))
 
     def _say_envelope(
         self, connection: SmtpConnection, envelope: Envelope, begin: Callable[[], bool]
     ) -> bool:
-        """Say from whom and to whom, in one go when the server offers that (RFC 2920).
+        """Say from whom and to whom, in one go when the server offers that (RFC 2920), and ask `begin` meanwhile.
 
         Return whether the text may leave.
         """
@@ -209,8 +206,8 @@ class Relay:
         self._say_sender(connection, envelope)
         if at_once:
             self._say_recipient(connection, envelope)
-        may_leave = self._pause_deadline(begin)
         asked = time.monotonic()
+        may_leave = self._pause_deadline(begin)
         if at_once:
             self._ask_mail_with_rcpt_underway(connection)
         else:
@@ -293,7 +290,7 @@ class OutboxOnly:
 
     def send(self, _envelope: Envelope, begin: Callable[[], bool]) -> Result:
         """Accept everything; the bytes stay."""
-        return Result(Outcome.ACCEPTED, "", "") if begin() else Result(Outcome.WITHDRAWN, unsent=True)
+        return Result(Outcome.ACCEPTED, "", "") if begin() else Result(Outcome.WITHDRAWN)
 
     def close(self) -> None:
         """Nothing is open."""

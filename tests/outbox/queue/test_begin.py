@@ -1,4 +1,4 @@
-"""The last step before the text: a change of the letter comes before it, or sees it."""
+"""The step before the text: a change of the letter comes before it, or sees it."""
 
 from concurrent.futures import ThreadPoolExecutor
 

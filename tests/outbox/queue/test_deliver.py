@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from dialog_portal.environment import mail_settings
 from dialog_portal.outbox.models import Attempt, Host, Letter, Outcome, State
@@ -54,7 +55,7 @@ def test_refusals_are_sorted_and_the_connection_lives_on(db, mailbox, settings):
 
 
 def called_off_before(step: Callable[[Claim], bool]) -> Callable[[Claim], bool]:
-    """The meeting is cancelled just before the worker's last step."""
+    """The meeting is cancelled just before the worker begins the letter."""
 
     def begin(claim: Claim) -> bool:
         stop(Letter.objects.all(), by=None, reason="mötet är inställt")
@@ -116,7 +117,6 @@ def test_a_letter_whose_recipient_was_refused_has_been_read_by_nobody(db, mailbo
     mailbox.answer = lambda step, _envelope: "451 4.7.1 Greylisted" if step == "RCPT" else "250 OK"
     through(mailbox, settings)
     assert states() == [State.RETRYING]
-    assert Attempt.objects.get().started is None
     stop(Letter.objects.all(), by=None, reason="mötet är inställt")
     assert Letter.objects.may_have_left().count() == 0
 
@@ -163,11 +163,30 @@ def test_control_begun_after_the_recipient_the_result_waits_for_the_server(
     assert in_order(mailbox, settings, monkeypatch, patience=0.3) == ["answered", "finished"]
 
 
+def test_a_result_that_the_database_would_not_take_is_offered_to_it_once_more(
+    db, mailbox, settings, monkeypatch
+):
+    """Without the second time the letter would leave again when the worker's lease is over."""
+    letter()
+    real, fails = deliver.finish, iter([True])
+
+    def finish(*args: Any, **values: Any) -> bool:
+        if next(fails, False):
+            raise OperationalError("away for longer than anybody waits")
+        return real(*args, **values)
+
+    monkeypatch.setattr(deliver, "finish", finish)
+    with pytest.raises(OperationalError):
+        through(mailbox, settings)
+    assert states() == [State.ACCEPTED]
+
+
 def test_each_letter_but_the_first_begins_in_the_commit_that_finishes_the_one_before(
     db, mailbox, settings, monkeypatch
 ):
     for _ in range(4):
         letter()
+    monkeypatch.setattr(transport, "ASK_AGAIN_SECONDS", 60)
     asked = []
     for name in ("begin", "finish", "finish_and_begin"):
         real = getattr(deliver, name)
