@@ -61,9 +61,11 @@ def look(page: Page, name: str, *, letter: bool = False, again: bool = False) ->
     page.set_viewport_size(WIDE)
     found = [*axe_finds(page, rules, "wide"), *([] if letter else structure_finds(page))]
     picture(page, name, "1280")
-    page.set_viewport_size(PHONE)
+    in_the_dark = not again and (EVERYTHING or name.partition(" ")[0] in MAIN)
+    if SHOTS or in_the_dark:
+        page.set_viewport_size(PHONE)
     picture(page, name, "360")
-    if not again and (EVERYTHING or name.partition(" ")[0] in MAIN):
+    if in_the_dark:
         page.emulate_media(color_scheme="dark")
         found += axe_finds(page, rules, "phone, dark")
         page.emulate_media(color_scheme="light")

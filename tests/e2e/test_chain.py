@@ -15,7 +15,7 @@ from tests import factories, services
 from tests.e2e.hands import Hands
 from tests.e2e.post import files_in, link_in, text_of, wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 MEETING = "Dialogmöte med regionala centrumbildningar"
 WHEN = "torsdag 31 januari 2019 kl. 15.00–18.00"
