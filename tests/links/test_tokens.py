@@ -146,7 +146,8 @@ def test_mangled_tokens_find_nothing(seed, size, figure):
 def test_control_without_the_proof_a_mangled_token_would_open(monkeypatch):
     link = make()
     text = token_for(link)
-    broken = text[:-2] + ("AA" if text[-2:] != "AA" else "EE")
+    # not at the end: some last characters are no token in any spelling, whatever its proof
+    broken = text[:-3] + ("A" if text[-3] != "A" else "B") + text[-2:]
     assert find_link(broken, "svar") is None
     monkeypatch.setattr(actions, "is_signed_with", lambda *_: True)
     assert find_link(broken, "svar") == link

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from dialog_portal.outbox.models import Attempt, Letter, State
 from dialog_portal.outbox.queue import fast_finish
-from dialog_portal.outbox.queue.claim import Claim, enough_lease
+from dialog_portal.outbox.queue.claim import Claim
+
+LEAST_LEFT = 0.3  # of the time a claim lasts, when a text begins to leave: longer than a letter's deadline
 
 
 def begin(claim: Claim) -> bool:
@@ -18,10 +23,15 @@ def begin(claim: Claim) -> bool:
     no text leaves, or finds the mark (see `may_have_begun` in the models) and knows that somebody may read it. A second
     call asks whether the letter may still leave.
     """
-    if fast_finish.is_possible():
-        return fast_finish.fast_begin(claim)
     now = timezone.now()
+    if fast_finish.is_possible():
+        return fast_finish.fast_begin(claim, now, enough_lease(now))
     mine = Letter.objects.filter(pk=claim.letter, fence=claim.fence, state=State.SENDING)
     with transaction.atomic():  # on SQLite it holds the only lock for writing from its first moment
         may_leave = mine.filter(lease_until__gt=enough_lease(now)).exists()
         return may_leave and bool(Attempt.objects.filter(pk=claim.attempt).update(started=now))
+
+
+def enough_lease(now: datetime) -> datetime:
+    """Return until when a claim must last at least for a text to begin to leave now."""
+    return now + timedelta(seconds=settings.MAIL_LEASE * LEAST_LEFT)

@@ -104,8 +104,3 @@ def give_back(claims: Iterable[Claim]) -> None:
             mine = Letter.objects.filter(pk=claim.letter, fence=claim.fence, state=State.SENDING)
             change_by_try(mine, claim.before, lease_until=None, worker="")
             Attempt.objects.filter(pk=claim.attempt, ended=None).delete()
-
-
-def enough_lease(now: datetime) -> datetime:
-    """Return until when a lease must last at least when a text begins to leave: longer than a letter's deadline."""
-    return now + timedelta(seconds=settings.MAIL_LEASE * 0.3)

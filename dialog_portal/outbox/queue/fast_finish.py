@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from weakref import WeakSet
 
 from django.db import connection
-from django.utils import timezone
 
 from dialog_portal.outbox.models import Attempt, Letter
-from dialog_portal.outbox.queue.claim import Claim, enough_lease
+from dialog_portal.outbox.queue.claim import Claim
 from dialog_portal.outbox.smtp.answers import Result
 
 LETTER, ATTEMPT = Letter._meta.db_table, Attempt._meta.db_table
@@ -86,27 +86,35 @@ def is_possible() -> bool:
     return connection.vendor == "postgresql"
 
 
-def accept(claim: Claim, result: Result, *, wipe: bool, following: Claim | None = None) -> Done:
+def accept(
+    claim: Claim,
+    result: Result,
+    now: datetime,
+    *,
+    wipe: bool,
+    following: Claim | None = None,
+    enough: datetime | None = None,
+) -> Done:
     """End a try as accepted, and begin the letter that follows, if the first is still this worker's.
 
-    That the following was not begun says little: somebody may have locked its row for a moment. Then `begin` asks.
+    `enough` is until when the following letter's lease must last. That it was not begun says little: somebody may have
+    locked its row for a moment. Then `begin` asks.
     """
     return _ask(
         EXECUTE_ACCEPT,
         letter=claim.letter, fence=claim.fence, attempt=claim.attempt, wipe=wipe, code=result.code,
-        text=result.text, **_begin_values(following),
+        text=result.text, **_begin_values(following, now, enough),
     )  # fmt: skip
 
 
-def fast_begin(claim: Claim) -> bool:
+def fast_begin(claim: Claim, now: datetime, enough: datetime) -> bool:
     """Begin a letter, after any lock on its row is released. Return False when it must not leave."""
-    return _ask(EXECUTE_BEGIN, **_begin_values(claim)).begun
+    return _ask(EXECUTE_BEGIN, **_begin_values(claim, now, enough)).begun
 
 
-def _begin_values(claim: Claim | None) -> dict[str, Any]:
-    now = timezone.now()
+def _begin_values(claim: Claim | None, now: datetime, enough: datetime | None) -> dict[str, Any]:
     which = (claim.letter, claim.fence, claim.attempt) if claim else (None, None, None)
-    return dict(zip(BEGIN_VALUES, (*which, now, enough_lease(now)), strict=True))
+    return dict(zip(BEGIN_VALUES, (*which, now, enough), strict=True))
 
 
 def _ask(statement: str, **values: Any) -> Done:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dialog_portal.outbox.models import Attempt, Letter, Outcome, State
 from dialog_portal.outbox.queue import circuit_breaker, fast_finish
-from dialog_portal.outbox.queue.begin import begin
+from dialog_portal.outbox.queue.begin import begin, enough_lease
 from dialog_portal.outbox.queue.claim import Claim
 from dialog_portal.outbox.queue.retry import time_to_retry
 from dialog_portal.outbox.queue.states import change, change_by_try
@@ -26,7 +26,7 @@ def finish(claim: Claim, result: Result, *, wipe: bool) -> bool:
     It is idempotent, because nobody knows whether it was committed when the connection broke: what it has written
     itself it finds, and leaves.
     """
-    if _is_common(claim, result) and fast_finish.accept(claim, result, wipe=wipe).finished:
+    if _is_common(claim, result) and fast_finish.accept(claim, result, timezone.now(), wipe=wipe).finished:
         return True
     with transaction.atomic():
         if (before := _written_before(claim, result)) is not None:
@@ -49,7 +49,10 @@ def finish_and_begin(claim: Claim, result: Result, following: Claim, *, wipe: bo
             return begin(following)
     done = fast_finish.NOTHING
     if _is_common(claim, result):
-        done = fast_finish.accept(claim, result, wipe=wipe, following=following)
+        now = timezone.now()
+        done = fast_finish.accept(
+            claim, result, now, wipe=wipe, following=following, enough=enough_lease(now)
+        )
     if not done.finished:
         finish(claim, result, wipe=wipe)
     return done.begun or begin(following)
