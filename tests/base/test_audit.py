@@ -18,7 +18,8 @@ TRIED = "utkorg: försökte med servern igen"
 STORED = {
     "konto: bjöd in", "konto: återtog inbjudan", "konto: tog emot inbjudan", "konto: ändrade roll",
     "konto: stängde", "konto: öppnade",
-    "utkorg: höll brev", "utkorg: släppte brev", "utkorg: försökte med servern igen",
+    "utkorg: höll brev", "utkorg: släppte brev", "utkorg: stoppade brev",
+    "utkorg: försökte med servern igen",
     "part: la till", "part: ändrade", "part: bytte namn", "part: avslutade", "part: återupptog",
     "part: förde till kategori", "part: ändrade tillhörighet", "kategori: la till", "kategori: ändrade",
     "person: la till", "person: ändrade", "uppdrag: la till", "uppdrag: ändrade", "uppdrag: avslutade",

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import contains_text
-from dialog_portal.outbox.content import read_content
+from dialog_portal.outbox.content import content_for_staff
 from dialog_portal.outbox.health import outbox_health
 from dialog_portal.outbox.mime import Content
 from dialog_portal.outbox.models import Hold, Host, Letter, LetterQuerySet, Outcome, State
@@ -29,6 +29,7 @@ from dialog_portal.outbox.queue.bounce import mark_as_bounced
 from dialog_portal.outbox.queue.forecast import forecast
 from dialog_portal.outbox.queue.hold import hold, release, resume
 from dialog_portal.outbox.queue.send_again import correct_address, try_now, undo
+from dialog_portal.outbox.queue.states import must_not_be_about_account
 from dialog_portal.outbox.queue.stop import mark_as_informed, stop
 
 LETTERS_PER_PAGE = 50
@@ -105,10 +106,10 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """One letter as the recipient gets it, and all that has happened to it."""
     row = find_letter(request, pk)
     holds = Hold.objects.filter(campaign__in=["", row.campaign]).select_related("by")
-    held = list(holds) if row.waits else []
+    held = list(holds) if row.waits and not row.is_about_account else []
     context = {
         "letter": row,
-        "content": read_content(row),
+        "content": content_for_staff(row),
         "state": HELD_SENTENCE if held else history.state_sentence(row),
         "history": history.letter_history(row),
         "held": held,
@@ -122,7 +123,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 
 def letter_body(request: HttpRequest, pk: int, number: int | None = None) -> HttpResponse:
     """The HTML of a letter for the frame on its page, or one of its files."""
-    content = read_content(find_letter(request, pk))
+    content = content_for_staff(find_letter(request, pk))
     if content is None:
         raise Http404
     return letter_page(content.html) if number is None else letter_file(content, number)
@@ -161,6 +162,7 @@ def letter_stop(request: HttpRequest, pk: int) -> HttpResponse:
         return _letter_button(request, pk, "Ångrat.", lambda row: undo(row, by=request.user))
 
     def stop_it(row: Letter) -> None:
+        must_not_be_about_account(row, "stoppas")
         if not stop(Letter.objects.filter(pk=row.pk), by=request.user, reason="Stoppat i utkorgen"):
             raise NotAllowed("Brevet väntar inte längre, så det kan inte stoppas.")
 
