@@ -92,6 +92,7 @@ TEMPLATES = [
                 "may": "dialog_portal.access.permission_tags",
                 "addressee": "meetings.invitations.address_page",
                 "mail": "dialog_portal.dashboard.mail_tags",
+                "working_links": "dialog_portal.demo.working_links",
             },
             "builtins": [
                 "dialog_portal.base.swedish",

@@ -173,6 +173,7 @@ PERMISSIONS: dict[str, Rule] = {
     "staff:outbox": sees("se utkorgen", OUTBOX),
     "staff:letter": sees("läsa ett brev", OUTBOX),
     "staff:letter_body": sees("läsa ett brevs innehåll", OUTBOX),
+    "staff:letter_open": sees("öppna ett brevs länk där brev inte lämnar portalen", OUTBOX),
     "staff:letter_retry": acts("försöka skicka ett brev nu", OUTBOX),
     "staff:letter_correct": edits("rätta ett brevs adress", OUTBOX),
     "staff:letter_stop": acts("stoppa ett brev", OUTBOX),
@@ -182,6 +183,7 @@ PERMISSIONS: dict[str, Rule] = {
     # accounts
     "staff:account_list": sees("se konton", ADMIN),
     "staff:account_invite": edits("bjuda in personal", ADMIN),
+    "staff:account_invitation_open": sees("öppna en inbjudans länk där brev inte lämnar portalen", ADMIN),
     "staff:account_change": edits("ändra roll eller stänga ett konto", ADMIN),
     "staff:account_invitation_revoke": acts("återta en inbjudan till konto", ADMIN),
     "accept_account": open_to_all("ta emot en inbjudan till konto"),

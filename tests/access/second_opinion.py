@@ -41,13 +41,13 @@ OPINION = {
     ("", "G"): "staff:minutes_approve",
     ("G", "G"): "staff:minutes_publish",
     # administrators meet only the letters about accounts there, the others all letters but those
-    ("HGA", ""): "staff:outbox staff:letter staff:letter_body staff:wording_list",
+    ("HGA", ""): "staff:outbox staff:letter staff:letter_body staff:letter_open staff:wording_list",
     (
         "HGA",
         "HGA",
     ): "staff:wording staff:wording_example staff:letter_correct staff:letter_told staff:letter_bounced",
     ("", "HGA"): "staff:letter_retry staff:letter_stop staff:outbox_hold staff:wording_choose",
-    ("A", ""): "staff:account_list",
+    ("A", ""): "staff:account_list staff:account_invitation_open",
     ("A", "A"): "staff:account_invite staff:account_change",
     ("", "A"): "staff:account_invitation_revoke",
     ("alla", "alla"): """

@@ -22,6 +22,7 @@ from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.mime import Attachment
 from dialog_portal.outbox.queue.post import post
 from meetings.audit_events import MeetingsEvent
+from meetings.mailings.letters.reply_link import reply_url
 from meetings.models import Group, MeetingState, Purpose
 from minutes.models import Minutes, MinutesState, Section, SectionRevision
 from tests import factories
@@ -104,8 +105,8 @@ class OneOfEach(World):
             name="Gäst",
             address="gast@kommun.example",
             subject="Inbjudan",
-            text="Välkommen",
-            html="<p>Välkommen</p>",
+            text=f"Välkommen\n\n{reply_url(self.invitee)}",
+            html=f'<p>Välkommen</p><a href="{reply_url(self.invitee, "ja")}">Svara</a>',
             deadline=timezone.now() + timedelta(days=2),
             attachments=(Attachment("karta.txt", "text/plain", b"hit"),),
         )
@@ -144,6 +145,7 @@ OBJECTS: dict[tuple[str, str], Callable[[OneOfEach], Any]] = {
     ("avsnitt", "pk"): lambda world: world.section.pk,
     ("utkorg", "pk"): lambda world: world.letter.pk,
     ("innehall", "number"): lambda world: 1,
+    ("oppna", "number"): lambda world: 1,
     ("konton", "pk"): lambda world: world.account.pk,
     ("inbjudan", "pk"): lambda world: world.staff_invitation.pk,
     ("inbjudan", "token"): lambda world: token_for(world.staff_invitation.link),

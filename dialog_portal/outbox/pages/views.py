@@ -34,7 +34,7 @@ from dialog_portal.outbox.queue.stop import mark_as_informed, stop
 
 LETTERS_PER_PAGE = 50
 HELD_SENTENCE = "Brevet hålls kvar. Det skickas inte förrän någon släpper det."
-ANCHOR = re.compile(r"<a(?=\s)", re.IGNORECASE)
+FOLLOWED = re.compile(r"<a(?=\s[^>]*\bhref=)", re.IGNORECASE)
 LETTER_CSP = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
@@ -43,7 +43,7 @@ LETTER_CSP = (
 
 def letter_page(html: str) -> HttpResponse:
     """The HTML of a letter as a page for a frame: nothing is fetched, run or sent; links open in a new window."""
-    page = HttpResponse(ANCHOR.sub('<a target="_blank" rel="noopener noreferrer"', html))
+    page = HttpResponse(FOLLOWED.sub('<a target="_blank" rel="noopener noreferrer"', html))
     page["Content-Security-Policy"] = LETTER_CSP
     page["X-Frame-Options"] = "SAMEORIGIN"
     page["Referrer-Policy"] = "no-referrer"
