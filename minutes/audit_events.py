@@ -13,4 +13,5 @@ class MinutesEvent(EventKind):
     APPROVED = "anteckningar: fastställde"
     DISTRIBUTED = "anteckningar: skickade ut"
     PUBLISHED = "anteckningar: publicerade"
+    NAME_DEALT_WITH = "anteckningar: åtgärdade skyddat namn"
     CORRECTION_BEGUN = "anteckningar: påbörjade rättelse"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
@@ -16,8 +17,8 @@ from meetings.attendance.actions import absent
 from meetings.models import Attendee, Meeting
 from minutes.document import Document, DocumentSection, PartyPresence
 from minutes.models import Approval, Minutes
+from minutes.protected_people.matching import protected_people
 from minutes.sanitise import clean
-from parties.models import Person
 
 REGION = "Region Stockholm, kulturförvaltningen"
 
@@ -59,12 +60,8 @@ def present_groups(meeting: Meeting) -> tuple[PartyPresence, ...]:
     Officials of municipalities are named, because they attend as part of their office. For associations only the
     organisation is shown, because a name could reveal membership or belief. Nobody with a protected identity is named.
     """
-    came = list(
-        meeting.attendees.filter(attended=True).select_related(
-            "invitation__party__municipality", "invitee__person"
-        )
-    )
-    protected = protected_attendees(came)
+    came = _those_who_came(meeting)
+    protected = protected_people(came)
     named: dict[str, list[str]] = {}
     for attendee in came:
         organisation = REGION if attendee.staff else attendee.organisation
@@ -74,16 +71,17 @@ def present_groups(meeting: Meeting) -> tuple[PartyPresence, ...]:
     return sorted_groups(named)
 
 
-def protected_attendees(came: list[Attendee]) -> set[int]:
-    """Return the primary keys of attendees whose identity is protected, by their address or name in the register.
+def unnamed_groups(meeting: Meeting) -> list[tuple[str, int]]:
+    """Return how many people of each organisation are not named because they are protected, for staff to see."""
+    came = [row for row in _those_who_came(meeting) if is_official(row)]
+    protected = protected_people(came)
+    found = Counter(REGION if row.staff else row.organisation for row in came if row.pk in protected)
+    return sorted(found.items(), key=lambda pair: swedish_sort_key(pair[0]))
 
-    A substitute has no link to a person in the register, and a name typed by hand has no address. So anybody with the
-    same name as a protected person is left out too: one name too few is better than one too many.
-    """
-    people = Person.objects.filter(protected=True)
-    addresses = {person.email.casefold() for person in people}
-    names = {person.name.casefold() for person in people}
-    return {row.pk for row in came if row.email.casefold() in addresses or row.name.casefold() in names}
+
+def _those_who_came(meeting: Meeting) -> list[Attendee]:
+    related = ("invitation__party__municipality", "invitee__person")
+    return list(meeting.attendees.filter(attended=True).select_related(*related))
 
 
 def is_official(attendee: Attendee) -> bool:

@@ -5,6 +5,7 @@ from django.urls import path
 from minutes import overview
 from minutes.approval import views as approval
 from minutes.distribution import views as distribution
+from minutes.protected_people import views as protected_people
 from minutes.publishing import notes, pages
 from minutes.publishing import views as publishing
 from minutes.writing import views as writing
@@ -23,6 +24,7 @@ staff = [
     path("moten/<int:pk>/anteckningar/avsnitt/", writing.section_add, name="section_add"),
     path("avsnitt/<int:pk>/ta-bort/", writing.section_remove, name="section_remove"),
     path("avsnitt/<int:pk>/", writing.section_change, name="section_change"),
+    path("skyddade-namn/<int:pk>/", protected_people.protected_name, name="protected_name"),
     path("avsnitt/<int:pk>/versioner/", writing.section_history, name="section_history"),
 ]
 public = [

@@ -169,6 +169,7 @@ PERMISSIONS: dict[str, Rule] = {
     "staff:minutes_distribute": edits("skicka ut fastställda anteckningar"),
     "staff:minutes_publish": edits("publicera fastställda anteckningar", APPROVE),
     "staff:minutes_correct": edits("påbörja en rättelse"),
+    "staff:protected_name": edits("skriva vad som gjordes åt ett skyddat namn"),
     # the outbox
     "staff:outbox": sees("se utkorgen", OUTBOX),
     "staff:letter": sees("läsa ett brev", OUTBOX),

@@ -4,6 +4,7 @@ from minutes.models.approval import Approval
 from minutes.models.bake import Bake
 from minutes.models.edition import Edition, Rendering
 from minutes.models.minutes import MINUTES_NEXT, Minutes, MinutesState, MinutesStep
+from minutes.models.protected_name import ProtectedName
 from minutes.models.section import Section, SectionRevision
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Minutes",
     "MinutesState",
     "MinutesStep",
+    "ProtectedName",
     "Rendering",
     "Section",
     "SectionRevision",

@@ -9,22 +9,24 @@ from typing import Any
 
 from django.db import transaction
 
-from dialog_portal.base.audit import record
+from dialog_portal.base.audit import Event, record
 from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.stale_saves import lock_if_unchanged, save_if_unchanged
 from dialog_portal.base.states import NotAllowed
 from parties.audit_events import PartiesEvent
 from parties.models import Mandate, Person
-from parties.signals import address_changed
+from parties.signals import address_changed, protection_changed
 
-PERSON_FIELDS_IN_NOTES = frozenset({"protected"})  # as PersonForm names them
+PERSON_FIELDS_IN_NOTES = frozenset({"protected", "name", "email"})  # as PersonForm names them
 
 
 @transaction.atomic
 def add_person(*, name: str, email: str, phone: str, by: Any) -> Person:
     """Add a person to the register."""
     person = Person.objects.create(name=name, email=email.lower(), phone=phone)
-    record(by, PartiesEvent.PERSON_ADDED, person)
+    event = record(by, PartiesEvent.PERSON_ADDED, person)
+    if by is not None:
+        record_authorship(event, person, Part.IDENTITY)
     return person
 
 
@@ -44,16 +46,30 @@ def change_person(
 
     Raise StaleSave if somebody else saved the person since `seen_version`.
     """
-    before = lock_if_unchanged(person, seen_version=seen_version).email
+    before = lock_if_unchanged(person, seen_version=seen_version)
     saved = save_if_unchanged(person, values, seen_version=seen_version)
     person = saved.row
     event = record(by, PartiesEvent.PERSON_CHANGED, person, fields=saved.fields)
+    answers: list[tuple[Any, Any]] = []
     if PERSON_FIELDS_IN_NOTES & set(saved.fields):
-        record_authorship(event, person, Part.FACTS)
-    if person.email.lower() == before.lower():
-        return PersonChange(person, [])
-    answers: list[tuple[Any, Any]] = address_changed.send(sender=Person, person=person, by=by)
+        answers += _follow_identity(person, before, event)
+    if person.email.lower() != before.email.lower():
+        answers += address_changed.send(sender=Person, person=person, by=by)
     return PersonChange(person, [sentence for _, sentences in answers for sentence in sentences])
+
+
+def _follow_identity(person: Person, before: Person, event: Event) -> list[tuple[Any, Any]]:
+    """Say who changed whom notes name; return what the receivers of `protection_changed` say.
+
+    The name and address of somebody who is not protected decide nothing yet. They do when the person becomes protected,
+    so who changed them is kept too.
+    """
+    protected = person.protected or before.protected
+    if event.by is not None:
+        record_authorship(event, person, Part.FACTS if protected else Part.IDENTITY)
+    if not protected:
+        return []
+    return protection_changed.send(sender=Person, person=person, before=before, event=event)
 
 
 @transaction.atomic

@@ -29,6 +29,7 @@ OPINION = {
         staff:item_delete staff:invitation_add staff:invitation_change staff:guest_add staff:reply_note
         staff:link_change staff:address_change
         staff:attendee_add staff:section_change staff:minutes_distribute staff:minutes_correct
+        staff:protected_name
         staff:meeting_wording staff:meeting_wording_example
     """,
     ("", "HG"): """

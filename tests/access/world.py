@@ -24,7 +24,16 @@ from dialog_portal.outbox.queue.post import post
 from meetings.audit_events import MeetingsEvent
 from meetings.mailings.letters.reply_link import reply_url
 from meetings.models import Group, MeetingState, Purpose
-from minutes.models import Minutes, MinutesState, Section, SectionRevision
+from minutes.models import (
+    Approval,
+    Edition,
+    Minutes,
+    MinutesState,
+    ProtectedName,
+    Rendering,
+    Section,
+    SectionRevision,
+)
 from tests import factories
 from tests.world import World
 
@@ -92,6 +101,7 @@ class OneOfEach(World):
         self.letter = self.write_letter()
         self.minutes = Minutes.objects.create(meeting=self.meeting, state=MinutesState.CIRCULATED)
         self.section = self.write_section()
+        self.protected_name = self.name_somebody_protected()
         self.account = factories.user()
         self.staff_invitation = self.invite_somebody()
         self.event = record(owner, MeetingsEvent.MEETING_CHANGED, self.meeting)
@@ -111,6 +121,24 @@ class OneOfEach(World):
             attachments=(Attachment("karta.txt", "text/plain", b"hit"),),
         )
         return post(draft, by=self.by)[0]
+
+    def name_somebody_protected(self) -> ProtectedName:
+        """An edition that names somebody; that it can be published is another test's."""
+        approval = Approval.objects.create(
+            minutes=self.minutes,
+            content_hash="x",
+            author=self.by,
+            by=factories.user(Role.APPROVER),
+            at=timezone.now(),
+            voided_at=timezone.now(),
+        )
+        rendering = Rendering.objects.create(
+            approval=approval, number=1, html="", json="{}", pdf=b"", sha256="x"
+        )
+        edition = Edition.objects.create(
+            minutes=self.minutes, rendering=rendering, number=1, published_at=timezone.now(), by=approval.by
+        )
+        return ProtectedName.objects.create(edition=edition, person=factories.person(protected=True))
 
     def write_section(self) -> Section:
         section = Section.objects.create(
@@ -142,6 +170,7 @@ OBJECTS: dict[tuple[str, str], Callable[[OneOfEach], Any]] = {
     ("till", "invitee"): lambda world: world.invitee.pk,
     ("planerade", "pk"): lambda world: world.planned.pk,
     ("ersattare", "pk"): lambda world: world.wish.pk,
+    ("skyddadenamn", "pk"): lambda world: world.protected_name.pk,
     ("avsnitt", "pk"): lambda world: world.section.pk,
     ("utkorg", "pk"): lambda world: world.letter.pk,
     ("innehall", "number"): lambda world: 1,

@@ -39,7 +39,7 @@ STORED = {
     "anteckningar: påbörjade", "anteckningar: skrev i avsnitt", "anteckningar: la till avsnitt",
     "anteckningar: tog bort avsnitt", "anteckningar: delade", "anteckningar: öppnade",
     "anteckningar: fastställde", "anteckningar: skickade ut", "anteckningar: publicerade",
-    "anteckningar: påbörjade rättelse",
+    "anteckningar: påbörjade rättelse", "anteckningar: åtgärdade skyddat namn",
 }  # fmt: skip
 
 

@@ -43,7 +43,7 @@ SUBJECTS: dict[str, tuple[set[str], ...]] = {
     "minutes": (
         {"sanitise", "audit_events"},
         {"models"},
-        {"document"},
+        {"document", "protected_people"},
         {"compile_document", "document_html"},
         {"pdf"},
         {"writing"},

@@ -29,6 +29,7 @@ TASK_KINDS = (
     TaskKind(minutes.notes_to_approve, "staff:minutes", "staff:minutes_approve"),
     TaskKind(minutes.notes_to_distribute, "staff:minutes", "staff:minutes_distribute"),
     TaskKind(minutes.notes_to_publish, "staff:minutes", "staff:minutes_publish"),
+    TaskKind(minutes.editions_with_protected_names, "staff:protected_name", "staff:protected_name"),
     TaskKind(letters.letters_that_failed, "staff:outbox", "staff:letter_correct"),
     TaskKind(letters.letters_that_bounced, "staff:outbox", "staff:letter_correct"),
     TaskKind(replies.calendar_replies_to_read, "staff:reply_note", "staff:reply_note"),

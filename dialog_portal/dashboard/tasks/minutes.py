@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from dialog_portal.access.models import User
 from dialog_portal.base.swedish import day
@@ -13,6 +14,7 @@ from dialog_portal.dashboard.tasks.task import Task, meeting_url
 from meetings.models import Meeting, MeetingState
 from minutes.approval.authors import authors_of
 from minutes.models import Minutes, MinutesState
+from minutes.protected_people.actions import open_names
 
 
 def meetings_without_notes(user: User, now: datetime) -> Iterator[Task]:
@@ -65,4 +67,18 @@ def notes_to_publish(user: User, now: datetime) -> Iterator[Task]:
         why = "De är utskickade men inte publicerade."
         yield Task(
             "Publicera anteckningarna", row.meeting.title, meeting_url("staff:minutes", row.meeting), why
+        )
+
+
+def editions_with_protected_names(user: User, now: datetime) -> Iterator[Task]:
+    """Yield published editions that name somebody who has become protected, until somebody has dealt with it."""
+    for row in open_names():
+        url = reverse("staff:protected_name", args=[row.pk])
+        about = f"{row.edition.minutes.meeting.title}, utgåva {row.edition.number}"
+        yield Task(
+            "Se till att namnet försvinner",
+            about,
+            url,
+            "Utgåvan namnger någon med skyddade uppgifter.",
+            row.found_at,
         )
