@@ -96,6 +96,7 @@ TEMPLATES = [
             },
             "builtins": [
                 "dialog_portal.base.swedish",
+                "dialog_portal.base.form_errors",
                 "dialog_portal.access.permission_tags",
                 "django.templatetags.static",
             ],
@@ -224,6 +225,11 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,60/h/ip,1000/h/key", "reset_pass
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
 MFA_ADAPTER = "dialog_portal.access.allauth_adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "dialog_portal.access.sign_in.AuthenticateForm",
+    "reauthenticate": "dialog_portal.access.sign_in.ReauthenticateForm",
+    "activate_totp": "dialog_portal.access.sign_in.ActivateTOTPForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Dialogportalen"
 MFA_TOTP_TOLERANCE = 1  # 30 seconds earlier or later: telephones' clocks differ, and people type slowly

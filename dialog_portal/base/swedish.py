@@ -126,8 +126,11 @@ def moment(when: datetime | None) -> str:
 
 @register.filter
 def iso(when: date | datetime | None) -> str:
-    """Return the time in ISO 8601 for `<time datetime="…">`, and "" for None."""
-    return to_local_time(when).isoformat() if when else ""
+    """Return the time in ISO 8601 for `<time datetime="…">`, in whole seconds as HTML wants it, and "" for None."""
+    if when is None:
+        return ""
+    here = to_local_time(when)
+    return here.isoformat(timespec="seconds") if isinstance(here, datetime) else here.isoformat()
 
 
 @register.filter

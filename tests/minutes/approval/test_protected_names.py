@@ -165,7 +165,7 @@ def test_a_name_or_address_that_hides_nobody_makes_no_author():
 
 def test_control_without_the_look_at_the_register_the_same_approver_approves(monkeypatch: pytest.MonkeyPatch):
     minutes, approver = circulated(), factories.user(Role.APPROVER)
-    monkeypatch.setattr(finding, "people_who_hide_names", lambda known: {})
+    monkeypatch.setattr(finding, "people_who_hide_names", lambda known, came: {})
     rename_and_protect(minutes, approver)
     assert (named(minutes), may_approve(minutes, approver)) == ([], True)
 
