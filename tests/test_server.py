@@ -18,7 +18,7 @@ import pytest
 from dialog_portal.server import collect_static, is_below
 from tests import services
 
-pytestmark = [pytest.mark.once_on_sqlite, pytest.mark.real_clock]
+pytestmark = [pytest.mark.once, pytest.mark.real_clock]
 BASE = Path(__file__).resolve().parent.parent
 
 
