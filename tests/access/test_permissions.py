@@ -78,7 +78,7 @@ def is_guests_door(name: str, response: HttpResponse) -> bool:
     return name.startswith(("staff:", "admin:")) and bool(PERSONAL_LINK.search(response.getvalue()))
 
 
-@pytest.mark.once
+@pytest.mark.once_on_sqlite
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [None, *Role.values])
 def test_every_address_admits_whom_it_should(role: str | None):
