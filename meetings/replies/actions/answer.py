@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
+from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.queue.stop import stop
@@ -70,7 +71,8 @@ def store_answer(
         answer=answer, channel=channel, by=by, confirmed=confirmed, note=note, via=via
     )
     if by:
-        record(by, MeetingsEvent.ANSWER_NOTED, invitee, reply=row.pk, channel=channel)
+        event = record(by, MeetingsEvent.ANSWER_NOTED, invitee, reply=row.pk, channel=channel)
+        record_authorship(event, invitee.meeting, Part.FACTS)  # who declined is named in the notes
     if confirmed:
         confirm_answer(row, invitee, seated, by=by)
     return row

@@ -21,11 +21,13 @@ from meetings.agenda import actions as agenda
 from meetings.agenda.forms import ItemForm
 from meetings.attendance import actions as attendance
 from meetings.invitations.actions import invite, withdraw
-from meetings.models import AgendaItem, Invitee, Meeting, MeetingState, Round
+from meetings.models import AgendaItem, Answer, Channel, Invitee, Meeting, MeetingState, Round
 from meetings.planning.actions import meetings as planning
 from meetings.planning.actions import rounds
 from meetings.planning.forms.meetings import MeetingForm
 from meetings.planning.forms.rounds import RoundForm
+from meetings.replies.actions.answer import store_answer
+from meetings.replies.actions.substitutes import hand_over
 from minutes.compile_document import content_hash
 from minutes.models import Minutes
 from minutes.writing import actions as writing
@@ -126,6 +128,10 @@ SHOWN: dict[str, tuple[str, str, Act]] = {
     "person withdrawn": ("meeting", "facts", lambda world: withdraw.withdraw(world.guest, by=world.officer)),
     "person reinstated": ("meeting", "facts", lambda world: world.reinstate()),
     "party removed": ("meeting", "facts", lambda world: world.remove_party()),
+    "answer noted": ("meeting", "facts", lambda world: store_answer(
+        world.guest, Answer.NO, channel=Channel.PHONE, by=world.officer)),
+    "substitute noted": ("meeting", "facts", lambda world: hand_over(
+        world.guest, name="Kim Ek", email="kim@salem.example", channel=Channel.PHONE, by=world.officer)),
     "round numbered": ("round", "facts", lambda world: world.change_round(diary_number="KN 2026/1")),
     "party corrected": ("party", "facts", lambda world: world.change_party(name="Salems")),
     "party given a code": ("party", "facts", lambda world: world.change_party(code="0128")),
