@@ -101,6 +101,8 @@ class Party(Versioned):
     class Meta:
         verbose_name = "part"
         verbose_name_plural = "parter"
+        # So that no list of parties can stand in another order by oversight
+        ordering = (swedish("name"), "pk")
         constraints = (models.UniqueConstraint(Lower("name"), name="party_name_once"),)
 
     def __str__(self) -> str:
@@ -117,6 +119,10 @@ class Party(Versioned):
     @property
     def has_ended(self) -> bool:
         return self.ended is not None and self.ended <= timezone.localdate()
+
+    def exists_on(self, day: date) -> bool:
+        """Return whether the party had not ended on a day; `PartyQuerySet.active` selects by the same rule."""
+        return self.ended is None or self.ended > day
 
     def name_on(self, day: date) -> str:
         """Return the name that the party had on a day, because old notes keep the old name."""

@@ -12,19 +12,21 @@ from django.views.decorators.http import require_POST
 from dialog_portal.access.models import User
 from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.base.swedish import count
+from dialog_portal.base.swedish import count, join_words
 from meetings.invitations.actions import invite, withdraw
 from meetings.invitations.forms import FreeGuest, InviteParties, Seats
+from meetings.invitations.intended_parties import intended_parties, meeting_day
 from meetings.mailings.views.preview import find_meeting
 from meetings.models import Invitation, Invitee, Meeting
+from meetings.models.group_members import group_names_by_party
 from meetings.replies.answer_lock import seated_people
-from parties.models import Membership, Party
+from parties.models import Category, Membership, Party
 
 
 def invitation_add(request: StaffRequest, pk: int) -> HttpResponse:
     """Choose parties, grouped by category, and give them seats."""
     meeting = find_meeting(pk)
-    candidates = Party.objects.active().exclude(invitations__meeting=meeting).in_order()
+    candidates = Party.objects.active(meeting_day(meeting)).exclude(invitations__meeting=meeting)
     form = InviteParties(request.POST or None, meeting=meeting, parties=candidates)
     if request.method == "POST" and form.is_valid():
         try:
@@ -39,34 +41,51 @@ def invitation_add(request: StaffRequest, pk: int) -> HttpResponse:
                 f"{count(len(made), 'part,parter')} har fått plats vid mötet. Inget brev har skickats än.",
             )
             return redirect("staff:invitations", meeting.pk)
-    chosen = set(request.POST.getlist("parties"))
-    return render(
-        request,
-        "staff/invitations/add.html",
-        {"meeting": meeting, "form": form, "groups": by_category(meeting, list(candidates), chosen)},
-    )
+    chosen = set(request.POST.getlist("parties")) if form.is_bound else None
+    context = {
+        "meeting": meeting,
+        "form": form,
+        "groups": parties_to_choose(meeting, list(candidates), chosen),
+    }
+    return render(request, "staff/invitations/add.html", context)
 
 
-def by_category(meeting: Meeting, parties: list[Party], chosen: set[str]) -> list[dict[str, Any]]:
-    """Return the parties grouped by category of the year, the meeting's own categories first and ticked."""
-    own = {category.pk for category in meeting.categories.all()}
-    members: dict[int, list[int]] = {}
-    names: dict[int, Any] = {}
-    for membership in Membership.objects.in_year(meeting.round.year).select_related("category"):
-        members.setdefault(membership.category_id, []).append(membership.party_id)
-        names[membership.category_id] = membership.category
-    groups: list[dict[str, Any]] = []
+def parties_to_choose(
+    meeting: Meeting, parties: list[Party], chosen: set[str] | None
+) -> list[dict[str, Any]]:
+    """Return the parties to choose from under headings: the meeting's group first, then by category of the year.
+
+    Those that the meeting is meant for are ticked, until somebody has chosen (`chosen` are the ids). Each party stands
+    once, with the other groups of the year in which it stands.
+    """
+    intended = set(intended_parties(meeting).values_list("pk", flat=True))
+    ticked = intended if chosen is None else {party.pk for party in parties if str(party.pk) in chosen}
+    other_groups = group_names_by_party(meeting.round, apart_from=meeting.group)
     seen: set[int] = set()
-    for category in sorted(names.values(), key=lambda row: (row.pk not in own, row.position)):
-        rows = [party for party in parties if party.pk in members[category.pk] and party.pk not in seen]
+    found = []
+    for heading, members in headings(meeting, intended):
+        rows = [
+            party for party in parties if party.pk not in seen and (members is None or party.pk in members)
+        ]
         seen.update(party.pk for party in rows)
-        ticked = {party.pk for party in rows if (str(party.pk) in chosen if chosen else category.pk in own)}
-        groups.append({"name": category.name, "parties": rows, "ticked": ticked})
-    rest = [party for party in parties if party.pk not in seen]
-    groups.append(
-        {"name": "Övriga parter", "parties": rest, "ticked": {p.pk for p in rest if str(p.pk) in chosen}}
-    )
-    return [group for group in groups if group["parties"]]
+        choices = [(party, party.pk in ticked, join_names(other_groups.get(party.pk))) for party in rows]
+        found.append({"name": heading, "choices": choices})
+    return [group for group in found if group["choices"]]
+
+
+def headings(meeting: Meeting, intended: set[int]) -> list[tuple[str, set[int] | None]]:
+    """Return the headings with the ids of their parties, None for all that are left."""
+    own = {category.pk for category in meeting.categories.all()}
+    members: dict[Category, set[int]] = {}
+    for membership in Membership.objects.in_year(meeting.round.year).select_related("category"):
+        members.setdefault(membership.category, set()).add(membership.party_id)
+    kinds = sorted(members, key=lambda row: (row.pk not in own, row.position))
+    first: list[tuple[str, set[int] | None]] = [(meeting.group.name, intended)] if meeting.group else []
+    return [*first, *((kind.name, members[kind]) for kind in kinds), ("Övriga parter", None)]
+
+
+def join_names(names: list[str] | None) -> str:
+    return join_words(names) if names else ""
 
 
 @require_POST
