@@ -16,11 +16,13 @@ from meetings.models.invitee import InviteeQuerySet
 def pending(mailing: Mailing, people: InviteeQuerySet) -> list[Invitee]:
     """Return those of the people who should have a letter of this kind today and for whom none has been made.
 
-    Two queries, however many they are. A letter that was made and stopped is not pending: somebody decided about it.
+    A fixed number of queries, however many they are. A letter that was made and stopped is not pending: somebody
+    decided about it.
     """
     day = timezone.localdate().isoformat()
     recipients = mailing.recipients(people).in_order()
-    rows = list(recipients.select_related("invitation__party", "link", "invitation__meeting"))
+    known = recipients.select_related("invitation__party", "link", "invitation__meeting")
+    rows = list(known.prefetch_related("also__party"))
     keys = {row.pk: mailing.key(row, day) for row in rows}
     made = set(Letter.objects.filter(key__in=keys.values()).values_list("key", flat=True))
     return [row for row in rows if keys[row.pk] not in made]

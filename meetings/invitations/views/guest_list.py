@@ -10,6 +10,7 @@ from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.outbox.models import Hold, Letter, State
 from dialog_portal.outbox.pages.forms import Reason
 from meetings.invitations.actions import invite
+from meetings.invitations.register_changes import register_changes
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.mailings.pending_letters import pending_for
 from meetings.mailings.reminder_interval import is_time_to_remind, last_reminder
@@ -43,8 +44,7 @@ def invitations(request: StaffRequest, pk: int) -> HttpResponse:
         "mailings": mailings,
         "suggested": suggested_mailing([mailing.purpose for mailing, _ in mailings], meeting),
         "reminded": last_reminder(letters),
-        "missing": invite.mandates_to_invite(meeting),
-        "outdated": invite.invitees_without_mandate(meeting),
+        "changes": register_changes(meeting),
         "tally": Letter.objects.tally(meeting.campaign),
         "holds": Hold.objects.filter(campaign=meeting.campaign).select_related("by"),
         "hold_form": Reason(),

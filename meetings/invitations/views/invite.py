@@ -14,10 +14,12 @@ from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import count, join_words
 from meetings.invitations.actions import invite, withdraw
+from meetings.invitations.actions.follow_register import follow_register
+from meetings.invitations.actions.remove_party import remove_party
 from meetings.invitations.forms import FreeGuest, InviteParties, Seats
 from meetings.invitations.intended_parties import intended_parties, meeting_day
 from meetings.mailings.views.preview import find_meeting
-from meetings.models import Invitation, Invitee, Meeting
+from meetings.models import Invitation, Invitee, Meeting, Purpose
 from meetings.models.group_members import group_names_by_party
 from meetings.replies.answer_lock import seated_people
 from parties.models import Category, Membership, Party
@@ -90,13 +92,19 @@ def join_names(names: list[str] | None) -> str:
 
 @require_POST
 def invitees_refresh(request: StaffRequest, pk: int) -> HttpResponse:
-    """Add people who have got a mandate since the list was made."""
-    meeting = find_meeting(pk)
+    """Mend the chosen differences between the list and the register, one or all that the page showed."""
+    meeting, keys = find_meeting(pk), set(request.POST.getlist("change"))
     try:
-        made = invite.add_missing_invitees(meeting, by=request.user)
-        messages.success(request, f"{count(len(made), 'person,personer')} lades till från registret.")
+        mended = follow_register(meeting, keys, by=request.user)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
+        return redirect("staff:invitations", meeting.pk)
+    if mended:
+        messages.success(request, f"{count(len(mended), 'ändring är gjord,ändringar är gjorda')} på listan.")
+    if len(mended) < len(keys) or not keys:
+        messages.warning(
+            request, "Listan eller registret har ändrats sedan sidan visades. Se vad som gäller nu."
+        )
     return redirect("staff:invitations", meeting.pk)
 
 
@@ -128,14 +136,24 @@ def new_seats_sentence(people: set[int]) -> str:
     return f" {who} har fått plats från väntelistan, och brev om det skickas." if names else ""
 
 
+def told_sentence(invitation: Invitation) -> str:
+    """Return a Swedish sentence about the people who are told that their party is off the meeting."""
+    number = (
+        Invitee.objects.filter(invitation=invitation.pk, letters__purpose=Purpose.WITHDRAWN)
+        .distinct()
+        .count()
+    )
+    return f" {count(number, 'person,personer')} får ett brev om det." if number else ""
+
+
 @require_POST
 def invitation_remove(request: StaffRequest, pk: int) -> HttpResponse:
     """Take a party off the meeting."""
     invitation = get_object_or_404(Invitation.objects.select_related("meeting", "party"), pk=pk)
     name, meeting = str(invitation), invitation.meeting_id
     try:
-        invite.remove_party(invitation, by=request.user)
-        messages.success(request, f"{name} är inte längre med på mötet. Du kan bjuda in parten igen.")
+        remove_party(invitation, by=request.user)
+        messages.success(request, f"{name} är inte längre med på mötet.{told_sentence(invitation)}")
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
     return redirect("staff:invitations", meeting)
@@ -180,7 +198,13 @@ def invitee_withdraw(request: StaffRequest, pk: int) -> HttpResponse:
 def withdraw_sentence(invitee: Invitee, by: User) -> str:
     """Take a person off the list. Return a Swedish sentence about it."""
     withdraw.withdraw(invitee, by=by)
-    return f"{invitee} är borttagen från listan och den personliga länken är stängd."
+    told = invitee.letters.filter(purpose=Purpose.WITHDRAWN).exists()
+    after = (
+        f"Ett brev om det skickas till {invitee.email}."
+        if told
+        else "Inget brev hade nått fram, så inget skickas."
+    )
+    return f"{invitee} är borttagen från listan och den personliga länken är stängd. {after}"
 
 
 def reinstate_sentence(invitee: Invitee, *, by: User) -> str:

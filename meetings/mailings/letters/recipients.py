@@ -22,7 +22,11 @@ from meetings.models import (
 from meetings.models.invitee import InviteeQuerySet
 from meetings.models.meeting_letter import MeetingLetterQuerySet
 
-PURPOSES_WITH_TIME = frozenset(Purpose) - {Purpose.CANCELLATION, Purpose.DISTRIBUTION}
+PURPOSES_WITH_TIME = frozenset(Purpose) - {
+    Purpose.CANCELLATION,
+    Purpose.DISTRIBUTION,
+    Purpose.WITHDRAWN,
+}
 
 
 @dataclass(frozen=True)

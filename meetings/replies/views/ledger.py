@@ -34,7 +34,7 @@ def answers_context(meeting: Meeting, invitees: list[Invitee], query: QueryDict)
             pair for pair in everybody if matches_filter(pair[1], kind) and matches_words(pair[0], words)
         ],
         "invited": len(everybody),
-        "parties": [(party, party.seats_taken) for party in parties],
+        "parties": [(party, party.seats_taken, party.is_in_use) for party in parties],
         "answers": {name: sum(of(row) for _, row in everybody) for name, (_, of) in ANSWER_FILTERS.items()},
         "coordinators": coordinators_of(meeting),
         "kinds": [(name, label) for name, (label, _) in ANSWER_FILTERS.items()],
