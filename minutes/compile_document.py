@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dialog_portal.base.swedish import span, swedish_sort_key
-from meetings.attendance.actions import absent
+from meetings.attendance.absence import parties_that_declined
 from meetings.models import Attendee, Meeting
 from minutes.document import Document, DocumentSection, PartyPresence
 from minutes.models import Approval, Minutes
@@ -61,7 +61,7 @@ def present_groups(meeting: Meeting) -> tuple[PartyPresence, ...]:
     """
     came = list(
         meeting.attendees.filter(attended=True).select_related(
-            "invitation__party__municipality", "invitee__person"
+            "party__municipality", "invitation__party__municipality", "invitee__person"
         )
     )
     protected = protected_attendees(came)
@@ -88,20 +88,18 @@ def protected_attendees(came: list[Attendee]) -> set[int]:
 
 def is_official(attendee: Attendee) -> bool:
     """Return whether somebody attended as an official of the region or of a municipality."""
-    party = attendee.invitation.party if attendee.invitation else None
-    return attendee.staff or hasattr(party, "municipality")
+    return attendee.staff or hasattr(attendee.represents, "municipality")
 
 
 def absent_groups(meeting: Meeting) -> tuple[PartyPresence, ...]:
-    """Return the organisations that were invited but had nobody present, by their names on the day of the meeting."""
+    """Return the parties that declined, by their names on the day of the meeting.
+
+    They are named in public as prevented from coming, so a party that never answered, or was not invited, is not here.
+    """
     day = timezone.localdate(meeting.starts_at)
-    came = set(meeting.attendees.filter(attended=True).values_list("invitation", flat=True))
-    missing: dict[str, list[str]] = {}
-    for row in absent(meeting):
-        if row.invitation_id not in came:
-            party = row.invitation.party
-            missing[party.name_on(day) if party else row.invitation.label] = []
-    return sorted_groups(missing)
+    return sorted_groups(
+        {row.party.name_on(day) if row.party else row.label: [] for row in parties_that_declined(meeting)}
+    )
 
 
 def sorted_groups(named: dict[str, list[str]]) -> tuple[PartyPresence, ...]:

@@ -16,21 +16,22 @@ from meetings.models.invitee import InviteeQuerySet
 def pending(mailing: Mailing, people: InviteeQuerySet) -> list[Invitee]:
     """Return those of the people who should have a letter of this kind today and for whom none has been made.
 
-    A fixed number of queries, however many they are. A letter that was made and stopped is not pending: somebody
-    decided about it.
+    Two queries, however many they are. A letter that was made and stopped is not pending: somebody decided about it.
     """
     day = timezone.localdate().isoformat()
     recipients = mailing.recipients(people).in_order()
-    known = recipients.select_related("invitation__party", "link", "invitation__meeting")
-    rows = list(known.prefetch_related("also__party"))
+    rows = list(recipients.select_related("invitation__party", "link", "invitation__meeting"))
     keys = {row.pk: mailing.key(row, day) for row in rows}
     made = set(Letter.objects.filter(key__in=keys.values()).values_list("key", flat=True))
     return [row for row in rows if keys[row.pk] not in made]
 
 
 def pending_for(mailing: Mailing, meeting: Meeting) -> list[Invitee]:
-    """Return those on one meeting's list who should have a letter of this kind, whether it can be sent now or not."""
-    return pending(mailing, meeting.invitees.active())
+    """Return those on one meeting's list who should have a letter of this kind, whether it can be sent now or not.
+
+    What the letters say of the parties that they represent is fetched with them.
+    """
+    return pending(mailing, meeting.invitees.active().prefetch_related("also__party"))
 
 
 def count_pending(purpose: Purpose, meeting: Meeting, now: datetime) -> int:

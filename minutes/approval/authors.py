@@ -146,6 +146,9 @@ def subjects_of_notes(known: dict[int, Minutes]) -> dict[tuple[str, int], set[in
     invited = Invitation.objects.filter(meeting__in=of_meeting, party__isnull=False)
     for meeting, party in invited.values_list("meeting", "party"):
         about[Subject.PARTY, party].add(of_meeting[meeting])
+    uninvited = Attendee.objects.filter(meeting__in=of_meeting, party__isnull=False)
+    for meeting, party in uninvited.values_list("meeting", "party"):
+        about[Subject.PARTY, party].add(of_meeting[meeting])
     came = Attendee.objects.filter(meeting__in=of_meeting, invitee__person__isnull=False)
     for meeting, person in came.values_list("meeting", "invitee__person"):
         about[Subject.PERSON, person].add(of_meeting[meeting])

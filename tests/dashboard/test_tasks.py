@@ -84,7 +84,10 @@ def bounced_letter() -> None:
 
 
 def invited(days_left: float) -> Meeting:
-    return meeting_in(30, MeetingState.INVITED, reply_by=timezone.now() + days_left * DAY)
+    """A meeting whose only guest was invited a while ago."""
+    meeting = meeting_in(30, MeetingState.INVITED, reply_by=timezone.now() + days_left * DAY)
+    asked(meeting, Purpose.INVITATION, 10)
+    return meeting
 
 
 def contradiction() -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.outbox.models import Hold, Letter, State
 from dialog_portal.outbox.pages.forms import Reason
+from meetings.attendance.actions import attendance_numbers, attendance_rows
 from meetings.invitations.actions import invite
 from meetings.invitations.register_changes import register_changes
 from meetings.mailings.letters.recipients import MAILINGS
@@ -38,6 +39,7 @@ def invitations(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "meeting": meeting,
         **answers,
+        "came": attendance_numbers(meeting, attendance_rows(meeting)) if meeting.has_begun else None,
         "tables": rows_by_urgency(answers["people"]),
         "withdrawn": [row for row in invitees if row.withdrawn_at is not None],
         "planned": planned_reminders(meeting),
