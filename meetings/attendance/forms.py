@@ -21,7 +21,7 @@ class AddAttendee(forms.ModelForm):  # type: ignore[type-arg]
         label="Part",
         required=False,
         empty_value=None,
-        help_text="Parten räknas då som närvarande. Finns den inte i listan skriver du organisationen i stället.",
+        help_text="Parten räknas då som närvarande, även om den inte var inbjuden.",
         error_messages={"invalid_choice": "Parten finns inte i registret. Välj en i listan."},
     )
     field_order = ("name", "party", "organisation", "title", "email", "staff")
@@ -29,7 +29,10 @@ class AddAttendee(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Attendee
         fields = ("name", "organisation", "title", "email", "staff")
-        help_texts = {"email": "Behövs för att personen ska få minnesanteckningarna."}
+        help_texts = {
+            "organisation": "Om personen inte kom från en part i registret.",
+            "email": "Behövs för att personen ska få minnesanteckningarna.",
+        }
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

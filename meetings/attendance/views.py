@@ -54,5 +54,5 @@ def attendee_add(request: StaffRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "staff/invitations/form.html",
-        {"form": form, "meeting": meeting, "heading": "Lägg till en deltagare"},
+        {"form": form, "meeting": meeting, "heading": "Lägg till en deltagare", "of_attendance": True},
     )

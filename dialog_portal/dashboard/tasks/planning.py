@@ -12,6 +12,7 @@ from django.urls import reverse
 from dialog_portal.access.models import User
 from dialog_portal.base.swedish import weekday
 from dialog_portal.dashboard.tasks.task import Task, meeting_url
+from meetings.invitations.behind_register import lacking_by_meeting, lapsed_by_meeting
 from meetings.models import Agenda, AgendaItem, AgendaState, Invitation, Meeting, MeetingState, Purpose
 
 # Times before the meeting
@@ -74,6 +75,21 @@ def invitations_to_send(user: User, now: datetime) -> Iterator[Task]:
         url = reverse("staff:letters_preview", args=[row.pk, Purpose.INVITATION])
         why = f"Mötet är {weekday(row.starts_at)}."
         yield Task("Skicka inbjudan", row.title, url, why, row.starts_at - INVITE_BEFORE)
+
+
+def lists_behind_register(user: User, now: datetime) -> Iterator[Task]:
+    """Yield meetings whose list differs from the register as it is on the day of the meeting."""
+    lapsed, lacking = lapsed_by_meeting(now), lacking_by_meeting(now)
+    for row in Meeting.objects.filter(pk__in=lapsed.keys() | lacking.keys()):
+        said = [
+            (lapsed[row.pk], "på listan har inget uppdrag på mötets dag."),
+            (
+                lacking[row.pk],
+                f"{'part' if lacking[row.pk] == 1 else 'parter'} har någon som inte står på listan.",
+            ),
+        ]
+        why = " ".join(f"{number} {words}" for number, words in said if number)
+        yield Task("Följ registret", row.title, meeting_url("staff:invitations", row), why, row.reply_by)
 
 
 def meetings_that_passed(user: User, now: datetime) -> Iterator[Task]:

@@ -70,7 +70,7 @@ def parties_to_choose(
             party for party in parties if party.pk not in seen and (members is None or party.pk in members)
         ]
         seen.update(party.pk for party in rows)
-        choices = [(party, party.pk in ticked, join_names(other_groups.get(party.pk))) for party in rows]
+        choices = [(row, row.pk in ticked, groups_in_words(other_groups.get(row.pk))) for row in rows]
         found.append({"name": heading, "choices": choices})
     return [group for group in found if group["choices"]]
 
@@ -86,21 +86,24 @@ def headings(meeting: Meeting, intended: set[int]) -> list[tuple[str, set[int] |
     return [*first, *((kind.name, members[kind]) for kind in kinds), ("Övriga parter", None)]
 
 
-def join_names(names: list[str] | None) -> str:
-    return join_words(names) if names else ""
+def groups_in_words(others: list[str] | None) -> str:
+    """Return in which other groups of the round a party stands: "i Norra gruppen"."""
+    return f"i {join_words(others)}" if others else ""
 
 
 @require_POST
 def invitees_refresh(request: StaffRequest, pk: int) -> HttpResponse:
     """Mend the chosen differences between the list and the register, one or all that the page showed."""
     meeting, keys = find_meeting(pk), set(request.POST.getlist("change"))
+    told_before = count_told(meeting)
     try:
         mended = follow_register(meeting, keys, by=request.user)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect("staff:invitations", meeting.pk)
     if mended:
-        messages.success(request, f"{count(len(mended), 'ändring är gjord,ändringar är gjorda')} på listan.")
+        done = f"{count(len(mended), 'ändring är gjord,ändringar är gjorda')} på listan."
+        messages.success(request, done + told_sentence(count_told(meeting) - told_before))
     if len(mended) < len(keys) or not keys:
         messages.warning(
             request, "Listan eller registret har ändrats sedan sidan visades. Se vad som gäller nu."
@@ -136,14 +139,18 @@ def new_seats_sentence(people: set[int]) -> str:
     return f" {who} har fått plats från väntelistan, och brev om det skickas." if names else ""
 
 
-def told_sentence(invitation: Invitation) -> str:
-    """Return a Swedish sentence about the people who are told that their party is off the meeting."""
-    number = (
-        Invitee.objects.filter(invitation=invitation.pk, letters__purpose=Purpose.WITHDRAWN)
-        .distinct()
-        .count()
+def count_told(meeting: Meeting) -> int:
+    """Return how many letters say that somebody is no longer invited to the meeting."""
+    return meeting.letters.filter(purpose=Purpose.WITHDRAWN).count()
+
+
+def told_sentence(number: int) -> str:
+    """Return a Swedish sentence about the people who are told that they are no longer invited, empty for nobody."""
+    return (
+        f" {count(number, 'person,personer')} får ett brev om att inbjudan inte gäller längre."
+        if number
+        else ""
     )
-    return f" {count(number, 'person,personer')} får ett brev om det." if number else ""
 
 
 @require_POST
@@ -152,8 +159,10 @@ def invitation_remove(request: StaffRequest, pk: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation.objects.select_related("meeting", "party"), pk=pk)
     name, meeting = str(invitation), invitation.meeting_id
     try:
+        told_before = count_told(invitation.meeting)
         remove_party(invitation, by=request.user)
-        messages.success(request, f"{name} är inte längre med på mötet.{told_sentence(invitation)}")
+        told = told_sentence(count_told(invitation.meeting) - told_before)
+        messages.success(request, f"{name} är inte längre med på mötet.{told}")
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
     return redirect("staff:invitations", meeting)

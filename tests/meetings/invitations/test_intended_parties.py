@@ -138,7 +138,7 @@ def test_a_party_in_two_groups_is_seen_where_groups_are_shown_saved_and_used(gro
     assert "Ekby står i Norra gruppen och Södra gruppen och bjuds in till varje grupps möten." in saved
     assert "Står inte i någon grupp: Norby." in saved
     add = without_breaks(client.get(reverse("staff:invitation_add", args=[meeting.pk])).content)
-    assert ("Ekby <small>Norra gruppen</small>" in add, "Södra gruppen är ifylld." in add) == (True, True)
+    assert ("Ekby <small>i Norra gruppen</small>" in add, "Södra gruppen är ifylld." in add) == (True, True)
 
 
 def test_members_stand_in_swedish_order_whatever_order_they_came_in(group: Group) -> None:

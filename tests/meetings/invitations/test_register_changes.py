@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dialog_portal.base.states import NotAllowed
+from dialog_portal.dashboard.tasks import tasks_for
 from dialog_portal.outbox.models import Letter
 from meetings.invitations.actions import invite, withdraw
 from meetings.invitations.actions.follow_register import follow_register
@@ -237,6 +238,40 @@ def test_nothing_is_suggested_when_the_list_can_no_longer_be_changed(nacka: Part
     assert (len(shown), register_changes(meeting)) == (1, [])
     with pytest.raises(NotAllowed, match="inställt"):
         follow_register(meeting, shown, by=factories.user())
+
+
+def tasks() -> list[str]:
+    mine, others = tasks_for(factories.user(), timezone.now())
+    return [task.why for task in (*mine, *others) if task.verb == "Följ registret"]
+
+
+def test_a_list_behind_the_register_is_a_task_until_it_is_mended(nacka: Party, film: Party) -> None:
+    ada = holder(nacka, "Ada Avgår")
+    holder(film, "Bo Bor")
+    meeting = meeting_with(nacka, film, state="invited")
+    assert tasks() == []
+    Mandate.objects.filter(pk=ada.pk).update(to_date=in_days(29))
+    holder(nacka, "Cia Börjar", from_date=in_days(30))
+    factories.mandate(film, holder(nacka, "Dan Dubbel").person)
+    assert tasks() == [
+        "1 på listan har inget uppdrag på mötets dag. 2 parter har någon som inte står på listan."
+    ]
+    follow(meeting)
+    assert tasks() == []
+    factories.mandate(film, Mandate.objects.get(person__name="Cia Börjar").person)
+    assert tasks() == ["1 part har någon som inte står på listan."]
+    follow(meeting)
+    assert (tasks(), names(meeting)) == ([], ["Bo Bor", "Cia Börjar", "Dan Dubbel"])
+
+
+def test_no_task_nags_about_who_was_taken_off_by_hand_or_has_a_guests_address(nacka: Party) -> None:
+    holder(nacka, "Ada Avgår")
+    meeting = meeting_with(nacka, state="invited")
+    withdraw.withdraw(meeting.invitees.get(), by=factories.user())
+    factories.invitee(meeting.invitations.get(), email="KIM@kommun.example")
+    factories.mandate(nacka, factories.person(email="kim@kommun.example"))
+    holder(nacka, "Bo Bor", receives_invitations=False)
+    assert (tasks(), said(meeting)) == ([], [])
 
 
 def test_300_people_take_as_many_queries_as_one(nacka: Party) -> None:
