@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from meetings.models import Attendee, Meeting
 from minutes.document import Document, DocumentSection, PartyPresence
 from minutes.models import Approval, Minutes
 from minutes.sanitise import clean
-from parties.models import Person
+from parties.models import Party, Person
 
 REGION = "Region Stockholm, kulturförvaltningen"
 
@@ -58,20 +59,31 @@ def present_groups(meeting: Meeting) -> tuple[PartyPresence, ...]:
 
     Officials of municipalities are named, because they attend as part of their office. For associations only the
     organisation is shown, because a name could reveal membership or belief. Nobody with a protected identity is named.
+    Somebody who represented several parties stands under each of them.
     """
-    came = list(
-        meeting.attendees.filter(attended=True).select_related(
-            "party__municipality", "invitation__party__municipality", "invitee__person"
-        )
+    rows = meeting.attendees.filter(attended=True).select_related(
+        "party__municipality", "invitation__party__municipality", "invitee__person"
     )
-    protected = protected_attendees(came)
+    came = list(rows.prefetch_related("invitee__also__party__municipality"))
+    protected, day = protected_attendees(came), timezone.localdate(meeting.starts_at)
     named: dict[str, list[str]] = {}
     for attendee in came:
-        organisation = REGION if attendee.staff else attendee.organisation
-        names = named.setdefault(organisation, [])
-        if attendee.pk not in protected and is_official(attendee):
-            names.append(attendee.name)
+        for organisation, official in represented_organisations(attendee, day):
+            names = named.setdefault(organisation, [])
+            if official and attendee.pk not in protected:
+                names.append(attendee.name)
     return sorted_groups(named)
+
+
+def represented_organisations(attendee: Attendee, day: date) -> list[tuple[str, bool]]:
+    """Return the organisations for which somebody attended, each with whether they did so as its official."""
+    if attendee.staff:
+        return [(REGION, True)]
+    others = [row.party for row in attendee.invitee.also.all()] if attendee.invitee else []
+    return [
+        (attendee.organisation, is_municipality(attendee.represents)),
+        *((party.name_on(day), is_municipality(party)) for party in others),
+    ]
 
 
 def protected_attendees(came: list[Attendee]) -> set[int]:
@@ -86,9 +98,8 @@ def protected_attendees(came: list[Attendee]) -> set[int]:
     return {row.pk for row in came if row.email.casefold() in addresses or row.name.casefold() in names}
 
 
-def is_official(attendee: Attendee) -> bool:
-    """Return whether somebody attended as an official of the region or of a municipality."""
-    return attendee.staff or hasattr(attendee.represents, "municipality")
+def is_municipality(party: Party | None) -> bool:
+    return hasattr(party, "municipality")
 
 
 def absent_groups(meeting: Meeting) -> tuple[PartyPresence, ...]:

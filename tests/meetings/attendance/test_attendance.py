@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dialog_portal.base.states import NotAllowed
@@ -231,6 +233,18 @@ def test_who_waits_for_a_seat_is_not_suggested_as_present() -> None:
         f"i{first.pk}": True,
         f"i{second.pk}": False,
     }
+
+
+def test_the_page_takes_as_many_queries_with_many_as_with_one() -> None:
+    client, used = signed_in()[0], []
+    for number in (1, 30):
+        meeting = past_meeting()
+        for _ in range(number):
+            letter(said(factories.invitee(factories.invitation(meeting)), Answer.YES))
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("staff:attendance", args=[meeting.pk]))
+        used.append(len(queries))
+    assert used[0] == used[1]
 
 
 def test_both_pages_show_the_same_four_things_and_the_same_numbers() -> None:

@@ -176,6 +176,19 @@ def test_a_protected_person_who_came_as_a_substitute_is_not_named() -> None:
     assert named == [(), ("Åsa Öhrn",), ()]
 
 
+def test_who_represented_two_municipalities_stands_under_both() -> None:
+    meeting = held_meeting()
+    both = came(meeting, "Åsa Öhrn", "0192").invitee
+    for party in (factories.municipality("Salem", "0128"), factories.party(name="En förening")):
+        both.also.add(factories.invitation(meeting, party))
+    groups = compile_document(written(meeting, factories.user())).present
+    assert [(group.party, group.names) for group in groups] == [
+        ("En förening", ()),
+        ("Kommun 0192", ("Åsa Öhrn",)),
+        ("Salem", ("Åsa Öhrn",)),
+    ]
+
+
 def decline(invitee: Invitee) -> None:
     Reply.objects.create(invitee=invitee, answer=Answer.NO, channel=Channel.PHONE)
 
