@@ -58,6 +58,7 @@ class AddAttendee(forms.ModelForm):  # type: ignore[type-arg]
         values = self.cleaned_data
         if values.get("staff") and not values.get("organisation"):
             values["organisation"] = STAFF_ORGANISATION
-        if not (values.get("party") or values.get("organisation") or self.errors):
+        wrong = {"party", "organisation"} & self.errors.keys()
+        if not (values.get("party") or values.get("organisation") or wrong):
             self.add_error("organisation", "Välj en part, eller skriv vilken organisation personen kom från.")
         return values

@@ -204,9 +204,10 @@ def test_the_form_takes_a_party_or_an_organisation_and_asks_for_one_of_them() ->
     chief = party_of(meeting, "Danderyd", None)
     client, _ = signed_in()
     url = reverse("staff:attendee_add", args=[meeting.pk])
-    empty = client.post(url, {"name": "Karin Nykvist"})
+    empty = client.post(url, {"name": ""})
     assert empty.context["form"].errors == {
-        "organisation": ["Välj en part, eller skriv vilken organisation personen kom från."]
+        "name": ["Detta fält måste fyllas i."],
+        "organisation": ["Välj en part, eller skriv vilken organisation personen kom från."],
     }
     client.post(url, {"name": "Karin Nykvist", "party": chief.invitation.party_id})
     client.post(url, {"name": "Ylva Norrby", "staff": "on"})
@@ -262,7 +263,7 @@ def test_both_pages_show_the_same_four_things_and_the_same_numbers() -> None:
         without_breaks(client.get(reverse(name, args=[meeting.pk])).content)
         for name in ("staff:invitations", "staff:attendance")
     ]
-    answers = "1 kommer, 1 kommer inte, 1 har inte svarat, 1 är inte inbjudna än."
+    answers = "1 kommer, 1 kommer inte, 1 har inte svarat, 1 är inte inbjuden än."
     attendance = "4 personer deltog, varav 1 inte var inbjuden, 1 hade svarat nej och 1 inte hade svarat."
     for page in pages:
         assert (answers in page, attendance in page) == (True, True)
