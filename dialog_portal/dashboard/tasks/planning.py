@@ -90,8 +90,9 @@ def invitations_to_send(user: User, now: datetime) -> Iterator[Task]:
 
 
 def late_invitations(user: User, now: datetime) -> Iterator[Task]:
-    """Yield meetings with people who came to the list after the invitation was sent and have none."""
-    people = Invitee.objects.active().filter(meeting__state=MeetingState.INVITED, meeting__starts_at__gt=now)
+    """Yield meetings with people who came to the list after the invitation was sent; they have none and no answer."""
+    people = Invitee.objects.active().silent()
+    people = people.filter(meeting__state=MeetingState.INVITED, meeting__starts_at__gt=now)
     rows = pending(MAILINGS[Purpose.INVITATION], people.select_related("meeting"))
     numbers = Counter(row.meeting_id for row in rows)
     for meeting in {row.meeting_id: row.meeting for row in rows}.values():
