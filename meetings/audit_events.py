@@ -23,6 +23,7 @@ class MeetingsEvent(EventKind):
     PARTIES_INVITED = "inbjudan: la till parter"
     PARTY_REMOVED = "inbjudan: tog bort part"
     PEOPLE_ADDED_FROM_REGISTER = "inbjudan: hämtade från registret"
+    PERSON_UPDATED_FROM_REGISTER = "inbjudan: uppdaterade person från registret"
     GUEST_INVITED = "inbjudan: la till gäst"
     PERSON_WITHDRAWN = "inbjudan: tog bort person"
     PERSON_REINSTATED = "inbjudan: la tillbaka person"

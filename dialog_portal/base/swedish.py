@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
@@ -154,6 +155,12 @@ def count(number: int, words: str) -> str:
     """Return a number with its word in singular or plural: `n|count:"part,parter"` gives 0 parter, 1 part, 2 parter."""
     one, many = words.split(",")
     return f"{number} {one if number == 1 else many}"
+
+
+def join_words(words: Iterable[str]) -> str:
+    """Return words as in a sentence: "Nacka", "Nacka och Täby", "Nacka, Salem och Täby"."""
+    *first, last = words
+    return f"{', '.join(first)} och {last}" if first else last
 
 
 @register.filter

@@ -14,6 +14,7 @@ from django.utils import timezone
 from dialog_portal.access.models import User
 from dialog_portal.dashboard.tasks import tasks_for
 from dialog_portal.outbox.health import outbox_health
+from meetings.mailings.letters.recipients import with_invitation
 from meetings.models import Answer, Invitee, Meeting
 from meetings.replies.guest_list import count_waiting
 
@@ -24,8 +25,8 @@ MEETINGS_SHOWN = 8  # coming meetings on the start page
 class ComingMeeting:
     """A coming meeting and the number of people with each answer.
 
-    The numbers are: with a seat, on the waiting list, declined, sent a substitute, no answer. The substitute is
-    invited too and counted by their own answer.
+    The numbers are: with a seat, on the waiting list, declined, sent a substitute, invited without an answer, not yet
+    invited. The substitute is invited too and counted by their own answer.
     """
 
     meeting: Meeting
@@ -34,11 +35,12 @@ class ComingMeeting:
     no: int
     handed_over: int
     silent: int
+    not_invited: int
 
     @property
-    def invited(self) -> int:
-        """Return the number of invited people."""
-        return self.seated + self.queue + self.no + self.handed_over + self.silent
+    def listed(self) -> int:
+        """Return the number of people on the meeting's list."""
+        return self.seated + self.queue + self.no + self.handed_over + self.silent + self.not_invited
 
 
 def start_page(request: HttpRequest) -> HttpResponse:
@@ -59,11 +61,11 @@ def start_page(request: HttpRequest) -> HttpResponse:
 def coming_meetings() -> list[ComingMeeting]:
     """Return the next MEETINGS_SHOWN meetings with the number of each answer."""
     meetings = list(Meeting.objects.coming().with_names()[:MEETINGS_SHOWN])
-    answers = Counter[tuple[int, str | None]]()
-    listed: Any = Invitee.objects.active().with_answer()
-    rows = listed.filter(meeting__in=meetings).order_by().values_list("meeting_id", "current_answer")
-    for meeting, answer, number in rows.annotate(Count("pk")):
-        answers[meeting, answer] = number
+    answers = Counter[tuple[int, str | bool]]()
+    listed: Any = with_invitation(Invitee.objects.active().with_answer()).filter(meeting__in=meetings)
+    rows = listed.order_by().values_list("meeting_id", "current_answer", "is_invited")
+    for meeting, answer, is_invited, number in rows.annotate(Count("pk")):
+        answers[meeting, answer or is_invited] += number
     queue = count_waiting(meetings)
     return [
         ComingMeeting(
@@ -72,7 +74,8 @@ def coming_meetings() -> list[ComingMeeting]:
             queue[meeting.pk],
             answers[meeting.pk, Answer.NO],
             answers[meeting.pk, Answer.SUBSTITUTE],
-            answers[meeting.pk, None],
+            answers[meeting.pk, True],
+            answers[meeting.pk, False],
         )
         for meeting in meetings
     ]

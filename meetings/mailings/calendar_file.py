@@ -117,13 +117,18 @@ def calendar_event(
     found.add("DTSTART", timezone.localtime(meeting.starts_at))
     found.add("DTEND", timezone.localtime(meeting.ends_at))
     found.update(asked)
-    found["SUMMARY"] = TypedText(("Inställt: " if off else "") + meeting.title)
+    found["SUMMARY"] = TypedText(summary_prefix(meeting, off) + meeting.title)
     found["LOCATION"] = TypedText(meeting.where)
     found["DESCRIPTION"] = TypedText(event_description(meeting, off))
     found["STATUS"] = "CANCELLED" if off else "CONFIRMED"
     found["TRANSP"] = "TRANSPARENT" if off else "OPAQUE"
     found["CLASS"] = "PUBLIC"
     return found
+
+
+def summary_prefix(meeting: Meeting, off: bool) -> str:
+    """Return what the event is called before its title: a meeting goes on although one person need not come."""
+    return "" if not off else "Inställt: " if meeting.cancelled else "Gäller inte dig längre: "
 
 
 def event_uid(meeting: Meeting, invitee: Invitee | None) -> str:

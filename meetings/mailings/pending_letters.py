@@ -27,8 +27,11 @@ def pending(mailing: Mailing, people: InviteeQuerySet) -> list[Invitee]:
 
 
 def pending_for(mailing: Mailing, meeting: Meeting) -> list[Invitee]:
-    """Return those on one meeting's list who should have a letter of this kind, whether it can be sent now or not."""
-    return pending(mailing, meeting.invitees.active())
+    """Return those on one meeting's list who should have a letter of this kind, whether it can be sent now or not.
+
+    What the letters say of the parties that they represent is fetched with them.
+    """
+    return pending(mailing, meeting.invitees.active().prefetch_related("also__party"))
 
 
 def count_pending(purpose: Purpose, meeting: Meeting, now: datetime) -> int:

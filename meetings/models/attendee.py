@@ -6,6 +6,7 @@ from django.db import models
 
 from dialog_portal.base.typed_text import name_without_links, one_line
 from meetings.models.meeting import Meeting
+from parties.models import Party
 
 
 class Attendee(models.Model):
@@ -15,6 +16,10 @@ class Attendee(models.Model):
     invitee = models.OneToOneField("Invitee", models.PROTECT, null=True, blank=True, related_name="attendee")
     invitation = models.ForeignKey(
         "Invitation", models.PROTECT, null=True, blank=True, related_name="attendees"
+    )
+    # Of somebody who was not invited by name: a party of the register for which they came
+    party = models.ForeignKey(
+        Party, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="part"
     )
     name = models.CharField("namn", max_length=120, validators=[one_line])
     email = models.EmailField("e-postadress", blank=True)
@@ -30,6 +35,11 @@ class Attendee(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.organisation}"
+
+    @property
+    def represents(self) -> Party | None:
+        """The party for which the person came, invited or not; None for the region and for others outside it."""
+        return self.party or (self.invitation.party if self.invitation else None)
 
     @property
     def name_in_letters(self) -> str:

@@ -209,6 +209,11 @@ class Meeting(Versioned):
         last = self.steps.filter(after=MeetingState.CANCELLED).last() if self.cancelled else None
         return last.reason if last else ""
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether the time at which the meeting starts has come."""
+        return self.starts_at <= timezone.now()
+
     def is_open_for_answers(self, now: datetime) -> bool:
         """Return whether guests may answer: until `reply_by`, unless the meeting is held or cancelled."""
         return now < self.reply_by and self.state in (

@@ -25,6 +25,7 @@ class Purpose(models.TextChoices):
     SUBSTITUTE = "substitute", "inbjudan till ersättare"
     HANDED_OVER = "handed_over", "besked om ersättare"
     DISTRIBUTION = "distribution", "minnesanteckningar"
+    WITHDRAWN = "withdrawn", "besked att inbjudan inte gäller"
 
 
 # The letters that are sent to say when and where the meeting is

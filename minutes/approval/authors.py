@@ -173,6 +173,9 @@ def subjects_of_notes(known: dict[int, Minutes], came: Sequence[Attendee]) -> di
     invited = Invitation.objects.filter(meeting__in=of_meeting, party__isnull=False)
     for meeting, party in invited.values_list("meeting", "party"):
         about[Subject.PARTY, party].add(of_meeting[meeting])
+    uninvited = Attendee.objects.filter(meeting__in=of_meeting, party__isnull=False)
+    for meeting, party in uninvited.values_list("meeting", "party"):
+        about[Subject.PARTY, party].add(of_meeting[meeting])
     for guest in came:
         if guest.invitee and guest.invitee.person_id:
             about[Subject.PERSON, guest.invitee.person_id].add(of_meeting[guest.meeting_id])

@@ -34,8 +34,9 @@ SUBJECTS: dict[str, tuple[set[str], ...]] = {
     "meetings": (
         {"models", "audit_events"},
         {"seed"},
-        {"agenda", "attendance", "mailings"},
+        {"agenda", "mailings"},
         {"replies"},
+        {"attendance"},
         {"invitations"},
         {"planning"},
         {"apps", "tasks", "urls"},

@@ -20,6 +20,8 @@ TASK_KINDS = (
     TaskKind(planning.plans_with_gaps, "staff:meeting_detail", "staff:meeting_change"),
     TaskKind(planning.agendas_to_settle, "staff:agenda", "staff:agenda_step"),
     TaskKind(planning.invitations_to_send, "staff:letters_preview", "staff:letters_send"),
+    TaskKind(planning.late_invitations, "staff:letters_preview", "staff:letters_send"),
+    TaskKind(planning.lists_behind_register, "staff:invitations", "staff:invitees_refresh"),
     TaskKind(replies.silent_invitees, "staff:invitations", "staff:letters_send"),
     TaskKind(replies.contradictory_answers, "staff:invitations", "staff:reply_note"),
     TaskKind(replies.substitute_requests, "staff:invitations", "staff:substitute_decide"),

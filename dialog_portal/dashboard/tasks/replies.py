@@ -12,6 +12,7 @@ from django.urls import reverse
 from dialog_portal.access.models import User
 from dialog_portal.base.swedish import count, day
 from dialog_portal.dashboard.tasks.task import Task, meeting_url
+from meetings.mailings.letters.recipients import without_reply
 from meetings.mailings.reminder_interval import REMIND_BEFORE, asked_recently
 from meetings.models import (
     CalendarReply,
@@ -26,14 +27,13 @@ from meetings.models import (
 
 
 def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
-    """Yield meetings with people who have not answered.
+    """Yield meetings with invited people who have not answered.
 
     Within REMIND_BEFORE of the deadline the task is to remind them, unless a reminder was just sent or will be sent
     automatically; otherwise it is to wait.
     """
     rows = list(
-        Invitee.objects.active()
-        .silent()
+        without_reply(Invitee.objects.active())
         .filter(meeting__state=MeetingState.INVITED, meeting__reply_by__gt=now)
         .values("meeting_id", "meeting__title", "meeting__reply_by")
         .annotate(silent=Count("pk"), ripe=Count("pk", filter=~asked_recently(now)))

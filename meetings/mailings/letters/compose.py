@@ -7,7 +7,7 @@ import hashlib
 from django.conf import settings
 from django.utils import timezone
 
-from dialog_portal.base.swedish import span
+from dialog_portal.base.swedish import count, span
 from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.render import render
 from meetings.mailings.calendar_file import calendar_for, calendar_method
@@ -83,19 +83,30 @@ def meeting_facts(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
     facts = [
         ("När", span(meeting.starts_at, meeting.ends_at)),
         ("Var", meeting.where),
-        ("Gäller", str(invitee.invitation)),
+        ("Gäller", invitee.represents),
     ]
     return {
         "meeting": meeting,
         "invitee": invitee,
-        "party": str(invitee.invitation),
-        "seats": invitee.invitation.seats,
+        "party": invitee.represents,
+        "party_of_seat": str(invitee.invitation),
+        "seats": seats_in_words([row.seats for row in invitee.invitations]),
         "facts": [*facts, ("Diarienummer", diary_number)] if diary_number else facts,
         "button_text": "Svara på inbjudan",
         "signed_by": meeting.round.signer,
         "signed_title": meeting.round.signer_title,
         "reply_to": settings.MAIL_REPLY_TO,
     }
+
+
+def seats_in_words(seats: list[int]) -> str:
+    """Return how many seats the parties of one person have: "3 platser", "3 platser var", "3 respektive 2 platser"."""
+    *first, last = seats
+    if not first:
+        return count(last, "plats,platser")
+    if set(first) == {last}:
+        return f"{count(last, 'plats,platser')} var"
+    return f"{', '.join(map(str, first))} respektive {count(last, 'plats,platser')}"
 
 
 def with_wording(words: Words, context: dict[str, object]) -> dict[str, object]:

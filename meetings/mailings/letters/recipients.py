@@ -22,7 +22,11 @@ from meetings.models import (
 from meetings.models.invitee import InviteeQuerySet
 from meetings.models.meeting_letter import MeetingLetterQuerySet
 
-PURPOSES_WITH_TIME = frozenset(Purpose) - {Purpose.CANCELLATION, Purpose.DISTRIBUTION}
+PURPOSES_WITH_TIME = frozenset(Purpose) - {
+    Purpose.CANCELLATION,
+    Purpose.DISTRIBUTION,
+    Purpose.WITHDRAWN,
+}
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,19 @@ def letters_to_invitee(*purposes: Purpose) -> MeetingLetterQuerySet:
     return letters.not_stopped_in_time()
 
 
+def has_invitation() -> Exists:
+    """Return the condition that an invitation was written to a person and not stopped before it left.
+
+    Who is not invited has neither declined nor been silent. Everything that counts or names people goes by this.
+    """
+    return Exists(letters_to_invitee(Purpose.INVITATION, Purpose.SUBSTITUTE))
+
+
+def with_invitation(people: InviteeQuerySet) -> InviteeQuerySet:
+    """Add `is_invited`: the condition `has_invitation`."""
+    return people.annotate(is_invited=has_invitation())
+
+
 def without_invitation(people: InviteeQuerySet) -> InviteeQuerySet:
     """Narrow to those who have no invitation; a substitute got one of their own with their link."""
     return people.filter(~Exists(letters_to_invitee(Purpose.INVITATION)), substitute_for__isnull=True)
@@ -75,7 +92,7 @@ def without_reply(people: InviteeQuerySet) -> InviteeQuerySet:
 
     Somebody who handed over has answered, as long as the substitute is on the list.
     """
-    return people.filter(Exists(letters_to_invitee(Purpose.INVITATION, Purpose.SUBSTITUTE))).silent()
+    return people.filter(has_invitation()).silent()
 
 
 def with_seat(people: InviteeQuerySet) -> InviteeQuerySet:

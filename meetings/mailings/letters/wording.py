@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dialog_portal.base.swedish import clock, count, span, weekday
+from dialog_portal.base.swedish import clock, span, weekday
 from meetings.models import Meeting, Purpose, Round, Wording
 
 # What each placeholder stands for, in the order that staff see them
@@ -131,7 +131,7 @@ def placeholder_values(context: Mapping[str, Any]) -> dict[str, str]:
         "dag": weekday(meeting.starts_at),
         "tid": span(meeting.starts_at, meeting.ends_at),
         "plats": meeting.where,
-        "platser": count(context["seats"], "plats,platser"),
+        "platser": context["seats"],
         "svara_senast": f"{weekday(meeting.reply_by)} kl. {clock(meeting.reply_by)}",
         "år": str(meeting.round.year),
         "hälsning": meeting.message,

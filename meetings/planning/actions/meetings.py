@@ -26,7 +26,7 @@ from meetings.models import Agenda, AgendaItem, Meeting, MeetingState, MeetingSt
 from meetings.models.meeting import MEETING_NEXT, Group
 from meetings.planning.dates import moments_as_typed
 from meetings.replies.actions.needs import erase_needs_of_meeting
-from parties.models import Category
+from parties.models import Category, Party
 
 TimeAndPlace = tuple[datetime, datetime, str, str]
 DOUBLE_PRESS_WINDOW = timedelta(
@@ -73,11 +73,15 @@ def add_meeting(
 ) -> Meeting:
     """Store a new meeting with an empty agenda. Its slug is made of the title and does not change with it.
 
+    A meeting of a group without a host of its own has the group's host.
+
     A button that was pressed twice makes one meeting: the second press returns the meeting that the first one made.
     If a value was corrected in between it makes a second meeting, so that the correction is not lost.
     """
     round_ = Round.objects.select_for_update().get(pk=meeting.round_id)
     categories = list(categories)
+    if meeting.group and meeting.host is None:
+        meeting.host = meeting.group.host
     if earlier := find_double_press(meeting, categories, by=by, reason=reason):
         return earlier
     meeting.slug = unused_meeting_slug(round_, meeting.title)
@@ -145,6 +149,7 @@ def change_meeting(
     """
     before = lock_if_unchanged(meeting, seen_version=seen_version)
     must_not_be_cancelled(before)
+    values = with_host_of_group(before, values)
     saved = save_if_unchanged(before, values, seen_version=seen_version)
     now = saved.row
     if now.state == MeetingState.HELD and now.starts_at > timezone.now():
@@ -157,6 +162,18 @@ def change_meeting(
         reason = "Sista svarsdag ändrades innan brevet lämnades."
         rerender.rerender_for_deadline(now, by=by, reason=reason)
     return MeetingChange(now, outdated=False)
+
+
+def with_host_of_group(before: Meeting, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the values with the host of a newly chosen group, unless a host was chosen that is not the former group's.
+
+    The group decides who is invited, and its host has the meeting at home.
+    """
+    group = values.get("group")
+    if group is None or group == before.group:
+        return values
+    replaceable = (None, before.group.host if before.group else None)
+    return {**values, "host": group.host} if values.get("host", before.host) in replaceable else values
 
 
 def _record_change(before: Meeting, now: Meeting, fields: list[str], *, by: User) -> None:
@@ -216,9 +233,12 @@ def copy_meeting(
 def values_of_copy(source: Meeting, group: Group | None) -> dict[str, Any]:
     """Return what a copy takes from its source. A group with another host gives its host and an empty place."""
     same = {name: getattr(source, name) for name in COPIED_FIELDS}
-    if group and group != source.group and group.host != source.host:
-        same |= {"host": group.host, "venue": "", "room": "", "street": ""}
-    return same
+    return same | hosted_by(source, group.host) if group and group != source.group else same
+
+
+def hosted_by(source: Meeting, host: Party | None) -> dict[str, Any]:
+    """Return what a copy has instead when this is its host: another host has another place, which is not known yet."""
+    return {} if host == source.host else {"host": host, "venue": "", "room": "", "street": ""}
 
 
 def copy_items(source: Agenda, target: Agenda) -> None:

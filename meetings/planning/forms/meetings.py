@@ -104,7 +104,11 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, DayAndTimeForm):
         )  # fmt: skip
         widgets = {"categories": forms.CheckboxSelectMultiple, "message": forms.Textarea(attrs={"rows": 4})}
         labels = {"serves_meal": "Vi bjuder på mat"}
-        help_texts = {"serves_meal": "Då får de inbjudna frågan om specialkost när de svarar."}
+        help_texts = {
+            "serves_meal": "Då får de inbjudna frågan om specialkost när de svarar.",
+            "group": "Gruppens parter föreslås när du bjuder in, och gruppens värd blir mötets värd.",
+            "host": "Välj bara om det är en annan än gruppens värd.",
+        }
 
     field_order = ("title", "day", "start", "end", "reply_on", "venue", "room", "street", "online")
     parts = (
@@ -129,7 +133,7 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, DayAndTimeForm):
         offers = {
             "categories": Category.objects.filter(in_year(round_.year)),
             "group": Group.objects.filter(round=round_),
-            "host": Party.objects.active().in_order(),
+            "host": Party.objects.active() | Party.objects.filter(pk=self.instance.host_id),
             "officer": officers.order_by("name"),
         }
         for name, rows in offers.items():

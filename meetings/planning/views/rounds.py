@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,13 +16,14 @@ from django.views.decorators.http import require_POST
 from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.stale_saves import SaveResult
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.base.swedish import swedish
+from dialog_portal.base.swedish import join_words, swedish
 from dialog_portal.base.versioned_form import VersionedForm, submit
 from meetings.models import Group, Meeting, MeetingState, Round
+from meetings.models.group_members import group_names_by_party
 from meetings.planning.actions import rounds as actions
 from meetings.planning.forms.rounds import CopyRoundForm, GroupForm, RoundForm
 from meetings.planning.progress import STATE_ORDER, annotate_answer_counts, subtract_waiting_list
-from parties.models import Category, in_year
+from parties.models import Category, Membership, Party, in_year
 
 MEETINGS_PER_PAGE = 50
 LISTED_STATES = (*STATE_ORDER, MeetingState.CANCELLED)
@@ -57,8 +59,24 @@ def round_detail(request: StaffRequest, year: int) -> HttpResponse:
         "chosen": state,
         "groups": row.groups.select_related("host").prefetch_related("parties").order_by(swedish("name")),
         "missing": categories_without_meeting(row),
+        "in_two_groups": parties_in_two_groups(row),
+        "in_no_group": parties_in_no_group(row),
     }
     return render(request, "staff/rounds/detail.html", context)
+
+
+def parties_in_two_groups(row: Round) -> list[tuple[Party, str]]:
+    """Return the parties that stand in more than one group of the round, with the groups in words."""
+    groups = {pk: names for pk, names in group_names_by_party(row).items() if len(names) > 1}
+    return [(party, join_words(groups[party.pk])) for party in Party.objects.filter(pk__in=groups)]
+
+
+def parties_in_no_group(row: Round) -> list[Party]:
+    """Return the parties that stand in no group, of the categories that meet in groups in the round."""
+    in_groups = Category.objects.filter(meetings__round=row, meetings__group__isnull=False)
+    members = Membership.objects.in_year(row.year).filter(category__in=in_groups).values("party")
+    parties = Party.objects.active(date(row.year, 1, 1)).filter(pk__in=members)
+    return list(parties.exclude(pk__in=group_names_by_party(row)))
 
 
 def categories_without_meeting(row: Round) -> list[Category]:
@@ -159,6 +177,8 @@ def group_page(request: StaffRequest, group: Group) -> HttpResponse:
 
     if request.method == "POST" and (saved := submit_with_refusal_at(form, "name", save)):
         messages.success(request, f"Gruppen {saved} är sparad.")
+        for warning in form.warnings:
+            messages.warning(request, warning)
         return redirect("staff:round_detail", round_.year)
     return render(request, "staff/rounds/group.html", {"form": form, "group": group, "round": round_})
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from dialog_portal.base.swedish import join_words
 from dialog_portal.links.actions import find_link
 from dialog_portal.links.actions import token_for as token_of
 from dialog_portal.links.guest_view import guest_view, link_not_found
@@ -113,6 +114,7 @@ def guest_context(invitee: Invitee) -> dict[str, Any]:
         "invitee": invitee,
         "meeting": invitee.meeting,
         "organisation": invitee.invitation.organisation,
+        "represents": join_words(row.organisation for row in invitee.invitations),
         "token": token_of(invitee.link),
         "mailbox": settings.MAIL_REPLY_TO,
     }

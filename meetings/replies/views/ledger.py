@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import QueryDict
@@ -12,7 +12,8 @@ from meetings.replies.guest_list import GuestRow, guest_rows, with_replies
 from parties.models import Mandate
 
 ANSWER_FILTERS: dict[str, tuple[str, Callable[[GuestRow], bool]]] = {
-    "tysta": ("Har inte svarat", lambda row: row.answer is None),
+    "tysta": ("Har inte svarat", lambda row: row.is_silent),
+    "ejinbjudna": ("Inte inbjudna än", lambda row: row.is_not_invited),
     "kommer": ("Kommer", lambda row: row.is_seated),
     "vantar": ("På väntelistan", lambda row: row.queue > 0),
     "nej": ("Kommer inte", lambda row: row.answer == Answer.NO),
@@ -34,8 +35,8 @@ def answers_context(meeting: Meeting, invitees: list[Invitee], query: QueryDict)
             pair for pair in everybody if matches_filter(pair[1], kind) and matches_words(pair[0], words)
         ],
         "invited": len(everybody),
-        "parties": [(party, party.seats_taken) for party in parties],
-        "answers": {name: sum(of(row) for _, row in everybody) for name, (_, of) in ANSWER_FILTERS.items()},
+        "parties": [(party, party.seats_taken, party.is_in_use) for party in parties],
+        "answers": count_answers(row for _, row in everybody),
         "coordinators": coordinators_of(meeting),
         "kinds": [(name, label) for name, (label, _) in ANSWER_FILTERS.items()],
         "kind": kind if kind in ANSWER_FILTERS else "",
@@ -44,6 +45,12 @@ def answers_context(meeting: Meeting, invitees: list[Invitee], query: QueryDict)
         .filter(invitee__meeting=meeting)
         .select_related("invitee__invitation__party"),
     }
+
+
+def count_answers(rows: Iterable[GuestRow]) -> dict[str, int]:
+    """Return how many people there are of each kind, by the names in ANSWER_FILTERS: the same numbers on every page."""
+    people = list(rows)
+    return {name: sum(of(row) for row in people) for name, (_, of) in ANSWER_FILTERS.items()}
 
 
 def coordinators_of(meeting: Meeting) -> set[int]:

@@ -11,7 +11,7 @@ from dialog_portal.access.models import Role
 from meetings.models import Answer, Channel, MeetingState, Reply, Round, RoundPurpose
 from parties.models import Cadence
 from tests import factories
-from tests.meetings.acting import at, signed_in
+from tests.meetings.acting import at, letter, signed_in
 from tests.meetings.planning.rounds import form
 from tests.pages import without_breaks
 
@@ -70,7 +70,8 @@ def test_the_round_shows_its_meetings_in_time_order_and_how_many_come():
         reply_by=at("2027-02-20 13:00"),
     )
     seats = factories.invitation(first)
-    changed_mind, no, gone, _silent = (factories.invitee(seats) for _ in range(4))
+    changed_mind, no, gone, silent, _not_invited = (factories.invitee(seats) for _ in range(5))
+    letter(silent)
     for invitee, answer in (
         (changed_mind, Answer.NO),
         (changed_mind, Answer.YES),
@@ -82,8 +83,8 @@ def test_the_round_shows_its_meetings_in_time_order_and_how_many_come():
     gone.withdrawn_at = timezone.now()
     gone.save()
     response = client.get(reverse("staff:round_detail", args=[2027]))
-    rows = [(m.title, m.asked, m.answered, m.coming) for m in response.context["page_obj"]]
-    assert rows == [("Första", 3, 2, 1), ("Andra", 0, 0, 0)]
+    rows = [(m.title, m.listed, m.asked, m.answered, m.coming) for m in response.context["page_obj"]]
+    assert rows == [("Första", 4, 3, 2, 1), ("Andra", 0, 0, 0, 0)]
 
 
 def test_meetings_can_be_chosen_by_state():

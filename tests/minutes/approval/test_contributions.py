@@ -21,6 +21,7 @@ from meetings.agenda import actions as agenda
 from meetings.agenda.forms import ItemForm
 from meetings.attendance import actions as attendance
 from meetings.invitations.actions import invite, withdraw
+from meetings.invitations.actions.remove_party import remove_party
 from meetings.models import AgendaItem, Answer, Channel, Invitee, Meeting, MeetingState, Round
 from meetings.planning.actions import meetings as planning
 from meetings.planning.actions import rounds
@@ -93,7 +94,7 @@ class World:
         withdraw.reinstate(Invitee.objects.get(pk=self.guest.pk), by=self.officer)
 
     def remove_party(self) -> None:
-        invite.remove_party(factories.invitation(self.meeting, factories.party()), by=self.officer)
+        remove_party(factories.invitation(self.meeting, factories.party()), by=self.officer)
 
     def restore_point(self) -> None:
         removed = agenda.delete_item(self.items[0], by=factories.user())
