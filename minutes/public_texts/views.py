@@ -76,11 +76,11 @@ def public_text_change(request: StaffRequest, word: str) -> HttpResponse:
     def save() -> PublicText:
         return actions.save_text(text, form.content, seen_version=form.seen_version, by=request.user)
 
-    if request.method == "POST" and submit(form, save):
+    if request.method == "POST" and (saved := submit(form, save)):
         messages.success(
             request, "Texten är sparad. Den syns på webbplatsen när en godkännare har publicerat den."
         )
-        return redirect("staff:public_text", word)
+        return redirect("staff:public_text", saved.word)
     return render(request, "staff/public_texts/form.html", {"form": form, "text": text})
 
 

@@ -25,8 +25,8 @@ ACCESSIBILITY = {
     "assessed_on": "2026-11-22",
     "method": "self",
     "method_text": """\
-Vi har granskat webbplatsen själva. På varje sida har vi kört automatiska kontroller för WCAG 2.2 nivå AA, gått \
-igenom allt med tangentbord och läst i 320 bildpunkters bredd. PDF-filerna är maskinellt kontrollerade mot PDF/UA-1 \
+På varje sida har vi kört automatiska kontroller för WCAG 2.2 nivå AA, gått igenom allt med tangentbord och läst i \
+320 bildpunkters bredd. PDF-filerna är maskinellt kontrollerade mot PDF/UA-1 \
 och PDF/A-3a.""",
     "defect_1_what": (
         "Vi vet inte säkert hur sidorna och PDF-filerna fungerar i skärmläsarna NVDA, JAWS, VoiceOver och TalkBack."
@@ -60,7 +60,7 @@ Kulturnämnden i Region Stockholm är personuppgiftsansvarig. Kulturförvaltning
 Skriv till {kontakt} om du har frågor eller vill begära något.""",
     "officer": """\
 Region Stockholm har ett dataskyddsombud som kontrollerar att vi följer reglerna. Skriv till {kontakt} och märk \
-brevet "Till dataskyddsombudet", så lämnar vi det vidare oläst av andra.""",
+brevet ”Till dataskyddsombudet”, så lämnar vi det vidare.""",
     "purposes": """\
 Vi använder uppgifterna för att
 - bjuda in till dialogmöten och ta emot svar
@@ -99,7 +99,7 @@ handlingar, och då kan vem som helst begära att få läsa dem. Vi för inte ö
 EES.""",
     "times": """\
 - Anteckningar, deltagarlistor och inbjudningar: bevaras som allmänna handlingar och lämnas till arkivet.
-- Kontaktuppgifter: gallras två år efter det sista mötet som du var inbjuden till.
+- Kontaktuppgifter: gallras enligt regionens plan när du inte längre företräder en part.
 - Uppgifter om mat och behov: raderas 14 dagar efter mötet.
 - Texten i brev: raderas när e-postservern har tagit emot brevet. Att brevet skickades står kvar i två år.
 - Loggar: gallras enligt regionens plan för bevarande och gallring.""",

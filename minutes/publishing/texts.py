@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -58,10 +58,13 @@ def defects(content: Content) -> Iterator[Content]:
     """Yield the known defects of the accessibility statement, numbered fields gathered as what, why and two dates."""
     for number in range(1, count_defects(content) + 1):
         start = f"defect_{number}_"
-        yield {name.removeprefix(start): value for name, value in content.items() if name.startswith(start)}
+        if content.get(f"{start}what"):
+            yield {
+                name.removeprefix(start): value for name, value in content.items() if name.startswith(start)
+            }
 
 
-def count_defects(content: Content) -> int:
+def count_defects(content: Mapping[str, Any]) -> int:
     """Return the highest number of a defect that says something."""
     numbers = [int(name.split("_")[1]) for name, value in content.items() if name.endswith("_what") and value]
     return max(numbers, default=0)
