@@ -39,6 +39,8 @@ STORED = {
     "anteckningar: tog bort avsnitt", "anteckningar: delade", "anteckningar: öppnade",
     "anteckningar: fastställde", "anteckningar: skickade ut", "anteckningar: publicerade",
     "anteckningar: påbörjade rättelse",
+    "webbplatsen: skrev text", "webbplatsen: publicerade text", "webbplatsen: sparade gammal adress",
+    "webbplatsen: tog bort gammal adress", "webbplatsen: besvarade synpunkt om tillgänglighet",
 }  # fmt: skip
 
 
