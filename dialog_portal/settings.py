@@ -89,6 +89,7 @@ TEMPLATES = [
             ],
             "libraries": {
                 "swedish": "dialog_portal.base.swedish",
+                "plain_blocks": "dialog_portal.base.plain_blocks",
                 "may": "dialog_portal.access.permission_tags",
                 "addressee": "meetings.invitations.address_page",
                 "mail": "dialog_portal.dashboard.mail_tags",

@@ -1,4 +1,4 @@
-"""The kinds of audit log entries about minutes (meeting notes), from the first draft to a correction."""
+"""The kinds of audit log entries about minutes (meeting notes) and about the public site."""
 
 from dialog_portal.base.audit import EventKind
 
@@ -15,3 +15,8 @@ class MinutesEvent(EventKind):
     PUBLISHED = "anteckningar: publicerade"
     NAME_DEALT_WITH = "anteckningar: åtgärdade skyddat namn"
     CORRECTION_BEGUN = "anteckningar: påbörjade rättelse"
+    TEXT_WRITTEN = "webbplatsen: skrev text"
+    TEXT_PUBLISHED = "webbplatsen: publicerade text"
+    REDIRECT_SAVED = "webbplatsen: sparade gammal adress"
+    REDIRECT_REMOVED = "webbplatsen: tog bort gammal adress"
+    REPORT_ANSWERED = "webbplatsen: besvarade synpunkt om tillgänglighet"

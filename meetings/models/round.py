@@ -62,7 +62,10 @@ class Round(Versioned):
         error_messages={"unique": "Det finns redan en omgång för det året."},
     )
     intro = models.TextField(
-        "inledning", blank=True, max_length=4000, help_text="Visas överst på årets sida på webbplatsen."
+        "inledning",
+        blank=True,
+        max_length=4000,
+        help_text="unused: the public page shows the round's public text, into which an upgrade copied this",
     )
     diary_number = models.CharField(
         "diarienummer",
@@ -76,7 +79,7 @@ class Round(Versioned):
         max_length=40,
         blank=True,
         validators=[one_line],
-        help_text="Till exempel AKTNR 2692-11572.",
+        help_text="Om någon annans register har en beteckning för omgången.",
     )
     conference_on = models.DateField("konferensdag", null=True, blank=True)
     conference_place = models.CharField(

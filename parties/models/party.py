@@ -137,5 +137,7 @@ class Party(Versioned):
 
     def name_on(self, day: date) -> str:
         """Return the name that the party had on a day, because old notes keep the old name."""
-        old = self.former_names.filter(until__gt=day).order_by("until").first()
-        return old.name if old else self.name
+        later = [
+            old for old in self.former_names.all() if old.until > day
+        ]  # no query for rows that are prefetched
+        return min(later, key=lambda old: old.until).name if later else self.name

@@ -18,8 +18,12 @@ OPINION = {
         account_reauthenticate account_change_password mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp
         mfa_generate_recovery_codes
     """,
-    ("LHG", ""): "staff:minutes staff:minutes_preview staff:minutes_pdf staff:section_history",
-    ("LHG", "HG"): "staff:attendance",
+    ("LHG", ""): """
+        staff:minutes staff:minutes_preview staff:minutes_pdf staff:section_history
+        staff:public_texts staff:public_text staff:public_text_preview staff:redirects
+        staff:accessibility_reports
+    """,
+    ("LHG", "HG"): "staff:attendance staff:accessibility_report",
     ("HG", ""): "staff:letters_preview staff:letters_preview_body staff:needs",
     ("HG", "HG"): """
         staff:party_add staff:party_change staff:party_rename staff:party_end staff:category_add staff:category_change
@@ -31,15 +35,16 @@ OPINION = {
         staff:attendee_add staff:section_change staff:minutes_distribute staff:minutes_correct
         staff:protected_name
         staff:meeting_wording staff:meeting_wording_example
+        staff:public_text_change staff:redirect_add staff:redirect_change
     """,
     ("", "HG"): """
         staff:party_reopen staff:group_remove staff:meeting_hold staff:agenda_step staff:item_restore staff:item_move
         staff:invitation_remove staff:invitees_refresh staff:invitee_withdraw staff:letters_send staff:minutes_start
         staff:substitute_decide
         staff:minutes_circulate staff:minutes_reopen staff:section_add staff:section_remove
-        staff:meeting_wording_choose staff:planned_switch
+        staff:meeting_wording_choose staff:planned_switch staff:public_text_restore staff:redirect_remove
     """,
-    ("", "G"): "staff:minutes_approve",
+    ("", "G"): "staff:minutes_approve staff:public_text_publish",
     ("G", "G"): "staff:minutes_publish",
     # administrators meet only the letters about accounts there, the others all letters but those
     ("HGA", ""): "staff:outbox staff:letter staff:letter_body staff:letter_open staff:wording_list",
@@ -54,9 +59,10 @@ OPINION = {
     ("alla", "alla"): """
         health accept_account guest:reply guest:answer guest:substitute guest:colleague guest:calendar guest:send_again
         guest:coordinator guest:coordinate
-        public:start public:year public:meeting public:notes public:notes_pdf public:notes_json public:accessibility
-        public:personal_data account_login account_logout account_reset_password account_reset_password_done
-        account_reset_password_from_key account_reset_password_from_key_done account_inactive mfa_authenticate
+        public:start public:years public:year public:meeting public:notes public:notes_pdf public:notes_json
+        public:accessibility public:report public:personal_data account_login account_logout account_reset_password
+        account_reset_password_done account_reset_password_from_key account_reset_password_from_key_done
+        account_inactive mfa_authenticate
     """,
 }
 

@@ -25,15 +25,19 @@ from meetings.audit_events import MeetingsEvent
 from meetings.mailings.letters.reply_link import reply_url
 from meetings.models import Group, MeetingState, Purpose
 from minutes.models import (
+    AccessibilityReport,
     Approval,
     Edition,
     Minutes,
     MinutesState,
     ProtectedName,
+    Redirect,
     Rendering,
     Section,
     SectionRevision,
+    TextKind,
 )
+from minutes.public_texts import actions
 from tests import factories
 from tests.world import World
 
@@ -104,6 +108,13 @@ class OneOfEach(World):
         self.protected_name = self.name_somebody_protected()
         self.account = factories.user()
         self.staff_invitation = self.invite_somebody()
+        self.text = actions.save_text(
+            actions.text_of(TextKind.YEAR, self.round), {"body": "Text"}, seen_version=0, by=owner
+        )
+        self.redirect = Redirect.objects.create(old_path=f"/gammal-{owner.pk}", target="/")
+        self.report = AccessibilityReport.objects.create(
+            kind="barrier", message="Hej", received_at=timezone.now(), answer_by=timezone.localdate()
+        )
         self.event = record(owner, MeetingsEvent.MEETING_CHANGED, self.meeting)
 
     def write_letter(self) -> Any:
@@ -182,6 +193,10 @@ OBJECTS: dict[tuple[str, str], Callable[[OneOfEach], Any]] = {
     ("moten", "year"): lambda world: world.round.year,
     ("moten", "slug"): lambda world: world.meeting.slug,
     ("utgava", "number"): lambda world: 1,
+    ("texter", "word"): lambda world: str(world.round.year),
+    ("synpunkter", "pk"): lambda world: world.report.pk,
+    ("version", "number"): lambda world: 1,
+    ("gamlaadresser", "pk"): lambda world: world.redirect.pk,
     ("nytt", "uidb36"): lambda world: "1",
     ("nytt", "key"): lambda world: "set-password",
     ("user", "object_id"): lambda world: world.account.pk,

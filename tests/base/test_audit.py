@@ -40,6 +40,8 @@ STORED = {
     "anteckningar: tog bort avsnitt", "anteckningar: delade", "anteckningar: öppnade",
     "anteckningar: fastställde", "anteckningar: skickade ut", "anteckningar: publicerade",
     "anteckningar: påbörjade rättelse", "anteckningar: åtgärdade skyddat namn",
+    "webbplatsen: skrev text", "webbplatsen: publicerade text", "webbplatsen: sparade gammal adress",
+    "webbplatsen: tog bort gammal adress", "webbplatsen: besvarade synpunkt om tillgänglighet",
 }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ NO_PAGE = {"staff:minutes_pdf", "staff:item_add"}  # a file, and a form that sta
 # Forms that refuse to be sent empty
 STRICT = (
     "category_add group_add guest_add invitation_add letter_told mandate_add meeting_add meeting_cancel "
-    "membership_add minutes_correct party_add attendee_add account_invite".split()
+    "membership_add minutes_correct party_add attendee_add account_invite redirect_add accessibility_report".split()
 )
 
 

@@ -50,7 +50,7 @@ SUBJECTS: dict[str, tuple[set[str], ...]] = {
         {"writing"},
         {"approval"},
         {"publishing"},
-        {"distribution"},
+        {"distribution", "public_texts", "redirects", "accessibility_reports"},
         {"overview"},
         {"apps", "management", "tasks", "urls"},
     ),

@@ -12,7 +12,15 @@ from datetime import datetime
 
 from dialog_portal.access.models import Role, User
 from dialog_portal.access.permissions import rule_for
-from dialog_portal.dashboard.tasks import accounts, letters, minutes, pending_letters, planning, replies
+from dialog_portal.dashboard.tasks import (
+    accounts,
+    letters,
+    minutes,
+    pending_letters,
+    planning,
+    public_site,
+    replies,
+)
 from dialog_portal.dashboard.tasks.task import Task, TaskKind
 
 TASK_KINDS = (
@@ -32,6 +40,9 @@ TASK_KINDS = (
     TaskKind(minutes.notes_to_distribute, "staff:minutes", "staff:minutes_distribute"),
     TaskKind(minutes.notes_to_publish, "staff:minutes", "staff:minutes_publish"),
     TaskKind(minutes.editions_with_protected_names, "staff:protected_name", "staff:protected_name"),
+    TaskKind(public_site.texts_to_publish, "staff:public_text", "staff:public_text_publish"),
+    TaskKind(public_site.statement_to_renew, "staff:public_text", "staff:public_text_change"),
+    TaskKind(public_site.reports_to_answer, "staff:accessibility_report", "staff:accessibility_report"),
     TaskKind(letters.letters_that_failed, "staff:outbox", "staff:letter_correct"),
     TaskKind(letters.letters_that_bounced, "staff:outbox", "staff:letter_correct"),
     TaskKind(replies.calendar_replies_to_read, "staff:reply_note", "staff:reply_note"),

@@ -26,11 +26,10 @@ class RoundForm(DiaryNumberWarning, VersionedForm):
     class Meta:
         model = Round
         fields = (
-            "year", "intro", "purposes", "focus_areas", "diary_number", "outside_reference", "conference_on",
+            "year", "purposes", "focus_areas", "diary_number", "outside_reference", "conference_on",
             "conference_place", "signer", "signer_title", "reminds",
         )  # fmt: skip
         widgets = {
-            "intro": forms.Textarea(attrs={"rows": 5}),
             "purposes": forms.CheckboxSelectMultiple,
             "focus_areas": forms.CheckboxSelectMultiple,
         }
