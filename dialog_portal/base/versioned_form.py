@@ -9,6 +9,7 @@ from django import forms
 from django.db import models
 
 from dialog_portal.base.stale_saves import SaveResult, StaleSave, is_same_value, stored_value
+from dialog_portal.base.states import NotAllowed
 
 ROW_REMOVED = "Någon har tagit bort det du redigerar. Kopiera din text innan du går vidare."
 
@@ -93,8 +94,14 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
         raise TypeError("Give the form's values and seen_version to an action that saves them.")
 
 
-def submit(form: VersionedForm, save: Callable[[], SaveResult]) -> SaveResult | None:
-    """Return what `save` returns; None if the form has errors or somebody else has saved. The form shows which."""
+def submit(
+    form: VersionedForm, save: Callable[[], SaveResult], *, refusal_at: str | None = None
+) -> SaveResult | None:
+    """Return what `save` returns; None if the form has errors, somebody else has saved, or the action is refused.
+
+    The form shows which, and holds what was typed: the caller renders it again. A refusal is shown at the field that it
+    names itself, otherwise at `refusal_at`.
+    """
     if not form.is_valid():
         show_conflict_if_stale(form)
         return None
@@ -102,7 +109,9 @@ def submit(form: VersionedForm, save: Callable[[], SaveResult]) -> SaveResult | 
         return save()
     except StaleSave as stale:
         form.show_conflict(stale.theirs)
-        return None
+    except NotAllowed as refusal:
+        form.add_error(refusal.field or refusal_at, str(refusal))
+    return None
 
 
 def show_conflict_if_stale(form: VersionedForm) -> None:

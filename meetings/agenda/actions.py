@@ -20,16 +20,14 @@ ITEM_CONTENT = ("title", "description", "minutes", "presenter", "internal")
 ITEM_FIELDS_IN_NOTES = frozenset({"title", "internal"})  # as ItemForm names them
 
 
-def must_not_be_settled(agenda: Agenda) -> None:
-    """Raise NotAllowed if the agenda is settled."""
-    if agenda.state == AgendaState.SETTLED:
-        raise NotAllowed("Dagordningen är fastlagd. Öppna den igen om du vill ändra i den.")
+SETTLED_SENTENCE = "Dagordningen är fastlagd. Öppna den igen om du vill ändra i den."
 
 
 def lock_unsettled_agenda(agenda: Agenda) -> Agenda:
     """Return the agenda, locked until the transaction ends. Raise NotAllowed if it is settled."""
     now = Agenda.objects.select_for_update().get(pk=agenda.pk)
-    must_not_be_settled(now)
+    if now.state == AgendaState.SETTLED:
+        raise NotAllowed(SETTLED_SENTENCE)
     return now
 
 

@@ -84,16 +84,16 @@ def redirect_to_agenda(pk: int, query: str = "") -> HttpResponse:
 
 def item_add(request: StaffRequest, pk: int) -> HttpResponse:
     """Add an item at the end, then show the empty form again with the focus in it."""
-    if request.method != "POST":
+    if not request.POST:
         return redirect_to_agenda(pk, "?ny=1")
     row = find_agenda(pk)
     form = NewItemForm(request.POST)
-    if not form.is_valid():
+    if not form.is_valid() or request.method != "POST":
         return agenda_page(request, row, form)
     try:
         actions.add_item(row, form.instance, by=request.user)
     except NotAllowed as refusal:
-        messages.error(request, str(refusal))
+        form.add_error(None, str(refusal))
         return agenda_page(request, row, form)
     return redirect_to_agenda(pk, "?ny=1")
 
@@ -101,18 +101,16 @@ def item_add(request: StaffRequest, pk: int) -> HttpResponse:
 def item_change(request: StaffRequest, pk: int) -> HttpResponse:
     """Change all fields of an item."""
     item = find_item(pk)
-    form = ItemForm(request.POST if request.method == "POST" else None, instance=item)
+    form = ItemForm(request.POST or None, instance=item)
+    if item.agenda.state == AgendaState.SETTLED and not form.is_bound:
+        messages.error(request, actions.SETTLED_SENTENCE)
+        return redirect_to_agenda(item.agenda.meeting_id)
 
     def save() -> AgendaItem:
         return actions.change_item(item, form.values, seen_version=form.seen_version, by=request.user)
 
-    try:
-        actions.must_not_be_settled(item.agenda)
-        if request.method == "POST" and (saved := submit(form, save)):
-            messages.success(request, f"Punkten {saved} är sparad.")
-            return redirect_to_agenda(item.agenda.meeting_id)
-    except NotAllowed as refusal:
-        messages.error(request, str(refusal))
+    if request.method == "POST" and (saved := submit(form, save)):
+        messages.success(request, f"Punkten {saved} är sparad.")
         return redirect_to_agenda(item.agenda.meeting_id)
     context = {"form": form, "item": item, "meeting": item.agenda.meeting}
     return render(request, "staff/agenda/item.html", context)

@@ -45,8 +45,11 @@ OPINION = {
     (
         "HGA",
         "HGA",
-    ): "staff:wording staff:wording_example staff:letter_correct staff:letter_told staff:letter_bounced",
-    ("", "HGA"): "staff:letter_retry staff:letter_stop staff:outbox_hold staff:wording_choose",
+    ): """
+        staff:wording staff:wording_example staff:letter_correct staff:letter_told staff:letter_bounced
+        staff:outbox_hold
+    """,
+    ("", "HGA"): "staff:letter_retry staff:letter_stop staff:wording_choose",
     ("A", ""): "staff:account_list",
     ("A", "A"): "staff:account_invite staff:account_change",
     ("", "A"): "staff:account_invitation_revoke",

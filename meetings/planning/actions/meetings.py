@@ -114,14 +114,19 @@ def typed_columns(meeting: Meeting) -> dict[str, Any]:
     }
 
 
+CANCELLED_SENTENCE = "Mötet är inställt och kan inte ändras. Kopiera det till en ny dag i stället."
+
+
 def must_not_be_cancelled(meeting: Meeting) -> None:
     """Raise NotAllowed if the meeting is cancelled. Guests may have a letter about it, so it must not change."""
     if meeting.cancelled:
-        raise NotAllowed("Mötet är inställt och kan inte ändras. Kopiera det till en ny dag i stället.")
+        raise NotAllowed(CANCELLED_SENTENCE)
 
 
 class HeldInFuture(NotAllowed):
     """Raised when a held meeting would get a start in the future."""
+
+    field = "day"
 
 
 @dataclass(frozen=True)

@@ -123,16 +123,14 @@ def meeting_change(request: StaffRequest, pk: int) -> HttpResponse:
     """Change a meeting, except for its state."""
     meeting = get_object_or_404(Meeting.objects.select_related("round"), pk=pk)
     heading = meeting.title  # validating the form writes what was typed into `meeting`
-    form = MeetingForm(request.POST if request.method == "POST" else None, instance=meeting)
-    try:
-        actions.must_not_be_cancelled(meeting)
-        if request.method == "POST" and (change := save_change(request, form)):
-            outdated = "Mötet är sparat med ny tid eller plats."  # the next page says who needs a letter
-            messages.success(request, outdated if change.outdated else "Mötet är sparat.")
-            show_warnings(request, form)
-            return redirect("staff:meeting_detail", pk)
-    except NotAllowed as refusal:
-        messages.error(request, str(refusal))
+    form = MeetingForm(request.POST or None, instance=meeting)
+    if meeting.cancelled and not form.is_bound:
+        messages.error(request, actions.CANCELLED_SENTENCE)
+        return redirect("staff:meeting_detail", pk)
+    if request.method == "POST" and (change := save_change(request, form)):
+        outdated = "Mötet är sparat med ny tid eller plats."  # the next page says who needs a letter
+        messages.success(request, outdated if change.outdated else "Mötet är sparat.")
+        show_warnings(request, form)
         return redirect("staff:meeting_detail", pk)
     return render(request, "staff/meetings/form.html", {"form": form, "meeting": meeting, "heading": heading})
 
@@ -145,11 +143,7 @@ def save_change(request: StaffRequest, form: MeetingForm) -> actions.MeetingChan
             form.instance, form.values, seen_version=form.seen_version, by=request.user
         )
 
-    try:
-        return submit(form, save)
-    except actions.HeldInFuture as refusal:
-        form.add_error("day", str(refusal))
-        return None
+    return submit(form, save)
 
 
 def meeting_copy(request: StaffRequest, pk: int) -> HttpResponse:
@@ -171,7 +165,10 @@ def meeting_cancel(request: StaffRequest, pk: int) -> HttpResponse:
     meeting = get_object_or_404(Meeting.objects.select_related("round"), pk=pk)
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return cancel_and_go_on(request, meeting, form.cleaned_data["reason"])
+        try:
+            return cancel_and_go_on(request, meeting, form.cleaned_data["reason"])
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
     context = {
         "form": form,
         "meeting": meeting,
@@ -181,12 +178,11 @@ def meeting_cancel(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def cancel_and_go_on(request: StaffRequest, meeting: Meeting, reason: str) -> HttpResponse:
-    """Cancel the meeting and redirect to the letter's preview, or to the meeting if nobody needs a letter."""
-    try:
-        meeting = actions.cancel_meeting(meeting, reason=reason, by=request.user)
-    except NotAllowed as refusal:
-        messages.error(request, str(refusal))
-        return redirect("staff:meeting_detail", meeting.pk)
+    """Cancel the meeting and redirect to the letter's preview, or to the meeting if nobody needs a letter.
+
+    Raise NotAllowed if the meeting is held or cancelled.
+    """
+    meeting = actions.cancel_meeting(meeting, reason=reason, by=request.user)
     if count_pending(Purpose.CANCELLATION, meeting, timezone.now()):
         messages.warning(request, "Mötet är inställt. Titta igenom brevet till de inbjudna och skicka det.")
         return redirect("staff:letters_preview", meeting.pk, Purpose.CANCELLATION)

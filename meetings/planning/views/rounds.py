@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Min, Q
@@ -13,10 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from dialog_portal.access.staff_request import StaffRequest
-from dialog_portal.base.stale_saves import SaveResult
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import swedish
-from dialog_portal.base.versioned_form import VersionedForm, submit
+from dialog_portal.base.versioned_form import submit
 from meetings.models import Group, Meeting, MeetingState, Round
 from meetings.planning.actions import rounds as actions
 from meetings.planning.forms.rounds import CopyRoundForm, GroupForm, RoundForm
@@ -83,7 +80,7 @@ def round_add(request: StaffRequest) -> HttpResponse:
     )
     form = RoundForm(request.POST or None, initial=initial)
     if request.method == "POST":
-        saved = submit_with_refusal_at(form, "year", lambda: actions.add_round(form.values, by=request.user))
+        saved = submit(form, lambda: actions.add_round(form.values, by=request.user), refusal_at="year")
         if saved:
             return go_to_round(request, saved, form)
     return render(request, "staff/rounds/form.html", {"form": form, "last": last})
@@ -97,20 +94,9 @@ def round_change(request: StaffRequest, year: int) -> HttpResponse:
     def save() -> Round:
         return actions.change_round(row, form.values, seen_version=form.seen_version, by=request.user)
 
-    if request.method == "POST" and (saved := submit_with_refusal_at(form, "year", save)):
+    if request.method == "POST" and (saved := submit(form, save, refusal_at="year")):
         return go_to_round(request, saved, form)
     return render(request, "staff/rounds/form.html", {"form": form, "round": row, "year": year})
-
-
-def submit_with_refusal_at(
-    form: VersionedForm, field: str, save: Callable[[], SaveResult]
-) -> SaveResult | None:
-    """Return what `save` returns, None if nothing was saved. A NotAllowed becomes an error of the field `field`."""
-    try:
-        return submit(form, save)
-    except NotAllowed as refusal:
-        form.add_error(field, str(refusal))
-        return None
 
 
 def go_to_round(request: StaffRequest, row: Round, form: RoundForm) -> HttpResponse:
@@ -157,7 +143,7 @@ def group_page(request: StaffRequest, group: Group) -> HttpResponse:
             return actions.add_group(round_, form.values, by=request.user)
         return actions.change_group(group, form.values, seen_version=form.seen_version, by=request.user)
 
-    if request.method == "POST" and (saved := submit_with_refusal_at(form, "name", save)):
+    if request.method == "POST" and (saved := submit(form, save, refusal_at="name")):
         messages.success(request, f"Gruppen {saved} är sparad.")
         return redirect("staff:round_detail", round_.year)
     return render(request, "staff/rounds/group.html", {"form": form, "group": group, "round": round_})

@@ -179,3 +179,15 @@ def test_a_section_can_be_added_and_an_empty_one_removed(client: Client) -> None
     client.post(reverse("staff:section_remove", args=[added.pk]))
     client.post(reverse("staff:section_remove", args=[first.pk]))  # somebody wrote in it
     assert [section.heading for section in minutes.sections.all()] == ["Läget i kommunerna", "Nästa steg"]
+
+
+def test_what_was_typed_stands_in_the_editor_when_the_notes_were_circulated_meanwhile(client: Client) -> None:
+    officer = factories.user()
+    section = written(held_meeting(), officer).sections.all()[0]
+    actions.circulate_minutes(section.minutes, by=officer)
+    client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
+    address = reverse("staff:section_change", args=[section.pk])
+    data = {"heading": "Läget", "html": "<p>Viktig ny text</p>", "seen_version": section.version}
+    page = client.post(address, data).content.decode()
+    assert ("Viktig ny text" in page, "Öppna dem för ändring först" in page) == (True, True)
+    assert client.get(address).status_code == 302
