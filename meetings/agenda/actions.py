@@ -57,7 +57,7 @@ def change_item(
     Raise NotAllowed if the agenda is settled, and StaleSave if somebody else saved the item since `seen_version`.
     """
     agenda = lock_unsettled_agenda(item.agenda)
-    saved = save_if_unchanged(item, values, seen_version=seen_version)
+    saved = save_if_unchanged(item, values, seen_version=seen_version, by=by)
     event = record(by, MeetingsEvent.POINT_CHANGED, agenda, item=item.pk, fields=saved.fields)
     if ITEM_FIELDS_IN_NOTES & set(saved.fields):
         record_authorship(event, agenda, Part.POINTS)

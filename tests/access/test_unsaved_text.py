@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -20,6 +18,7 @@ from minutes.models import MinutesState, Section
 from tests import factories
 from tests.access.world import OneOfEach, addresses, url
 from tests.meetings.acting import signed_in
+from tests.page_forms import FormReader, PageForm
 from tests.pages import without_breaks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("still_clock")]
@@ -27,40 +26,6 @@ LOGIN = "/konto/logga-in/"
 TEXT = "Viktig ny text"
 OWN_PAGE = {"origin": "http://testserver"}
 OTHER_SITE = {"origin": "https://elak.example"}
-TEXT_INPUTS = {"text", "email", "search", "url", "tel"}
-
-
-@dataclass
-class PageForm:
-    """A form of a page: where it is sent, what its hidden fields hold, and the names of those that take text."""
-
-    action: str
-    hidden: dict[str, str] = field(default_factory=dict)
-    texts: list[str] = field(default_factory=list)
-
-    @property
-    def filled_in(self) -> dict[str, str]:
-        return {**self.hidden, **dict.fromkeys(self.texts, TEXT)}
-
-
-class FormReader(HTMLParser):
-    """Collects the forms of a page that are sent with POST."""
-
-    def __init__(self, page: str, path: str) -> None:
-        super().__init__()
-        self.path, self.forms = path, []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        given = dict(attrs)
-        if tag == "form":
-            posted = given.get("method") == "post"
-            self.now = PageForm(given.get("action") or self.path)
-            self.forms += [self.now] * posted
-        elif tag == "textarea" or (tag == "input" and given.get("type", "text") in TEXT_INPUTS):
-            self.now.texts.append(given["name"])
-        elif tag == "input" and given.get("type") == "hidden" and given["name"] != unsaved_text.CSRF_FIELD:
-            self.now.hidden[given["name"]] = given.get("value", "")
 
 
 def forms_with_text(client: Client, role: Role, world: OneOfEach) -> list[PageForm]:
@@ -103,16 +68,20 @@ def typed(row: Section, **values: Any) -> dict[str, Any]:
     return {"heading": row.heading, "html": f"<p>{TEXT}</p>", "seen_version": row.version, **values}
 
 
+def filled_in(form: PageForm) -> dict[str, Any]:
+    return {**form.values, **dict.fromkeys(form.texts, TEXT)}
+
+
 def lost_when_signed_out(form: PageForm, cookies: dict[str, str], user: User) -> bool:
     gone = Client()
     gone.cookies[settings.WRITER_COOKIE_NAME] = cookies[settings.WRITER_COOKIE_NAME]
-    return TEXT not in sign_in(gone, gone.post(form.action, form.filled_in), user)
+    return TEXT not in sign_in(gone, gone.post(form.action, filled_in(form)), user)
 
 
 def lost_with_old_token(form: PageForm, cookies: dict[str, str], user: User) -> bool:
     old = Client(enforce_csrf_checks=True)
     old.cookies.load(cookies)
-    return TEXT not in old.post(form.action, form.filled_in, headers=OWN_PAGE, follow=True).content.decode()
+    return TEXT not in old.post(form.action, filled_in(form), headers=OWN_PAGE, follow=True).content.decode()
 
 
 @pytest.mark.once

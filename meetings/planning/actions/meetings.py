@@ -150,7 +150,7 @@ def change_meeting(
     """
     before = lock_if_unchanged(meeting, seen_version=seen_version)
     must_not_be_cancelled(before)
-    saved = save_if_unchanged(before, values, seen_version=seen_version)
+    saved = save_if_unchanged(before, values, seen_version=seen_version, by=by)
     now = saved.row
     if now.state == MeetingState.HELD and now.starts_at > timezone.now():
         raise HeldInFuture("Mötet är genomfört, så dagen kan inte ligga framåt i tiden.")
