@@ -108,6 +108,7 @@ PERMISSIONS: dict[str, Rule] = {
     "staff:round_add": edits("lägga upp en dialogomgång"),
     "staff:round_copy": edits("kopiera en dialogomgång"),
     "staff:round_change": edits("ändra en dialogomgång"),
+    "staff:round_delete": edits("ta bort en planerad dialogomgång"),
     "staff:group_add": edits("lägga upp en grupp"),
     "staff:group_change": edits("ändra en grupp"),
     "staff:group_remove": acts("ta bort en grupp utan möten"),
@@ -116,6 +117,7 @@ PERMISSIONS: dict[str, Rule] = {
     "staff:meeting_copy": edits("kopiera ett dialogmöte"),
     "staff:meeting_change": edits("ändra ett dialogmöte"),
     "staff:meeting_cancel": edits("ställa in ett dialogmöte"),
+    "staff:meeting_delete": edits("ta bort ett planerat dialogmöte"),
     "staff:meeting_hold": acts("markera ett dialogmöte som genomfört"),
     # the agenda
     "staff:agenda": sees("se dagordningen"),

@@ -43,7 +43,8 @@ def section_change(request: StaffRequest, pk: int) -> HttpResponse:
             writing.save_section(section, by=request.user, **typed)
             return redirect_after_saving(request, section)
         except StaleSave as conflict:
-            mine = SectionForm(initial={**typed, "seen_version": conflict.theirs.version})
+            kept = writing.with_untouched(conflict.theirs, typed)
+            mine = SectionForm(initial={**kept, "seen_version": conflict.theirs.version})
             return section_page(request, section, mine, conflict.theirs)
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))

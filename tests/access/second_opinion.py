@@ -27,7 +27,7 @@ OPINION = {
         staff:person_change staff:round_add staff:round_copy staff:round_change staff:group_add staff:group_change
         staff:meeting_add staff:meeting_copy staff:meeting_change staff:meeting_cancel staff:item_add staff:item_change
         staff:item_delete staff:invitation_add staff:invitation_change staff:guest_add staff:reply_note
-        staff:link_change staff:address_change
+        staff:link_change staff:address_change staff:meeting_delete staff:round_delete
         staff:attendee_add staff:section_change staff:minutes_distribute staff:minutes_correct
         staff:meeting_wording staff:meeting_wording_example
     """,

@@ -16,12 +16,13 @@ from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.versioned_form import submit
 from dialog_portal.outbox.models import Hold
-from meetings.mailings.letters.recipients import with_known_time
 from meetings.mailings.pending_letters import count_pending
 from meetings.models import Meeting, MeetingState, Purpose, Round
 from meetings.models.meeting import MEETING_NEXT
 from meetings.planning import progress
+from meetings.planning.actions import delete as deleting
 from meetings.planning.actions import meetings as actions
+from meetings.planning.cancellation import cancellation_of
 from meetings.planning.forms.meetings import CancelForm, CopyMeetingForm, MeetingForm
 from parties.models import Category, in_year
 
@@ -80,6 +81,7 @@ def meeting_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "pending_cancellation": cancellation,
         "next": next_step(meeting, now, update=update, cancellation=cancellation),
         "holds": Hold.objects.filter(campaign=meeting.campaign).select_related("by"),
+        "deletable": Meeting.objects.known_to_nobody().filter(pk=pk).exists(),
         "open": bool(MEETING_NEXT[MeetingState(meeting.state)]),
     }
     return render(request, "staff/meetings/detail.html", context)
@@ -172,7 +174,8 @@ def meeting_cancel(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "meeting": meeting,
-        "known": with_known_time(meeting.invitees.active()).exists(),
+        "effect": cancellation_of(meeting),
+        "deletable": Meeting.objects.known_to_nobody().filter(pk=pk).exists(),
     }
     return render(request, "staff/meetings/cancel.html", context)
 
@@ -188,6 +191,23 @@ def cancel_and_go_on(request: StaffRequest, meeting: Meeting, reason: str) -> Ht
         return redirect("staff:letters_preview", meeting.pk, Purpose.CANCELLATION)
     messages.success(request, "Mötet är inställt. Ingen hade fått något brev om det.")
     return redirect("staff:meeting_detail", meeting.pk)
+
+
+def meeting_delete(request: StaffRequest, pk: int) -> HttpResponse:
+    """Ask, then delete a meeting that nobody outside has heard of."""
+    meeting = get_object_or_404(Meeting.objects.select_related("round", "agenda"), pk=pk)
+    try:
+        if request.method == "POST":
+            deleting.delete_meeting(meeting, by=request.user)
+            messages.success(request, f"Mötet {meeting.title} är borttaget.")
+            return redirect("staff:round_detail", meeting.round.year)
+        deleting.must_be_known_to_nobody(meeting)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect("staff:meeting_detail", pk)
+    items, invitees = meeting.agenda.items.count(), meeting.invitees.active().count()
+    context = {"meeting": meeting, "items": items, "invitees": invitees}
+    return render(request, "staff/meetings/delete.html", context)
 
 
 @require_POST

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST
 
 from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.base.swedish import swedish
+from dialog_portal.base.swedish import count, swedish
 from dialog_portal.base.versioned_form import submit
 from meetings.models import Group, Meeting, MeetingState, Round
+from meetings.planning.actions import delete as deleting
 from meetings.planning.actions import rounds as actions
 from meetings.planning.forms.rounds import CopyRoundForm, GroupForm, RoundForm
 from meetings.planning.progress import STATE_ORDER, annotate_answer_counts, subtract_waiting_list
@@ -54,6 +55,7 @@ def round_detail(request: StaffRequest, year: int) -> HttpResponse:
         "chosen": state,
         "groups": row.groups.select_related("host").prefetch_related("parties").order_by(swedish("name")),
         "missing": categories_without_meeting(row),
+        "deletable": deleting.is_deletable_round(row),
     }
     return render(request, "staff/rounds/detail.html", context)
 
@@ -121,6 +123,23 @@ def round_copy(request: StaffRequest, year: int) -> HttpResponse:
         except NotAllowed as refusal:
             form.add_error("year", str(refusal))
     return render(request, "staff/rounds/copy.html", {"form": form, "round": source})
+
+
+def round_delete(request: StaffRequest, year: int) -> HttpResponse:
+    """Ask, then delete a round whose meetings nobody outside has heard of."""
+    row = get_object_or_404(Round, year=year)
+    try:
+        if request.method == "POST":
+            number = deleting.delete_round(row, by=request.user)
+            also = f" och {count(number, 'möte,möten')}" if number else ""
+            messages.success(request, f"Omgången {year}{also} är borttagen.")
+            return redirect("staff:round_list")
+        deleting.must_be_deletable(row)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect("staff:round_detail", year)
+    context = {"round": row, "meetings": row.meetings.order_by("starts_at"), "groups": row.groups.count()}
+    return render(request, "staff/rounds/delete.html", context)
 
 
 def group_add(request: StaffRequest, year: int) -> HttpResponse:

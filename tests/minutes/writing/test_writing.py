@@ -191,3 +191,20 @@ def test_what_was_typed_stands_in_the_editor_when_the_notes_were_circulated_mean
     page = client.post(address, data).content.decode()
     assert ("Viktig ny text" in page, "Öppna dem för ändring först" in page) == (True, True)
     assert client.get(address).status_code == 302
+
+
+def test_a_heading_or_text_that_was_not_touched_never_puts_back_what_a_colleague_changed(
+    client: Client,
+) -> None:
+    officer, colleague = factories.user(), factories.user()
+    section = written(held_meeting(), officer).sections.all()[0]
+    seen = {"heading": section.heading, "html": section.html, "seen_version": section.version}
+    saved = {**seen, "heading": "Deras rubrik"}
+    actions.save_section(section, **saved, by=colleague)
+    client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
+    address = reverse("staff:section_change", args=[section.pk])
+    conflict = client.post(address, {**seen, "html": "<p>Min text</p>"})
+    form = conflict.context["form"]
+    assert (conflict.status_code, form.initial["heading"], form.initial["html"]) == (
+        409, "Deras rubrik", "<p>Min text</p>",
+    )  # fmt: skip
