@@ -22,6 +22,8 @@ class MeetingsEvent(EventKind):
     POINT_REMOVED = "dagordning: tog bort punkt"
     POINT_RESTORED = "dagordning: la tillbaka punkt"
     AGENDA_STATE_CHANGED = "dagordning: bytte läge"
+    CONSULTATION_NOTED = "dagordning: noterade avstämning"
+    CONSULTATION_REMOVED = "dagordning: tog bort avstämning"
     PARTIES_INVITED = "inbjudan: la till parter"
     PARTY_REMOVED = "inbjudan: tog bort part"
     PEOPLE_ADDED_FROM_REGISTER = "inbjudan: hämtade från registret"

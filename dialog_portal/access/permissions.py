@@ -122,6 +122,8 @@ PERMISSIONS: dict[str, Rule] = {
     # the agenda
     "staff:agenda": sees("se dagordningen"),
     "staff:agenda_step": acts("skicka dagordningen på avstämning, fastlägga eller öppna den"),
+    "staff:agenda_consultation_add": edits("notera en avstämning"),
+    "staff:agenda_consultation_remove": acts("ta bort en noterad avstämning"),
     "staff:item_add": edits("lägga till en punkt"),
     "staff:item_change": edits("ändra en punkt"),
     "staff:item_delete": edits("ta bort en punkt"),

@@ -34,7 +34,7 @@ def start_minutes(meeting: Meeting, *, by: User) -> Minutes:
     if created:
         items = meeting.agenda.items.filter(internal=False)
         minutes.sections.bulk_create(
-            Section(minutes=minutes, item=item, position=position, heading=item.title)
+            Section(minutes=minutes, item=item, position=position, heading=item.heading)
             for position, item in enumerate(items, start=1)
         )
         if not items:

@@ -28,13 +28,14 @@ OPINION = {
         staff:meeting_add staff:meeting_copy staff:meeting_change staff:meeting_cancel staff:item_add staff:item_change
         staff:item_delete staff:invitation_add staff:invitation_change staff:guest_add staff:reply_note
         staff:link_change staff:address_change staff:meeting_delete staff:round_delete
+        staff:agenda_consultation_add
         staff:attendee_add staff:section_change staff:minutes_distribute staff:minutes_correct
         staff:meeting_wording staff:meeting_wording_example
     """,
     ("", "HG"): """
         staff:party_reopen staff:group_remove staff:meeting_hold staff:agenda_step staff:item_restore staff:item_move
         staff:invitation_remove staff:invitees_refresh staff:invitee_withdraw staff:letters_send staff:minutes_start
-        staff:substitute_decide
+        staff:substitute_decide staff:agenda_consultation_remove
         staff:minutes_circulate staff:minutes_reopen staff:section_add staff:section_remove
         staff:meeting_wording_choose staff:planned_switch
     """,

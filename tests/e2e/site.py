@@ -20,7 +20,16 @@ from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.models import Letter
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.mailings.pending_letters import pending_for
-from meetings.models import AgendaItem, Group, Invitation, Invitee, Meeting, Purpose, Round
+from meetings.models import (
+    AgendaConsultation,
+    AgendaItem,
+    Group,
+    Invitation,
+    Invitee,
+    Meeting,
+    Purpose,
+    Round,
+)
 from minutes.models import Edition, Section
 from parties.models import Category, Mandate, Membership, Party, Person
 from tests.access.world import PLACE, Address, addresses
@@ -42,6 +51,7 @@ MODELS: dict[tuple[str, str], Any] = {
     ("grupper", "pk"): Group,
     ("moten", "pk"): Meeting,
     ("punkter", "pk"): AgendaItem,
+    ("avstamningar", "pk"): AgendaConsultation,
     ("part", "pk"): Invitation,
     ("inbjudna", "pk"): Invitee,
     ("avsnitt", "pk"): Section,

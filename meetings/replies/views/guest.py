@@ -112,7 +112,7 @@ def render_own_page(
         "buttons": answer_buttons(
             current, request.GET.get("svar", ""), deputy=bool(invitee.substitute_for_id)
         ),
-        "agenda": meeting.agenda.timed_items(public_only=True),
+        "agenda": meeting.agenda.timed_items_for_guests(),
         "needs": needs if shows_needs else None,
         "unsaved": [*unsaved, *([] if shows_needs else typed_values(needs))],
         "brought": invited_colleague(invitee, request.GET.get("inbjuden", "")),

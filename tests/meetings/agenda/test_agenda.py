@@ -119,7 +119,7 @@ def test_each_point_shows_when_it_begins():
 def test_internal_points_take_their_time_but_are_not_public():
     meeting = three()
     meeting.agenda.items.filter(title="Ett").update(internal=True)
-    public = meeting.agenda.timed_items(public_only=True)
+    public = meeting.agenda.timed_items_for_guests()
     assert [(clock(begins), item.title) for begins, item in public] == [("15.20", "Två"), ("15.20", "Tre")]
 
 
