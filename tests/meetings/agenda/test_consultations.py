@@ -149,8 +149,7 @@ def test_points_and_sections_are_numbered_once(client: Client):
     said = agenda_page(officer, meeting)
     assert (said.count("Mötet öppnas</a>"), "1. <a" in said, "§" in said) == (1, True, False)
     AgendaItem.objects.update(title="2) Mötet öppnas")  # typed before the form left numbers out
-    assert "1. <a" in (said := agenda_page(officer, meeting))
-    assert ("2)" in said.split("</th>")[5], "Mötet öppnas</a>" in said) == (False, True)
+    assert ">Mötet öppnas</a>" in agenda_page(officer, meeting)
     section = Minutes.objects.create(meeting=meeting).sections.create(position=1, heading="Läget")
     officer.post(
         reverse("staff:section_change", args=[section.pk]),
@@ -197,9 +196,6 @@ def test_undo_is_offered_while_it_works_and_not_on_a_settled_agenda():
 def test_a_point_that_is_put_back_has_its_section_of_the_notes_again():
     meeting, user = consulted(), factories.user()
     item = meeting.agenda.items.get()
-    AgendaItem.objects.update(title="2) Mötet öppnas")  # typed before the form left numbers out
-    assert "1. <a" in (said := agenda_page(officer, meeting))
-    assert ("2)" in said.split("</th>")[5], "Mötet öppnas</a>" in said) == (False, True)
     section = Minutes.objects.create(meeting=meeting).sections.create(
         position=1, heading="Välkomna", item=item
     )
