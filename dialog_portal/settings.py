@@ -239,6 +239,7 @@ MFA_TOTP_TOLERANCE = 1  # 30 seconds earlier or later: telephones' clocks differ
 SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
+WRITER_COOKIE_NAME = "__Host-writer" if PRODUCTION else "writer"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "dialog_portal.dashboard.error_pages.csrf_failure"

@@ -10,6 +10,7 @@ from dialog_portal.access.models import User
 from dialog_portal.access.permissions import SAFE_METHODS, NotPermitted, Rule, rule_for
 from dialog_portal.access.second_factor import require_second_factor
 from dialog_portal.access.session import require_sign_in
+from dialog_portal.access.unsaved_text import give_back, remember_writer
 from dialog_portal.links.addresses import ADMIN_PATH, SIGN_IN_PATH, STAFF_PATH
 from dialog_portal.links.dead_links import remove_working_links
 
@@ -35,6 +36,8 @@ class AccessMiddleware:
             remove_working_links(response)
         if request.path.startswith(PRIVATE_PREFIXES) or for_staff_only:
             set_private_headers(request, response)
+        if getattr(request, "for_staff_only", False):
+            remember_writer(request, response)
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> Refusal:
@@ -45,7 +48,14 @@ class AccessMiddleware:
         if rule.open:
             return None
         request.for_staff_only = True  # type: ignore[attr-defined]
-        return require_sign_in(request) or check_role(request, rule) or require_second_factor(request, rule)
+        refusal = (
+            require_sign_in(request, rule)
+            or check_role(request, rule)
+            or require_second_factor(request, rule)
+        )
+        if refusal is None:
+            give_back(request)
+        return refusal
 
 
 def set_private_headers(request: HttpRequest, response: HttpResponse) -> None:

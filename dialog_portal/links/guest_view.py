@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -34,6 +34,8 @@ GUEST_HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
     "Content-Security-Policy": GUEST_CSP,
 }
+
+NOT_TYPED = ("lank", "sett", "svar")  # what the names of hidden fields and buttons begin with
 
 GUEST_PREFIXES = tuple(f"/{path}" for path in GUEST_PATHS)
 SECRET_PREFIXES = tuple(f"/{path}" for path in SECRET_PATHS)
@@ -103,14 +105,28 @@ def link_not_found(request: HttpRequest) -> HttpResponse:
     """Return the same 404 page for a link that is unknown, damaged, revoked, expired or for another purpose.
 
     Failures are counted for each client, and a client over the limit gets 429. Valid links are not affected by that.
+    A link may stop working while somebody fills in a form, so what was typed is shown.
     """
+    typed = typed_texts(request)
     return (
-        guest_error_page("guest/429.html", 429)
+        guest_error_page("guest/429.html", 429, typed)
         if exceeds_failure_limit(request)
-        else guest_error_page("guest/404.html", 404)
+        else guest_error_page("guest/404.html", 404, typed)
     )
 
 
-def guest_error_page(template: str, status: int) -> HttpResponse:
+def typed_texts(request: HttpRequest) -> list[str]:
+    """Return the texts that a guest typed in a sent form, without its buttons and hidden fields.
+
+    The page where an account is accepted is no guest's: its form holds a password.
+    """
+    if not request.path_info.startswith(GUEST_PREFIXES):
+        return []
+    texts = [str(request.POST[name]) for name in request.POST if not name.startswith(NOT_TYPED)]
+    return [text for text in texts if text.strip()]
+
+
+def guest_error_page(template: str, status: int, typed: Iterable[str] = ()) -> HttpResponse:
     """Render an error page without the request, so that nothing from the address can appear on it."""
-    return HttpResponse(render_to_string(template, {"mailbox": settings.MAIL_REPLY_TO}), status=status)
+    context = {"mailbox": settings.MAIL_REPLY_TO, "unsaved": [("Text", text) for text in typed]}
+    return HttpResponse(render_to_string(template, context), status=status)

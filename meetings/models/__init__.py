@@ -1,6 +1,13 @@
 """The tables of rounds, meetings, agendas, invitations, replies, letters about meetings and attendance."""
 
-from meetings.models.agenda import Agenda, AgendaItem, AgendaState, AgendaStep
+from meetings.models.agenda import (
+    Agenda,
+    AgendaConsultation,
+    AgendaItem,
+    AgendaState,
+    AgendaStep,
+    HowConsulted,
+)
 from meetings.models.attendee import Attendee
 from meetings.models.calendar_reply import CalendarReply
 from meetings.models.calendar_reply import CalendarReplyOutcome as CalendarReplyOutcome
@@ -18,6 +25,7 @@ __all__ = [
     "CONTRADICTION_WINDOW",
     "INVITING",
     "Agenda",
+    "AgendaConsultation",
     "AgendaItem",
     "AgendaState",
     "AgendaStep",
@@ -28,6 +36,7 @@ __all__ = [
     "Channel",
     "FocusArea",
     "Group",
+    "HowConsulted",
     "Invitation",
     "Invitee",
     "Meeting",

@@ -76,6 +76,11 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
             .order_by("starts_at")
         )
 
+    def known_to_nobody(self) -> Self:
+        """Return planned meetings that nobody outside has heard of: no letter, no answer, nothing noted about them."""
+        planned = self.filter(state=MeetingState.PLANNED, letters=None, attendees=None, minutes=None)
+        return planned.exclude(invitees__replies__isnull=False)
+
     def with_names(self) -> Self:
         """Fetch the round, host and categories that every list shows."""
         return self.select_related("round", "host").prefetch_related("categories")

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
-from dialog_portal.base.stale_saves import lock_if_unchanged
+from dialog_portal.base.stale_saves import SAVE_COLUMNS, lock_if_unchanged
 from dialog_portal.base.states import NotAllowed
 from meetings.models import Round
 from minutes.audit_events import MinutesEvent
@@ -38,8 +38,8 @@ def save_text(text: PublicText, content: dict[str, Any], *, seen_version: int | 
     # The row is stored first, so that two people who write a text for the first time are compared with the same version
     PublicText.objects.bulk_create([PublicText(kind=text.kind, round=text.round)], ignore_conflicts=True)
     stored = lock_if_unchanged(text_of(text.kind, text.round), seen_version=seen_version)
-    stored.version += 1
-    stored.save(update_fields=["version"])
+    stored.note_save(by)
+    stored.save(update_fields=SAVE_COLUMNS)
     stored.revisions.create(number=stored.version, content=content, by=by, at=timezone.now())
     record(by, MinutesEvent.TEXT_WRITTEN, stored, version=stored.version)
     return stored

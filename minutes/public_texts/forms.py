@@ -84,7 +84,9 @@ class PublicTextForm(VersionedForm):
     def __init__(self, *args: Any, instance: PublicText, **kwargs: Any) -> None:
         super().__init__(*args, instance=instance, initial=newest_content(instance), **kwargs)
         self.add_fields()
-        self.compared_fields = [name for name in self.fields if name != self.seen_name]
+        self.compared_fields = [name for name in self.fields if name != "seen_version"]
+        for name in self.compared_fields:
+            self.fields[name].show_hidden_initial = self.changes_a_row
 
     def add_fields(self) -> None:
         """Add the fields whose number depends on what the text is about."""

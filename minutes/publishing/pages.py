@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings.models import AgendaState, Meeting, MeetingState, MeetingStep, Round
+from meetings.models import Meeting, MeetingState, MeetingStep, Round
 from meetings.models.meeting import MeetingQuerySet
 from minutes.models import Edition, Redirect, TextKind, TextRevision
 from minutes.publishing.bake import public_page
@@ -100,10 +100,11 @@ def year_context(row: Round, content: Content) -> dict[str, Any]:
 def meeting_page(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     """Show a meeting: time, place, parties, the agenda when it is settled, and the notes when they are published."""
     row = get_object_or_404(public_meetings().select_related("host", "agenda"), round__year=year, slug=slug)
-    settled = row.agenda.state == AgendaState.SETTLED
+    agenda = row.agenda.timed_items_for_guests() if row.agenda.has_been_settled else []
     context = {
         "meeting": row,
-        "agenda": row.agenda.timed_items(public_only=True) if settled else [],
+        "agenda": agenda,
+        "described": any(item.description for _, item in agenda),
         "parties": row.invitations.in_order(),
         "edition": Edition.objects.filter(minutes__meeting=row).last(),
     }

@@ -18,7 +18,9 @@ from minutes.publishing.redirect_file import write_redirects
 def save_redirect(row: Redirect, values: dict[str, Any], *, seen_version: int | None, by: User) -> Redirect:
     """Add or change a redirect. Raise StaleSave if somebody else changed it since `seen_version`."""
     saved = (
-        save_if_unchanged(row, values, seen_version=seen_version) if row.pk else save_new(row, values)
+        save_if_unchanged(row, values, seen_version=seen_version, by=by)
+        if row.pk
+        else save_new(row, values, by=by)
     ).row
     record(by, MinutesEvent.REDIRECT_SAVED, saved, old_path=saved.old_path, target=saved.target)
     transaction.on_commit(write_redirects, robust=True)

@@ -47,7 +47,7 @@ def change_person(
     Raise StaleSave if somebody else saved the person since `seen_version`.
     """
     before = lock_if_unchanged(person, seen_version=seen_version)
-    saved = save_if_unchanged(person, values, seen_version=seen_version)
+    saved = save_if_unchanged(person, values, seen_version=seen_version, by=by)
     person = saved.row
     event = record(by, PartiesEvent.PERSON_CHANGED, person, fields=saved.fields)
     answers: list[tuple[Any, Any]] = []
@@ -98,7 +98,7 @@ def change_mandate(
     mandate: Mandate, values: Mapping[str, Any], *, seen_version: int | None, by: Any
 ) -> Mandate:
     """Change a mandate. Raise StaleSave if somebody else saved it since `seen_version`."""
-    saved = save_if_unchanged(mandate, values, seen_version=seen_version)
+    saved = save_if_unchanged(mandate, values, seen_version=seen_version, by=by)
     mandate = saved.row
     record(by, PartiesEvent.MANDATE_CHANGED, mandate, fields=saved.fields)
     return mandate
@@ -122,7 +122,7 @@ def end_mandate(
     now = lock_if_unchanged(mandate, seen_version=seen_version)
     if now.to_date is not None:
         raise NotAllowed("Uppdraget är redan avslutat.")
-    now = save_if_unchanged(now, {"to_date": last_day}, seen_version=seen_version).row
+    now = save_if_unchanged(now, {"to_date": last_day}, seen_version=seen_version, by=by).row
     record(by, PartiesEvent.MANDATE_ENDED, now, last_day=last_day)
     if successor and person:
         successor.party = now.party

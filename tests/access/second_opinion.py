@@ -31,7 +31,8 @@ OPINION = {
         staff:person_change staff:round_add staff:round_copy staff:round_change staff:group_add staff:group_change
         staff:meeting_add staff:meeting_copy staff:meeting_change staff:meeting_cancel staff:item_add staff:item_change
         staff:item_delete staff:invitation_add staff:invitation_change staff:guest_add staff:reply_note
-        staff:link_change staff:address_change
+        staff:link_change staff:address_change staff:meeting_delete staff:round_delete
+        staff:agenda_consultation_add
         staff:attendee_add staff:section_change staff:minutes_distribute staff:minutes_correct
         staff:protected_name
         staff:meeting_wording staff:meeting_wording_example
@@ -40,7 +41,7 @@ OPINION = {
     ("", "HG"): """
         staff:party_reopen staff:group_remove staff:meeting_hold staff:agenda_step staff:item_restore staff:item_move
         staff:invitation_remove staff:invitees_refresh staff:invitee_withdraw staff:letters_send staff:minutes_start
-        staff:substitute_decide
+        staff:substitute_decide staff:agenda_consultation_remove
         staff:minutes_circulate staff:minutes_reopen staff:section_add staff:section_remove
         staff:meeting_wording_choose staff:planned_switch staff:public_text_restore staff:redirect_remove
     """,
@@ -51,8 +52,11 @@ OPINION = {
     (
         "HGA",
         "HGA",
-    ): "staff:wording staff:wording_example staff:letter_correct staff:letter_told staff:letter_bounced",
-    ("", "HGA"): "staff:letter_retry staff:letter_stop staff:outbox_hold staff:wording_choose",
+    ): """
+        staff:wording staff:wording_example staff:letter_correct staff:letter_told staff:letter_bounced
+        staff:outbox_hold
+    """,
+    ("", "HGA"): "staff:letter_retry staff:letter_stop staff:wording_choose",
     ("A", ""): "staff:account_list staff:account_invitation_open",
     ("A", "A"): "staff:account_invite staff:account_change",
     ("", "A"): "staff:account_invitation_revoke",

@@ -23,7 +23,7 @@ from dialog_portal.outbox.mime import Attachment
 from dialog_portal.outbox.queue.post import post
 from meetings.audit_events import MeetingsEvent
 from meetings.mailings.letters.reply_link import reply_url
-from meetings.models import Group, MeetingState, Purpose
+from meetings.models import Group, HowConsulted, MeetingState, Purpose
 from minutes.models import (
     AccessibilityReport,
     Approval,
@@ -97,6 +97,9 @@ class OneOfEach(World):
         self.round, self.invitee = self.meeting.round, self.chief
         self.group = Group.objects.create(round=self.round, name=f"Grupp {owner.pk}")
         self.item = factories.item(self.meeting)
+        self.consultation = self.meeting.agenda.consultations.create(
+            body="FSKF", held_on=timezone.localdate(), how=HowConsulted.PHONE, by=owner
+        )
         self.category = factories.category()
         self.membership = factories.membership(self.party, self.category)
         self.mandate = factories.mandate(self.party)
@@ -174,6 +177,7 @@ OBJECTS: dict[tuple[str, str], Callable[[OneOfEach], Any]] = {
     ("omgangar", "year"): lambda world: world.round.year,
     ("grupper", "pk"): lambda world: world.group.pk,
     ("moten", "pk"): lambda world: world.meeting.pk,
+    ("avstamningar", "pk"): lambda world: world.consultation.pk,
     ("punkter", "pk"): lambda world: world.item.pk,
     ("part", "pk"): lambda world: world.invitation.pk,
     ("inbjudna", "pk"): lambda world: world.invitee.pk,

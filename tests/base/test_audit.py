@@ -14,7 +14,7 @@ from tests.house.test_imports import sources
 
 pytestmark = pytest.mark.django_db
 TRIED = "utkorg: försökte med servern igen"
-# What version 1.0.0 stored, written out a second time: rows that lie in a log are never rewritten
+# What is stored, written out a second time: rows that lie in a log are never rewritten
 STORED = {
     "konto: bjöd in", "konto: återtog inbjudan", "konto: tog emot inbjudan", "konto: ändrade roll",
     "konto: stängde", "konto: öppnade",
@@ -23,10 +23,11 @@ STORED = {
     "part: la till", "part: ändrade", "part: bytte namn", "part: avslutade", "part: återupptog",
     "part: förde till kategori", "part: ändrade tillhörighet", "kategori: la till", "kategori: ändrade",
     "person: la till", "person: ändrade", "uppdrag: la till", "uppdrag: ändrade", "uppdrag: avslutade",
-    "dialogomgång: la upp", "dialogomgång: ändrade", "dialogomgång: kopierade",
+    "dialogomgång: la upp", "dialogomgång: ändrade", "dialogomgång: kopierade", "dialogomgång: tog bort",
     "grupp: la till", "grupp: ändrade", "grupp: tog bort",
     "dialogmöte: la upp", "dialogmöte: ändrade", "dialogmöte: ställde in",
-    "dialogmöte: markerade som genomfört",
+    "dialogmöte: markerade som genomfört", "dialogmöte: tog bort",
+    "dagordning: noterade avstämning", "dagordning: tog bort avstämning",
     "dagordning: la till punkt", "dagordning: ändrade punkt", "dagordning: flyttade punkt",
     "dagordning: tog bort punkt", "dagordning: la tillbaka punkt", "dagordning: bytte läge",
     "inbjudan: la till parter", "inbjudan: tog bort part", "inbjudan: hämtade från registret",

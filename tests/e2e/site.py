@@ -20,7 +20,16 @@ from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.models import Letter
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.mailings.pending_letters import pending_for
-from meetings.models import AgendaItem, Group, Invitation, Invitee, Meeting, Purpose, Round
+from meetings.models import (
+    AgendaConsultation,
+    AgendaItem,
+    Group,
+    Invitation,
+    Invitee,
+    Meeting,
+    Purpose,
+    Round,
+)
 from minutes.models import AccessibilityReport, Edition, Redirect, Section
 from minutes.models.public_text import WORDS
 from minutes.publishing.pages import public_rounds
@@ -44,6 +53,7 @@ MODELS: dict[tuple[str, str], Any] = {
     ("grupper", "pk"): Group,
     ("moten", "pk"): Meeting,
     ("punkter", "pk"): AgendaItem,
+    ("avstamningar", "pk"): AgendaConsultation,
     ("part", "pk"): Invitation,
     ("inbjudna", "pk"): Invitee,
     ("avsnitt", "pk"): Section,

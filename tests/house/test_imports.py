@@ -34,7 +34,8 @@ SUBJECTS: dict[str, tuple[set[str], ...]] = {
     "meetings": (
         {"models", "audit_events"},
         {"seed"},
-        {"agenda", "mailings"},
+        {"mailings"},
+        {"agenda"},  # a new agenda is owed to those who have been sent an older one
         {"replies"},
         {"attendance"},
         {"invitations"},
@@ -212,7 +213,7 @@ KNOWN = {"meetings.replies.actions.answer", "meetings.planning.views.meetings", 
         ("meetings.replies.actions.answer", "from meetings.replies.forms.guest import Needs"),
         ("meetings.replies.forms.guest", "from meetings.replies.actions.answer import Wish"),
         ("meetings.mailings.actions.send", "from meetings.replies.answer_lock import lock"),
-        ("meetings.agenda.actions", "from meetings.mailings.actions import send"),
+        ("meetings.attendance.actions", "from meetings.mailings.actions import send"),
         ("meetings.replies.views.guest", "from tests.factories import user"),
     ],
 )

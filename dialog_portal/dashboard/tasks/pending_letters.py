@@ -15,6 +15,7 @@ from meetings.models import Purpose
 
 TASK_SENTENCES = {
     Purpose.UPDATE: ("Skicka brevet om ändringen", "har fått en tid eller plats som inte gäller längre."),
+    Purpose.AGENDA: ("Skicka brevet om ny dagordning", "har fått en äldre dagordning än den fastlagda."),
     Purpose.CANCELLATION: ("Skicka brevet om inställt möte", "har inte fått veta att mötet är inställt."),
 }
 

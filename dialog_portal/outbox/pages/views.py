@@ -233,9 +233,10 @@ def letter_bounced(request: HttpRequest, pk: int) -> HttpResponse:
     return _letter_form(request, pk, form, page, bounce)
 
 
-@require_POST
 def outbox_hold(request: HttpRequest) -> HttpResponse:
     """Hold every letter, or those of one campaign; let them go again; try a server again that was paused."""
+    if request.method != "POST":
+        return _hold_page(request, Reason(request.POST or None), request.POST.get("campaign", ""))
     form = Campaign(request.POST)
     if not form.is_valid():
         messages.error(request, "Utskicket finns inte.")
@@ -257,11 +258,16 @@ def _hold(request: HttpRequest, campaign: str) -> HttpResponse:
     """Keep the letters, or ask for the reason on a page of its own."""
     form = Reason(request.POST)
     if not form.is_valid():
-        context = {"hold_form": form, "campaign": campaign, "back": _return_page(request)}
-        return render(request, "staff/outbox/hold.html", context)
+        return _hold_page(request, form, campaign)
     hold(campaign, by=request.user, reason=form.cleaned_data["reason"])
     messages.success(request, "Breven hålls kvar tills någon släpper dem.")
     return redirect(_return_page(request))
+
+
+def _hold_page(request: HttpRequest, form: Reason, campaign: str) -> HttpResponse:
+    """The page that asks for the reason, with what was typed."""
+    context = {"hold_form": form, "campaign": campaign, "back": _return_page(request)}
+    return render(request, "staff/outbox/hold.html", context)
 
 
 def _return_page(request: HttpRequest) -> str:

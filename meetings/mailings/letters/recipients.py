@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from dialog_portal.outbox.models import Priority
 from meetings.models import (
     INVITING,
+    AgendaState,
     Answer,
     Invitation,
     Invitee,
@@ -22,6 +23,7 @@ from meetings.models import (
 from meetings.models.invitee import InviteeQuerySet
 from meetings.models.meeting_letter import MeetingLetterQuerySet
 
+PURPOSES_WITH_AGENDA = frozenset({Purpose.INVITATION, Purpose.SUBSTITUTE, Purpose.COMING, Purpose.AGENDA})
 PURPOSES_WITH_TIME = frozenset(Purpose) - {
     Purpose.CANCELLATION,
     Purpose.DISTRIBUTION,
@@ -54,7 +56,10 @@ class Mailing:
 
     def key(self, invitee: Invitee, day: str) -> str:
         """Return the outbox' unique key: pressing twice, or two officers, make one letter."""
-        return letter_key(self.purpose, invitee, day if self.daily else "")
+        cause = day if self.daily else ""
+        if self.purpose == Purpose.AGENDA:
+            cause = f"a{invitee.meeting.agenda.settlements}"
+        return letter_key(self.purpose, invitee, cause)
 
 
 def letter_key(kind: str, invitee: Invitee, cause: str = "") -> str:
@@ -115,6 +120,20 @@ def with_outdated_time(people: InviteeQuerySet) -> InviteeQuerySet:
     return people.filter(Exists(outdated), ~Exists(current))
 
 
+def with_outdated_agenda(people: InviteeQuerySet) -> InviteeQuerySet:
+    """Narrow to those whose last letter with an agenda shows another one than the agenda that is settled now.
+
+    Those who have declined need no agenda. When a change is taken back, nobody is owed a letter about it.
+    """
+    last = letters_to_invitee(*PURPOSES_WITH_AGENDA).exclude(agenda="").order_by("-pk").values("agenda")[:1]
+    waiting = people.with_answer().filter(Q(current_answer=None) | Q(current_answer=Answer.YES))
+    settled = waiting.filter(meeting__agenda__state=AgendaState.SETTLED).exclude(
+        meeting__agenda__settled_digest=""
+    )
+    told = settled.annotate(last_agenda=Subquery(last)).filter(last_agenda__isnull=False)
+    return told.exclude(last_agenda=F("meeting__agenda__settled_digest"))
+
+
 def meeting_start(meeting: Meeting) -> datetime:
     """Return when the meeting starts: its letters are of use until then."""
     return meeting.starts_at
@@ -138,6 +157,7 @@ MAILINGS: dict[str, Mailing] = {
         Mailing(Purpose.INVITATION, without_invitation, BEFORE_MEETING, meeting_start, leads_to=INVITED),
         Mailing(Purpose.REMINDER, without_reply, frozenset({INVITED}), reply_deadline, daily=True),
         Mailing(Purpose.COMING, with_seat, frozenset({INVITED}), meeting_start),
+        Mailing(Purpose.AGENDA, with_outdated_agenda, frozenset({INVITED}), meeting_start),
         Mailing(Purpose.UPDATE, with_outdated_time, BEFORE_MEETING, meeting_start, priority=URGENT),
         Mailing(Purpose.CANCELLATION, with_known_time, CANCELLED_ONLY, meeting_start, priority=URGENT),
     )

@@ -110,7 +110,7 @@ def press_somebody(
         asked = act(invitee, channel=Channel.LINK, **form.cleaned_data)
     except NotAllowed as refusal:
         form.add_error("email", str(refusal))
-        return render_somebody_page(request, invitee, name, form, status=422)
+        return render_somebody_page(request, invitee, name, form, refusal=str(refusal), status=422)
     query = QueryDict(mutable=True)
     if name == "colleague":
         query["inbjuden"] = colleague_signer(invitee).sign(asked.pk)
@@ -129,9 +129,9 @@ def press_needs(request: HttpRequest, invitee: Invitee) -> HttpResponse:
     """Store what the guest needs about food and access."""
     form = needs_form(invitee, request.POST)
     if not form.is_valid():
-        return render_own_page(request, invitee, needs=form, status=422)
+        return render_own_page(request, invitee, status=422)
     if not is_pressed_by_person(request):
-        return render_own_page(request, invitee, needs=form, error=PRESS_ONCE_MORE)
+        return render_own_page(request, invitee, error=PRESS_ONCE_MORE)
     note_needs(invitee, food=form.cleaned_data.get("food", ""), access=form.cleaned_data["access"])
     return redirect_to_own_page(invitee)
 

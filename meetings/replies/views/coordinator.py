@@ -19,7 +19,14 @@ from meetings.replies.actions.coordinators import answer_for, coordinated_partie
 from meetings.replies.forms.coordinator import CoordinatorAnswers
 from meetings.replies.guest_list import rows_of_party, with_replies
 from meetings.replies.views.answer import change_since_shown
-from meetings.replies.views.guest import find_invited, guest_context, redirect_to_own_page, redirect_with_get
+from meetings.replies.views.guest import (
+    NOT_TAKEN,
+    find_invited,
+    guest_context,
+    redirect_to_own_page,
+    redirect_with_get,
+    render_own_page,
+)
 
 SAVE_ONCE_MORE = (
     "Tryck på Spara svaren en gång till, så vet vi att det är du som svarar. Svaren räknas inte än."
@@ -87,9 +94,15 @@ def render_coordinator_page(
     status: int = 200,
     **words: Any,
 ) -> HttpResponse:
-    """Render the parties with their people; after the deadline, redirect to the coordinator's own page."""
+    """Render the parties with their people.
+
+    After the deadline, go to the coordinator's own page, which shows what was chosen.
+    """
     if not invitee.meeting.is_open_for_answers(timezone.now()):
-        return redirect_to_own_page(invitee)
+        if form is None:
+            return redirect_to_own_page(invitee)
+        refusal = words.get("error") or NOT_TAKEN
+        return render_own_page(request, invitee, error=refusal, unsaved=form.chosen_words(), status=409)
     form = form or coordinator_form(invitee, parties)
     choices = {row.invitee.pk: form.field_for(row) for row in form.rows}
     groups = [

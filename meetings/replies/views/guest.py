@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,6 +27,8 @@ from meetings.replies.forms.guest import Needs, SomebodyElse
 from meetings.replies.party_domains import party_domains
 from meetings.replies.reply_status import reply_status
 from meetings.replies.views.answer_buttons import answer_buttons, question_to_confirm
+
+NOT_TAKEN = "Det går inte längre att ändra här. Inget är sparat."
 
 
 def find_invited(token: str) -> Invitee | None:
@@ -83,22 +87,35 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def render_own_page(
-    request: HttpRequest, invitee: Invitee, *, error: str = "", needs: Needs | None = None, status: int = 200
+    request: HttpRequest,
+    invitee: Invitee,
+    *,
+    error: str = "",
+    unsaved: Iterable[tuple[str, str]] = (),
+    status: int = 200,
 ) -> HttpResponse:
-    """Render the person's page as things are now."""
+    """Render the person's page as things are now.
+
+    `unsaved` are labels and texts of a form that could not be taken. What was typed about needs stands in its form
+    again, or among the unsaved if the page has no such form now.
+    """
     meeting, current = invitee.meeting, reply_status(invitee)
     is_open = meeting.is_open_for_answers(timezone.now())
+    question = question_to_confirm(current) if is_open else ""
+    needs = needs_form(invitee, request.POST if "access" in request.POST else None)
+    shows_needs = is_open and not question and current.case == "seated"
     asked_for = SubstituteRequest.objects.waiting().filter(invitee=invitee).first()
     context = {
         **guest_context(invitee),
         "reply_status": current,
         "state": "cancelled" if meeting.cancelled else "open" if is_open else "closed",
-        "question": question_to_confirm(current) if is_open else "",
+        "question": question,
         "buttons": answer_buttons(
             current, request.GET.get("svar", ""), deputy=bool(invitee.substitute_for_id)
         ),
-        "agenda": meeting.agenda.timed_items(public_only=True),
-        "needs": needs or needs_form(invitee),
+        "agenda": meeting.agenda.timed_items_for_guests(),
+        "needs": needs if shows_needs else None,
+        "unsaved": [*unsaved, *([] if shows_needs else typed_values(needs))],
         "brought": invited_colleague(invitee, request.GET.get("inbjuden", "")),
         "can_bring": is_open and can_bring_colleague(invitee, current),
         "asked_for": asked_for,
@@ -127,6 +144,12 @@ def needs_form(invitee: Invitee, data: Any = None) -> Needs:
     return Needs(data, initial=before, meal=invitee.meeting.serves_meal)
 
 
+def typed_values(form: Form) -> list[tuple[str, str]]:
+    """Return the labels and texts of what a person typed in a form; nothing if it was not sent."""
+    fields = form.visible_fields() if form.is_bound else []
+    return [(str(field.label), value) for field in fields if (value := field.value())]
+
+
 def somebody_form(invitee: Invitee, name: str, data: Any = None) -> SomebodyElse:
     """Return the form about a colleague, who must be of the party, or about a substitute, whom staff may approve."""
     return SomebodyElse(data, domains=party_domains(invitee), only_these=name == "colleague")
@@ -139,11 +162,19 @@ def render_somebody_page(
     form: SomebodyElse,
     *,
     error: str = "",
+    refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """Render a page with one form about somebody else; after the deadline, redirect to the person's own page."""
+    """Render a page with one form about somebody else, with an `error` above it; a `refusal` stands at a field already.
+
+    After the deadline, and for substitutes, go to the person's own page, which shows what was typed.
+    """
     if not invitee.meeting.is_open_for_answers(timezone.now()) or invitee.substitute_for_id:
-        return redirect_to_own_page(invitee)
+        if not form.is_bound:
+            return redirect_to_own_page(invitee)
+        return render_own_page(
+            request, invitee, error=error or refusal or NOT_TAKEN, unsaved=typed_values(form), status=409
+        )
     context = {**guest_context(invitee), "form": form, "error": error}
     return render(request, f"guest/{name}.html", context, status=status)
 
