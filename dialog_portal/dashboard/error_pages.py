@@ -4,10 +4,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from dialog_portal.access.permissions import NotPermitted
+from dialog_portal.links.guest_view import GUEST_PREFIXES, link_not_found
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Return the same 404 page whatever was not found, so that it does not show what exists."""
+    """Return the same 404 page whatever was not found, so that it does not show what exists.
+
+    Below the guests' paths it is the guests' own page, which leads to a new link.
+    """
+    if request.path_info.startswith(GUEST_PREFIXES):
+        return link_not_found(request)
     return render(request, "404.html", status=404)
 
 

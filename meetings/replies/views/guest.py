@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from dialog_portal.links.actions import find_link
 from dialog_portal.links.actions import token_for as token_of
 from dialog_portal.links.guest_view import guest_view, link_not_found
+from dialog_portal.links.human_press import MARK_FIELD, Press, asked_press
 from dialog_portal.links.purposes import LinkPurpose
 from meetings.mailings.calendar_file import CALENDAR_CONTENT_TYPE, calendar_for
 from meetings.models import Invitee, Need, SubstituteRequest
@@ -23,7 +24,7 @@ from meetings.replies.actions.coordinators import coordinated_parties
 from meetings.replies.forms.guest import Needs, SomebodyElse
 from meetings.replies.party_domains import party_domains
 from meetings.replies.reply_status import reply_status
-from meetings.replies.views.answer_buttons import answer_buttons, question_to_confirm
+from meetings.replies.views.answer_buttons import answer_buttons, button_to_confirm, question_to_confirm
 
 
 def find_invited(token: str) -> Invitee | None:
@@ -82,19 +83,31 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def render_own_page(
-    request: HttpRequest, invitee: Invitee, *, error: str = "", needs: Needs | None = None, status: int = 200
+    request: HttpRequest,
+    invitee: Invitee,
+    *,
+    error: str = "",
+    needs: Needs | None = None,
+    press: Press | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """Render the person's page as things are now."""
+    """Render the person's page as things are now; `press` is the one after which it asks again."""
     meeting, current = invitee.meeting, reply_status(invitee)
     is_open = meeting.is_open_for_answers(timezone.now())
     asked_for = SubstituteRequest.objects.waiting().filter(invitee=invitee).first()
+    asked = button_name(invitee, button_to_confirm(current))
+    press = press or asked_press(request.GET.get(MARK_FIELD, ""), asked)
     context = {
         **guest_context(invitee),
+        "press": press,
         "reply_status": current,
         "state": "cancelled" if meeting.cancelled else "open" if is_open else "closed",
         "question": question_to_confirm(current) if is_open else "",
         "buttons": answer_buttons(
-            current, request.GET.get("svar", ""), deputy=bool(invitee.substitute_for_id)
+            current,
+            request.GET.get("svar", ""),
+            deputy=bool(invitee.substitute_for_id),
+            asked_twice=press.is_last,
         ),
         "agenda": meeting.agenda.timed_items(public_only=True),
         "needs": needs or needs_form(invitee),
@@ -137,13 +150,19 @@ def render_somebody_page(
     form: SomebodyElse,
     *,
     error: str = "",
+    press: Press | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Render a page with one form about somebody else; after the deadline, redirect to the person's own page."""
     if not invitee.meeting.is_open_for_answers(timezone.now()) or invitee.substitute_for_id:
         return redirect_to_own_page(invitee)
-    context = {**guest_context(invitee), "form": form, "error": error}
+    context = {**guest_context(invitee), "form": form, "error": error, "press": press}
     return render(request, f"guest/{name}.html", context, status=status)
+
+
+def button_name(invitee: Invitee, value: str) -> str:
+    """Return the name of a button on this person's pages, by which presses on it are counted."""
+    return f"{invitee.pk}:{value}"
 
 
 def invited_colleague(invitee: Invitee, signed: str) -> Invitee | None:
