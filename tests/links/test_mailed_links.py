@@ -1,4 +1,4 @@
-"""A link that a mail program made too long opens what was meant, and a lost guest always finds the way to a new link."""
+"""A link that a mail program made too long opens what was meant, and a lost guest finds the way to a new one."""
 
 import pytest
 from django.test import Client
@@ -11,28 +11,7 @@ from tests import factories
 
 TOKEN = "aZ09_-" * 7
 LINK = f"/svar/{TOKEN}"
-SIGNS = [
-    ".",
-    ")",
-    "]",
-    ">",
-    "&gt;",
-    ",",
-    ";",
-    ":",
-    "!",
-    "?",
-    '"',
-    "'",
-    "”",
-    "»",
-    "*",
-    ").",
-    ">.",
-    " ",
-    "\xa0",
-    "\u200b",
-]
+SIGNS = [*".)]>,;:!?\"'”»* \xa0\u200b", "&gt;", ").", ">."]
 
 
 @pytest.fixture
@@ -41,13 +20,11 @@ def guest(db):
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("sign", SIGNS)
 @pytest.mark.parametrize("page", ["/", "", "/ersattare/", "/ersattare", "/kalender.ics"])
-def test_signs_behind_an_address_are_no_part_of_it(sign, page):
+def test_signs_behind_an_address_are_no_part_of_it(page):
     meant = f"{LINK}{page}" if page.endswith(("/", ".ics")) else f"{LINK}{page}/"
-    assert without_signs_behind(f"{LINK}{page}{sign}") == meant
-    assert without_signs_behind(f"{LINK}{page}{sign}/") in (meant, f"{meant}/")
-    assert without_signs_behind(meant) == meant
+    found = {without_signs_behind(f"{LINK}{page}{sign}") for sign in SIGNS}
+    assert found == {meant} == {without_signs_behind(meant)}
 
 
 @pytest.mark.once
