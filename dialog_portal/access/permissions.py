@@ -136,6 +136,8 @@ PERMISSIONS: dict[str, Rule] = {
     "staff:link_change": edits("byta en inbjudens länk"),
     "staff:address_change": edits("rätta en inbjudens adress"),
     "staff:reply_note": edits("notera ett svar"),
+    "staff:mail_read": acts("notera att ett brev är läst"),
+    "staff:calendar_reply_count": acts("räkna ett kalendersvar från en annan adress"),
     "staff:substitute_decide": acts("godkänna eller avslå en ersättare utifrån"),
     "staff:needs": sees("se mat och tillgänglighet i totaler", WORK),
     "staff:letters_preview": sees("förhandsgranska ett utskick", WORK),

@@ -20,7 +20,7 @@ class GuestRow:
 
     `last` is the reply that counts and `newest` the last confirmed one: they differ when a substitute has left the
     list. Somebody who changed their answer within a minute is contradictory and not unconfirmed too, so that staff have
-    one thing to ask about.
+    one thing to ask about. `to_read` says that they have written something that nobody has looked at.
     """
 
     invitee: Invitee
@@ -30,6 +30,7 @@ class GuestRow:
     queue: int
     unconfirmed: bool
     contradictory: bool
+    to_read: bool = False
 
     @property
     def answer(self) -> str | None:

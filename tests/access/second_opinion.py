@@ -34,7 +34,7 @@ OPINION = {
     ("", "HG"): """
         staff:party_reopen staff:group_remove staff:meeting_hold staff:agenda_step staff:item_restore staff:item_move
         staff:invitation_remove staff:invitees_refresh staff:invitee_withdraw staff:letters_send staff:minutes_start
-        staff:substitute_decide
+        staff:substitute_decide staff:mail_read staff:calendar_reply_count
         staff:minutes_circulate staff:minutes_reopen staff:section_add staff:section_remove
         staff:meeting_wording_choose staff:planned_switch
     """,

@@ -116,6 +116,12 @@ def substitute_from_elsewhere() -> None:
     guest.substitute_requests.create(name="Udo Ek", email="udo@annan.example")
 
 
+def letter_to_read() -> None:
+    meeting_in(80, MeetingState.INVITED, reply_by=timezone.now() - DAY).invitees.get().letters_to_read.create(
+        kind="plain"
+    )
+
+
 KINDS: list[tuple[str, Callable[[], Any], str, str, str]] = [
     # verb, what makes it, whose task it is, who waits for it, who does not see it
     ("Gör klart planen", lambda: factories.meeting(), "HG", "LA", ""),
@@ -128,6 +134,7 @@ KINDS: list[tuple[str, Callable[[], Any], str, str, str]] = [
     ("Skicka brevet om ändringen", moved, "HG", "", "LA"),
     ("Skicka brevet om inställt möte", called_off, "HG", "", "LA"),
     ("Ta ställning till ersättare", substitute_from_elsewhere, "HG", "LA", ""),
+    ("Läs brev från inbjudna", letter_to_read, "HG", "LA", ""),
     ("Markera som genomfört", lambda: meeting_in(-1, MeetingState.INVITED), "HG", "LA", ""),
     ("Ställ in eller flytta mötet", lambda: meeting_in(-1), "HG", "LA", ""),
     ("Börja på anteckningarna", lambda: meeting_in(-1, MeetingState.HELD), "HG", "L", "A"),

@@ -22,6 +22,7 @@ TASK_KINDS = (
     TaskKind(planning.invitations_to_send, "staff:letters_preview", "staff:letters_send"),
     TaskKind(replies.silent_invitees, "staff:invitations", "staff:letters_send"),
     TaskKind(replies.contradictory_answers, "staff:invitations", "staff:reply_note"),
+    TaskKind(replies.letters_to_read, "staff:invitations", "staff:mail_read"),
     TaskKind(replies.substitute_requests, "staff:invitations", "staff:substitute_decide"),
     TaskKind(planning.meetings_that_passed, "staff:meeting_detail", "staff:meeting_hold"),
     TaskKind(minutes.meetings_without_notes, "staff:minutes", "staff:minutes_start"),

@@ -16,6 +16,7 @@ from meetings.mailings.reminder_interval import REMIND_BEFORE, asked_recently
 from meetings.models import (
     CalendarReply,
     Invitee,
+    LetterToRead,
     MeetingLetter,
     MeetingState,
     PlannedMailing,
@@ -23,6 +24,7 @@ from meetings.models import (
     Reply,
     SubstituteRequest,
 )
+from meetings.models.letter_to_read import has_mail_to_read
 
 
 def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
@@ -36,7 +38,7 @@ def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
         .silent()
         .filter(meeting__state=MeetingState.INVITED, meeting__reply_by__gt=now)
         .values("meeting_id", "meeting__title", "meeting__reply_by")
-        .annotate(silent=Count("pk"), ripe=Count("pk", filter=~asked_recently(now)))
+        .annotate(silent=Count("pk"), ripe=Count("pk", filter=~asked_recently(now) & ~has_mail_to_read(now)))
         .order_by("meeting_id")
     )
     said = find_reminders([row["meeting_id"] for row in rows], now)
@@ -109,6 +111,24 @@ def substitute_requests(user: User, now: datetime) -> Iterator[Task]:
         yield Task(
             "Ta ställning till ersättare", row.invitee.meeting.title, url, why, row.invitee.meeting.reply_by
         )
+
+
+def letters_to_read(user: User, now: datetime) -> Iterator[Task]:
+    """Yield meetings with letters from invited people that nobody has read; they get no reminder meanwhile."""
+    rows = (
+        LetterToRead.objects.unread(now)
+        .values("invitee__meeting", "invitee__meeting__title", "invitee__meeting__reply_by")
+        .annotate(people=Count("invitee", distinct=True))
+        .order_by("invitee__meeting")
+    )
+    for row in rows:
+        url = meeting_url("staff:invitations", row["invitee__meeting"]) + "?visa=skrivit"
+        why = (
+            f"{count(row['people'], 'inbjuden person har,inbjudna personer har')} skrivit till brevlådan. "
+            "Ingen påminnelse skickas dit förrän breven är lästa."
+        )
+        due = row["invitee__meeting__reply_by"]
+        yield Task("Läs brev från inbjudna", row["invitee__meeting__title"], url, why, due)
 
 
 def calendar_replies_to_read(user: User, now: datetime) -> Iterator[Task]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -46,21 +47,30 @@ def read_new_letters(handlers: Sequence[Handler] = ()) -> int:
     if not settings.MAILBOX:
         return 0
     now = timezone.now()
-    Pulse.objects.get_or_create(name="mailbox", defaults={"at": now})
+    Pulse.objects.get_or_create(name="mailbox", defaults={"at": now, "detail": {"never_read": True}})
     failures: list[Exception] = []
     try:
         with Visit(settings.MAILBOX) as visit:
-            new = unread_uids(visit, visit.since((now - LOOK_BACK).date()))[:MAX_LETTERS_A_VISIT]
-            taken = [judge_or_collect(visit, uid, handlers, failures) for uid in new]
+            new = unread_uids(visit, visit.since((now - LOOK_BACK).date()))
+            taken = [judge_or_collect(visit, uid, handlers, failures) for uid in new[:MAX_LETTERS_A_VISIT]]
             file_processed(visit, now)
     except IMAP_ERRORS as error:
         log.warning("the mailbox could not be read: %s", type(error).__name__)
         return 0
     Incoming.objects.filter(at__lt=now - REMEMBER_FOR).delete()
-    Pulse.objects.filter(name="mailbox").update(at=now)
+    if len(new) <= MAX_LETTERS_A_VISIT:
+        Pulse.objects.filter(name="mailbox").update(at=now, detail={})
     if failures:
         raise ExceptionGroup("letters of the mailbox could not be judged", failures)
     return sum(taken)
+
+
+def is_mailbox_read_since(moment: datetime) -> bool:
+    """Return whether all that had come to the mailbox at a moment has been read; True when people alone read it."""
+    if not settings.MAILBOX:
+        return True
+    pulse = Pulse.objects.filter(name="mailbox", at__gte=moment).first()
+    return pulse is not None and not pulse.detail.get("never_read")
 
 
 def unread_uids(visit: Visit, uids: list[int]) -> list[int]:
@@ -96,9 +106,8 @@ def judge_letter(visit: Visit, uid: int, handlers: Sequence[Handler]) -> bool:
         row.identity = mail.identity
         return store_verdict(row, classify_letter(mail, handlers))
     except ONE_LETTERS_FAULT as error:
-        reason = reason_of(error)
         log.warning("letter %s of the mailbox cannot be dealt with: %s", uid, type(error).__name__)
-        return store_verdict(row, lambda: (IncomingKind.UNREADABLE, reason, None))
+        return store_verdict(row, classify_unreadable(raw, reason_of(error), handlers))
 
 
 def reason_of(error: Exception) -> str:
@@ -128,6 +137,20 @@ def classify_letter(mail: Mail, handlers: Sequence[Handler]) -> Callable[[], Ver
     acts = [act for handler in handlers if (act := handler(mail))]
     other = IncomingKind.AUTOMATIC if mail.automatic else IncomingKind.PEOPLE
     return lambda: verdict_of_handlers(acts) or (other, "", None)
+
+
+def classify_unreadable(raw: bytes, reason: str, handlers: Sequence[Handler]) -> Callable[[], Verdict]:
+    """A letter that cannot be read: the rooms above are told whom it is from, as far as its headers say."""
+    acts: list[Callable[[], str]] = []
+    with suppress(*ONE_LETTERS_FAULT):
+        mail = Mail.of_headers(raw)
+        acts = [act for handler in handlers if (act := handler(mail))]
+
+    def unreadable() -> Verdict:
+        verdict_of_handlers(acts)
+        return IncomingKind.UNREADABLE, reason, None
+
+    return unreadable
 
 
 def verdict_of_handlers(acts: Sequence[Callable[[], str]]) -> Verdict | None:
