@@ -12,6 +12,7 @@ from dialog_portal.environment import (
     development_keys,
     mail_settings,
     mailbox_settings,
+    oauth_settings,
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -151,10 +152,16 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 
 # Letters
-MAIL = mail_settings(env.text("MAIL_URL", None if PRODUCTION else ""))
+MAIL_OAUTH = oauth_settings(
+    env.text("MAIL_OAUTH_URL", ""),
+    client=env.text("MAIL_OAUTH_CLIENT", ""),
+    secret=env.text("MAIL_OAUTH_SECRET", ""),
+    scope=env.text("MAIL_OAUTH_SCOPE", "https://outlook.office365.com/.default"),
+)
+MAIL = mail_settings(env.text("MAIL_URL", None if PRODUCTION else ""), MAIL_OAUTH)
 MAIL_FROM = env.text("MAIL_FROM", None if PRODUCTION else "dialog@region.example")
 MAIL_REPLY_TO = env.text("MAIL_REPLY_TO", MAIL_FROM)
-MAILBOX = mailbox_settings(env.text("MAILBOX_URL", ""))
+MAILBOX = mailbox_settings(env.text("MAILBOX_URL", ""), MAIL_OAUTH)
 MAIL_FROM_NAME = env.text("MAIL_FROM_NAME", "Kulturförvaltningen, Region Stockholm")
 MAIL_CONNECTIONS = env.number("MAIL_CONNECTIONS", 2)
 MAIL_PER_MINUTE = env.number("MAIL_PER_MINUTE", 300)

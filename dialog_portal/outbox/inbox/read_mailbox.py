@@ -9,6 +9,8 @@ the people who read the same mailbox.
 from __future__ import annotations
 
 import logging
+import socket
+import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -20,10 +22,12 @@ from django.db import DatabaseError, DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from dialog_portal.base.states import NotAllowed
+from dialog_portal.outbox.connection_trouble import connection_trouble
 from dialog_portal.outbox.inbox import bounces
-from dialog_portal.outbox.inbox.imap import IMAP_ERRORS, Visit
+from dialog_portal.outbox.inbox.imap import IMAP_ERRORS, MailboxRefused, Visit
 from dialog_portal.outbox.inbox.incoming_letter import PARSE_ERRORS, Mail, to_one_line
 from dialog_portal.outbox.models import DEALT_WITH, Incoming, IncomingKind, Letter, Pulse, State
+from dialog_portal.outbox.oauth import TokenRefused
 from dialog_portal.outbox.queue.bounce import mark_as_bounced
 from dialog_portal.outbox.queue.states import note
 
@@ -56,6 +60,7 @@ def read_new_letters(handlers: Sequence[Handler] = ()) -> int:
             file_processed(visit, now)
     except IMAP_ERRORS as error:
         log.warning("the mailbox could not be read: %s", type(error).__name__)
+        note_trouble(error)
         return 0
     Incoming.objects.filter(at__lt=now - REMEMBER_FOR).delete()
     if len(new) <= MAX_LETTERS_A_VISIT:
@@ -63,6 +68,17 @@ def read_new_letters(handlers: Sequence[Handler] = ()) -> int:
     if failures:
         raise ExceptionGroup("letters of the mailbox could not be judged", failures)
     return sum(taken)
+
+
+def note_trouble(error: Exception) -> None:
+    """Keep why the mailbox cannot be read, and whether waiting will help: staff are told at once when it will not."""
+    certain = isinstance(error, MailboxRefused | TokenRefused | ssl.SSLError | socket.gaierror)
+    said = str(error) if isinstance(error, MailboxRefused | TokenRefused) else ""
+    reason = said or connection_trouble(error, str(settings.MAILBOX["host"]))
+    pulse = Pulse.objects.get(name="mailbox")
+    never = pulse.detail.get("never_read", False)
+    pulse.detail = {"never_read": never, "trouble": reason, "told_at_once": certain or never}
+    pulse.save(update_fields=["detail"])
 
 
 def is_mailbox_read_since(moment: datetime) -> bool:
