@@ -147,6 +147,7 @@ CELERY_BEAT_SCHEDULE = {
     "read the reply mailbox": {"task": "meetings.read_mailbox", "schedule": 60.0},
     "send password letters": {"task": "access.send_password_letters", "schedule": 30.0},
     "send lost links": {"task": "meetings.send_links", "schedule": 30.0},
+    "write morning letters": {"task": "dashboard.write_morning_letters", "schedule": 600.0},
     "finish publications": {"task": "minutes.finish_publications", "schedule": 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")

@@ -82,6 +82,7 @@ def open_to_all(what: str) -> Rule:
 PERMISSIONS: dict[str, Rule] = {
     # the start page and pages about the portal itself
     "staff:start": sees("se startsidan"),
+    "staff:morning_letter": edits("välja hur ofta ditt morgonbrev kommer", EVERYONE),
     "staff:style": sees("se stilguiden"),
     "health": open_to_all("fråga om portalen mår bra"),
     # the register

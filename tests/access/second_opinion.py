@@ -16,7 +16,7 @@ OPINION = {
     """,
     ("LHGA", "LHGA"): """
         account_reauthenticate account_change_password mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp
-        mfa_generate_recovery_codes
+        mfa_generate_recovery_codes staff:morning_letter
     """,
     ("LHG", ""): "staff:minutes staff:minutes_preview staff:minutes_pdf staff:section_history",
     ("LHG", "HG"): "staff:attendance",

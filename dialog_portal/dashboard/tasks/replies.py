@@ -49,7 +49,13 @@ def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
         url = remind if soon else meeting_url("staff:invitations", pk)
         why = f"{count(row['silent'], 'person,personer')} har inte svarat.{said[pk].sentence}"
         yield Task(
-            "Påminn om svar" if soon else "Invänta svar", row["meeting__title"], url, why, due, mine=soon
+            "Påminn om svar" if soon else "Invänta svar",
+            row["meeting__title"],
+            url,
+            why,
+            due,
+            mine=soon,
+            meeting=pk,
         )
 
 
@@ -99,7 +105,14 @@ def contradictory_answers(user: User, now: datetime) -> Iterator[Task]:
         why = f"{count(row['people'], 'person,personer')} har lämnat motstridiga svar inom en minut."
         until = row["invitee__meeting__reply_by"]
         due = until if until > now else row["invitee__meeting__starts_at"]
-        yield Task("Fråga vad som gäller", row["invitee__meeting__title"], url, why, due)
+        yield Task(
+            "Fråga vad som gäller",
+            row["invitee__meeting__title"],
+            url,
+            why,
+            due,
+            meeting=row["invitee__meeting"],
+        )
 
 
 def substitute_requests(user: User, now: datetime) -> Iterator[Task]:
@@ -109,7 +122,12 @@ def substitute_requests(user: User, now: datetime) -> Iterator[Task]:
         url = f"{meeting_url('staff:invitations', row.invitee.meeting)}#o{row.pk}"
         why = f"{row.invitee} vill skicka {row.name}, som inte hör till parten."
         yield Task(
-            "Ta ställning till ersättare", row.invitee.meeting.title, url, why, row.invitee.meeting.reply_by
+            "Ta ställning till ersättare",
+            row.invitee.meeting.title,
+            url,
+            why,
+            row.invitee.meeting.reply_by,
+            meeting=row.invitee.meeting_id,
         )
 
 
@@ -128,7 +146,14 @@ def letters_to_read(user: User, now: datetime) -> Iterator[Task]:
             "Ingen påminnelse skickas dit förrän breven är lästa."
         )
         due = row["invitee__meeting__reply_by"]
-        yield Task("Läs brev från inbjudna", row["invitee__meeting__title"], url, why, due)
+        yield Task(
+            "Läs brev från inbjudna",
+            row["invitee__meeting__title"],
+            url,
+            why,
+            due,
+            meeting=row["invitee__meeting"],
+        )
 
 
 def calendar_replies_to_read(user: User, now: datetime) -> Iterator[Task]:
@@ -136,4 +161,11 @@ def calendar_replies_to_read(user: User, now: datetime) -> Iterator[Task]:
     rows = CalendarReply.objects.needs_a_person(now).select_related("invitee__meeting")
     for row in rows:
         url, meeting = reverse("staff:reply_note", args=[row.invitee_id]), row.invitee.meeting
-        yield Task("Läs kalendersvaret", f"{row.invitee}, {meeting}", url, row.why, meeting.reply_by)
+        yield Task(
+            "Läs kalendersvaret",
+            f"{row.invitee}, {meeting}",
+            url,
+            row.why,
+            meeting.reply_by,
+            meeting=meeting.pk,
+        )
