@@ -18,7 +18,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dialog_portal.access.audit_events import AccessEvent
-from dialog_portal.access.letters import office_name
 from dialog_portal.access.models import MorningLetter, User
 from dialog_portal.base.audit import record
 from dialog_portal.dashboard.news import LAST_WORKING_DAY, news_for, previous_working_day
@@ -115,7 +114,6 @@ def morning_draft(user: User, context: dict[str, Any], now: datetime) -> Draft:
         "button_text": "Öppna startsidan",
         "button_url": settings.BASE_URL + reverse("staff:start"),
         "choose_url": settings.BASE_URL + reverse("staff:morning_letter"),
-        "signed_by": office_name(),
     }
     rendered = render("morning", {**links, **context})
     return Draft(
