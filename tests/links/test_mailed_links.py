@@ -64,3 +64,13 @@ def test_control_without_the_guests_own_page_a_stray_address_leads_to_the_public
     monkeypatch.setattr(error_pages, "GUEST_PREFIXES", ("/nowhere/",))
     page = Client().get(f"/svar/{token_for(guest.link)}/finns/inte/").content.decode()
     assert ("Be om en ny länk" in page, "Till startsidan" in page) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("method", "kind", "status"),
+    [("POST", "application/x-www-form-urlencoded; charset=zip", 400), ("PUT", "text/plain", 405)],
+)
+def test_what_cannot_be_read_leads_to_a_new_link_too(guest, method, kind, status):
+    answer = Client().generic(method, "/svar/", b"lank=x", kind)
+    assert (answer.status_code, "Be om en ny länk" in answer.content.decode()) == (status, True)
+    assert answer["Cache-Control"] == "no-store"
