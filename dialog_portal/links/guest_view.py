@@ -62,13 +62,14 @@ def secret_page_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> 
 
 
 def with_own_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Return a page of the guests' own for a request that no view could read; every other response as it is."""
-    if response.status_code not in UNREADABLE or not request.path_info.startswith(GUEST_PREFIXES):
-        return response
-    page = guest_error_page("guest/unreadable.html", response.status_code)
-    if "Allow" in response:
-        page["Allow"] = response["Allow"]
-    return page
+    """Give the response to a request that no view could read a page of the guests' own; leave every other as it is.
+
+    The response stays the same object, so that Django does not log the request once more.
+    """
+    if response.status_code in UNREADABLE and request.path_info.startswith(GUEST_PREFIXES):
+        page = guest_error_page("guest/unreadable.html", response.status_code)
+        response.content, response["Content-Type"] = page.content, page["Content-Type"]
+    return response
 
 
 def guest_view(view: GuestView) -> GuestView:

@@ -25,6 +25,7 @@ def tables_are_brought_back() -> Iterator[None]:
         executor.migrate(executor.loader.graph.leaf_nodes())
 
 
+@pytest.mark.once_on_sqlite
 @pytest.mark.django_db(transaction=True)
 def test_answers_from_other_addresses_are_strangers_to_the_version_before(tables_are_brought_back):
     guest = factories.invitee(factories.invitation(factories.meeting()))
