@@ -33,13 +33,13 @@ from dialog_portal.outbox.inbox.incoming_letter import Mail
 from dialog_portal.outbox.mime import machine_address
 from meetings.mailings.actions.post import post_letter
 from meetings.models import Answer, CalendarReply, CalendarReplyOutcome, Channel, Invitee, Purpose, Reply
+from meetings.models.reply import last_confirmed
 from meetings.replies import itip
 from meetings.replies.actions import answer as replies
 from meetings.replies.answer_lock import lock_invitee
 from meetings.replies.deadline import replies_must_be_open
 from meetings.replies.itip import CalendarAnswer
 from meetings.replies.letters.ask_again import ask_again
-from meetings.replies.reply_status import last_confirmed
 from meetings.replies.sender import is_own_organisation, is_under_own_name
 
 ANSWER_OF_PARTSTAT = {"ACCEPTED": Answer.YES, "DECLINED": Answer.NO}
