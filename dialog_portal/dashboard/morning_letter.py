@@ -7,7 +7,7 @@ writes nothing twice, and a Monday without a worker is made good on Tuesday.
 from __future__ import annotations
 
 import logging
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +20,7 @@ from django.utils import timezone
 from dialog_portal.access.audit_events import AccessEvent
 from dialog_portal.access.models import MorningLetter, User
 from dialog_portal.base.audit import record
-from dialog_portal.dashboard.news import LAST_WORKING_DAY, news_for, previous_working_day
+from dialog_portal.dashboard.news import LAST_WORKING_DAY, news_for
 from dialog_portal.dashboard.tasks import own_tasks
 from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.models import Priority
@@ -33,7 +33,7 @@ PURPOSE = "morning"
 FIRST_HOUR = 7  # o'clock in Stockholm, from when letters are written
 ROWS_SHOWN = 20  # of each kind in a letter
 COMING_FOR = timedelta(days=14)  # meetings so far ahead are in it
-WEEK = timedelta(days=7)
+LONGEST_NEWS = timedelta(days=14)  # news are not older, however long ago the last letter was
 
 
 def write_morning_letters() -> int:
@@ -74,9 +74,9 @@ def write_letter(pk: int, now: datetime) -> int:
     user = User.objects.select_for_update().filter(is_due(today), pk=pk).first()
     if user is None:
         return 0
-    is_first, user.morning_letter_on = user.morning_letter_on is None, today
+    last, user.morning_letter_on = user.morning_letter_on, today
     user.save(update_fields=["morning_letter_on"])
-    context = None if is_first else letter_context(user, now)
+    context = letter_context(user, now, last) if last else None
     if context is None:
         return 0
     try:
@@ -86,17 +86,16 @@ def write_letter(pk: int, now: datetime) -> int:
         return 0
 
 
-def letter_context(user: User, now: datetime) -> dict[str, Any] | None:
-    """Return what the letter says, None when nothing is new or due."""
-    weekly = user.morning_letter == MorningLetter.WEEKLY
-    since = now - WEEK if weekly else previous_working_day(now)
+def letter_context(user: User, now: datetime, last: date) -> dict[str, Any] | None:
+    """Return what the letter says, None when nothing is due, or new since the day of the last letter."""
+    since = timezone.make_aware(datetime.combine(max(last, timezone.localdate(now) - LONGEST_NEWS), time()))
     tasks, news = own_tasks(user, now), news_for(user, since)
     if not tasks and not news:
         return None
     coming = Meeting.objects.coming().filter(officer=user, starts_at__lt=now + COMING_FOR)
     return {
         "user": user,
-        "weekly": weekly,
+        "weekly": user.morning_letter == MorningLetter.WEEKLY,
         "since": since,
         "tasks": tasks[:ROWS_SHOWN],
         "more_tasks": max(len(tasks) - ROWS_SHOWN, 0),

@@ -176,6 +176,16 @@ def test_a_monday_without_a_worker_is_made_good():
     assert letters(TUESDAY, TUESDAY) == [1, 0]
 
 
+def test_what_came_between_two_letters_is_told_once_also_when_a_letter_was_late():
+    with time_machine.travel(MONDAY - timedelta(days=6), tick=False):
+        officer = officer_with_a_task(last="2026-10-26")
+        meeting = Meeting.objects.get(officer=officer)
+        store_answer(meeting.invitees.get(), Answer.YES, channel=Channel.PHONE)
+    assert letters(TUESDAY, MONDAY + timedelta(days=7)) == [1, 1]
+    first, second = (text_of(row) for row in Letter.objects.filter(purpose="morning").order_by("pk"))
+    assert ("1 nytt svar" in first, "1 nytt svar" in second) == (True, False)
+
+
 def test_a_new_account_begins_with_the_next_letter_and_a_closed_one_gets_none():
     with time_machine.travel(MONDAY, tick=False):
         officer = officer_with_a_task()

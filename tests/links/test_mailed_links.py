@@ -1,5 +1,7 @@
 """A link that a mail program made too long opens what was meant, and a lost guest finds the way to a new one."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -74,3 +76,9 @@ def test_what_cannot_be_read_leads_to_a_new_link_too(guest, method, kind, status
     answer = Client().generic(method, "/svar/", b"lank=x", kind)
     assert (answer.status_code, "Be om en ny länk" in answer.content.decode()) == (status, True)
     assert answer["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("behind", ["", ").", "%3E"])
+def test_the_answer_in_a_link_is_read_without_the_sign_behind_it(guest, behind):
+    page = Client().get(f"/svar/{token_for(guest.link)}/?svar=nej{behind}").content.decode()
+    assert re.findall(r'<button[^>]*value="(\w+)"[^>]*data-current', page) == ["nej"]

@@ -84,6 +84,7 @@ class Asking(Mailbox):
     def __init__(self, *offers: str) -> None:
         super().__init__()
         self.tokens = {"token1"}
+        self.said_at_once: list[bool] = []
         ways = {"LOGIN", "PLAIN", "XOAUTH2"} - set(offers)
         self.controller.SMTP_kwargs |= {
             "authenticator": self.knows,
@@ -96,7 +97,9 @@ class Asking(Mailbox):
         return AuthResult(success=right, handled=False)
 
     async def auth_XOAUTH2(self, server: Any, args: list[str]) -> AuthResult:
-        user, bearer, *_ = base64.b64decode(args[1]).decode().split("\x01")
+        self.said_at_once.append(len(args) > 1)
+        said = base64.b64decode(args[1]) if len(args) > 1 else await server.challenge_auth("")
+        user, bearer, *_ = said.decode().split("\x01")
         if user == "user=dialog@region.example" and bearer.removeprefix("auth=Bearer ") in self.tokens:
             return AuthResult(success=True)
         await server.challenge_auth('{"status":"401"}')
@@ -164,6 +167,18 @@ def test_a_token_opens_the_relay_and_is_fetched_once(service):
             "scope": "mail",
         }
     ]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(("length", "at_once"), [(200, True), (600, False)])
+def test_a_token_too_long_for_a_command_is_said_when_it_is_asked_for(service, length, at_once):
+    """Servers may refuse a command of more than 512 characters; tokens often have two thousand."""
+    token = "t" * length
+    service.said = json.dumps({"access_token": token}).encode()
+    with Asking("XOAUTH2") as server:
+        server.tokens = {token}
+        assert hand_over(smtp_with_token(server, service))[0] == Outcome.ACCEPTED
+    assert server.said_at_once == [at_once]
 
 
 @pytest.mark.once

@@ -29,6 +29,7 @@ ASK_AGAIN_SECONDS = 0.2
 UNWRITABLE = {"login": Outcome.POLICY, "mail": Outcome.POLICY, "rcpt": Outcome.ADDRESS}
 CHALLENGE = 334  # the server asks for more of an AUTH
 MAX_CHALLENGES = 5
+MAX_COMMAND = 510  # characters of a command without its end of line (RFC 5321, 4.5.3.1.4)
 T = TypeVar("T")
 
 
@@ -83,9 +84,14 @@ class SmtpConnection(smtplib.SMTP):
                 self.spare.shutdown(socket.SHUT_RDWR)
 
     def auth(self, mechanism: str, authobject: Any, *, initial_response_ok: bool = True) -> tuple[int, bytes]:
-        """Sign in as the library does, but with user and password in UTF-8 (RFC 4616) where it takes ASCII only."""
+        """Sign in as the library does, but with user and password in UTF-8 (RFC 4616) where it takes ASCII only.
+
+        What makes the line too long for a command, as a token does, is said when the server asks for it (RFC 4954, 4).
+        """
         first = authobject() if initial_response_ok else None
-        begin = f"AUTH {mechanism}" + ("" if first is None else f" {in_base64(first)}")
+        begin = f"AUTH {mechanism}" if first is None else f"AUTH {mechanism} {in_base64(first)}"
+        if len(begin) > MAX_COMMAND:
+            first, begin = None, f"AUTH {mechanism}"
         self._auth_challenge_count = int(first is not None)
         code, words = self.docmd(begin)
         while code == CHALLENGE and self._auth_challenge_count <= MAX_CHALLENGES:

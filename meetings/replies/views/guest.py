@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -105,7 +106,7 @@ def render_own_page(
         "question": question_to_confirm(current) if is_open else "",
         "buttons": answer_buttons(
             current,
-            request.GET.get("svar", ""),
+            answer_in_link(request),
             deputy=bool(invitee.substitute_for_id),
             asked_twice=press.is_last,
         ),
@@ -118,6 +119,11 @@ def render_own_page(
         "error": error,
     }
     return render(request, "guest/reply.html", context, status=status)
+
+
+def answer_in_link(request: HttpRequest) -> str:
+    """Return the answer that the letter's link asked for, empty when none; signs behind it are no part of it."""
+    return "".join(re.findall(r"^[a-z]+", request.GET.get("svar", "")))
 
 
 def guest_context(invitee: Invitee) -> dict[str, Any]:
