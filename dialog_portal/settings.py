@@ -12,6 +12,7 @@ from dialog_portal.environment import (
     development_keys,
     mail_settings,
     mailbox_settings,
+    oauth_settings,
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -60,6 +61,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "dialog_portal.links.guest_view.secret_page_headers",
+    "dialog_portal.links.mailed_links.open_mailed_links",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -148,15 +150,22 @@ CELERY_BEAT_SCHEDULE = {
     "read the reply mailbox": {"task": "meetings.read_mailbox", "schedule": 60.0},
     "send password letters": {"task": "access.send_password_letters", "schedule": 30.0},
     "send lost links": {"task": "meetings.send_links", "schedule": 30.0},
+    "write morning letters": {"task": "dashboard.write_morning_letters", "schedule": 600.0},
     "finish publications": {"task": "minutes.finish_publications", "schedule": 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 
 # Letters
-MAIL = mail_settings(env.text("MAIL_URL", None if PRODUCTION else ""))
+MAIL_OAUTH = oauth_settings(
+    env.text("MAIL_OAUTH_URL", ""),
+    client=env.text("MAIL_OAUTH_CLIENT", ""),
+    secret=env.text("MAIL_OAUTH_SECRET", ""),
+    scope=env.text("MAIL_OAUTH_SCOPE", "https://outlook.office365.com/.default"),
+)
+MAIL = mail_settings(env.text("MAIL_URL", None if PRODUCTION else ""), MAIL_OAUTH)
 MAIL_FROM = env.text("MAIL_FROM", None if PRODUCTION else "dialog@region.example")
 MAIL_REPLY_TO = env.text("MAIL_REPLY_TO", MAIL_FROM)
-MAILBOX = mailbox_settings(env.text("MAILBOX_URL", ""))
+MAILBOX = mailbox_settings(env.text("MAILBOX_URL", ""), MAIL_OAUTH)
 MAIL_FROM_NAME = env.text("MAIL_FROM_NAME", "Kulturförvaltningen, Region Stockholm")
 MAIL_CONNECTIONS = env.number("MAIL_CONNECTIONS", 2)
 MAIL_PER_MINUTE = env.number("MAIL_PER_MINUTE", 300)

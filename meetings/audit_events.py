@@ -41,6 +41,8 @@ class MeetingsEvent(EventKind):
     WORDING_IN_USE = "brevtext: tog i bruk"
     WORDING_SET_ASIDE = "brevtext: la i vila"
     ANSWER_NOTED = "svar: noterade"
+    CALENDAR_REPLY_COUNTED = "svar: räknade kalendersvar från annan adress"
+    MAIL_READ = "svar: läste brev eller kalendersvar"
     SUBSTITUTE_NOTED = "svar: noterade ersättare"
     SUBSTITUTE_APPROVED = "ersättare: godkände"
     SUBSTITUTE_REFUSED = "ersättare: avslog"

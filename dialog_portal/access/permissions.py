@@ -82,6 +82,7 @@ def open_to_all(what: str) -> Rule:
 PERMISSIONS: dict[str, Rule] = {
     # the start page and pages about the portal itself
     "staff:start": sees("se startsidan"),
+    "staff:morning_letter": edits("välja hur ofta ditt morgonbrev kommer", EVERYONE),
     "staff:style": sees("se stilguiden"),
     "health": open_to_all("fråga om portalen mår bra"),
     # the register
@@ -140,6 +141,8 @@ PERMISSIONS: dict[str, Rule] = {
     "staff:link_change": edits("byta en inbjudens länk"),
     "staff:address_change": edits("rätta en inbjudens adress"),
     "staff:reply_note": edits("notera ett svar"),
+    "staff:mail_read": acts("notera att ett brev är läst"),
+    "staff:calendar_reply_count": acts("räkna ett kalendersvar från en annan adress"),
     "staff:substitute_decide": acts("godkänna eller avslå en ersättare utifrån"),
     "staff:needs": sees("se mat och tillgänglighet i totaler", WORK),
     "staff:letters_preview": sees("förhandsgranska ett utskick", WORK),

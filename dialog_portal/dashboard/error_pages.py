@@ -12,15 +12,19 @@ from dialog_portal.access.unsaved_text import (
     texts_to_show,
     writer_of,
 )
+from dialog_portal.links.guest_view import GUEST_PREFIXES, link_not_found
 from minutes.publishing.redirect_file import target_of
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Return the same 404 page whatever was not found, so that it does not show what exists.
 
-    An old address leads on to its page (301), as nginx does it from the same file. Somebody may have deleted the thing
-    while its form was open, so what was typed in it is shown.
+    Below the guests' paths it is the guests' own page, which leads to a new link. An old address leads on to its page
+    (301), as nginx does it from the same file. Somebody may have deleted the thing while its form was open, so what was
+    typed in it is shown.
     """
+    if request.path_info.startswith(GUEST_PREFIXES):
+        return link_not_found(request)
     if request.method in SAFE_METHODS and (target := target_of(request.path_info)):
         return HttpResponsePermanentRedirect(target)
     return render(request, "404.html", texts_to_show(request, requested_rule(request)), status=404)

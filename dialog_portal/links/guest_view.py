@@ -37,6 +37,7 @@ GUEST_HEADERS = {
 
 NOT_TYPED = ("lank", "sett", "svar")  # what the names of hidden fields and buttons begin with
 
+UNREADABLE = (400, 405)  # too many fields, another alphabet; a method that the address does not know
 GUEST_PREFIXES = tuple(f"/{path}" for path in GUEST_PATHS)
 SECRET_PREFIXES = tuple(f"/{path}" for path in SECRET_PATHS)
 
@@ -45,11 +46,12 @@ def secret_page_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> 
     """Middleware: add GUEST_HEADERS also to responses that no guest view made, such as redirects and error pages.
 
     It applies to every response below GUEST_PATHS, and to redirects and errors below SECRET_PATHS. The pages about
-    accounts themselves have scripts and forms that need an origin; AccessMiddleware sets their headers.
+    accounts themselves have scripts and forms that need an origin; AccessMiddleware sets their headers. What a guest
+    sends that cannot be read gets a page of the guests' own, which leads to a new link.
     """
 
     def add_headers(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
+        response = with_own_page(request, get_response(request))
         away = response.status_code in (301, 308) or response.status_code >= 400
         if request.path_info.startswith(GUEST_PREFIXES) or (
             away and request.path_info.startswith(SECRET_PREFIXES)
@@ -59,6 +61,17 @@ def secret_page_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> 
         return response
 
     return add_headers
+
+
+def with_own_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Give the response to a request that no view could read a page of the guests' own; leave every other as it is.
+
+    The response stays the same object, so that Django does not log the request once more.
+    """
+    if response.status_code in UNREADABLE and request.path_info.startswith(GUEST_PREFIXES):
+        page = guest_error_page("guest/unreadable.html", response.status_code)
+        response.content, response["Content-Type"] = page.content, page["Content-Type"]
+    return response
 
 
 def guest_view(view: GuestView) -> GuestView:

@@ -13,6 +13,7 @@ from meetings.models.calendar_reply import CalendarReply
 from meetings.models.calendar_reply import CalendarReplyOutcome as CalendarReplyOutcome
 from meetings.models.invitation import Invitation
 from meetings.models.invitee import Invitee, Need
+from meetings.models.letter_to_read import LetterKind, LetterToRead
 from meetings.models.meeting import Group, Meeting, MeetingState, MeetingStep
 from meetings.models.meeting_letter import INVITING, MeetingLetter, Purpose
 from meetings.models.planned_mailing import PlannedMailing, PlannedState, PlannedStep
@@ -39,6 +40,8 @@ __all__ = [
     "HowConsulted",
     "Invitation",
     "Invitee",
+    "LetterKind",
+    "LetterToRead",
     "Meeting",
     "MeetingLetter",
     "MeetingState",

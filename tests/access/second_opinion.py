@@ -16,7 +16,7 @@ OPINION = {
     """,
     ("LHGA", "LHGA"): """
         account_reauthenticate account_change_password mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp
-        mfa_generate_recovery_codes
+        mfa_generate_recovery_codes staff:morning_letter
     """,
     ("LHG", ""): """
         staff:minutes staff:minutes_preview staff:minutes_pdf staff:section_history
@@ -41,7 +41,7 @@ OPINION = {
     ("", "HG"): """
         staff:party_reopen staff:group_remove staff:meeting_hold staff:agenda_step staff:item_restore staff:item_move
         staff:invitation_remove staff:invitees_refresh staff:invitee_withdraw staff:letters_send staff:minutes_start
-        staff:substitute_decide staff:agenda_consultation_remove
+        staff:substitute_decide staff:agenda_consultation_remove staff:mail_read staff:calendar_reply_count
         staff:minutes_circulate staff:minutes_reopen staff:section_add staff:section_remove
         staff:meeting_wording_choose staff:planned_switch staff:public_text_restore staff:redirect_remove
     """,

@@ -103,6 +103,7 @@ class OneOfEach(World):
         self.category = factories.category()
         self.membership = factories.membership(self.party, self.category)
         self.mandate = factories.mandate(self.party)
+        self.calendar_reply = self.invitee.calendar_replies.create(outcome="tentative", partstat="TENTATIVE")
         self.wish = self.invitee.substitute_requests.create(name="Udo Ek", email="udo@annan.example")
         self.planned = self.meeting.planned.create(purpose=Purpose.REMINDER, due_at=start)
         self.letter = self.write_letter()
@@ -184,6 +185,7 @@ OBJECTS: dict[tuple[str, str], Callable[[OneOfEach], Any]] = {
     ("brev", "purpose"): lambda world: "invitation",
     ("till", "invitee"): lambda world: world.invitee.pk,
     ("planerade", "pk"): lambda world: world.planned.pk,
+    ("kalendersvar", "pk"): lambda world: world.calendar_reply.pk,
     ("ersattare", "pk"): lambda world: world.wish.pk,
     ("skyddadenamn", "pk"): lambda world: world.protected_name.pk,
     ("avsnitt", "pk"): lambda world: world.section.pk,

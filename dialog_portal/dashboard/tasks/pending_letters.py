@@ -25,4 +25,11 @@ def letters_to_send_after_change(user: User, now: datetime) -> Iterator[Task]:
     for purpose, (verb, what) in TASK_SENTENCES.items():
         for meeting, number in meetings_with_pending(purpose, now):
             url = reverse("staff:letters_preview", args=[meeting.pk, purpose])
-            yield Task(verb, meeting.title, url, f"{count(number, 'person,personer')} {what}", letters=2)
+            yield Task(
+                verb,
+                meeting.title,
+                url,
+                f"{count(number, 'person,personer')} {what}",
+                letters=2,
+                meeting=meeting.pk,
+            )

@@ -28,7 +28,7 @@ def texts_to_publish(user: User, now: datetime) -> Iterator[Task]:
     for row in rows:
         why = OWN_WORDS if row.text_id in own else f"{row.by} skrev ett utkast {day(row.at)}."
         url = reverse("staff:public_text", args=[row.text.word])
-        yield Task("Läs och publicera", str(row.text), url, why, mine=row.text_id not in own)
+        yield Task("Läs och publicera", str(row.text), url, why, mine=row.text_id not in own, meeting=None)
 
 
 def statement_to_renew(user: User, now: datetime) -> Iterator[Task]:
@@ -36,7 +36,8 @@ def statement_to_renew(user: User, now: datetime) -> Iterator[Task]:
     assessed = public_content(TextKind.ACCESSIBILITY)["assessed_on"]
     if assessed < timezone.localdate(now) - STATEMENT_LIFE:
         url = reverse("staff:public_text", args=[WORDS[TextKind.ACCESSIBILITY]])
-        yield Task("Gå igenom", "tillgänglighetsredogörelsen", url, f"Bedömningen gjordes {day(assessed)}.")
+        why = f"Bedömningen gjordes {day(assessed)}."
+        yield Task("Gå igenom", "tillgänglighetsredogörelsen", url, why, meeting=None)
 
 
 def reports_to_answer(user: User, now: datetime) -> Iterator[Task]:
@@ -46,4 +47,13 @@ def reports_to_answer(user: User, now: datetime) -> Iterator[Task]:
         end_of_day = timezone.make_aware(datetime.combine(row.answer_by, datetime.max.time()))
         why = f"Svara senast {day(row.answer_by)}."
         mine = row.owner is None or row.owner == user
-        yield Task("Svara på en synpunkt", "tillgänglighet", url, why, end_of_day, mine=mine)
+        yield Task(
+            "Svara på en synpunkt",
+            "tillgänglighet",
+            url,
+            why,
+            end_of_day,
+            mine=mine,
+            meeting=None,
+            belongs_to=row.owner_id,
+        )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.utils import timezone
 
 from dialog_portal.outbox.models import Priority
 from meetings.models import (
@@ -21,6 +22,7 @@ from meetings.models import (
     Purpose,
 )
 from meetings.models.invitee import InviteeQuerySet
+from meetings.models.letter_to_read import has_mail_to_read
 from meetings.models.meeting_letter import MeetingLetterQuerySet
 
 PURPOSES_WITH_AGENDA = frozenset({Purpose.INVITATION, Purpose.SUBSTITUTE, Purpose.COMING, Purpose.AGENDA})
@@ -93,10 +95,17 @@ def without_invitation(people: InviteeQuerySet) -> InviteeQuerySet:
 
 
 def without_reply(people: InviteeQuerySet) -> InviteeQuerySet:
-    """Narrow to those who have an invitation but have not answered.
+    """Narrow to those who have an invitation but have not answered, and of whom nothing waits to be read.
 
-    Somebody who handed over has answered, as long as the substitute is on the list.
+    Somebody who handed over has answered, as long as the substitute is on the list. Who has written may have answered:
+    a reminder would say that nothing has come.
     """
+    unread = has_mail_to_read(timezone.now())
+    return invited_without_reply(people).filter(~unread)
+
+
+def invited_without_reply(people: InviteeQuerySet) -> InviteeQuerySet:
+    """Narrow to those who have an invitation but have not answered, also by a letter that nobody has read."""
     return people.filter(has_invitation()).silent()
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import token_for as token_of
 from dialog_portal.links.guest_view import guest_view, link_not_found
-from dialog_portal.links.human_press import is_pressed_by_person
+from dialog_portal.links.human_press import read_press
 from meetings.models import Invitation, Invitee
 from meetings.replies.actions.coordinators import answer_for, coordinated_parties
 from meetings.replies.forms.coordinator import CoordinatorAnswers
@@ -21,6 +21,7 @@ from meetings.replies.guest_list import rows_of_party, with_replies
 from meetings.replies.views.answer import change_since_shown
 from meetings.replies.views.guest import (
     NOT_TAKEN,
+    button_name,
     find_invited,
     guest_context,
     redirect_to_own_page,
@@ -28,9 +29,7 @@ from meetings.replies.views.guest import (
     render_own_page,
 )
 
-SAVE_ONCE_MORE = (
-    "Tryck på Spara svaren en gång till, så vet vi att det är du som svarar. Svaren räknas inte än."
-)
+NOT_COUNTED = "Svaren räknas inte än."
 
 
 def find_coordinator(token: str) -> tuple[Invitee | None, list[Invitation]]:
@@ -62,13 +61,14 @@ def coordinate(request: HttpRequest) -> HttpResponse:
         return render_coordinator_page(request, invitee, parties, form=form, status=422)
     if moved := change_since_shown(request, invitee):
         return render_coordinator_page(request, invitee, parties, form=form, error=moved, status=409)
-    certain, wishes = is_pressed_by_person(request), form.chosen_answers()
+    press, wishes = read_press(request, button_name(invitee, "samordna")), form.chosen_answers()
     try:
-        overtaken = answer_for(invitee, wishes, confirmed=certain)
+        overtaken = answer_for(invitee, wishes, confirmed=press.by_person)
     except NotAllowed as refusal:
         return render_coordinator_page(request, invitee, parties, form=form, error=str(refusal), status=409)
-    if wishes and not certain:
-        return render_coordinator_page(request, invitee, parties, form=form, error=SAVE_ONCE_MORE)
+    if wishes and not press.by_person:
+        asked = f"{press.question} {NOT_COUNTED}"
+        return render_coordinator_page(request, invitee, parties, form=form, error=asked, press=press)
     if overtaken:
         fresh = with_replies(coordinated_parties(invitee))
         return render_coordinator_page(request, invitee, fresh, overtaken=overtaken, status=409)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +19,7 @@ from dialog_portal.base.swedish import join_words
 from dialog_portal.links.actions import find_link
 from dialog_portal.links.actions import token_for as token_of
 from dialog_portal.links.guest_view import guest_view, link_not_found
+from dialog_portal.links.human_press import MARK_FIELD, Press, asked_press
 from dialog_portal.links.purposes import LinkPurpose
 from meetings.mailings.calendar_file import CALENDAR_CONTENT_TYPE, calendar_for
 from meetings.models import Invitee, Need, SubstituteRequest
@@ -26,7 +28,7 @@ from meetings.replies.actions.coordinators import coordinated_parties
 from meetings.replies.forms.guest import Needs, SomebodyElse
 from meetings.replies.party_domains import party_domains
 from meetings.replies.reply_status import reply_status
-from meetings.replies.views.answer_buttons import answer_buttons, question_to_confirm
+from meetings.replies.views.answer_buttons import answer_buttons, button_to_confirm, question_to_confirm
 
 NOT_TAKEN = "Det går inte längre att ändra här. Inget är sparat."
 
@@ -92,9 +94,10 @@ def render_own_page(
     *,
     error: str = "",
     unsaved: Iterable[tuple[str, str]] = (),
+    press: Press | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Render the person's page as things are now.
+    """Render the person's page as things are now; `press` is the one after which it asks again.
 
     `unsaved` are labels and texts of a form that could not be taken. What was typed about needs stands in its form
     again, or among the unsaved if the page has no such form now.
@@ -105,13 +108,19 @@ def render_own_page(
     needs = needs_form(invitee, request.POST if "access" in request.POST else None)
     shows_needs = is_open and not question and current.case == "seated"
     asked_for = SubstituteRequest.objects.waiting().filter(invitee=invitee).first()
+    asked = button_name(invitee, button_to_confirm(current))
+    press = press or asked_press(request.GET.get(MARK_FIELD, ""), asked)
     context = {
         **guest_context(invitee),
+        "press": press,
         "reply_status": current,
         "state": "cancelled" if meeting.cancelled else "open" if is_open else "closed",
         "question": question,
         "buttons": answer_buttons(
-            current, request.GET.get("svar", ""), deputy=bool(invitee.substitute_for_id)
+            current,
+            answer_in_link(request),
+            deputy=bool(invitee.substitute_for_id),
+            asked_twice=press.is_last,
         ),
         "agenda": meeting.agenda.timed_items_for_guests(),
         "needs": needs if shows_needs else None,
@@ -123,6 +132,11 @@ def render_own_page(
         "error": error,
     }
     return render(request, "guest/reply.html", context, status=status)
+
+
+def answer_in_link(request: HttpRequest) -> str:
+    """Return the answer that the letter's link asked for, empty when none; signs behind it are no part of it."""
+    return "".join(re.findall(r"^[a-z]+", request.GET.get("svar", "")))
 
 
 def guest_context(invitee: Invitee) -> dict[str, Any]:
@@ -163,6 +177,7 @@ def render_somebody_page(
     *,
     error: str = "",
     refusal: str = "",
+    press: Press | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Render a page with one form about somebody else, with an `error` above it; a `refusal` stands at a field already.
@@ -175,8 +190,13 @@ def render_somebody_page(
         return render_own_page(
             request, invitee, error=error or refusal or NOT_TAKEN, unsaved=typed_values(form), status=409
         )
-    context = {**guest_context(invitee), "form": form, "error": error}
+    context = {**guest_context(invitee), "form": form, "error": error, "press": press}
     return render(request, f"guest/{name}.html", context, status=status)
+
+
+def button_name(invitee: Invitee, value: str) -> str:
+    """Return the name of a button on this person's pages, by which presses on it are counted."""
+    return f"{invitee.pk}:{value}"
 
 
 def invited_colleague(invitee: Invitee, signed: str) -> Invitee | None:
