@@ -2,7 +2,6 @@
 
 from django import forms
 
-from dialog_portal.base.typed_text import unquoted_address
 from meetings.models import Attendee
 
 
@@ -13,9 +12,3 @@ class AddAttendee(forms.ModelForm):  # type: ignore[type-arg]
         model = Attendee
         fields = ("name", "organisation", "title", "email", "staff")
         help_texts = {"email": "Behövs för att personen ska få minnesanteckningarna."}
-
-    def clean_email(self) -> str:
-        """Refuse an address that holds more than one."""
-        email: str = self.cleaned_data["email"]
-        unquoted_address(email)
-        return email

@@ -13,6 +13,7 @@ from dialog_portal.base.audit import record
 from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.stale_saves import lock_if_unchanged, save_if_unchanged
 from dialog_portal.base.states import NotAllowed
+from dialog_portal.base.typed_text import is_same_text
 from parties.audit_events import PartiesEvent
 from parties.models import Mandate, Person
 from parties.signals import address_changed
@@ -63,10 +64,8 @@ def add_mandate(mandate: Mandate, *, person: Person, by: Any) -> Mandate:
     Raise NotAllowed if the person already has the same post from the same day: a form may be sent twice.
     """
     mandate.person = person = person if person.pk else _add_holder(person, by=by)
-    same_post = Mandate.objects.filter(
-        person=person, party=mandate.party, title=mandate.title, from_date=mandate.from_date
-    )
-    if same_post.exists():
+    posts = Mandate.objects.filter(person=person, party=mandate.party, from_date=mandate.from_date)
+    if any(is_same_text(post.title, mandate.title) for post in posts):
         raise NotAllowed(f"{person} har redan det uppdraget från den dagen.")
     mandate.save()
     record(by, PartiesEvent.MANDATE_ADDED, mandate, party=mandate.party_id, person=person.pk)

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from dialog_portal.base.typed_text import unquoted_address
 from dialog_portal.base.versioned_form import VersionedForm
 
 ERROR_MESSAGES = {
@@ -19,7 +18,6 @@ ERROR_MESSAGES = {
 }
 INVALID_MESSAGES: tuple[tuple[type[forms.Field], str], ...] = (
     (forms.EmailField, "Skriv en fullständig e-postadress, som namn@example.org."),
-    (forms.DateField, "Skriv ett datum som finns, med år, månad och dag: 2019-01-31."),
     (forms.IntegerField, "Skriv ett heltal med siffror."),
 )
 PERIOD_REVERSED = "Slutet kan inte komma före början."
@@ -41,21 +39,10 @@ def use_plain_swedish(fields: dict[str, forms.Field]) -> None:
     """
     for field in fields.values():
         field.error_messages |= ERROR_MESSAGES
-        if isinstance(field, forms.EmailField):
-            field.validators = [*field.validators, unquoted_address]
         for kind, words in INVALID_MESSAGES:
             if isinstance(field, kind):
                 field.error_messages["invalid"] = words
         field.widget.attrs.pop("maxlength", None)
-
-
-class DateInput(forms.DateInput):
-    """A date field with the browser's date picker."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class PlainForm(forms.Form):

@@ -16,6 +16,8 @@ from hashlib import sha256
 
 from django.utils import timezone
 
+from dialog_portal.base.typed_text import clean_address, clean_line
+
 # What the standard library and the calendar's parser are known to raise on bytes that are no letter
 PARSE_ERRORS = (
     ValueError,
@@ -32,7 +34,7 @@ MAX_PART_DEPTH = 10  # parts within parts
 MAX_HEADER_LENGTH = (
     16 * 1024
 )  # characters of one header: the time to read its parameters grows with the square of them
-INVISIBLE_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+BREAKING_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}  # control characters, halves of characters, breaks
 DELIVERED_TO = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 AUTOREPLY_SUBJECTS = (
     "autosvar",
@@ -45,11 +47,11 @@ AUTOREPLY_SUBJECTS = (
 
 
 def to_one_line(text: object, most: int = 200) -> str:
-    """A stranger's words as one line of seen characters, cut to length."""
-    seen = "".join(
-        " " if unicodedata.category(char) in INVISIBLE_CATEGORIES else char for char in str(text)[: most * 4]
-    )
-    return " ".join(seen.split())[:most]
+    """A stranger's words as one line, cleaned as what is typed in a form, and cut to length."""
+    cut = str(text)[: most * 4]
+    return clean_line(
+        "".join(" " if unicodedata.category(char) in BREAKING_CATEGORIES else char for char in cut)
+    )[:most]
 
 
 def decode_words(value: object) -> str:
@@ -89,7 +91,7 @@ class Mail:
     def addresses(self, *names: str) -> list[str]:
         """The addresses of some headers, in small letters."""
         values = [str(value) for name in names for value in self.message.get_all(name, [])]
-        return [to_one_line(address, 254).lower() for _, address in getaddresses(values) if "@" in address]
+        return [clean_address(to_one_line(one, 254)) for _, one in getaddresses(values) if "@" in one]
 
     @cached_property
     def sender(self) -> str:
