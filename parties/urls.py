@@ -2,9 +2,11 @@
 
 from django.urls import path
 
+from parties.imports import urls as imports
 from parties.views import categories, mandates, parties, people, register
 
 staff = [
+    *imports.staff,
     path("register/", register.party_list, name="party_list"),
     path("register/parter/ny/", parties.party_add, name="party_add"),
     path("register/parter/<int:pk>/", register.party_detail, name="party_detail"),

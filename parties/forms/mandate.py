@@ -8,9 +8,10 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from dialog_portal.base.formulas import must_not_be_formula
 from dialog_portal.base.typed_fields import LineField
 from dialog_portal.outbox.address_field import Address
-from parties.forms.plain import PlainForm, RowForm, must_not_be_formula
+from parties.forms.plain import PlainForm, RowForm
 from parties.models import Mandate, Person
 
 NAME_LENGTH = Person._meta.get_field("name").max_length

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
+from dialog_portal.base.formulas import must_not_be_formula
 from dialog_portal.base.versioned_form import VersionedForm
 
 ERROR_MESSAGES = {
@@ -21,15 +21,6 @@ INVALID_MESSAGES: tuple[tuple[type[forms.Field], str], ...] = (
     (forms.IntegerField, "Skriv ett heltal med siffror."),
 )
 PERIOD_REVERSED = "Slutet kan inte komma före början."
-
-
-def must_not_be_formula(value: str) -> None:
-    """Raise ValidationError if a spreadsheet would run the text as a formula because of its first character."""
-    if value.startswith(("=", "+", "-", "@")):
-        raise ValidationError(
-            "Texten får inte börja med =, +, - eller @. Kalkylprogram läser det som en formel.",
-            code="formula",
-        )
 
 
 def use_plain_swedish(fields: dict[str, forms.Field]) -> None:

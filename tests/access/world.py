@@ -24,6 +24,9 @@ from dialog_portal.outbox.queue.post import post
 from meetings.audit_events import MeetingsEvent
 from meetings.models import Group, MeetingState, Purpose
 from minutes.models import Minutes, MinutesState, Section, SectionRevision
+from parties.imports.actions import store_upload
+from parties.imports.read_file import Table
+from parties.models import RegisterImport
 from tests import factories
 from tests.world import World
 
@@ -93,6 +96,7 @@ class OneOfEach(World):
         self.section = self.write_section()
         self.account = factories.user()
         self.staff_invitation = self.invite_somebody()
+        self.uploaded = self.upload_contacts()
         self.event = record(owner, MeetingsEvent.MEETING_CHANGED, self.meeting)
 
     def write_letter(self) -> Any:
@@ -110,6 +114,10 @@ class OneOfEach(World):
             attachments=(Attachment("karta.txt", "text/plain", b"hit"),),
         )
         return post(draft, by=self.by)[0]
+
+    def upload_contacts(self) -> RegisterImport:
+        table = Table([1, 2], [["Part", "Namn"], ["Salem", "Anna Ek"]])
+        return store_upload(table, file_name="kontakter.csv", sha256=f"{self.by.pk}", by=self.by)
 
     def write_section(self) -> Section:
         section = Section.objects.create(
@@ -131,6 +139,9 @@ OBJECTS: dict[tuple[str, str], Callable[[OneOfEach], Any]] = {
     ("uppdrag", "pk"): lambda world: world.mandate.pk,
     ("personer", "pk"): lambda world: world.mandate.person_id,
     ("kategorier", "pk"): lambda world: world.category.pk,
+    ("adresser", "file"): lambda world: "adresser.csv",
+    ("import", "pk"): lambda world: world.uploaded.pk,
+    ("listor", "file"): lambda world: "inbjudna.xlsx",
     ("omgangar", "year"): lambda world: world.round.year,
     ("grupper", "pk"): lambda world: world.group.pk,
     ("moten", "pk"): lambda world: world.meeting.pk,

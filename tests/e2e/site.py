@@ -22,7 +22,7 @@ from meetings.mailings.letters.recipients import MAILINGS
 from meetings.mailings.pending_letters import pending_for
 from meetings.models import AgendaItem, Group, Invitation, Invitee, Meeting, Purpose, Round
 from minutes.models import Edition, Section
-from parties.models import Category, Mandate, Membership, Party, Person
+from parties.models import Category, Mandate, Membership, Party, Person, RegisterImport
 from tests.access.world import PLACE, Address, addresses
 
 ROLES = (Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR)
@@ -39,6 +39,7 @@ MODELS: dict[tuple[str, str], Any] = {
     ("uppdrag", "pk"): Mandate,
     ("personer", "pk"): Person,
     ("kategorier", "pk"): Category,
+    ("import", "pk"): RegisterImport,
     ("grupper", "pk"): Group,
     ("moten", "pk"): Meeting,
     ("punkter", "pk"): AgendaItem,
@@ -48,7 +49,8 @@ MODELS: dict[tuple[str, str], Any] = {
     ("utkorg", "pk"): Letter,
     ("konton", "pk"): User,
 }
-FILES = ("staff:minutes_pdf",)  # no page; each try would make a PDF
+# No pages; each try would make a PDF or a spreadsheet
+FILES = ("staff:minutes_pdf", "staff:invitation_list_file", "staff:category_addresses")
 # Looked at elsewhere, or by others than staff
 LEFT_OUT = ("admin:", "account_", "mfa_", "guest:", "public:", "health", "accept_account")
 
