@@ -22,6 +22,7 @@ from dialog_portal.base.formulas import inert, is_formula
 Value = str | int | datetime | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+A4 = 9  # the number of the paper in the format
 WIDEST = 48  # characters of a column
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for another encoding
 
@@ -68,7 +69,7 @@ def xlsx_bytes(sheet: Sheet) -> bytes:
     page.freeze_panes = "A2"
     page.print_title_rows = "1:1"
     page.page_setup.orientation = "landscape"
-    page.page_setup.paperSize = page.PAPERSIZE_A4
+    page.page_setup.paperSize = A4
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.page_setup.fitToHeight = 0
     page.oddHeader.center.text = sheet.title.replace("&", "&&")

@@ -68,7 +68,7 @@ def store_upload(table: Table, *, file_name: str, sha256: str, by: Any) -> Regis
         by=by,
         rows=pack(asdict(kept)),
         columns=[column.name if column else "" for column in columns],
-        has_header=any(columns),
+        has_header=any(columns) or not any("@" in cell for cell in headings),
     )
 
 

@@ -10,6 +10,7 @@ from parties.forms.plain import PlainForm
 from parties.imports.columns import Column, trouble_with
 from parties.imports.read_file import MAX_BYTES, MAX_ROWS, TOO_LARGE, Table, UnreadableFile, read_table
 
+NOT_READ = "-"
 EXAMPLES = 3  # cells of each column that are shown
 
 
@@ -34,17 +35,13 @@ class UploadForm(PlainForm):
 
     def __init__(self, *args: Any, too_large: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].error_messages["required"] = "Välj en fil."
-        self.too_large = too_large  # what the upload handler said before the form was read
         self.table = Table()
-        if too_large:
-            self.fields["file"].required = False
+        # A file that the upload handler left out is, to the field, a file that is missing
+        self.fields["file"].error_messages["required"] = TOO_LARGE if too_large else "Välj en fil."
 
     def clean_file(self) -> Any:
         """Read the table. Raise ValidationError with the reason when there is none."""
         file = self.cleaned_data["file"]
-        if self.too_large:
-            raise forms.ValidationError(TOO_LARGE, code="too_large")
         try:
             self.table = read_table(file, file.size)
         except UnreadableFile as why:
@@ -60,23 +57,23 @@ class ColumnsForm(PlainForm):
     def __init__(self, *args: Any, table: Table, columns: list[Column | None], has_header: bool) -> None:
         super().__init__(*args)
         self.fields["has_header"].initial = has_header
-        choices = [("", "Läs inte in"), *((column.name, column.value) for column in Column)]
+        choices = [(NOT_READ, "Läs inte in"), *((column.name, column.value) for column in Column)]
         for number, column in enumerate(columns):
             heading = cell_at(table, 0, number)
             self.fields[f"column-{number}"] = forms.ChoiceField(
                 label=heading or f"Kolumn {number + 1}",
                 choices=choices,
-                required=False,
-                initial=column.name if column else "",
+                initial=column.name if column else NOT_READ,
                 help_text=examples(table, number),
-                error_messages={"invalid_choice": "Välj något i listan."},
+                error_messages={"required": "Välj något i listan.", "invalid_choice": "Välj något i listan."},
             )
         self.order_fields([*(name for name in self.fields if name != "has_header"), "has_header"])
 
     @property
     def chosen(self) -> list[str]:
         """The names of the chosen columns in the order of the file, empty for one that is not read."""
-        return [self.cleaned_data[name] for name in self.fields if name.startswith("column-")]
+        chosen = (self.cleaned_data[name] for name in self.fields if name.startswith("column-"))
+        return ["" if name == NOT_READ else name for name in chosen]
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data

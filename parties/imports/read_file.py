@@ -31,7 +31,7 @@ SAMPLE = 64 * 1024  # bytes in which a text file shows what it is
 # What a damaged workbook makes the libraries raise
 DAMAGED = (
     zipfile.BadZipFile, zlib.error, ParseError, InvalidFileException, KeyError, ValueError, TypeError, IndexError,
-    AttributeError, EOFError, NotImplementedError, OSError,
+    AttributeError, EOFError, RuntimeError, OSError,
 )  # fmt: skip
 WRONG_KIND = (
     "Filen är inget kalkylark som portalen kan läsa. Spara den som Excel-arbetsbok (.xlsx) eller CSV."

@@ -21,6 +21,13 @@ from parties.models import ImportState, RegisterImport
 
 ROWS_PER_PAGE = 100
 LATEST = 20  # imports in the list
+# What rows with the verdict do, and the heading of all of them
+VERDICT_WORDS = {
+    Verdict.NEW: ("ger något nytt", "Nya"),
+    Verdict.CHANGED: ("ändrar något", "Ändrade"),
+    Verdict.SAME: ("finns redan", "Samma"),
+    Verdict.ERROR: ("har fel", "Fel"),
+}
 
 
 def import_list(request: HttpRequest) -> HttpResponse:
@@ -43,7 +50,7 @@ def store(request: HttpRequest, form: UploadForm) -> HttpResponse:
     sha256 = actions.digest_of(file.read())
     same = actions.find_same_file(sha256)
     if same and same.state == ImportState.UPLOADED:
-        messages.info(request, "Filen är redan uppladdad. Här är vad dess rader gör.")
+        messages.info(request, "Filen är redan uppladdad. Fortsätt här.")
         return redirect("staff:import_detail", same.pk)
     stored = actions.store_upload(form.table, file_name=file.name[:200], sha256=sha256, by=request.user)
     if same:
@@ -91,7 +98,7 @@ def preview_context(request: HttpRequest, stored: RegisterImport) -> dict[str, A
     shown = [row for row in planned if row.verdict == kind] if kind in Verdict.values else planned
     return {
         "import": stored,
-        "counts": [(verdict, counts[verdict]) for verdict in Verdict],
+        "counts": [(verdict, counts[verdict], *VERDICT_WORDS[verdict]) for verdict in Verdict],
         "errors": counts[Verdict.ERROR],
         "to_write": counts[Verdict.NEW] + counts[Verdict.CHANGED],
         "kind": kind if kind in Verdict.values else "",

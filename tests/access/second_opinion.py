@@ -20,7 +20,8 @@ OPINION = {
     """,
     ("LHG", ""): "staff:minutes staff:minutes_preview staff:minutes_pdf staff:section_history",
     ("LHG", "HG"): "staff:attendance",
-    ("HG", ""): "staff:letters_preview staff:letters_preview_body staff:needs staff:import_detail",
+    ("HG", ""): "staff:letters_preview staff:letters_preview_body staff:needs staff:import_detail "
+    "staff:invitation_lists staff:invitation_list_file staff:category_addresses",
     ("HG", "HG"): """
         staff:import_list staff:import_columns
         staff:party_add staff:party_change staff:party_rename staff:party_end staff:category_add staff:category_change

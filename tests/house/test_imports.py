@@ -36,7 +36,7 @@ SUBJECTS: dict[str, tuple[set[str], ...]] = {
         {"seed"},
         {"agenda", "attendance", "mailings"},
         {"replies"},
-        {"invitations"},
+        {"invitations", "lists"},
         {"planning"},
         {"apps", "tasks", "urls"},
     ),

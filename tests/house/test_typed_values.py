@@ -24,7 +24,7 @@ NOT_TYPED = {
     "access": """
         User.password User.role StaffInvitation.role Event.what Event.thing Contribution.subject Contribution.part
     """,
-    "parties": "Category.slug Party.slug",
+    "parties": "Category.slug Party.slug RegisterImport.sha256 RegisterImport.state ImportedRow.kind ImportedRow.mark",
     "meetings": """
         Agenda.state Meeting.slug Meeting.state Meeting.uid Meeting.online Invitee.calendar_secret CalendarReply.outcome
         CalendarReply.partstat CalendarReply.why PlannedMailing.purpose PlannedMailing.state MeetingLetter.purpose
