@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
 
-from dialog_portal.base.audit import record
+from dialog_portal.base.audit import record, record_all
 from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.stale_saves import lock_if_unchanged, save_if_unchanged
 from dialog_portal.base.states import NotAllowed
@@ -27,6 +27,21 @@ def add_person(*, name: str, email: str, phone: str, by: Any) -> Person:
     person = Person.objects.create(name=name, email=email.lower(), phone=phone)
     record(by, PartiesEvent.PERSON_ADDED, person)
     return person
+
+
+@transaction.atomic
+def add_people(people: Sequence[Person], *, by: Any) -> None:
+    """Add many people to the register, as `add_person` does one; they get their primary keys."""
+    Person.objects.bulk_create(people, batch_size=500)
+    record_all(by, PartiesEvent.PERSON_ADDED, ((person, {}) for person in people))
+
+
+@transaction.atomic
+def add_mandates(mandates: Sequence[Mandate], *, by: Any) -> None:
+    """Add many mandates of stored people, as `add_mandate` does one; the caller knows that none is there already."""
+    Mandate.objects.bulk_create(mandates, batch_size=500)
+    details = ((row, {"party": row.party_id, "person": row.person_id}) for row in mandates)
+    record_all(by, PartiesEvent.MANDATE_ADDED, details)
 
 
 @dataclass(frozen=True)

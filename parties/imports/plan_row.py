@@ -34,6 +34,13 @@ class Operation:
     values: dict[str, Any]
     owner: KnownPerson | None = None  # whose mandate
 
+    @property
+    def owner_pk(self) -> int:
+        """The primary key of the person whose mandate it is; people are written before mandates."""
+        if self.owner is None or self.owner.pk is None:
+            raise ValueError("only a mandate has an owner, who is stored first")
+        return self.owner.pk
+
 
 class RowPlanner:
     """Compares one row with the register, which changes in memory only when the whole row is right."""

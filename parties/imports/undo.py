@@ -2,70 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 
 from dialog_portal.base.states import NotAllowed
 from parties.actions import mandates as mandate_actions
 from parties.actions import parties as party_actions
 from parties.imports.write import MODELS, mark_of
-from parties.models import ImportedKind, ImportedRow, Party, RegisterImport
+from parties.models import ImportedKind, ImportedRow, RegisterImport
 
 MOST_NAMED = 5  # rows that stand in the way
+# What a row names is undone after it
+UNDONE_FIRST = (ImportedKind.MANDATE, ImportedKind.PERSON, ImportedKind.MEMBERSHIP, ImportedKind.PARTY)
 Unpack = Callable[[Any], Any]
 
 
 def undo_written(stored: RegisterImport, *, unpack: Unpack, by: Any) -> dict[str, list[int]]:
-    """Undo the rows, the last first. Return the primary keys of those that were removed, by kind.
+    """Undo what an import wrote, mandates first. Return the primary keys of the rows that were removed, by kind.
 
     Raise NotAllowed with the names of what has been changed or is used since; the caller's transaction takes back the
     rest.
     """
-    entries = list(stored.written.order_by("-pk"))
-    rows = {
-        entry.pk: MODELS[ImportedKind(entry.kind)].objects.filter(pk=entry.row).first() for entry in entries
-    }
-    refuse([name_of(rows[e.pk], e) for e in entries if rows[e.pk] is None or mark_of(rows[e.pk]) != e.mark])
-    refuse([name for entry in entries if (name := undo_entry(entry, rows[entry.pk], unpack=unpack, by=by))])
+    entries: dict[str, list[ImportedRow]] = {kind: [] for kind in UNDONE_FIRST}
+    for entry in stored.written.all():
+        entries[entry.kind].append(entry)
+    rows = {kind: MODELS[kind].objects.in_bulk([e.row for e in entries[kind]]) for kind in UNDONE_FIRST}
+    refuse(name for kind in UNDONE_FIRST for name in changed_since(entries[kind], rows[kind]))
     removed: dict[str, list[int]] = {}
+    for kind in UNDONE_FIRST:
+        for entry in entries[kind]:
+            if entry.before is not None:
+                give_back(kind, rows[kind][entry.row], unpack(entry.before), by=by)
+        removed[kind] = [entry.row for entry in entries[kind] if entry.before is None]
+        refuse(remove(kind, removed[kind]))
+    return {kind: keys for kind, keys in removed.items() if keys}
+
+
+def changed_since(entries: list[ImportedRow], rows: dict[int, Any]) -> Iterator[str]:
+    """Yield the names of the rows that somebody has saved or removed since."""
     for entry in entries:
-        if entry.before is None:
-            removed.setdefault(entry.kind, []).append(entry.row)
-    return removed
+        row = rows.get(entry.row)
+        if row is None:
+            yield f"en borttagen {ImportedKind(entry.kind).label}"
+        elif mark_of(row) != entry.mark:
+            yield str(row)
 
 
-def refuse(names: list[str]) -> None:
+def remove(kind: ImportedKind, keys: list[int]) -> list[str]:
+    """Remove rows of one kind that the import added. Return the names of those that are used and have to stay."""
+    rows = MODELS[kind].objects.filter(pk__in=keys)
+    if kind == ImportedKind.PARTY:
+        used = rows.filter(Q(groups__isnull=False) | Q(former_names__isnull=False)).distinct()
+        if used:
+            return [str(party) for party in used]
+    try:
+        rows.delete()
+    except ProtectedError as error:
+        return [str(getattr(user, kind.value, user)) for user in error.protected_objects]
+    return []
+
+
+def refuse(names: Iterable[str]) -> None:
     """Raise NotAllowed when there is a name of something that stands in the way."""
-    if names:
-        named = list(dict.fromkeys(names))
+    if named := list(dict.fromkeys(names)):
         more = f" och {len(named) - MOST_NAMED} till" if len(named) > MOST_NAMED else ""
         raise NotAllowed(
             "Importen går inte att ångra, för det här har ändrats eller använts sedan dess: "
             f"{', '.join(named[:MOST_NAMED])}{more}. Rätta i registret i stället."
         )
-
-
-def name_of(row: Any, entry: ImportedRow) -> str:
-    """Return the name of a row as staff know it."""
-    return str(row) if row else f"en borttagen {ImportedKind(entry.kind).label}"
-
-
-def undo_entry(entry: ImportedRow, row: Any, *, unpack: Unpack, by: Any) -> str:
-    """Undo one row. Return its name when it is used and has to stay, else an empty text."""
-    if entry.before is not None:
-        give_back(ImportedKind(entry.kind), row, unpack(entry.before), by=by)
-        return ""
-    if isinstance(row, Party) and (row.groups.exists() or row.former_names.exists()):
-        return str(row)
-    try:
-        row.delete()
-    except ProtectedError:
-        return name_of(row, entry)
-    return ""
 
 
 def give_back(kind: ImportedKind, row: Any, before: dict[str, Any], *, by: Any) -> None:

@@ -1,8 +1,8 @@
-"""Write what a planned row does, by the register's own actions, and remember what was there before."""
+"""Write what the planned rows do, by the register's own actions, and remember what was there before."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from parties.actions import mandates as mandate_actions
@@ -36,73 +36,103 @@ def values_of(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in CHANGEABLE[type(row)]}
 
 
-def write(operations: Iterable[Operation], stored: RegisterImport, *, pack: Pack, by: Any) -> None:
-    """Write the operations in their order. A row that is written twice is remembered as it was before the first."""
-    written: dict[tuple[ImportedKind, int], ImportedRow] = {}
-    for operation in operations:
-        row, before = WRITERS[operation.what](operation, by)
-        key = KINDS[type(row)], row.pk
-        entry = written.setdefault(
-            key,
-            ImportedRow(register_import=stored, kind=key[0], row=row.pk, before=before and pack(before)),
+class Written:
+    """What an import wrote. A row that is written twice is remembered as it was before the first."""
+
+    def __init__(self, stored: RegisterImport, pack: Pack) -> None:
+        self.stored, self.pack = stored, pack
+        self.entries: dict[tuple[ImportedKind, int], ImportedRow] = {}
+
+    def remember(self, row: Any, before: dict[str, Any] | None) -> None:
+        """Remember a row with its values before; None when it was added."""
+        kind = KINDS[type(row)]
+        new = ImportedRow(
+            register_import=self.stored, kind=kind, row=row.pk, before=before and self.pack(before)
         )
-        entry.mark = mark_of(row)
-    ImportedRow.objects.bulk_create(written.values(), batch_size=500)
+        self.entries.setdefault((kind, row.pk), new).mark = mark_of(row)
 
 
-Written = tuple[Any, dict[str, Any] | None]  # the row, and its values before; None when it was added
+def write(operations: Iterable[Operation], stored: RegisterImport, *, pack: Pack, by: Any) -> None:
+    """Write the operations: parties, then people, then mandates, each new before changed; new people all at once."""
+    written = Written(stored, pack)
+    waiting: dict[str, list[Operation]] = {what: [] for what in WRITERS}
+    for operation in operations:
+        waiting[operation.what].append(operation)
+    for what, writer in WRITERS.items():
+        for row, before in writer(waiting[what], by):
+            written.remember(row, before)
+    ImportedRow.objects.bulk_create(written.entries.values(), batch_size=500)
 
 
-def add_party(operation: Operation, by: Any) -> Written:
-    party = party_actions.add_party(operation.values, by=by)
-    operation.known.pk = party.pk
-    return party, None
+Rows = Iterator[tuple[Any, dict[str, Any] | None]]  # each row, and its values before; None when it was added
 
 
-def change_party(operation: Operation, by: Any) -> Written:
-    party = Party.objects.get(pk=operation.known.pk)
-    before = values_of(party)
-    seen = party.version
-    return party_actions.change_party(party, operation.values, seen_version=seen, by=by), before
+def add_parties(operations: list[Operation], by: Any) -> Rows:
+    for operation in operations:
+        party = party_actions.add_party(operation.values, by=by)
+        operation.known.pk = party.pk
+        yield party, None
 
 
-def add_membership(operation: Operation, by: Any) -> Written:
-    membership = Membership(party_id=operation.known.pk, **operation.values)
-    return party_actions.add_membership(membership, by=by), None
+def change_parties(operations: list[Operation], by: Any) -> Rows:
+    for operation in operations:
+        party = Party.objects.get(pk=operation.known.pk)
+        before, seen = values_of(party), party.version
+        yield party_actions.change_party(party, operation.values, seen_version=seen, by=by), before
 
 
-def add_person(operation: Operation, by: Any) -> Written:
-    person = mandate_actions.add_person(**operation.values, by=by)
-    operation.known.pk = person.pk
-    return person, None
+def add_memberships(operations: list[Operation], by: Any) -> Rows:
+    for operation in operations:
+        membership = Membership(party_id=operation.known.pk, **operation.values)
+        yield party_actions.add_membership(membership, by=by), None
 
 
-def change_person(operation: Operation, by: Any) -> Written:
-    person = Person.objects.get(pk=operation.known.pk)
-    before, seen = values_of(person), person.version
-    return mandate_actions.change_person(person, operation.values, seen_version=seen, by=by).person, before
+def add_people(operations: list[Operation], by: Any) -> Rows:
+    people = [Person(**operation.values) for operation in operations]
+    mandate_actions.add_people(people, by=by)
+    for operation, person in zip(operations, people, strict=True):
+        operation.known.pk = person.pk
+        yield person, None
 
 
-def add_mandate(operation: Operation, by: Any) -> Written:
-    mandate = Mandate(party_id=operation.known.party.pk, **operation.values)
-    person = Person.objects.get(email=operation.owner.email if operation.owner else "")
-    mandate = mandate_actions.add_mandate(mandate, person=person, by=by)
-    operation.known.pk = mandate.pk
-    return mandate, None
+def change_people(operations: list[Operation], by: Any) -> Rows:
+    for operation in operations:
+        person = Person.objects.get(pk=operation.known.pk)
+        before, seen = values_of(person), person.version
+        change = mandate_actions.change_person(person, operation.values, seen_version=seen, by=by)
+        yield change.person, before
 
 
-def change_mandate(operation: Operation, by: Any) -> Written:
-    mandate = Mandate.objects.get(pk=operation.known.pk)
-    before, seen = values_of(mandate), mandate.version
-    return mandate_actions.change_mandate(mandate, operation.values, seen_version=seen, by=by), before
+def add_mandates(operations: list[Operation], by: Any) -> Rows:
+    mandates = [
+        Mandate(
+            party_id=operation.known.party.pk,
+            person_id=operation.owner_pk,
+            **operation.values,
+        )
+        for operation in operations
+    ]
+    mandate_actions.add_mandates(mandates, by=by)
+    for operation, mandate in zip(operations, mandates, strict=True):
+        operation.known.pk = mandate.pk
+        yield mandate, None
 
 
-WRITERS: dict[str, Callable[[Operation, Any], Written]] = {
-    "add_party": add_party,
-    "change_party": change_party,
-    "add_membership": add_membership,
-    "add_person": add_person,
-    "change_person": change_person,
-    "add_mandate": add_mandate,
-    "change_mandate": change_mandate,
+def change_mandates(operations: list[Operation], by: Any) -> Rows:
+    for operation in operations:
+        mandate = Mandate.objects.get(pk=operation.known.pk)
+        before, seen = values_of(mandate), mandate.version
+        changed = mandate_actions.change_mandate(mandate, operation.values, seen_version=seen, by=by)
+        yield changed, before
+
+
+# In the order in which they are written: what a row names is there before it
+WRITERS: dict[str, Callable[[list[Operation], Any], Rows]] = {
+    "add_party": add_parties,
+    "change_party": change_parties,
+    "add_membership": add_memberships,
+    "add_person": add_people,
+    "change_person": change_people,
+    "add_mandate": add_mandates,
+    "change_mandate": change_mandates,
 }
