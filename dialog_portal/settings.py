@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "dialog_portal.access.middleware.AccessMiddleware",
+    "dialog_portal.base.row_numbers.RowNumbers",
 ]
 ROOT_URLCONF = "dialog_portal.urls"
 WSGI_APPLICATION = "dialog_portal.wsgi.application"

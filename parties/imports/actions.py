@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from dialog_portal.base import encryption
@@ -123,11 +123,20 @@ def carry_out(stored: RegisterImport, *, seen: str, by: Any) -> RegisterImport:
     counts = count_verdicts(planned)
     if not counts[Verdict.NEW] + counts[Verdict.CHANGED]:
         raise NotAllowed("Filen innehåller inget nytt att importera.")
-    write(operations_of(planned), stored, pack=pack, by=by)
+    write_or_refuse(planned, stored, by=by)
     stored.rows, stored.added, stored.changed = None, counts[Verdict.NEW], counts[Verdict.CHANGED]
     stored.save(update_fields=["rows", "added", "changed"])
     record(by, PartiesEvent.IMPORT_DONE, stored, added=stored.added, changed=stored.changed)
     return stored
+
+
+def write_or_refuse(planned: list[PlannedRow], stored: RegisterImport, *, by: Any) -> None:
+    """Write the rows. Raise NotAllowed when somebody else saves one of them at the same moment."""
+    try:
+        with transaction.atomic():
+            write(operations_of(planned), stored, pack=pack, by=by)
+    except IntegrityError as rival:
+        raise NotAllowed(REGISTER_CHANGED) from rival
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from dialog_portal.base.typed_text import clean_line
 from dialog_portal.base.upload_limit import MAX_UPLOAD
 
 MAX_BYTES = MAX_UPLOAD  # of the file
-MAX_UNPACKED = 60 * 1024 * 1024  # bytes of a workbook's parts, which are packed
+MAX_UNPACKED = 30 * 1024 * 1024  # bytes of a workbook's parts, which are packed
 MAX_ROWS = 5_000  # with something in them
 MAX_LINES = 100_000  # of a sheet, with the empty ones
 MAX_COLUMNS = 60

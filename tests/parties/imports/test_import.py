@@ -274,6 +274,21 @@ def test_a_register_that_changed_meanwhile_is_shown_before_anything_is_written(c
     assert "Filen är redan importerad eller kastad." in again.content.decode()
 
 
+def test_what_a_rival_saves_at_the_same_moment_becomes_a_sentence_and_nothing_is_half_done(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    answer = upload(client, workbook(HEADINGS, ANNA))
+    write = actions.write
+
+    def after_a_rival(*args: Any, **values: Any) -> None:
+        factories.person(email=ANNA[3])
+        write(*args, **values)
+
+    monkeypatch.setattr(actions, "write", after_a_rival)
+    assert "Registret har ändrats sedan du såg listan." in apply(client, answer).content.decode()
+    assert (Party.objects.count(), RegisterImport.objects.get().state) == (0, ImportState.UPLOADED)
+
+
 def test_a_file_can_be_discarded_and_is_then_gone(client: Client):
     stored = upload(client, workbook(HEADINGS, ANNA)).context["import"]
     client.post(reverse("staff:import_discard", args=[stored.pk]))

@@ -75,7 +75,7 @@ def packed(name: str, content: bytes = b"<x/>") -> bytes:
 
 
 def bomb() -> bytes:
-    """A workbook that would fill the memory: sixty megabytes of blanks in a few kilobytes."""
+    """A workbook that would fill the memory: thirty megabytes of blanks in a few kilobytes."""
     file = BytesIO(workbook(HEADINGS, ANNA))
     with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/sharedStrings2.xml", b" " * (read_file.MAX_UNPACKED + 1))
@@ -101,7 +101,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "noise": (bytes(range(128, 256)) + bytes(range(1, 32)) * 9, read_file.WRONG_KIND),
     "torn": (SHEET[: len(SHEET) // 2], read_file.BROKEN),
     "hollow": (packed("xl/workbook.xml"), read_file.BROKEN),
-    "unpacks to 60 MB": (bomb(), read_file.TOO_LARGE),
+    "unpacks to 30 MB": (bomb(), read_file.TOO_LARGE),
     "50,000 rows": (many(50_000), read_file.TOO_MANY_ROWS),
     "100 columns": (lines(["x"] * 100), read_file.TOO_WIDE),
 }
