@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "dialog_portal.access.middleware.AccessMiddleware",
+    "dialog_portal.base.row_numbers.RowNumbers",
 ]
 ROOT_URLCONF = "dialog_portal.urls"
 WSGI_APPLICATION = "dialog_portal.wsgi.application"
@@ -147,6 +148,7 @@ CELERY_BEAT_SCHEDULE = {
     "beat is alive": {"task": "outbox.beat", "schedule": 30.0},
     "send planned letters": {"task": "meetings.send_due", "schedule": 60.0},
     "forget food and access needs": {"task": "meetings.forget_needs", "schedule": 3600.0},
+    "forget old imports": {"task": "parties.forget_imports", "schedule": 86400.0},
     "read the reply mailbox": {"task": "meetings.read_mailbox", "schedule": 60.0},
     "send password letters": {"task": "access.send_password_letters", "schedule": 30.0},
     "send lost links": {"task": "meetings.send_links", "schedule": 30.0},
@@ -262,6 +264,11 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "dialog_portal.base.upload_limit.LimitUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # A coordinator's form has two fields for each person; guests' forms are also limited by their bytes before reading
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2500
 # The one style the editor injects

@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from dialog_portal.base import audit, authorship  # noqa: F401  their tables belong to this app
 from dialog_portal.base.swedish import swedish
+from dialog_portal.base.typed_columns import LineColumn
 from dialog_portal.base.typed_text import one_line
+from dialog_portal.outbox.address_field import AddressColumn
 
 EMAIL_TAKEN = "Adressen har redan ett konto. Är det stängt kan du öppna det igen."
 
@@ -76,11 +78,11 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
 class User(AbstractBaseUser):
     """A member of staff. The role alone decides what they may do; there are no other permissions."""
 
-    email = models.EmailField(
+    email = AddressColumn(
         "e-postadress", unique=True, error_messages={"unique": "Adressen har redan ett konto."}
     )
-    name = models.CharField("namn", max_length=120, validators=[one_line])
-    title = models.CharField("titel", max_length=120, blank=True, validators=[one_line])
+    name = LineColumn("namn", max_length=120, validators=[one_line])
+    title = LineColumn("titel", max_length=120, blank=True, validators=[one_line])
     role = models.CharField("roll", max_length=20, choices=Role, default=Role.READER)
     is_active = models.BooleanField("aktiv", default=True)
     created = models.DateTimeField(auto_now_add=True)
@@ -146,8 +148,8 @@ class StaffInvitation(models.Model):
 
     LIFE = timedelta(hours=48)
 
-    email = models.EmailField("e-postadress")
-    name = models.CharField("namn", max_length=120, validators=[one_line])
+    email = AddressColumn("e-postadress")
+    name = LineColumn("namn", max_length=120, validators=[one_line])
     role = models.CharField("roll", max_length=20, choices=Role, default=Role.OFFICER)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # null: the first administrator
     link = models.OneToOneField("links.Link", models.PROTECT, related_name="+")

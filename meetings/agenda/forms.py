@@ -8,10 +8,10 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from dialog_portal.base.typed_fields import DayField
 from dialog_portal.base.typed_text import without_number
 from dialog_portal.base.versioned_form import VersionedForm
 from meetings.models import AgendaConsultation, AgendaItem, HowConsulted
-from parties.forms.plain import DateInput
 from parties.models import EARLIEST_YEAR
 
 ITEM_LABELS = {"internal": "Intern punkt, visas bara för personalen"}
@@ -57,11 +57,11 @@ class ItemForm(TitleWithoutNumber, VersionedForm):
 class ConsultationForm(forms.ModelForm):  # type: ignore[type-arg]
     """A consultation about the agenda that was held outside the portal."""
 
-    held_on = forms.DateField(
+    held_on = DayField(
         label="När",
-        widget=DateInput(),
+        earliest=date(EARLIEST_YEAR, 1, 1),
         initial=timezone.localdate,
-        error_messages={"required": "Ange en dag.", "invalid": "Skriv dagen som 2019-01-31."},
+        error_messages={"required": "Ange en dag."},
     )
     how = forms.ChoiceField(
         label="Hur",
@@ -89,6 +89,4 @@ class ConsultationForm(forms.ModelForm):  # type: ignore[type-arg]
             raise forms.ValidationError(
                 "Avstämningen noteras när den har hållits. Välj i dag eller tidigare."
             )
-        if day.year < EARLIEST_YEAR:
-            raise forms.ValidationError(f"Kontrollera året. Det ska vara {EARLIEST_YEAR} eller senare.")
         return day

@@ -13,6 +13,7 @@ from django.db import models
 
 from dialog_portal.base.stale_saves import Versioned
 from dialog_portal.base.states import Step
+from dialog_portal.base.typed_columns import LineColumn, ParagraphsColumn
 from dialog_portal.base.typed_text import one_line, without_number
 from meetings.models.meeting import Meeting
 
@@ -147,12 +148,12 @@ class AgendaItem(Versioned):
 
     agenda = models.ForeignKey(Agenda, models.CASCADE, related_name="items")
     position = models.PositiveSmallIntegerField(default=0)
-    title = models.CharField("rubrik", max_length=200, validators=[one_line])
-    description = models.TextField("beskrivning", blank=True, max_length=4000)
+    title = LineColumn("rubrik", max_length=200, validators=[one_line])
+    description = ParagraphsColumn("beskrivning", blank=True, max_length=4000)
     minutes = models.PositiveSmallIntegerField(
         "minuter", null=True, blank=True, validators=[MaxValueValidator(600)]
     )
-    presenter = models.CharField("föredragande", max_length=160, blank=True, validators=[one_line])
+    presenter = LineColumn("föredragande", max_length=160, blank=True, validators=[one_line])
     internal = models.BooleanField("intern (visas bara för personalen)", default=False)
 
     class Meta:

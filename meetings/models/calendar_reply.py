@@ -8,6 +8,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from dialog_portal.base.typed_columns import LineColumn
 from meetings.models.invitee import Invitee
 from meetings.models.meeting import MeetingState
 from meetings.models.reply import Reply
@@ -62,7 +63,7 @@ class CalendarReply(models.Model):
     invitee = models.ForeignKey(Invitee, models.CASCADE, related_name="calendar_replies")
     outcome = models.CharField(max_length=10, choices=CalendarReplyOutcome)
     partstat = models.CharField(max_length=20, blank=True)
-    comment = models.CharField(max_length=300, blank=True)
+    comment = LineColumn(max_length=300, blank=True)
     why = models.CharField(max_length=300, blank=True, help_text="why it did not count, for staff")
     sequence = models.PositiveIntegerField(null=True, blank=True)
     stamped = models.DateTimeField(

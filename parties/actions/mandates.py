@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
 
-from dialog_portal.base.audit import Event, record
+from dialog_portal.base.audit import Event, record, record_all
 from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.stale_saves import lock_if_unchanged, save_if_unchanged
 from dialog_portal.base.states import NotAllowed
+from dialog_portal.base.typed_text import is_same_text
 from parties.audit_events import PartiesEvent
 from parties.models import Mandate, Person
 from parties.signals import address_changed, protection_changed
@@ -28,6 +29,21 @@ def add_person(*, name: str, email: str, phone: str, by: Any) -> Person:
     if by is not None:
         record_authorship(event, person, Part.IDENTITY)
     return person
+
+
+@transaction.atomic
+def add_people(people: Sequence[Person], *, by: Any) -> None:
+    """Add many people to the register, as `add_person` does one; they get their primary keys."""
+    Person.objects.bulk_create(people, batch_size=500)
+    record_all(by, PartiesEvent.PERSON_ADDED, ((person, {}) for person in people))
+
+
+@transaction.atomic
+def add_mandates(mandates: Sequence[Mandate], *, by: Any) -> None:
+    """Add many mandates of stored people, as `add_mandate` does one; the caller knows that none is there already."""
+    Mandate.objects.bulk_create(mandates, batch_size=500)
+    details = ((row, {"party": row.party_id, "person": row.person_id}) for row in mandates)
+    record_all(by, PartiesEvent.MANDATE_ADDED, details)
 
 
 @dataclass(frozen=True)
@@ -79,10 +95,8 @@ def add_mandate(mandate: Mandate, *, person: Person, by: Any) -> Mandate:
     Raise NotAllowed if the person already has the same post from the same day: a form may be sent twice.
     """
     mandate.person = person = person if person.pk else _add_holder(person, by=by)
-    same_post = Mandate.objects.filter(
-        person=person, party=mandate.party, title=mandate.title, from_date=mandate.from_date
-    )
-    if same_post.exists():
+    posts = Mandate.objects.filter(person=person, party=mandate.party, from_date=mandate.from_date)
+    if any(is_same_text(post.title, mandate.title) for post in posts):
         raise NotAllowed(f"{person} har redan det uppdraget från den dagen.")
     mandate.save()
     record(by, PartiesEvent.MANDATE_ADDED, mandate, party=mandate.party_id, person=person.pk)

@@ -24,8 +24,10 @@ OPINION = {
         staff:accessibility_reports
     """,
     ("LHG", "HG"): "staff:attendance staff:accessibility_report",
-    ("HG", ""): "staff:letters_preview staff:letters_preview_body staff:needs",
+    ("HG", ""): "staff:letters_preview staff:letters_preview_body staff:needs staff:import_detail "
+    "staff:invitation_lists staff:invitation_list_file staff:category_addresses",
     ("HG", "HG"): """
+        staff:import_list staff:import_columns
         staff:party_add staff:party_change staff:party_rename staff:party_end staff:category_add staff:category_change
         staff:membership_add staff:membership_change staff:mandate_add staff:mandate_change staff:mandate_end
         staff:person_change staff:round_add staff:round_copy staff:round_change staff:group_add staff:group_change
@@ -39,6 +41,7 @@ OPINION = {
         staff:public_text_change staff:redirect_add staff:redirect_change
     """,
     ("", "HG"): """
+        staff:import_apply staff:import_undo staff:import_discard
         staff:party_reopen staff:group_remove staff:meeting_hold staff:agenda_step staff:item_restore staff:item_move
         staff:invitation_remove staff:invitees_refresh staff:invitee_withdraw staff:letters_send staff:minutes_start
         staff:substitute_decide staff:agenda_consultation_remove staff:mail_read staff:calendar_reply_count

@@ -38,6 +38,9 @@ from minutes.models import (
     TextKind,
 )
 from minutes.public_texts import actions
+from parties.imports.actions import store_upload
+from parties.imports.read_file import Table
+from parties.models import RegisterImport
 from tests import factories
 from tests.world import World
 
@@ -119,6 +122,7 @@ class OneOfEach(World):
         self.report = AccessibilityReport.objects.create(
             kind="barrier", message="Hej", received_at=timezone.now(), answer_by=timezone.localdate()
         )
+        self.uploaded = self.upload_contacts()
         self.event = record(owner, MeetingsEvent.MEETING_CHANGED, self.meeting)
 
     def write_letter(self) -> Any:
@@ -155,6 +159,10 @@ class OneOfEach(World):
         )
         return ProtectedName.objects.create(edition=edition, person=factories.person(protected=True))
 
+    def upload_contacts(self) -> RegisterImport:
+        table = Table([1, 2], [["Part", "Namn"], ["Salem", "Anna Ek"]])
+        return store_upload(table, file_name="kontakter.csv", sha256=f"{self.by.pk}", by=self.by)
+
     def write_section(self) -> Section:
         section = Section.objects.create(
             minutes=self.minutes, item=self.item, heading="Läget", html="<p>Gott.</p>"
@@ -175,6 +183,9 @@ OBJECTS: dict[tuple[str, str], Callable[[OneOfEach], Any]] = {
     ("uppdrag", "pk"): lambda world: world.mandate.pk,
     ("personer", "pk"): lambda world: world.mandate.person_id,
     ("kategorier", "pk"): lambda world: world.category.pk,
+    ("adresser", "file"): lambda world: "adresser.csv",
+    ("import", "pk"): lambda world: world.uploaded.pk,
+    ("listor", "file"): lambda world: "inbjudna.xlsx",
     ("omgangar", "year"): lambda world: world.round.year,
     ("grupper", "pk"): lambda world: world.group.pk,
     ("moten", "pk"): lambda world: world.meeting.pk,

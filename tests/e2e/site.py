@@ -33,7 +33,7 @@ from meetings.models import (
 from minutes.models import AccessibilityReport, Edition, Redirect, Section
 from minutes.models.public_text import WORDS
 from minutes.publishing.pages import public_rounds
-from parties.models import Category, Mandate, Membership, Party, Person
+from parties.models import Category, Mandate, Membership, Party, Person, RegisterImport
 from tests.access.world import PLACE, Address, addresses
 
 ROLES = (Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR)
@@ -50,6 +50,7 @@ MODELS: dict[tuple[str, str], Any] = {
     ("uppdrag", "pk"): Mandate,
     ("personer", "pk"): Person,
     ("kategorier", "pk"): Category,
+    ("import", "pk"): RegisterImport,
     ("grupper", "pk"): Group,
     ("moten", "pk"): Meeting,
     ("punkter", "pk"): AgendaItem,
@@ -62,7 +63,8 @@ MODELS: dict[tuple[str, str], Any] = {
     ("gamlaadresser", "pk"): Redirect,
     ("synpunkter", "pk"): AccessibilityReport,
 }
-FILES = ("staff:minutes_pdf",)  # no page; each try would make a PDF
+# No pages; each try would make a PDF or a spreadsheet
+FILES = ("staff:minutes_pdf", "staff:invitation_list_file", "staff:category_addresses")
 # Looked at elsewhere, or by others than staff
 LEFT_OUT = ("admin:", "account_", "mfa_", "guest:", "public:", "health", "accept_account")
 

@@ -19,6 +19,7 @@ from dialog_portal.links.rate_limits import MAX_FAILURES_PER_MINUTE
 from tests.e2e.nu import nu_finds, refusal_finds, table_finds
 from tests.e2e.seeing import listening, look
 from tests.e2e.site import (
+    FILES,
     ROLES,
     Demo,
     Visit,
@@ -30,11 +31,12 @@ from tests.e2e.site import (
 )
 
 pytestmark = [pytest.mark.e2e, pytest.mark.once_on_sqlite, pytest.mark.usefixtures("db")]
-NO_PAGE = {"staff:minutes_pdf", "staff:item_add"}  # a file, and a form that stands on the agenda's page
+NO_PAGE = {*FILES, "staff:item_add"}  # files, and a form that stands on the agenda's page
 # Forms that refuse to be sent empty
 STRICT = (
     "category_add group_add guest_add invitation_add letter_told mandate_add meeting_add meeting_cancel "
-    "membership_add minutes_correct party_add attendee_add account_invite redirect_add accessibility_report".split()
+    "membership_add minutes_correct party_add attendee_add account_invite redirect_add accessibility_report "
+    "import_list".split()
 )
 
 

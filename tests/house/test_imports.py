@@ -38,7 +38,7 @@ SUBJECTS: dict[str, tuple[set[str], ...]] = {
         {"agenda"},  # a new agenda is owed to those who have been sent an older one
         {"replies"},
         {"attendance"},
-        {"invitations"},
+        {"invitations", "lists"},
         {"planning"},
         {"apps", "tasks", "urls"},
     ),

@@ -18,6 +18,8 @@ from typing import Self
 
 from django.utils import timezone
 
+from dialog_portal.base.typed_text import clean_address, clean_line
+
 # What the standard library and the calendar's parser are known to raise on bytes that are no letter
 PARSE_ERRORS = (
     ValueError,
@@ -41,7 +43,7 @@ HEADERS_OF_SENDER = re.compile(
     rb"^(?:From|Sender|Reply-To|In-Reply-To|References):[^\r\n]{0,900}\r?\n", re.IGNORECASE | re.MULTILINE
 )
 MAX_HEADS = 256 * 1024  # bytes of the headers of a letter that cannot be read
-INVISIBLE_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+BREAKING_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}  # control characters, halves of characters, breaks
 DELIVERED_TO = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 AUTOREPLY_SUBJECTS = (
     "autosvar",
@@ -54,11 +56,11 @@ AUTOREPLY_SUBJECTS = (
 
 
 def to_one_line(text: object, most: int = 200) -> str:
-    """A stranger's words as one line of seen characters, cut to length."""
-    seen = "".join(
-        " " if unicodedata.category(char) in INVISIBLE_CATEGORIES else char for char in str(text)[: most * 4]
-    )
-    return " ".join(seen.split())[:most]
+    """A stranger's words as one line, cleaned as what is typed in a form, and cut to length."""
+    cut = str(text)[: most * 4]
+    return clean_line(
+        "".join(" " if unicodedata.category(char) in BREAKING_CATEGORIES else char for char in cut)
+    )[:most]
 
 
 def decode_words(value: object) -> str:
@@ -104,7 +106,7 @@ class Mail:
     def addresses(self, *names: str) -> list[str]:
         """The addresses of some headers, in small letters."""
         values = [str(value) for name in names for value in self.message.get_all(name, [])]
-        return [to_one_line(address, 254).lower() for _, address in getaddresses(values) if "@" in address]
+        return [clean_address(to_one_line(one, 254)) for _, one in getaddresses(values) if "@" in one]
 
     @classmethod
     def of_headers(cls, raw: bytes) -> Self:

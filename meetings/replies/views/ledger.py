@@ -9,6 +9,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils import timezone
 
+from dialog_portal.base.swedish import text_contains
 from meetings.models import Answer, Invitee, Meeting, Reply, SubstituteRequest
 from meetings.models.letter_to_read import has_mail_to_read
 from meetings.replies.guest_list import GuestRow, guest_rows, with_replies
@@ -78,5 +79,5 @@ def matches_filter(row: GuestRow, kind: str) -> bool:
 
 def matches_words(invitee: Invitee, words: str) -> bool:
     """Return whether every word is found in the person's name, address, title or party."""
-    text = f"{invitee.name} {invitee.email} {invitee.title} {invitee.invitation}".casefold()
-    return all(word in text for word in words.casefold().split())
+    text = f"{invitee.name} {invitee.email} {invitee.title} {invitee.invitation}"
+    return all(text_contains(text, word) for word in words.split())

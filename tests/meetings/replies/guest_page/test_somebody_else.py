@@ -53,7 +53,6 @@ def test_a_substitute_is_asked_and_the_page_becomes_one_to_read_with_a_way_back(
         ({"name": "", "email": "sune@nynashamn.example"}, "name", "Skriv personens namn"),
         ({"name": "Sune Berg", "email": "sune"}, "email", "Skriv en hel e-postadress"),
         ({"name": "vinn.example/nu", "email": "sune@nynashamn.example"}, "name", "Skriv bara personens namn"),
-        ({"name": "Sune\u200b Berg", "email": "sune@nynashamn.example"}, "name", "tecken som inte syns"),
         (
             {"name": "Sune Berg", "email": '"sune.berg"@nynashamn.example'},
             "email",
@@ -68,7 +67,7 @@ def test_a_substitute_is_asked_and_the_page_becomes_one_to_read_with_a_way_back(
         (
             {"name": "Sune Berg", "email": "sune@nynashamn.example\nBcc: x@elsewhere.example"},
             "email",
-            "hel e-postadress",
+            "Skriv bara en adress",
         ),
     ],
 )
