@@ -177,7 +177,7 @@ def test_a_monday_without_a_worker_is_made_good():
 
 
 def test_what_came_between_two_letters_is_told_once_also_when_a_letter_was_late():
-    with time_machine.travel(MONDAY - timedelta(days=6), tick=False):
+    with time_machine.travel(MONDAY - timedelta(days=6, hours=22), tick=False):
         officer = officer_with_a_task(last="2026-10-26")
         meeting = Meeting.objects.get(officer=officer)
         store_answer(meeting.invitees.get(), Answer.YES, channel=Channel.PHONE)

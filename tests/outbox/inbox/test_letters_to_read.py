@@ -21,7 +21,7 @@ from meetings.replies.actions.substitutes import hand_over
 from tests import factories
 from tests.meetings.acting import signed_in
 from tests.outbox.inbox.visiting import kinds
-from tests.outbox.inbox.world import Inbox, lines
+from tests.outbox.inbox.world import Inbox, lines, stamp
 from tests.pages import without_breaks
 
 ALIAS = "oberg01@haninge.example"
@@ -130,6 +130,19 @@ def test_a_colleague_who_answers_what_is_known_is_no_news(world: Inbox, read):
     read(from_alias(world, "Bo Ek"))
     assert CalendarReply.objects.get().outcome == "settled"
     assert not CalendarReply.objects.needs_a_person(timezone.now()).exists()
+
+
+def test_a_colleague_hides_and_overtakes_nothing_of_the_persons_own(world: Inbox, read):
+    store_answer(world.invitee, Answer.YES, channel=Channel.PHONE)
+    perhaps = world.reply("TENTATIVE", stamp=stamp(-timedelta(seconds=1)))
+    read(perhaps, from_alias(world, "Bo Ek"), from_alias(world, "Bo Ek", "DECLINED"))
+    asked = CalendarReply.objects.needs_a_person(timezone.now())
+    assert [row.outcome for row in asked] == ["tentative", "alias"]
+
+
+def test_an_answer_of_ones_own_that_is_read_after_a_colleagues_later_one_counts(world: Inbox, read):
+    read(from_alias(world, "Bo Ek"), world.reply("DECLINED", stamp=stamp(timedelta(minutes=5))))
+    assert [row.outcome for row in CalendarReply.objects.all()] == ["alias", "counted"]
 
 
 # --- Letters ---------------------------------------------------------------------------------------------------------
