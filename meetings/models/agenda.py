@@ -13,7 +13,7 @@ from django.db import models
 
 from dialog_portal.base.stale_saves import Versioned
 from dialog_portal.base.states import Step
-from dialog_portal.base.typed_columns import LineColumn, ParagraphsColumn
+from dialog_portal.base.typed_columns import DayColumn, LineColumn, ParagraphsColumn
 from dialog_portal.base.typed_text import one_line, without_number
 from meetings.models.meeting import Meeting
 
@@ -121,10 +121,10 @@ class AgendaConsultation(models.Model):
     """A body, such as FSKF, was consulted about the agenda (avstämning): which, when, how, and who noted it."""
 
     agenda = models.ForeignKey(Agenda, models.CASCADE, related_name="consultations")
-    body = models.CharField("avstämd med", max_length=120, validators=[one_line])
-    held_on = models.DateField("dag")
+    body = LineColumn("avstämd med", max_length=120, validators=[one_line])
+    held_on = DayColumn("dag")
     how = models.CharField("hur", max_length=10, choices=HowConsulted)
-    remark = models.CharField("anteckning", max_length=300, blank=True, validators=[one_line])
+    remark = LineColumn("anteckning", max_length=300, blank=True, validators=[one_line])
     by = models.ForeignKey("access.User", models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField(auto_now_add=True)
 

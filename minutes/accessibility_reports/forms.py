@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
+from dialog_portal.base.typed_fields import LineField, ParagraphsField
 from dialog_portal.base.typed_text import one_line, only_a_name
 from dialog_portal.outbox.address_field import GuestsAddress
 from minutes.models import ReportKind
@@ -18,7 +19,7 @@ class ReportForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Välj vad det gäller."},
     )
-    message = forms.CharField(
+    message = ParagraphsField(
         label="Berätta",
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 8}),
@@ -28,10 +29,8 @@ class ReportForm(forms.Form):
             "max_length": "Texten får ha högst 4 000 tecken.",
         },
     )
-    page = forms.CharField(
-        label="Vilken sida eller fil?", max_length=300, required=False, validators=[one_line]
-    )
-    name = forms.CharField(
+    page = LineField(label="Vilken sida eller fil?", max_length=300, required=False, validators=[one_line])
+    name = LineField(
         label="Ditt namn",
         max_length=80,
         required=False,
@@ -50,7 +49,7 @@ class ReportForm(forms.Form):
 class AnswerForm(forms.Form):
     """What was answered, in short."""
 
-    answer = forms.CharField(
+    answer = ParagraphsField(
         label="Vad svarade ni?",
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 5}),

@@ -8,7 +8,9 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from dialog_portal.base.typed_columns import LineColumn, ParagraphsColumn
 from dialog_portal.base.typed_text import one_line
+from dialog_portal.outbox.address_field import AddressColumn
 
 
 class ReportKind(models.TextChoices):
@@ -29,10 +31,10 @@ class AccessibilityReport(models.Model):
     """A report from the public form. The letter to its owner is written in the same transaction."""
 
     kind = models.CharField("vad det gäller", max_length=10, choices=ReportKind)
-    message = models.TextField("beskrivning", max_length=4000)
-    page = models.CharField("sida", max_length=300, blank=True, validators=[one_line])
-    name = models.CharField("namn", max_length=120, blank=True, validators=[one_line])
-    email = models.EmailField("e-postadress", blank=True)
+    message = ParagraphsColumn("beskrivning", max_length=4000)
+    page = LineColumn("sida", max_length=300, blank=True, validators=[one_line])
+    name = LineColumn("namn", max_length=120, blank=True, validators=[one_line])
+    email = AddressColumn("e-postadress", blank=True)
     received_at = models.DateTimeField("kom in")
     answer_by = models.DateField("svar senast")
     owner = models.ForeignKey(
@@ -40,7 +42,7 @@ class AccessibilityReport(models.Model):
     )
     answered_at = models.DateTimeField("besvarad", null=True, blank=True)
     answered_by = models.ForeignKey("access.User", models.PROTECT, null=True, blank=True, related_name="+")
-    answer = models.TextField("vad vi svarade", blank=True, max_length=4000)
+    answer = ParagraphsColumn("vad vi svarade", blank=True, max_length=4000)
 
     objects = AccessibilityReportQuerySet.as_manager()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
+from dialog_portal.base.typed_columns import LineColumn
 from minutes.models.edition import Edition
 from parties.models import Person
 
@@ -17,7 +18,7 @@ class ProtectedName(models.Model):
     found_at = models.DateTimeField(default=timezone.now)
     dealt_with_at = models.DateTimeField(null=True, blank=True)
     dealt_with_by = models.ForeignKey("access.User", models.PROTECT, null=True, blank=True, related_name="+")
-    how = models.CharField("vad som gjordes", max_length=300, blank=True)
+    how = LineColumn("vad som gjordes", max_length=300, blank=True)
 
     class Meta:
         verbose_name = "skyddat namn i en utgåva"

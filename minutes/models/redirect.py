@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from dialog_portal.base.stale_saves import Versioned
+from dialog_portal.base.typed_columns import LineColumn
 from dialog_portal.base.typed_text import one_line
 
 MAX_PATH_LENGTH = 200  # characters
@@ -14,17 +15,17 @@ MAX_PATH_LENGTH = 200  # characters
 class Redirect(Versioned):
     """An old address that leads to a page of this site for good (HTTP status 301)."""
 
-    old_path = models.CharField(
+    old_path = LineColumn(
         "gammal adress",
         max_length=MAX_PATH_LENGTH,
         help_text="Det som står efter webbplatsens namn, till exempel /dialogmoten-2019.",
     )
-    target = models.CharField(
+    target = LineColumn(
         "leder till",
         max_length=MAX_PATH_LENGTH,
         help_text="En sida på den här webbplatsen, till exempel /moten/2019/.",
     )
-    page_stamp = models.CharField(
+    page_stamp = LineColumn(
         "den gamla sidans aktnummer",
         max_length=40,
         blank=True,

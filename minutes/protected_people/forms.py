@@ -2,13 +2,14 @@
 
 from django import forms
 
+from dialog_portal.base.typed_fields import LineField
 from dialog_portal.base.typed_text import one_line
 
 
 class DealtWithForm(forms.Form):
     """What was done about the name of a protected person in a published edition."""
 
-    how = forms.CharField(
+    how = LineField(
         label="Vad gjordes?",
         max_length=300,
         validators=[one_line],

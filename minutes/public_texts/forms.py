@@ -7,12 +7,11 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 
 from dialog_portal.access.models import Role, User
 from dialog_portal.base.plain_blocks import unsafe_links
 from dialog_portal.base.swedish import swedish
-from dialog_portal.base.typed_text import one_line
+from dialog_portal.base.typed_fields import DayField, LineField, ParagraphsField, WebAddressField
 from dialog_portal.base.versioned_form import VersionedForm
 from meetings.mailings.forms import LINK_SENTENCE, PERSONAL_LINK
 from minutes.models import PublicText, TextKind
@@ -29,7 +28,7 @@ HOW_TO_WRITE = (
 EMPTY_DEFECTS = 2  # rows for new defects
 
 
-class LongText(forms.CharField):
+class LongText(ParagraphsField):
     """Plain text with the signs that `plain_blocks` knows; links lead to known kinds of addresses only."""
 
     def __init__(self, label: str, *, rows: int = 6, **options: Any) -> None:
@@ -38,7 +37,7 @@ class LongText(forms.CharField):
         self.widget.attrs.pop("maxlength", None)  # the browser would cut what is pasted without a word
 
     def clean(self, value: Any) -> str:
-        text = str(super().clean(value)).replace("\r\n", "\n")
+        text = str(super().clean(value))
         if PERSONAL_LINK.search(text):
             raise forms.ValidationError(LINK_SENTENCE.partition(" Varje brev")[0])
         if wrong := unsafe_links(text):
@@ -48,22 +47,21 @@ class LongText(forms.CharField):
         return text
 
 
-class Line(forms.CharField):
+class Line(LineField):
     """One line of text."""
 
     def __init__(self, label: str, **options: Any) -> None:
-        super().__init__(label=label, max_length=300, validators=[one_line], **options)
+        super().__init__(label=label, max_length=300, **options)
 
 
-class DateOfText(forms.DateField):
+class DateOfText(DayField):
     """A day, picked in the browser or typed as 2019-01-31."""
 
     def __init__(self, label: str, **options: Any) -> None:
         super().__init__(
             label=label,
-            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-            validators=[MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31))],
-            error_messages={"required": "Ange en dag.", "invalid": "Skriv dagen som 2019-01-31."},
+            earliest=date(2000, 1, 1),
+            error_messages={"required": "Ange en dag."},
             **options,
         )
 
@@ -165,7 +163,7 @@ class AccessibilityForm(PublicTextForm):
     )
     answer_days = forms.IntegerField(label="Svar inom så många dagar", min_value=1, max_value=90)
     supervisor = Line("Tillsynsmyndighet")
-    supervisor_url = forms.URLField(
+    supervisor_url = WebAddressField(
         label="Adress för anmälan till tillsynsmyndigheten", assume_scheme="https"
     )
 

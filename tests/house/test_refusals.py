@@ -15,7 +15,7 @@ pytestmark = pytest.mark.once
 def reads_form(function: ast.FunctionDef) -> bool:
     """Return whether the function gives what was sent to a form."""
     calls = (node for node in ast.walk(function) if isinstance(node, ast.Call) and node.args)
-    return any("request.POST" in ast.unparse(call.args[0]) for call in calls)
+    return any(ast.unparse(call.args[0]).split()[0] == "request.POST" for call in calls)
 
 
 def redirecting_handlers(source: str) -> Iterator[str]:
