@@ -122,6 +122,8 @@ mäter inte vad du gör.
 När du öppnar inloggningen för medarbetare sparas kakor som behövs för att den ska fungera:
 - en som skyddar formulär mot att någon annan skickar dem i ditt namn, i högst ett år
 - en som håller reda på att du är inloggad, i högst tio timmar
+- en som vet vem som skrev senast, så att du får tillbaka det du skrev om inloggningen tar slut, tills \
+du stänger webbläsaren
 - ibland en som bär ett meddelande till nästa sida, tills det har visats.""",
 }
 STANDARD: dict[str, dict[str, Any]] = {

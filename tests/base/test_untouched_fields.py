@@ -49,7 +49,7 @@ FORMS: list[tuple[Callable[[], str], dict[str, str], dict[str, Any]]] = [
     (item, {"title": "Ny rubrik"}, {"presenter": "Åsa Ek", "internal": "on"}),
     (meeting, {"venue": "Rådhuset"}, {"start": "09:30", "serves_meal": "on"}),
     (group, {"name": "Norr"}, {"parties": []}),
-    (lambda: address("round_change", factories.round_().year), {"intro": "Välkommen"}, {"signer": "Åsa Ek"}),
+    (lambda: address("round_change", factories.round_().year), {"conference_place": "Usine"}, {"signer": "Åsa Ek"}),
     (wording, {"heading": "Kom hit"}, {"body": "Hej {namn}!\n\nKom."}),
     (lambda: address("party_change", factories.party().pk), {"name": "Boo"}, {"code": "0199", "note": "Två\nrader"}),
     (lambda: address("person_change", factories.person().pk), {"phone": "08-1"}, {"name": "Åsa Ek", "protected": "on"}),

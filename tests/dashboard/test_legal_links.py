@@ -76,7 +76,7 @@ def test_pages_without_sign_in_save_no_cookie_and_those_of_staff_only_the_ones_t
     staff.post(reverse("account_login"), {"login": user.email, "password": factories.PASSWORD})
     staff.get(reverse("staff:start"))
     staff.post(reverse("account_logout"))
-    told = {settings.CSRF_COOKIE_NAME, settings.SESSION_COOKIE_NAME, "messages"}
+    told = {settings.CSRF_COOKIE_NAME, settings.SESSION_COOKIE_NAME, settings.WRITER_COOKIE_NAME, "messages"}
     assert set(staff.cookies) <= told
     assert PERSONAL_DATA["cookies"].count("\n- ") == len(told)
 

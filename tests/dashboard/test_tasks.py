@@ -125,9 +125,7 @@ def substitute_from_elsewhere() -> None:
 
 
 def letter_to_read() -> None:
-    meeting_in(80, MeetingState.INVITED, reply_by=timezone.now() - DAY).invitees.get().letters_to_read.create(
-        kind="plain"
-    )
+    invited(-1).invitees.get().letters_to_read.create(kind="plain")
 
 
 KINDS: list[tuple[str, Callable[[], Any], str, str, str]] = [
