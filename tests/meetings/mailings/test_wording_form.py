@@ -45,8 +45,6 @@ BAD = [
     ("body", "se /SVAR/AbCdEf123", "Texten innehåller en personlig länk"),
     ("body", "se dialog.example/svar%2FAbCdEf123", "Texten innehåller en personlig länk"),
     ("body", "x" * 6001, "Texten får ha högst 6000 tecken."),
-    ("body", "Hej\x1b[31m", "Texten innehåller osynliga styrtecken."),
-    ("body", "Hej \u202etxt", "Texten innehåller osynliga styrtecken."),
     ("body", " \n ", "Skriv brevets text."),
     ("subject", "Hej\r\nBcc: alla@example.org", "Skriv på en rad, utan radbrytningar"),
     ("subject", "Hej\u2028Bcc: alla@example.org", "Skriv på en rad, utan radbrytningar"),
@@ -61,6 +59,15 @@ BAD = [
 
 
 # --- What may be typed -----------------------------------------------------------------------------------------------
+
+
+def test_signs_that_nobody_sees_are_taken_away_also_inside_a_personal_link():
+    client, _ = signed_in()
+    round_ = factories.round_()
+    link = save(client, round_, body="se /sv\u200bar/AbCdEf123")
+    assert "Texten innehåller en personlig länk" in link.content.decode()
+    save(client, round_, body="Hej\x1b \u202etxt\u2028Rad två")
+    assert Wording.objects.get().body == "Hej txt\nRad två"
 
 
 @pytest.mark.parametrize(("field", "typed", "sentence"), BAD)
