@@ -73,6 +73,7 @@ def sent(values: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
     return {**values, **changed}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("make", "mine", "theirs"), FORMS)
 def test_a_field_that_i_did_not_touch_never_puts_back_what_a_colleague_changed(
     make: Callable[[], str], mine: dict[str, str], theirs: dict[str, Any]
