@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -144,3 +145,9 @@ def test_a_row_saved_before_it_was_noted_by_whom_says_somebody_else():
     assert "Någon annan sparade ändringar, medan du skrev." in without_breaks(
         me.post(where, sent(opened, {"heading": "Min"})).content
     )
+
+
+def test_a_hidden_input_has_no_description():
+    page = signed_in()[0].get(address("category_change", factories.category().pk)).content.decode()
+    hidden = re.findall(r'<input type="hidden" name="initial-[^>]*>', page)
+    assert ([one for one in hidden if "aria-" in one], len(hidden) > 4) == ([], True)
