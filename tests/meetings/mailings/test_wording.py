@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -208,3 +211,13 @@ def test_words_belong_to_a_round_or_to_a_meeting(whose: str):
     owners = {"round": meeting.round, "meeting": meeting} if whose == "both" else {}
     with pytest.raises(IntegrityError), transaction.atomic():
         Wording.objects.create(purpose=Purpose.INVITATION, **OWN, **owners)
+
+
+def test_on_the_way_back_only_the_words_of_the_letter_that_is_unknown_there_are_removed():
+    round_ = factories.round_()
+    for purpose in (Purpose.AGENDA, Purpose.INVITATION):
+        round_.wordings.create(purpose=purpose, subject="Ämne", heading="Rubrik", body="Hej {namn}!")
+    import_module("meetings.migrations.0016_words_of_unknown_letters_leave_on_the_way_back").remove_words(
+        apps, None
+    )
+    assert [row.purpose for row in round_.wordings.all()] == [Purpose.INVITATION]
