@@ -25,13 +25,16 @@ def error_prefix(context: template.Context) -> str:
 
 
 def has_errors(values: Iterable[Any]) -> bool:
-    """Return whether one of the values is a form with errors, or a list or dictionary with such a form."""
+    """Return whether one of the values is a form with errors, or a list or dictionary with such a form.
+
+    Asked is the type and not the value: a lazy value would be made by it, and the CSRF token sets a cookie.
+    """
     for value in values:
-        if isinstance(value, dict):
-            value = list(value.values())
-        if isinstance(value, list | tuple):
-            if has_errors(value):
-                return True
-        elif isinstance(value, BaseForm | BaseFormSet) and value.is_bound and not value.is_valid():
+        kind = type(value)
+        if issubclass(kind, dict) and has_errors(value.values()):
+            return True
+        if issubclass(kind, list | tuple) and has_errors(value):
+            return True
+        if issubclass(kind, BaseForm | BaseFormSet) and value.is_bound and not value.is_valid():
             return True
     return False

@@ -21,7 +21,7 @@ from dialog_portal.outbox.models import Letter
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.mailings.pending_letters import pending_for
 from meetings.models import AgendaItem, Group, Invitation, Invitee, Meeting, Purpose, Round
-from minutes.models import Edition, Section
+from minutes.models import Edition, ProtectedName, Section
 from parties.models import Category, Mandate, Membership, Party, Person
 from tests.access.world import PLACE, Address, addresses
 
@@ -45,6 +45,7 @@ MODELS: dict[tuple[str, str], Any] = {
     ("part", "pk"): Invitation,
     ("inbjudna", "pk"): Invitee,
     ("avsnitt", "pk"): Section,
+    ("skyddadenamn", "pk"): ProtectedName,
     ("utkorg", "pk"): Letter,
     ("konton", "pk"): User,
 }

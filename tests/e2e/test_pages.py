@@ -30,11 +30,12 @@ from tests.e2e.site import (
 )
 
 pytestmark = [pytest.mark.e2e, pytest.mark.once_on_sqlite, pytest.mark.usefixtures("db")]
-NO_PAGE = {"staff:minutes_pdf", "staff:item_add"}  # a file, and a form that stands on the agenda's page
+# A file, a form that stands on the agenda's page, and two that lead on to a guest's page
+NO_PAGE = {"staff:minutes_pdf", "staff:item_add", "staff:letter_open", "staff:account_invitation_open"}
 # Forms that refuse to be sent empty
 STRICT = (
     "category_add group_add guest_add invitation_add letter_told mandate_add meeting_add meeting_cancel "
-    "membership_add minutes_correct party_add attendee_add account_invite".split()
+    "membership_add minutes_correct party_add attendee_add account_invite protected_name".split()
 )
 
 
