@@ -1,4 +1,4 @@
-"""The title of a page says whether its form was refused: it is the first that a screen reader reads."""
+"""What forms say to listeners: the title says first whether one was refused, and hidden fields say nothing."""
 
 from __future__ import annotations
 
@@ -38,3 +38,10 @@ def has_errors(values: Iterable[Any]) -> bool:
         if issubclass(kind, BaseForm | BaseFormSet) and value.is_bound and not value.is_valid():
             return True
     return False
+
+
+@register.filter
+def without_aria(widget: dict[str, Any]) -> dict[str, Any]:
+    """Return the context of a hidden widget without what it would say: HTML has no `aria-` attribute for it."""
+    attrs = {name: value for name, value in widget["attrs"].items() if not name.startswith("aria-")}
+    return {**widget, "attrs": attrs}
