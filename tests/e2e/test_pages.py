@@ -32,12 +32,13 @@ from tests.e2e.site import (
 )
 
 pytestmark = [pytest.mark.e2e, pytest.mark.once_on_sqlite, pytest.mark.usefixtures("db")]
-NO_PAGE = {*FILES, "staff:item_add"}  # files, and a form that stands on the agenda's page
+# Files, a form that stands on the agenda's page, and two that lead on to a guest's page
+NO_PAGE = {*FILES, "staff:item_add", "staff:letter_open", "staff:account_invitation_open"}
 # Forms that refuse to be sent empty
 STRICT = (
     "category_add group_add guest_add invitation_add letter_told mandate_add meeting_add meeting_cancel "
     "membership_add minutes_correct party_add attendee_add account_invite redirect_add accessibility_report "
-    "import_list agenda_consultation_add".split()
+    "import_list agenda_consultation_add protected_name".split()
 )
 
 
