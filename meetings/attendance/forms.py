@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from dialog_portal.base.typed_text import unquoted_address
-from meetings.models import Attendee, Meeting
+from meetings.models import Attendee, Invitation, Meeting
 from parties.models import Party
 
 NO_PARTY = ("", "Ingen part i registret")
@@ -37,7 +37,7 @@ class AddAttendee(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         parties = list(Party.objects.all())
-        invited = set(meeting.invitations.values_list("party", flat=True))
+        invited = set(Invitation.objects.filter(meeting=meeting.pk).values_list("party", flat=True))
         by_key = {str(party.pk): party for party in parties}
         choice: Any = self.fields["party"]
         choice.coerce = by_key.__getitem__

@@ -19,6 +19,7 @@ from dialog_portal.outbox.draft import check_deliverable
 from dialog_portal.outbox.pages.forms import Correct
 from meetings.attendance.forms import AddAttendee
 from meetings.invitations.forms import FreeGuest
+from meetings.models import Meeting
 from meetings.replies.forms.guest import OwnAddress, SomebodyElse
 from meetings.replies.forms.staff import NoteReply
 from parties.forms.mandate import HolderForm, PersonForm
@@ -105,7 +106,7 @@ ENTERED: dict[str, tuple[Any, dict[str, Any]]] = {
     "own": (OwnAddress, {}),
     "free guest": (FreeGuest, {}),
     "noted substitute": (NoteReply, {}),
-    "attendee": (AddAttendee, {}),
+    "attendee": (AddAttendee, {"meeting": Meeting()}),
     "account": (InviteForm, {}),
     "person": (PersonForm, {}),
     "holder": (HolderForm, {"chosen": None}),

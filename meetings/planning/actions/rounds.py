@@ -198,7 +198,7 @@ def change_group(group: Group, values: Mapping[str, Any], *, seen_version: int |
 def _change_host_of_meetings(group: Group, before: Party | None, *, by: User) -> None:
     """Give the group's host to its coming meetings that had the former host, or none."""
     coming = group.meetings.coming().exclude(state=MeetingState.HELD).filter(Q(host=before) | Q(host=None))
-    for meeting in coming:
+    for meeting in coming.select_for_update():  # so that nobody else saves one of them in between
         change_meeting(meeting, {"host": group.host}, seen_version=meeting.version, by=by)
 
 

@@ -117,7 +117,7 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, DayAndTimeForm):
         help_texts = {
             "serves_meal": "Då får de inbjudna frågan om specialkost när de svarar.",
             "group": "Gruppens parter föreslås när du bjuder in, och gruppens värd blir mötets värd.",
-            "host": "Välj bara om det är en annan än gruppens värd.",
+            "host": "Lämna tomt om gruppens värd också är mötets.",
         }
 
     field_order = ("title", "day", "start", "end", "reply_on", "venue", "room", "street", "online")

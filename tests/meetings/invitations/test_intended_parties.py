@@ -17,7 +17,7 @@ from tests import factories
 from tests.meetings.acting import change_meeting, retyped, signed_in
 from tests.pages import without_breaks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -274,7 +274,7 @@ def test_no_task_nags_about_who_was_taken_off_by_hand_or_has_a_guests_address(na
     assert (tasks(), said(meeting)) == ([], [])
 
 
-def test_300_people_take_as_many_queries_as_one(nacka: Party) -> None:
+def test_many_people_take_as_many_queries_as_one(nacka: Party) -> None:
     few, many = meeting_with(nacka), meeting_with(factories.party(), factories.party())
     holder(nacka, "Ada Avgår")
     for number in range(20):

@@ -16,7 +16,7 @@ from tests.meetings.acting import signed_in
 from tests.pages import without_breaks
 from tests.world import World, accept
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def removal_letters(state: State = State.QUEUED) -> list[Letter]:
