@@ -61,11 +61,9 @@ class Round(Versioned):
         validators=YEAR_VALIDATORS,
         error_messages={"unique": "Det finns redan en omgång för det året."},
     )
+    # No page shows it any more: an upgrade copied it into the round's public text. It goes with a later version.
     intro = models.TextField(
-        "inledning",
-        blank=True,
-        max_length=4000,
-        help_text="unused: the public page shows the round's public text, into which an upgrade copied this",
+        "inledning", blank=True, max_length=4000, help_text="Visas överst på årets sida på webbplatsen."
     )
     diary_number = models.CharField(
         "diarienummer",
@@ -79,7 +77,7 @@ class Round(Versioned):
         max_length=40,
         blank=True,
         validators=[one_line],
-        help_text="Om någon annans register har en beteckning för omgången.",
+        help_text="Till exempel AKTNR 2692-11572.",
     )
     conference_on = models.DateField("konferensdag", null=True, blank=True)
     conference_place = models.CharField(
