@@ -147,7 +147,7 @@ class Meeting(Versioned):
         max_length=40,
         blank=True,
         validators=[one_line],
-        help_text="Om någon annans register har en beteckning för mötet.",
+        help_text="Till exempel AKTNR 2605-10597.",
     )
     officer = models.ForeignKey(
         "access.User",
