@@ -115,8 +115,10 @@ def _server(now: datetime) -> tuple[str, ...]:
             )
             return (sentence,)
         if host.closed_until and host.closed_until > now:
-            again = clock(host.closed_until)
-            return (f"E-postservern svarar inte. Breven väntar, och nytt försök görs kl. {again}.",)
+            again = f"Breven väntar, och nytt försök görs kl. {clock(host.closed_until)}."
+            if host.trouble[:1].isdigit():
+                return (f"E-postservern ber oss vänta. {again} Serverns svar: {host.trouble}",)
+            return (f"E-postservern svarar inte. {again}",)
     return ()
 
 

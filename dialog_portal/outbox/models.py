@@ -246,6 +246,7 @@ class Outcome(models.TextChoices):
     ADDRESS = "address", "adressen finns inte"
     MAILBOX = "mailbox", "brevlådan tar inte emot brevet"
     POLICY = "policy", "servern vägrar ta emot"
+    REFUSED = "refused", "servern sade nej, oklart till vem"  # see queue/refusals.py
     WITHDRAWN = "withdrawn", "stoppad innan den lämnats"
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from dialog_portal.access.models import User
 from dialog_portal.dashboard.tasks.task import Task
 from dialog_portal.outbox.models import Hold, Letter, State
+from dialog_portal.outbox.queue.bounce import bounced_because_of_us
 from meetings.models import Meeting
 
 
@@ -40,10 +41,14 @@ def campaign_titles(campaigns: Iterable[str]) -> dict[str, str]:
 def letters_that_bounced(user: User, now: datetime) -> Iterator[Task]:
     """Yield bounced letters: a server had accepted them. Usually the person has left and somebody succeeded them."""
     rows = Letter.objects.visible_to(user).needs_a_person().filter(state=State.BOUNCED).order_by("pk")
-    for row in rows.only("pk", "name", "address"):
+    for row in rows.only("pk", "name", "address", "state", "last_code", "last_text"):
         url = reverse("staff:letter", args=[row.pk])
         who = row.name or row.address
-        yield Task("Ta reda på vem som har efterträtt", who, url, "Brevet dit studsade.", letters=1)
+        if bounced_because_of_us(row):
+            why = "Brevet dit studsade, men felet är inte adressens: servern tar inte emot brev från oss."
+            yield Task("Nå personen på annat sätt", who, url, why, letters=1)
+        else:
+            yield Task("Ta reda på vem som har efterträtt", who, url, "Brevet dit studsade.", letters=1)
 
 
 def letters_on_hold(user: User, now: datetime) -> Iterator[Task]:

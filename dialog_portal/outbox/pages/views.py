@@ -25,7 +25,7 @@ from dialog_portal.outbox.mime import Content
 from dialog_portal.outbox.models import Hold, Host, Letter, LetterQuerySet, Outcome, State
 from dialog_portal.outbox.pages import history
 from dialog_portal.outbox.pages.forms import Bounced, Campaign, Correct, Reason, Search, Told
-from dialog_portal.outbox.queue.bounce import mark_as_bounced
+from dialog_portal.outbox.queue.bounce import bounced_because_of_us, mark_as_bounced
 from dialog_portal.outbox.queue.forecast import forecast
 from dialog_portal.outbox.queue.hold import hold, release, resume
 from dialog_portal.outbox.queue.send_again import correct_address, try_now, undo
@@ -38,6 +38,11 @@ LETTER_CSP = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
 )
+
+
+def is_server_paused() -> bool:
+    """Return whether a mail server waits for a person to mend it."""
+    return Host.objects.filter(paused_at__isnull=False).exists()
 
 
 def letter_page(html: str) -> HttpResponse:
@@ -94,7 +99,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "health": outbox_health(),
         "holds": holds,
         "held": {hold.campaign for hold in holds},
-        "paused": Host.objects.filter(paused_at__isnull=False).exists(),
+        "paused": is_server_paused(),
         "hold_form": Reason(),
     }
     return render(request, "staff/outbox/list.html", context)
@@ -106,10 +111,13 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     row = find_letter(request, pk)
     holds = Hold.objects.filter(campaign__in=["", row.campaign]).select_related("by")
     held = list(holds) if row.waits else []
+    paused = row.waits and is_server_paused()
     context = {
         "letter": row,
         "content": read_content(row),
-        "state": HELD_SENTENCE if held else history.state_sentence(row),
+        "state": HELD_SENTENCE if held else history.state_sentence(row, paused=paused),
+        "paused": paused,
+        "refuses_us": bounced_because_of_us(row),
         "history": history.letter_history(row),
         "held": held,
         "still_useful": row.useful_until > timezone.now(),

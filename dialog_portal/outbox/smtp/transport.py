@@ -123,6 +123,9 @@ class Relay:
         except Refused as refused:
             self._after_refusal(refused.result)
             return refused.result
+        except smtplib.SMTPResponseException as error:  # while saying hello or signing in
+            self._hang_up()
+            return classify(self.stage, error.smtp_code, readable(error.smtp_error))
         except (OSError, smtplib.SMTPException) as error:
             self._hang_up()
             return classify(self.stage, "", f"{type(error).__name__}: {error}")
@@ -276,10 +279,7 @@ class Relay:
         connection.ehlo_or_helo_if_needed()
         if mail["user"]:
             self.stage = "login"
-            try:
-                connection.login(mail["user"], mail["password"])
-            except smtplib.SMTPAuthenticationError as error:
-                raise Refused("login", error.smtp_code, error.smtp_error) from error
+            connection.login(mail["user"], mail["password"])
 
 
 class OutboxOnly:
