@@ -23,6 +23,11 @@ MONTHS = (
     "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
     "december",
 )  # fmt: skip
+# How titles of meetings begin when they do not begin with a name
+ORDINARY_FIRST_WORD = re.compile(
+    r"(Dialog|Digital|Plats meddelas|Mötet?\b|Möten|Samtal|Samråd|Rundabord|Tema|Konferens|Uppföljning|Träff|"
+    r"Avstämning|Seminarium|Gemensam|Årlig|Årets|Extra|Första|Andra|Tredje|Inledande|Avslutande)(?=[a-zåäö \-]|$)"
+)
 AFTER_Z = {"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"}  # the three characters that follow z
 
 
@@ -144,6 +149,15 @@ def unbroken(text: str) -> SafeString:
     whole = re.sub(r" (\d+ ?[A-Za-z]?)$", "\N{NO-BREAK SPACE}\\1", text)
     clocks = re.sub(r"\d\d\.\d\d–\d\d\.\d\d", r'<span class="nowrap">\g<0></span>', escape(whole))
     return mark_safe(clocks)
+
+
+@register.filter
+def in_sentence(title: str) -> str:
+    """Return a title as it stands inside a sentence: "dialogmöte med kommunerna", but "KLYS årsmöte" as it is.
+
+    Only a word that is known to be an ordinary noun loses its capital, because a title may begin with a name.
+    """
+    return title[:1].lower() + title[1:] if ORDINARY_FIRST_WORD.match(title) else title
 
 
 @register.filter

@@ -21,8 +21,8 @@ PLACES = (
     ("Kulturskolan Noten", "Orkestersalen", "Skolvägen 3"),
 )
 FRIDAY = 4  # datetime.weekday()
-OFFICE = ("Kulturförvaltningen", "Sal Mälaren", "Fleminggatan 20")
-FATBUREN = ("Usine konferens", "sal Fatburen", "Södermalmsallén 36")
+OFFICE = ("Kulturförvaltningen", "Sal Mälaren", "Fleminggatan 20", "Stockholm")
+FATBUREN = ("Usine konferens", "sal Fatburen", "Södermalmsallén 36", "Stockholm")
 # Category, title, start (month, day, hour), place, and the outside reference
 MEETINGS_OF_2019 = (
     (
@@ -121,7 +121,7 @@ def create_municipal_meetings(made: Round, today: datetime, staff: dict[str, Use
                 category,
                 parties,
                 stage,
-                place=place,
+                place=(*place, str(group.host)),
                 host=group.host,
                 group=group,
                 staff=staff,

@@ -4,11 +4,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from textwrap import shorten
 from typing import Any
 
 from css_inline import CSSInliner
 from django.template import Context
 from django.template.loader import get_template
+
+PREHEADER_MOST = 140  # characters; programs show some 90 of them
+GREETING = re.compile(r"Hej.{0,130}!")
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,19 @@ def tidy_text(text: str) -> str:
 
 
 def render(name: str, context: Mapping[str, Any]) -> Rendered:
-    """The letter `letters/<name>.subject.txt`, `.txt` and `.html`, all three from the same values."""
+    """The letter `letters/<name>.subject.txt`, `.txt` and `.html`, all three from the same values.
+
+    What a list of letters shows beside the subject is the context's `preheader`, else how the letter begins.
+    """
     subject = render_text(f"letters/{name}.subject.txt", context).strip()
     values = {**context, "subject": subject}
-    html = get_template(f"letters/{name}.html").render(values)
-    return Rendered(subject, tidy_text(render_text(f"letters/{name}.txt", values)), _inliner().inline(html))
+    text = tidy_text(render_text(f"letters/{name}.txt", values))
+    values["preheader"] = values.get("preheader") or first_words(text)
+    return Rendered(subject, text, _inliner().inline(get_template(f"letters/{name}.html").render(values)))
+
+
+def first_words(text: str) -> str:
+    """Return the beginning of a letter's plain text, after sender, heading and greeting, in one line."""
+    parts = text.partition("\n-- \n")[0].split("\n\n")
+    said = " ".join(part for part in parts[2:] if not GREETING.fullmatch(part.strip()))
+    return shorten(said or text, PREHEADER_MOST, placeholder=" …")

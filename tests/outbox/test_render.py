@@ -30,3 +30,14 @@ def test_styles_stand_in_the_tags_and_nothing_is_fetched(templates):
     html = render("x", {"topic": "a"}).html
     assert '<p style="color: red' in html
     assert "@media print" in html
+
+
+def test_what_a_list_shows_beside_the_subject_is_never_empty(settings, tmp_path):
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    (folder / "y.subject.txt").write_text("Nytt lösenord")
+    (folder / "y.txt").write_text("Avsändare\n\nRubrik\n\nHej Åsa!\n\nHär är\nlänken.\n\n-- \nFot\n")
+    (folder / "y.html").write_text("<html><body><p>{{ preheader }}</p></body></html>")
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+    assert "<p>Här är länken.</p>" in render("y", {}).html
+    assert "<p>Kom i tid.</p>" in render("y", {"preheader": "Kom i tid."}).html

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max
+from django.db.models import Count, Exists, Max, OuterRef
 from django.urls import reverse
 
 from dialog_portal.access.models import User
@@ -31,12 +31,13 @@ def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
     Within REMIND_BEFORE of the deadline the task is to remind them, unless a reminder was just sent or will be sent
     automatically; otherwise it is to wait.
     """
+    asks_us = SubstituteRequest.objects.waiting().filter(invitee=OuterRef("pk"))
     rows = list(
         Invitee.objects.active()
         .silent()
         .filter(meeting__state=MeetingState.INVITED, meeting__reply_by__gt=now)
         .values("meeting_id", "meeting__title", "meeting__reply_by")
-        .annotate(silent=Count("pk"), ripe=Count("pk", filter=~asked_recently(now)))
+        .annotate(silent=Count("pk"), ripe=Count("pk", filter=~asked_recently(now) & ~Exists(asks_us)))
         .order_by("meeting_id")
     )
     said = find_reminders([row["meeting_id"] for row in rows], now)
@@ -68,7 +69,7 @@ class Reminders:
 def find_reminders(meetings: list[int], now: datetime) -> dict[int, Reminders]:
     """Return the reminders of each meeting by its primary key, in two queries."""
     about = {"meeting__in": meetings, "purpose": Purpose.REMINDER}
-    letters = MeetingLetter.objects.filter(**about).order_by()
+    letters = MeetingLetter.objects.filter(**about).not_stopped_in_time().order_by()
     last = dict(letters.values_list("meeting").annotate(Max("letter__created")))
     plans = PlannedMailing.objects.waiting().filter(**about, due_at__gt=now, meeting__round__reminds=True)
     ahead = dict(plans.values_list("meeting", "due_at"))

@@ -92,6 +92,6 @@ def state_sentence(letter: Letter, *, paused: bool = False) -> str:
     """What the letter's state means for whoever waits for it, also when the mail server is paused."""
     if paused:
         return PAUSED_SENTENCE
-    if letter.state == State.ACCEPTED and not letter.last_code and letter.raw is not None:
+    if letter.is_kept:
         return KEPT_IN_OUTBOX
     return STATE_SENTENCES[letter.state]

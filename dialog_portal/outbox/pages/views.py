@@ -32,6 +32,14 @@ from dialog_portal.outbox.queue.send_again import correct_address, try_now, undo
 from dialog_portal.outbox.queue.stop import mark_as_informed, stop
 
 LETTERS_PER_PAGE = 50
+# What a search may ask for besides a state
+NARROWED: dict[str, Callable[[LetterQuerySet], LetterQuerySet]] = {
+    "person": LetterQuerySet.needs_a_person,
+    "waiting": LetterQuerySet.waiting,
+    "left": LetterQuerySet.left,
+    "kept": LetterQuerySet.kept,
+    "twice": lambda rows: rows.filter(maybe_twice=True),
+}
 HELD_SENTENCE = "Brevet hålls kvar. Det skickas inte förrän någon släpper det."
 ANCHOR = re.compile(r"<a(?=\s)", re.IGNORECASE)
 LETTER_CSP = (
@@ -65,17 +73,9 @@ def filter_letters(letters: LetterQuerySet, chosen: dict[str, str]) -> LetterQue
         letters = letters.filter(contains_text(chosen["q"], "name", "address", "subject"))
     if chosen["campaign"]:
         letters = letters.filter(campaign=chosen["campaign"])
-    match chosen["state"]:
-        case "":
-            return letters
-        case "person":
-            return letters.needs_a_person()
-        case "waiting":
-            return letters.waiting()
-        case "twice":
-            return letters.filter(maybe_twice=True)
-        case state:
-            return letters.filter(state=state)
+    state = chosen["state"]
+    narrow = NARROWED.get(state, lambda rows: rows.filter(state=state))
+    return narrow(letters) if state else letters
 
 
 def outbox(request: HttpRequest) -> HttpResponse:

@@ -17,7 +17,6 @@ from meetings.mailings.actions.post import post_letters
 from meetings.mailings.actions.reminder_schedule import DONE, SKIPPED, reminder_due_at
 from meetings.mailings.actions.send import drafts_for
 from meetings.mailings.letters.recipients import MAILINGS
-from meetings.mailings.reminder_interval import asked_recently
 from meetings.models import Invitee, Meeting, PlannedMailing, Purpose
 from meetings.models.planned_mailing import PLANNED_NEXT
 
@@ -52,7 +51,7 @@ def send_planned(pk: int, meeting_pk: int) -> int:
     pairs: list[tuple[Invitee, Draft]] = []
     reason = reason_to_skip(row, meeting)
     if not reason:
-        pairs = recipients_with_drafts(row, meeting)
+        pairs = drafts_for(MAILINGS[row.purpose], meeting)
         reason = "" if pairs else "Det fanns ingen att skriva till."
     if pairs:
         reason = post_or_reason(row, meeting, pairs)
@@ -88,15 +87,6 @@ def reason_to_skip(row: PlannedMailing, meeting: Meeting) -> str:
     if not meeting.round.reminds:
         return "Omgången skickar inga påminnelser automatiskt."
     return MAILINGS[row.purpose].reason_not_to_send(meeting, timezone.now())
-
-
-def recipients_with_drafts(row: PlannedMailing, meeting: Meeting) -> list[tuple[Invitee, Draft]]:
-    """Return the letters that staff would preview now, but no reminder to anybody asked within the last 3 days."""
-    pairs = drafts_for(MAILINGS[row.purpose], meeting)
-    if row.purpose != Purpose.REMINDER:
-        return pairs
-    recent = set(meeting.invitees.filter(asked_recently(timezone.now())).values_list("pk", flat=True))
-    return [pair for pair in pairs if pair[0].pk not in recent]
 
 
 def post_or_reason(row: PlannedMailing, meeting: Meeting, pairs: list[tuple[Invitee, Draft]]) -> str:

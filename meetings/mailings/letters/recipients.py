@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.utils import timezone
 
 from dialog_portal.outbox.models import Priority
+from meetings.mailings.reminder_interval import asked_recently
 from meetings.models import (
     INVITING,
     Answer,
@@ -18,9 +20,12 @@ from meetings.models import (
     MeetingLetter,
     MeetingState,
     Purpose,
+    SubstituteRequest,
+    TimeAndPlace,
 )
 from meetings.models.invitee import InviteeQuerySet
 from meetings.models.meeting_letter import MeetingLetterQuerySet
+from meetings.models.time_and_place import TIME_AND_PLACE_FIELDS
 
 PURPOSES_WITH_TIME = frozenset(Purpose) - {Purpose.CANCELLATION, Purpose.DISTRIBUTION}
 
@@ -70,12 +75,19 @@ def without_invitation(people: InviteeQuerySet) -> InviteeQuerySet:
     return people.filter(~Exists(letters_to_invitee(Purpose.INVITATION)), substitute_for__isnull=True)
 
 
-def without_reply(people: InviteeQuerySet) -> InviteeQuerySet:
-    """Narrow to those who have an invitation but have not answered.
+def invited_people(people: InviteeQuerySet) -> InviteeQuerySet:
+    """Narrow to those who have an invitation, also as a substitute."""
+    return people.filter(Exists(letters_to_invitee(Purpose.INVITATION, Purpose.SUBSTITUTE)))
 
-    Somebody who handed over has answered, as long as the substitute is on the list.
+
+def without_reply(people: InviteeQuerySet) -> InviteeQuerySet:
+    """Narrow to those who have an invitation but have not answered, and may be reminded now.
+
+    Somebody who handed over has answered, as long as the substitute is on the list. Nobody is reminded just after a
+    letter that asked the same, nor while it is staff who owe them an answer about a substitute.
     """
-    return people.filter(Exists(letters_to_invitee(Purpose.INVITATION, Purpose.SUBSTITUTE))).silent()
+    asks_us = SubstituteRequest.objects.waiting().filter(invitee=OuterRef("pk"))
+    return invited_people(people).silent().filter(~asked_recently(timezone.now()), ~Exists(asks_us))
 
 
 def with_seat(people: InviteeQuerySet) -> InviteeQuerySet:
@@ -92,10 +104,25 @@ def with_known_time(people: InviteeQuerySet) -> InviteeQuerySet:
 
 
 def with_outdated_time(people: InviteeQuerySet) -> InviteeQuerySet:
-    """Narrow to those who have a letter with an outdated time or place, and no letter with the new one."""
+    """Narrow to those who have a letter with an outdated time or place, and no letter with the new one.
+
+    A change that was taken back before they were told of it leaves their last letter true: they need no other.
+    """
     outdated = letters_to_invitee(*PURPOSES_WITH_TIME).of_earlier_version()
     current = letters_to_invitee(*INVITING).of_current_version()
-    return people.filter(Exists(outdated), ~Exists(current))
+    now = {name: OuterRef(f"meeting__{name}") for name in TIME_AND_PLACE_FIELDS}
+    same = TimeAndPlace.objects.filter(meeting=OuterRef("meeting"), version=OuterRef("told_version"), **now)
+    return with_told_version(people).filter(Exists(outdated), ~Exists(current), ~Exists(same))
+
+
+def with_told_version(people: InviteeQuerySet) -> InviteeQuerySet:
+    """Add `told_version`: the latest earlier version of the meeting that a letter has told the person of, else None.
+
+    A receipt with the present time is no news of a change, so the present version does not count.
+    """
+    told = letters_to_invitee(*PURPOSES_WITH_TIME).filter(version__lt=F("meeting__letter_version"))
+    told = told.order_by("-version")
+    return people.annotate(told_version=Subquery(told.values("version")[:1]))
 
 
 def meeting_start(meeting: Meeting) -> datetime:
