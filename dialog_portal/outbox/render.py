@@ -12,6 +12,9 @@ from django.template import Context
 from django.template.loader import get_template
 
 PREHEADER_MOST = 140  # characters; programs show some 90 of them
+LONG_WORD = re.compile(
+    r"<[^>]*>|((?:&#?\w+;|[^\s<>&]){18})(?=[^\s<])"
+)  # a tag, which is left alone, or signs in a row
 GREETING = re.compile(r"Hej.{0,130}!")
 
 
@@ -53,8 +56,16 @@ def render(name: str, context: Mapping[str, Any]) -> Rendered:
     return Rendered(subject, text, _inliner().inline(get_template(f"letters/{name}.html").render(values)))
 
 
+def break_long_words(html: str) -> str:
+    """Return HTML whose long words may be broken anywhere: else one long word makes a table, and the letter, as wide.
+
+    Style sheets can say it too, but inside a table they break short words as well, and Outlook reads none of it.
+    """
+    return LONG_WORD.sub(lambda found: f"{found[0]}<wbr>" if found[1] else found[0], html)
+
+
 def first_words(text: str) -> str:
     """Return the beginning of a letter's plain text, after sender, heading and greeting, in one line."""
-    parts = text.partition("\n-- \n")[0].split("\n\n")
+    parts = text.partition("\n\nVänliga hälsningar")[0].split("\n\n")
     said = " ".join(part for part in parts[2:] if not GREETING.fullmatch(part.strip()))
     return shorten(said or text, PREHEADER_MOST, placeholder=" …")

@@ -15,7 +15,7 @@ from dialog_portal.base.states import NotAllowed, take_step
 from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.mime import Attachment
 from dialog_portal.outbox.queue.post import post_all
-from dialog_portal.outbox.render import render
+from dialog_portal.outbox.render import break_long_words, render
 from meetings.models import Attendee, MeetingLetter, Purpose
 from minutes.approval.actions import valid_approval
 from minutes.audit_events import MinutesEvent
@@ -87,6 +87,9 @@ def common_context(minutes: Minutes, document: Document) -> dict[str, object]:
     return {
         "meeting": meeting,
         "document": document,
+        "parts": [
+            (section.number, section.heading, break_long_words(section.html)) for section in document.sections
+        ],
         "texts": [
             (section.number, section.heading, html_to_text(section.html)) for section in document.sections
         ],

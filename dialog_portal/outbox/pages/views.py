@@ -74,8 +74,9 @@ def filter_letters(letters: LetterQuerySet, chosen: dict[str, str]) -> LetterQue
     if chosen["campaign"]:
         letters = letters.filter(campaign=chosen["campaign"])
     state = chosen["state"]
-    narrow = NARROWED.get(state, lambda rows: rows.filter(state=state))
-    return narrow(letters) if state else letters
+    if state in NARROWED:
+        return NARROWED[state](letters)
+    return letters.filter(state=state) if state else letters
 
 
 def outbox(request: HttpRequest) -> HttpResponse:

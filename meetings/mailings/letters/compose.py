@@ -77,6 +77,8 @@ def purpose_context(purpose: Purpose, meeting: Meeting, invitee: Invitee) -> dic
         case Purpose.UPDATE:
             change = change_for(meeting, invitee)
             return {"change": change, "facts": [*facts, *change.facts]}
+        case Purpose.CANCELLATION:
+            more = list(change_for(meeting, invitee, present=True).facts)
         case _:
             more = []
     return {"facts": [*facts, *more]}

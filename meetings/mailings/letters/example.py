@@ -9,7 +9,7 @@ from django.conf import settings
 from dialog_portal.base.swedish import span
 from dialog_portal.outbox.render import Rendered, render
 from meetings.mailings.letters.compose import meeting_facts, with_wording
-from meetings.mailings.letters.what_changed import Change
+from meetings.mailings.letters.what_changed import Change, beginning
 from meetings.mailings.letters.wording import Words
 from meetings.models import AgendaItem, Invitation, Invitee, Meeting, Purpose, Round
 from parties.models import Party
@@ -37,8 +37,10 @@ def example_letter(owner: Round | Meeting, purpose: str, words: Words) -> Render
 def example_change(meeting: Meeting) -> Change:
     """Return an invented change: the meeting was to be held the week before."""
     week = timedelta(days=7)
-    before = span(meeting.starts_at - week, meeting.ends_at - week)
-    return Change("Ny tid", span(meeting.starts_at, meeting.ends_at), before)
+    begins = meeting.starts_at
+    before = span(begins - week, meeting.ends_at - week)
+    short = beginning(begins), beginning(begins - week)
+    return Change("Ny tid", span(begins, meeting.ends_at), before, *short)
 
 
 def example_meeting(round_: Round) -> Meeting:

@@ -100,7 +100,7 @@ def with_seat(people: InviteeQuerySet) -> InviteeQuerySet:
 
 def with_known_time(people: InviteeQuerySet) -> InviteeQuerySet:
     """Narrow to those who may know the meeting's time from a letter, also from one stopped while it was sent."""
-    return people.filter(Exists(letters_to_invitee(*PURPOSES_WITH_TIME)))
+    return with_told_version(people, present=True).filter(Exists(letters_to_invitee(*PURPOSES_WITH_TIME)))
 
 
 def with_outdated_time(people: InviteeQuerySet) -> InviteeQuerySet:
@@ -115,13 +115,13 @@ def with_outdated_time(people: InviteeQuerySet) -> InviteeQuerySet:
     return with_told_version(people).filter(Exists(outdated), ~Exists(current), ~Exists(same))
 
 
-def with_told_version(people: InviteeQuerySet) -> InviteeQuerySet:
+def with_told_version(people: InviteeQuerySet, *, present: bool = False) -> InviteeQuerySet:
     """Add `told_version`: the latest earlier version of the meeting that a letter has told the person of, else None.
 
-    A receipt with the present time is no news of a change, so the present version does not count.
+    A receipt with the present time is no news of a change, so the present version counts only if `present` says so.
     """
-    told = letters_to_invitee(*PURPOSES_WITH_TIME).filter(version__lt=F("meeting__letter_version"))
-    told = told.order_by("-version")
+    told = letters_to_invitee(*PURPOSES_WITH_TIME).exclude(version=None).order_by("-version")
+    told = told if present else told.filter(version__lt=F("meeting__letter_version"))
     return people.annotate(told_version=Subquery(told.values("version")[:1]))
 
 

@@ -32,7 +32,9 @@ PASSAGES = {
 OF_CHANGE = {
     "ändring": "vad som är nytt, som Ny tid",
     "nu": "den nya tiden eller platsen",
+    "nu_kort": "samma, kort, för ämnesraden",
     "förut": "den tid eller plats som mottagaren har fått tidigare",
+    "förut_kort": "samma, kort, för ämnesraden",
 }
 PLACE = re.compile(r"\{([^{}\n]*)\}")
 ANSWERS_CLOSED = "Sista svarsdag har passerat. Hör av dig till oss om något ändras."
@@ -91,7 +93,7 @@ STANDARD = {
         "Kan du inte längre komma? Svara på det här brevet så snart du kan, så kan någon annan få platsen.",
     ),
     Purpose.UPDATE: Words(
-        "{ändring}: {möte}, {nu} (förut {förut})",
+        "{ändring}: {möte}, {nu_kort} (förut {förut_kort})",
         "{ändring} för {möte}",
         "Hej {namn}!\n\n"
         "{möte} har ändrats. Nu gäller {nu}.\n\n"
@@ -168,7 +170,10 @@ def reply_by(meeting: Meeting) -> str:
 
 def change_values(change: Any) -> dict[str, str]:
     """Return what the placeholders of a letter about a change stand for; none in another letter."""
-    return {"ändring": change.kind, "nu": change.now, "förut": change.before} if change else {}
+    if not change:
+        return {}
+    long = {"ändring": change.kind, "nu": change.now, "förut": change.before}
+    return long | {"nu_kort": change.now_short, "förut_kort": change.before_short}
 
 
 def fill_words(words: Words, given: Mapping[str, str]) -> Words:

@@ -17,8 +17,10 @@ from meetings.mailings.actions import send as mailings_send
 from meetings.mailings.letters import recipients
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
+from meetings.mailings.letters.what_changed import beginning
 from meetings.mailings.pending_letters import pending_for
-from meetings.models import Meeting, Purpose, TimeAndPlace
+from meetings.models import Invitee, Meeting, Purpose, TimeAndPlace
+from meetings.planning.actions.meetings import cancel_meeting
 from meetings.planning.forms.meetings import MeetingForm
 from tests import factories
 from tests.meetings.acting import change_meeting, retyped
@@ -60,10 +62,10 @@ def owed(meeting: Meeting) -> int:
 
 def test_subject_text_and_facts_say_what_was_before():
     meeting = told_meeting()
-    before = span(meeting.starts_at, meeting.ends_at)
+    before, begun = span(meeting.starts_at, meeting.ends_at), beginning(meeting.starts_at)
     moved = move(meeting, 2)
     now, draft = span(moved.starts_at, moved.ends_at), update_letter(moved)
-    assert draft.subject == f"Ny tid: Dialogmöte, {now} (förut {before})"
+    assert draft.subject == f"Ny tid: Dialogmöte, {beginning(moved.starts_at)} (förut {begun})"
     assert f"Nu gäller {now}." in draft.text
     for part in (draft.text, draft.html):
         assert f"gäller inte längre: {before}." in part
@@ -74,19 +76,29 @@ def test_subject_text_and_facts_say_what_was_before():
 def test_a_new_place_is_called_that_and_a_new_link_says_no_false_before():
     meeting = told_meeting()
     change_meeting(meeting, venue="Folkets hus", room="", street="", town="Nacka")
-    old = "Usine konferens, Fatburen, Södermalmsallén 36, Stockholm"
+    old = "Usine konferens, Stockholm"
     assert update_letter(meeting).subject == f"Ny plats: Dialogmöte, Folkets hus, Nacka (förut {old})"
     send(loaded(meeting), UPDATE)
     deliver_all()
     change_meeting(loaded(meeting), online="https://mote.example/2")
     draft = update_letter(meeting)
-    assert draft.subject == f"Ny länk: Dialogmöte, {span(meeting.starts_at, meeting.ends_at)}"
+    assert draft.subject == f"Ny länk: Dialogmöte, {beginning(meeting.starts_at)}"
     assert "gäller inte längre" not in draft.text
+
+
+@pytest.mark.parametrize("changed", [{"room": "Sal 4"}, {"ends_at": timedelta(hours=1)}])
+def test_a_small_change_is_told_from_what_was_before_in_the_subject_too(changed):
+    meeting = told_meeting()
+    if "ends_at" in changed:
+        changed = {"ends_at": meeting.ends_at + changed["ends_at"]}
+    change_meeting(meeting, **changed)
+    now, before = update_letter(meeting).subject.removesuffix(")").split(" (förut ")
+    assert not now.endswith(before)
 
 
 def test_before_is_what_the_reader_was_told_and_not_what_was_in_between():
     meeting = told_meeting()
-    first = span(meeting.starts_at, meeting.ends_at)
+    first = beginning(meeting.starts_at)
     meeting = move(move(meeting, 2), 3)
     assert f"(förut {first})" in update_letter(meeting).subject
 
@@ -118,7 +130,7 @@ def test_a_letter_of_before_times_were_kept_says_only_what_holds_now():
     meeting = move(meeting, 2)
     TimeAndPlace.objects.all().delete()
     draft = update_letter(meeting)
-    assert draft.subject == f"Ny tid eller plats: Dialogmöte, {span(meeting.starts_at, meeting.ends_at)}"
+    assert draft.subject == f"Ny tid eller plats: Dialogmöte, {beginning(meeting.starts_at)}"
     assert "Tidigare" not in draft.text
 
 
@@ -140,6 +152,21 @@ def test_what_is_sent_after_a_change_is_what_was_previewed():
     assert stored is not None
     assert (stored.subject, stored.text) == (draft.subject, draft.text)
     assert compose(UPDATE, loaded(meeting), meeting.invitees.get()).subject == draft.subject
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_a_cancellation_says_what_its_reader_was_told_unless_they_know_the_last_change(told: bool):
+    meeting = told_meeting()
+    before = span(meeting.starts_at, meeting.ends_at)
+    meeting = move(meeting, 2)
+    if told:
+        send(meeting, UPDATE)
+        deliver_all()
+    cancel_meeting(meeting, reason="Storm.", by=factories.user())
+    cancellation = MAILINGS[Purpose.CANCELLATION]
+    ((invitee, draft),) = mailings_send.drafts_for(cancellation, loaded(meeting))
+    assert (f"Tidigare tid: {before}" in draft.text) == (not told)
+    assert compose(cancellation, loaded(meeting), Invitee.objects.get(pk=invitee.pk)).text == draft.text
 
 
 # --- The town --------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from dialog_portal.outbox.models import Letter
 from meetings.mailings.actions import send as mailings_send
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
+from meetings.mailings.letters.what_changed import beginning
 from meetings.mailings.letters.wording import PLACEHOLDERS, STANDARD, fill_placeholders
 from meetings.models import MeetingState, Purpose, Wording
 from meetings.planning.actions.rounds import copy_round
@@ -81,7 +82,7 @@ def test_standard_letters_say_what_they_always_did():
             RELEASE,
         ),
         Purpose.UPDATE: (
-            f"Ny tid eller plats: Dialogmöte, {when}",
+            f"Ny tid eller plats: Dialogmöte, {beginning(meeting.starts_at)}",
             "Ny tid eller plats för dialogmöte",
             f"Dialogmöte har ändrats. Nu gäller {when}.",
             REPLACES,
