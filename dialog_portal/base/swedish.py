@@ -25,8 +25,10 @@ MONTHS = (
 )  # fmt: skip
 # How titles of meetings begin when they do not begin with a name
 ORDINARY_FIRST_WORD = re.compile(
-    r"(Dialog|Digital|Plats meddelas|Mötet?\b|Möten|Samtal|Samråd|Rundabord|Tema|Konferens|Uppföljning|Träff|"
-    r"Avstämning|Seminarium|Gemensam|Årlig|Årets|Extra|Första|Andra|Tredje|Inledande|Avslutande)(?=[a-zåäö \-]|$)"
+    r"(?:(?:Kommun|Region|Läns|Kultur|Folkbildnings|Samverkans|Informations|Års|Rundabords|Tema)?"
+    r"(?:dialog|möte|samtal|samråd|konferens|träff|seminarium|avstämning|uppföljning|rundabord|tema)\w*"
+    r"|(?:digital|plats meddelas|gemensam|årlig|årets|extra|första|andra|tredje|inledande|avslutande)\w*)(?![\w-])",
+    re.IGNORECASE,
 )
 AFTER_Z = {"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"}  # the three characters that follow z
 
