@@ -16,6 +16,7 @@ from dialog_portal.dashboard.tasks import tasks_for
 from dialog_portal.outbox.health import outbox_health
 from meetings.models import Answer, Invitee, Meeting
 from meetings.replies.guest_list import count_waiting
+from minutes.publishing.site_health import site_health
 
 MEETINGS_SHOWN = 8  # coming meetings on the start page
 
@@ -45,12 +46,14 @@ def start_page(request: HttpRequest) -> HttpResponse:
     """Show the person's own tasks, those that wait for others, the coming meetings and the state of the outbox."""
     now = timezone.now()
     mine, others = tasks_for(cast("User", request.user), now)
+    health = outbox_health(now)
     context = {
         "mine": mine,
         "others": others,
         "coming": coming_meetings(),
         "today": now,
-        "health": outbox_health(now),
+        "health": health,
+        "banners": (*health.banners, *site_health(now).banners),
         "letters_wait": any(task.letters for task in (*mine, *others)),
     }
     return render(request, "staff/start.html", context)

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from meetings.models import AgendaState, Meeting, MeetingState, MeetingStep, Round
 from meetings.models.meeting import MeetingQuerySet
 from minutes.models import Edition
-from minutes.publishing.bake import public_page
+from minutes.publishing.bake import changes_at, public_page
 from parties.models import Category, in_year
 
 PUBLIC_STATES = (MeetingState.ANNOUNCED, MeetingState.INVITED, MeetingState.HELD)
@@ -34,8 +34,11 @@ def public_rounds() -> QuerySet[Round]:
 @public_page
 def front_page(request: HttpRequest) -> HttpResponse:
     """Show what the dialogues are, the coming meetings and the newest notes."""
+    coming = list(public_meetings().coming()[:MEETINGS_PER_LIST])
+    for meeting in coming:
+        changes_at(request, meeting.ends_at)
     context = {
-        "coming": public_meetings().coming()[:MEETINGS_PER_LIST],
+        "coming": coming,
         "newest": newest_editions(),
         "rounds": public_rounds(),
         "categories": Category.objects.order_by("position"),

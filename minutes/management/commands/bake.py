@@ -1,4 +1,4 @@
-"""The command `bake`: write all public pages again."""
+"""The command `bake`: write all public pages again, and remove those that the database does not know."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from minutes.publishing.refresh import rebuild_pages
 
 
 class Command(BaseCommand):
-    help = "Write every public page again from the database, for example after a restore."
+    help = "Write every public page again from the database, and remove those that it does not know."
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"{rebuild_pages()} pages are in place.")
