@@ -159,7 +159,10 @@ def _empty_cache() -> Iterator[None]:
     yield
     from django.core.cache import cache
 
+    from dialog_portal.outbox.queue.database_mark import mark_file
+
     cache.clear()
+    mark_file().unlink(missing_ok=True)  # the next test's database is older
 
 
 @pytest.fixture(autouse=True, scope="session")
