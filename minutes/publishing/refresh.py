@@ -17,6 +17,7 @@ from django.utils import timezone
 from dialog_portal.outbox.queue.wake_up import wake_up
 from minutes.models import BakedPage, PublicChange
 from minutes.publishing.bake import BAKED_VIEWS, baking_lock, public_file, remove_file, render, write_file
+from minutes.publishing.notes import edition_json, edition_pdf, notes_page
 from minutes.publishing.pages_to_bake import Page, Subject, every_subject, pages_of
 from minutes.publishing.program_stamp import program_stamp
 from minutes.publishing.site_health import known_stamp, record_run
@@ -25,6 +26,7 @@ TASK = "minutes.finish_publications"  # the name that messages of 1.0.0 have too
 RUN_SECONDS = 20.0  # then other tasks get their turn
 CHANGES_AT_ONCE = 100  # rows of the queue; a page that several of them change is baked once
 RETRIES_AT_ONCE = 20  # pages that could not be rendered and are tried again in each run
+EDITION_VIEWS = (notes_page, edition_pdf, edition_json)
 SOONEST = timedelta(minutes=1)  # a page that said it changes before now is baked again no sooner than this
 
 
@@ -145,11 +147,14 @@ def ask_for_every_page() -> None:
 
 
 def rebuild_pages() -> int:
-    """Bake every public page from the database, and remove what it does not know. Return the number of pages."""
+    """Bake every public page from the database, and remove what it does not know. Return the number of pages.
+
+    Editions that it does not know stay: after a restore their files may be the only copy.
+    """
     ask_for_every_page()
     while is_anything_due():
         refresh_pages(float("inf"), wait=True)
-    for address in unknown_addresses():
+    for address in set(unknown_addresses()) - set(unknown_editions()):
         remove_file(public_file(address))
     return BakedPage.objects.count()
 
@@ -160,6 +165,11 @@ def unknown_addresses() -> list[str]:
     return sorted(
         address for address in map(address_of, files()) if address not in known and is_public(address)
     )
+
+
+def unknown_editions() -> list[str]:
+    """Return those of the unknown addresses that belong to editions of notes."""
+    return [address for address in unknown_addresses() if resolve(address).func in EDITION_VIEWS]
 
 
 def files() -> Iterable[Path]:

@@ -29,7 +29,7 @@ OPINION = {
         staff:item_delete staff:invitation_add staff:invitation_change staff:guest_add staff:reply_note
         staff:link_change staff:address_change
         staff:attendee_add staff:section_change staff:minutes_distribute staff:minutes_correct
-        staff:meeting_wording staff:meeting_wording_example
+        staff:meeting_wording staff:meeting_wording_example staff:outbox_release staff:outbox_stop
     """,
     ("", "HG"): """
         staff:party_reopen staff:group_remove staff:meeting_hold staff:agenda_step staff:item_restore staff:item_move

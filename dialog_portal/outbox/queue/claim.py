@@ -51,13 +51,13 @@ class Claim:
 def claim_due(host_name: str, worker: str, most: int, *, limited: bool = True) -> list[Claim]:
     """Claim up to `most` letters that are due, most urgent first; none when the server bears no more.
 
-    None either, and all are held, when the database is older than the portal. The mark that tells is raised before any
-    of the claimed letters leaves.
+    All are held first when the database is older than the portal. The mark that tells is raised before any of the
+    claimed letters leaves.
     """
     with transaction.atomic():
         host, _ = Host.objects.select_for_update().get_or_create(name=host_name)
-        if limited and hold_if_database_is_older():
-            return []
+        if limited:
+            hold_if_database_is_older()
         now = timezone.now()
         size = _how_many(host, worker, now, most) if limited else most
         due = Letter.objects.due(now).select_for_update(skip_locked=True)

@@ -11,12 +11,12 @@ from django.utils import timezone
 from dialog_portal.base.audit import record
 from dialog_portal.outbox.audit_events import OutboxEvent
 from dialog_portal.outbox.draft import LONGEST_TRY
-from dialog_portal.outbox.models import Hold, Host, Letter, LetterQuerySet
+from dialog_portal.outbox.models import CONFIDENTIAL, Hold, Host, Letter, LetterQuerySet
 from dialog_portal.outbox.queue.database_mark import accept_database, is_database_older
 from dialog_portal.outbox.queue.departed_letters import mark_as_left
 from dialog_portal.outbox.queue.wake_up import wake_up_on_commit
 
-DATABASE_IS_OLDER = "databasen är äldre än portalen, troligen återläst från en säkerhetskopia, och brev som väntar kan redan ha lämnats"
+DATABASE_IS_OLDER = "databasen är äldre än portalen, så brev som väntar kan redan ha lämnats"
 
 
 @transaction.atomic
@@ -36,10 +36,14 @@ def _extend_deadlines(letters: LetterQuerySet) -> None:
 
 
 def hold_if_database_is_older() -> bool:
-    """Hold every letter if the database is older than the portal, and return whether it is."""
+    """Hold every letter if the database is older than the portal, and return whether it is.
+
+    Letters about accounts, which a hold need not reach, end as accepted if they are known to have left.
+    """
     older = is_database_older()
     if older:
         hold("", by=None, reason=DATABASE_IS_OLDER)
+        mark_as_left(Letter.objects.filter(purpose=CONFIDENTIAL), by=None)
     return older
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from minutes.publishing.refresh import rebuild_pages
+from minutes.publishing.refresh import rebuild_pages, unknown_editions
 
 
 class Command(BaseCommand):
@@ -12,3 +12,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"{rebuild_pages()} pages are in place.")
+        for address in unknown_editions():
+            self.stdout.write(f"Kept, although the database does not know this edition: {address}")

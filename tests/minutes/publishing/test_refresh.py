@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -19,7 +20,7 @@ from django.utils import timezone
 from dialog_portal.access.models import Role
 from meetings.models import Meeting, MeetingState, Round
 from meetings.models.meeting import MEETING_NEXT
-from minutes.models import BakedPage, Edition, PublicChange
+from minutes.models import BakedPage, PublicChange
 from minutes.publishing import actions, refresh
 from minutes.publishing.bake import public_file, render_page
 from minutes.publishing.refresh import rebuild_pages, refresh_pages
@@ -275,4 +276,13 @@ def test_a_rebuild_removes_pages_that_nobody_knows_and_leaves_other_files_alone(
     rebuild_pages()
     assert (left.parent.exists(), others.exists()) == (False, True)
     assert public_file(address("meeting", known)).is_file()
-    assert Edition.objects.count() == 0
+
+
+def test_an_edition_that_a_restored_database_has_lost_is_named_and_kept(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lost = "/moten/2019/som-var/anteckningar/utgava-1.pdf"
+    public_file(lost).parent.mkdir(parents=True)
+    public_file(lost).write_bytes(b"%PDF-")
+    call_command("bake")
+    assert (public_file(lost).exists(), lost in capsys.readouterr().out) == (True, True)
