@@ -27,6 +27,7 @@ def send_due_letters() -> None:
 def sweep() -> None:
     """Send what is due whether anybody asked or not, after clearing up what dead workers left."""
     health.record_pulse("worker")
+    health.record_pulse(health.SWEEP)
     end_abandoned_leases(timezone.now())
     fail_overdue(timezone.now())
     deliver(patient=True)
