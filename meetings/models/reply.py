@@ -102,3 +102,8 @@ class Reply(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invitee}: {self.get_answer_display()}"
+
+
+def last_confirmed(replies: list[Reply]) -> Reply | None:
+    """Return the last confirmed reply, None when there is none."""
+    return next((row for row in reversed(replies) if row.confirmed), None)

@@ -11,7 +11,8 @@ from django.db.models import Prefetch
 
 from meetings.models import Answer, Invitation, Invitee, Meeting, Reply
 from meetings.models.invitation import InvitationQuerySet
-from meetings.replies.reply_status import counting_reply, last_confirmed
+from meetings.models.reply import last_confirmed
+from meetings.replies.reply_status import counting_reply
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from meetings.models import Answer, Invitation, Invitee, Reply
+from meetings.models.reply import last_confirmed
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,6 @@ def reply_status(invitee: Invitee) -> ReplyStatus:
         unconfirmed=unconfirmed_answer(said),
         via=last.via if last else None,
     )
-
-
-def last_confirmed(replies: list[Reply]) -> Reply | None:
-    """Return the last confirmed reply, None when there is none."""
-    return next((row for row in reversed(replies) if row.confirmed), None)
 
 
 def counting_reply(replies: list[Reply], substitutes: Iterable[Invitee]) -> Reply | None:

@@ -71,7 +71,7 @@ def ask(cookies: dict[str, str], name: str, method: str, where: str) -> str:
     return answer
 
 
-@pytest.mark.once
+@pytest.mark.once_on_sqlite
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [None, *Role.values])
 def test_every_address_admits_whom_it_should(role: str | None):

@@ -104,6 +104,7 @@ def test_redis_emptied_and_killed_loses_nothing_and_fails_no_request(rng, own_re
     assert (max(seconds) < 5, drained < 60) == (True, True)
 
 
+@pytest.mark.long
 def test_control_without_the_sweep_letters_stay_when_redis_was_away(rng, own_redis, figure):
     links = people(6)
     with Sink(rng) as sink, running(own_redis, sink) as portal:

@@ -209,6 +209,7 @@ def test_cancelled_or_moved_in_mid_sending_nothing_old_leaves_afterwards(rng, si
 
 
 @pytest.mark.once
+@pytest.mark.long
 def test_control_without_stopping_old_letters_leave(rng, figure, vendor, monkeypatch):
     monkeypatch.setattr(rerender, "stop", lambda *_, **__: None)
     stale = stale_letters(rng, move, before=0.2)

@@ -24,11 +24,12 @@ def begin(claim: Claim) -> bool:
     call asks whether the letter may still leave.
     """
     now = timezone.now()
+    enough = enough_lease(now)
     if fast_finish.is_possible():
-        return fast_finish.fast_begin(claim, now, enough_lease(now))
+        return fast_finish.fast_begin(claim, now, enough)
     mine = Letter.objects.filter(pk=claim.letter, fence=claim.fence, state=State.SENDING)
     with transaction.atomic():  # on SQLite it holds the only lock for writing from its first moment
-        may_leave = mine.filter(lease_until__gt=enough_lease(now)).exists()
+        may_leave = mine.filter(lease_until__gt=enough).exists()
         return may_leave and bool(Attempt.objects.filter(pk=claim.attempt).update(started=now))
 
 

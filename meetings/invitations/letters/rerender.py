@@ -10,8 +10,9 @@ from dialog_portal.outbox.draft import Draft
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS, letter_key
 from meetings.models import Invitee, MeetingLetter, Purpose
+from meetings.models.reply import last_confirmed
 from meetings.replies.letters import receipt, substitute
-from meetings.replies.reply_status import ReplyStatus, last_confirmed, reply_status
+from meetings.replies.reply_status import ReplyStatus, reply_status
 
 ABOUT_OWN_REPLY = (Purpose.RECEIPT, Purpose.HANDED_OVER)
 

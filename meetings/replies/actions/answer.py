@@ -25,14 +25,14 @@ from dialog_portal.outbox.queue.stop import stop
 from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.post import post_letter
 from meetings.models import CONTRADICTION_WINDOW, Answer, Channel, Invitee, Purpose, Reply
-from meetings.models.reply import GUEST_CHANNELS, ReplyQuerySet
+from meetings.models.reply import GUEST_CHANNELS, ReplyQuerySet, last_confirmed
 from meetings.replies.actions.notify_others import notify_new_seats, notify_original
 from meetings.replies.actions.release_substitute import release_substitute
 from meetings.replies.answer_lock import lock_invitee, seated_people
 from meetings.replies.daily_limits import ANSWERS_A_DAY, a_day_ago, must_be_within_daily_limit
 from meetings.replies.deadline import replies_must_be_open
 from meetings.replies.letters import receipt
-from meetings.replies.reply_status import last_confirmed, reply_status
+from meetings.replies.reply_status import reply_status
 
 # The shortest time in which a person reads the question and presses again
 TIME_TO_READ = timedelta(seconds=2)

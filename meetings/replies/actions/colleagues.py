@@ -12,11 +12,12 @@ from meetings.mailings.actions.reply_link import mint_reply_link
 from meetings.mailings.letters.compose import compose
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import Answer, Channel, Invitee, Purpose
+from meetings.models.reply import last_confirmed
 from meetings.replies.answer_lock import lock_invitee, seats_left
 from meetings.replies.daily_limits import CHANGES_A_DAY, a_day_ago, must_be_within_daily_limit
 from meetings.replies.deadline import replies_must_be_open
 from meetings.replies.party_domains import is_party_address
-from meetings.replies.reply_status import ReplyStatus, last_confirmed
+from meetings.replies.reply_status import ReplyStatus
 
 
 @transaction.atomic

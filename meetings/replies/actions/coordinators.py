@@ -14,6 +14,7 @@ from dialog_portal.base.states import NotAllowed
 from meetings.models import Channel, Invitation, Invitee
 from meetings.models.invitation import InvitationQuerySet
 from meetings.models.invitee import InviteeQuerySet
+from meetings.models.reply import last_confirmed
 from meetings.replies.actions.answer import store_answer
 from meetings.replies.answer_lock import lock_invitee
 from meetings.replies.coordinated_answer import CoordinatedAnswer
@@ -23,7 +24,6 @@ from meetings.replies.daily_limits import (
     a_day_ago,
     must_be_within_daily_limit,
 )
-from meetings.replies.reply_status import last_confirmed
 from parties.models import Mandate
 
 

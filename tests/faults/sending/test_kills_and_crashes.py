@@ -185,6 +185,7 @@ def test_every_task_five_times_in_three_workers_sends_once(rng, size, figure, ve
 
 
 @pytest.mark.once
+@pytest.mark.long
 def test_control_without_the_claim_letters_leave_several_times(rng, figure, vendor):
     with Sink(rng, delay=0.03) as sink, Fleet(sink.url, control="no_claim") as fleet:
         fleet.ask("post", 60)

@@ -41,6 +41,7 @@ def test_silent_server_holds_nobody_and_loses_nothing(rng, size, figure, vendor)
 
 
 @pytest.mark.once
+@pytest.mark.long
 def test_control_without_the_deadline_a_silent_server_holds_a_worker(figure, vendor):
     during = held_by_a_silent_server(5, 2, 0, MAIL_DEADLINE=60)
     figure(
