@@ -41,8 +41,7 @@ def _accept(row: Letter, left: Departure, *, by: Any) -> None:
         ended=left.at,
         outcome=Outcome.ACCEPTED,
         code=left.code,
-        text=REASON,
     )
-    known = {"accepted_at": left.at, "last_code": left.code, "last_text": REASON, "fence": fence, "raw": None}
+    known = {"accepted_at": left.at, "last_code": left.code, "last_text": "", "fence": fence, "raw": None}
     unclaimed = {"lease_until": None, "worker": ""}
     change(row, State.ACCEPTED, by=by, reason=REASON, cannot="ha lämnats", **known, **unclaimed)
