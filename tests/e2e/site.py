@@ -50,7 +50,17 @@ MODELS: dict[tuple[str, str], Any] = {
 }
 FILES = ("staff:minutes_pdf",)  # no page; each try would make a PDF
 # Looked at elsewhere, or by others than staff
-LEFT_OUT = ("admin:", "account_", "mfa_", "guest:", "public:", "health", "accept_account")
+LEFT_OUT = (
+    "admin:",
+    "account_",
+    "mfa_",
+    "guest:",
+    "public:",
+    "health",
+    "accept_account",
+    "staff:outbox_release",
+    "staff:outbox_stop",
+)
 
 
 @dataclass
@@ -192,6 +202,12 @@ def public_pages() -> list[Visit]:
         if Edition.objects.filter(minutes__meeting=row).exists():
             found.append(Visit("public:notes", reverse("public:notes", args=where), None))
     return found
+
+
+def pages_of_held_letters(campaign: str) -> list[Visit]:
+    """What officers see before they release or stop many letters."""
+    names = ("staff:outbox_release", "staff:outbox_stop", "staff:outbox")
+    return [Visit(name, f"{reverse(name)}?campaign={campaign}", Role.OFFICER) for name in names]
 
 
 def guests_pages() -> list[Visit]:
