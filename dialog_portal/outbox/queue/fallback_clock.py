@@ -63,7 +63,8 @@ class FallbackClock:
         self.thread = threading.Thread(target=self.run, name="fallback-clock", daemon=True)
 
     def run(self) -> None:
-        """Look every LOOK_SECONDS."""
+        """Look every LOOK_SECONDS, but give beat, which may start beside the worker, the time for its first sweep."""
+        self.stopped.wait(SILENT_AFTER.total_seconds())
         while not self.stopped.wait(LOOK_SECONDS):
             if not has_somebody_swept():
                 self.start_work()
