@@ -22,8 +22,8 @@ from dialog_portal.outbox.health import SWEEP
 from dialog_portal.outbox.models import Pulse
 
 log = logging.getLogger(__name__)
-SILENT_AFTER = timedelta(seconds=40)  # beat asks for a sweep each 30 seconds; letters must leave within 60
-LOOK_SECONDS = 5.0
+SILENT_AFTER = timedelta(seconds=35)  # beat asks for a sweep each 30 seconds; letters must leave within 60
+LOOK_SECONDS = 2.0
 STOP_SECONDS = 150.0  # what a letter under way may take, as TimeoutStopSec in deploy/systemd
 # What letters wait for, in this order; everything else of the schedule comes beside it
 LETTERS = (
