@@ -52,7 +52,13 @@ def multiply(
                 f"INSERT INTO {table} ({', '.join(map(quoted, columns))}) SELECT {', '.join(values)} "
                 f"FROM {table}, generate_series(1, {times}) n WHERE {quoted(key)} < {STEP} AND {meant}"
             )
-        cursor.execute("VACUUM (ANALYZE)")  # as autovacuum does after so many new rows
+    vacuum()
+
+
+def vacuum() -> None:
+    """What autovacuum does after so many new or deleted rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE)")
 
 
 def quoted(name: str) -> str:

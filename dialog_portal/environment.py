@@ -103,6 +103,25 @@ def sqlite_settings(path: Path) -> dict[str, object]:
     }
 
 
+def cache_settings(redis_url: str) -> dict[str, dict[str, object]]:
+    """Return Django's settings for the caches: what is counted at sign-in, and on guests' pages (`links`).
+
+    Signing in must work, and its lockout hold, while Redis is stopped or frozen, so that cache is in the database. On
+    guests' pages a GET must write no row; there nothing is counted while Redis is away, and nobody waits for it long.
+    """
+    seconds: dict[str, object] = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+    redis: dict[str, object] = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": redis_url,
+        "OPTIONS": {"serializer": "dialog_portal.access.json_cache.JsonSerializer", **seconds},
+    }
+    own_memory: dict[str, object] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    return {
+        "default": {"BACKEND": "dialog_portal.access.json_cache.JsonDatabaseCache"},
+        "links": redis if redis_url else own_memory,
+    }
+
+
 def mail_settings(url: str, oauth: Mapping[str, str] | None = None) -> dict[str, object]:
     """Return the SMTP server of a URL: `smtp://user:password@host:port`, or with smtp+tls or smtps.
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from dialog_portal.environment import (
     Environment,
+    cache_settings,
     check_production,
     database_settings,
     development_keys,
@@ -115,13 +116,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL", "")
 if PRODUCTION:
     check_production(BASE_URL, ALLOWED_HOSTS, REDIS_URL)
-CACHES = {
-    "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-        if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    )
-}
+CACHES = cache_settings(REDIS_URL)
 
 # Celery only wakes workers. The queue is the rows in the database, so no message of the broker has to survive.
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost"
@@ -144,18 +139,21 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
     "send what is due": {"task": "outbox.sweep", "schedule": 30.0},
     "count the letters": {"task": "outbox.count", "schedule": 60.0},
-    "forget old letters": {"task": "outbox.forget", "schedule": 86400.0},
+    "forget old letters": {"task": "outbox.forget", "schedule": 21600.0},
     "beat is alive": {"task": "outbox.beat", "schedule": 30.0},
     "send planned letters": {"task": "meetings.send_due", "schedule": 60.0},
     "forget food and access needs": {"task": "meetings.forget_needs", "schedule": 3600.0},
     "forget old imports": {"task": "parties.forget_imports", "schedule": 86400.0},
     "read the reply mailbox": {"task": "meetings.read_mailbox", "schedule": 60.0},
     "send password letters": {"task": "access.send_password_letters", "schedule": 30.0},
+    "forget limits of signing in": {"task": "access.forget_limits", "schedule": 3600.0},
     "send lost links": {"task": "meetings.send_links", "schedule": 30.0},
     "write morning letters": {"task": "dashboard.write_morning_letters", "schedule": 600.0},
     "finish publications": {"task": "minutes.finish_publications", "schedule": 60.0},
 }
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
+# Kept in memory, because the usual file is pickled. After a restart of beat each interval begins anew, so none is
+# longer than a few hours
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 
 # Letters
 MAIL_OAUTH = oauth_settings(

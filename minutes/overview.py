@@ -11,7 +11,8 @@ from meetings.models import Meeting
 from minutes.approval import actions
 from minutes.approval.authors import authors
 from minutes.compile_document import notes_address
-from minutes.models import Bake, Minutes
+from minutes.models import Minutes
+from minutes.publishing.site_health import site_health
 
 
 def minutes_page(request: StaffRequest, pk: int) -> HttpResponse:
@@ -34,6 +35,6 @@ def minutes_page(request: StaffRequest, pk: int) -> HttpResponse:
         "is_not_author": actions.is_not_author(row, request.user),
         "editions": row.editions.select_related("by").order_by("-number"),
         "address": notes_address(meeting),
-        "unfinished": Bake.objects.filter(done_at__isnull=True).exclude(trouble="").last(),
+        "site": site_health(),
     }
     return render(request, "staff/minutes/detail.html", context)

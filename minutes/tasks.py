@@ -1,15 +1,11 @@
-"""The scheduled task that keeps the public site complete and up to date."""
+"""The task that keeps the public site as the database says, asked for by a publication and by the clock."""
 
 from celery import shared_task
 
-from minutes.publishing.bake import finish_open_bakes
-from minutes.publishing.refresh import refresh_pages
+from minutes.publishing.refresh import TASK, refresh_pages
 
 
-@shared_task(name="minutes.finish_publications")
+@shared_task(name=TASK)
 def finish_publications() -> None:
-    """Write the pages of publications that a crash interrupted, and refresh the pages about coming meetings."""
-    try:
-        finish_open_bakes()
-    finally:
-        refresh_pages()
+    """Bake the public pages that a publication, another change, the clock or a new version makes different."""
+    refresh_pages()

@@ -199,7 +199,10 @@ def test_page_that_a_bake_replaced_is_served_at_once_and_a_new_one_too(site: Sit
     services.wait_until(lambda: site.ask("/moten/2018/")[2] == b"second", "the new page", 10)
 
 
-@pytest.mark.parametrize("path", ["/moten/2019/.baking-x", "/.baking", "/moten/2030/", "/../etc/passwd"])
+@pytest.mark.parametrize(
+    "path",
+    ["/moten/2019/.baking-x", "/.baking", "/.mark", "/.departures/2026-11", "/moten/2030/", "/../etc/passwd"],
+)
 def test_what_is_not_public_is_not_found(site: Site, path: str):
     assert site.ask(path)[0] in {400, 404}
 

@@ -168,3 +168,14 @@ class StaffInvitation(models.Model):
     def is_open(self) -> bool:
         """Return whether the invitation can be accepted now: not used, not revoked, not expired."""
         return self.accepted_at is None and self.link.is_valid_at(timezone.now())
+
+
+class CachedValue(models.Model):
+    """A value that holds for a while, as JSON: what is counted against guessing. See json_cache.py."""
+
+    key = models.CharField(primary_key=True, max_length=250)
+    value = models.TextField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.key

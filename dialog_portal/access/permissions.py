@@ -209,7 +209,9 @@ PERMISSIONS: dict[str, Rule] = {
     "staff:letter_stop": acts("stoppa ett brev", OUTBOX),
     "staff:letter_told": edits("notera att någon meddelats på annat sätt", OUTBOX),
     "staff:letter_bounced": edits("markera ett brev som studsat", OUTBOX),
-    "staff:outbox_hold": edits("hålla eller släppa brev", OUTBOX),
+    "staff:outbox_hold": edits("hålla brev", OUTBOX),
+    "staff:outbox_release": edits("släppa brev"),
+    "staff:outbox_stop": edits("stoppa brev"),
     # accounts
     "staff:account_list": sees("se konton", ADMIN),
     "staff:account_invite": edits("bjuda in personal", ADMIN),

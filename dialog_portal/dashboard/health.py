@@ -1,4 +1,7 @@
-"""The health probe at /halsa: 200 when database, worker and beat work, otherwise 503. It shows nothing confidential."""
+"""The health probe at /halsa: 200 when database, worker, beat and public site are well, otherwise 503.
+
+It shows nothing confidential.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,16 @@ from django.utils import timezone
 
 from dialog_portal.base.swedish import count
 from dialog_portal.outbox.health import SILENT_AFTER, outbox_health
+from minutes.publishing.site_health import site_health
 
 logger = logging.getLogger(__name__)
 
 
 def health_probe(request: HttpRequest) -> HttpResponse:
-    """Return one line of plain text each for database, worker, beat and the age of the oldest waiting letter."""
+    """Return one line of plain text each for database, worker, beat, the oldest waiting letter and the public site."""
     now = timezone.now()
     try:
-        found = outbox_health(now)
+        found, site = outbox_health(now), site_health(now)
     except Error as trouble:
         logger.warning("The health probe met a database that does not answer: %s", type(trouble).__name__)
         return plain_response(["databas: svarar inte"], well=False)
@@ -28,8 +32,10 @@ def health_probe(request: HttpRequest) -> HttpResponse:
         f"brevbärare: {pulse_sentence(found.worker_at, now)}",
         f"klocka: {pulse_sentence(found.beat_at, now)}",
         f"äldsta väntande brev: {duration_in_words(now - found.oldest_waiting) if found.oldest_waiting else 'inget'}",
+        f"webbplats: {site.sentence}",
     ]
-    return plain_response(lines, well=is_recent(found.worker_at, now) and is_recent(found.beat_at, now))
+    well = is_recent(found.worker_at, now) and is_recent(found.beat_at, now) and site.ok
+    return plain_response(lines, well=well)
 
 
 def is_healthy() -> bool:

@@ -23,6 +23,12 @@ def letter_trouble() -> tuple[str, ...]:
 
 
 @register.filter
+def title_of_hold(hold: Hold) -> str:
+    """Return the title of the meeting whose letters a hold keeps back, else an empty text."""
+    return campaign_titles([hold.campaign]).get(hold.campaign, "")
+
+
+@register.filter
 def with_titles(holds: Iterable[Hold]) -> list[tuple[Hold, str]]:
     """Return each hold with the title of the meeting whose letters it holds back, in one query."""
     rows = list(holds)

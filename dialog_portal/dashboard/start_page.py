@@ -18,6 +18,7 @@ from dialog_portal.outbox.health import outbox_health
 from meetings.mailings.letters.recipients import with_invitation
 from meetings.models import Answer, Invitee, Meeting
 from meetings.replies.guest_list import count_waiting
+from minutes.publishing.site_health import site_health
 
 MEETINGS_SHOWN = 8  # coming meetings on the start page
 
@@ -48,7 +49,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
     """Show what is due and new for the person, then colleagues' tasks and meetings, and the state of the outbox."""
     now, user = timezone.now(), cast("User", request.user)
     mine, others = tasks_for(user, now)
-    since = previous_working_day(now)
+    since, health = previous_working_day(now), outbox_health(now)
     context = {
         "mine": [task for task in mine if task.belongs_to in (None, user.pk)],
         "colleagues": [task for task in mine if task.belongs_to not in (None, user.pk)],
@@ -57,7 +58,8 @@ def start_page(request: HttpRequest) -> HttpResponse:
         "since": since,
         "coming": coming_meetings(user),
         "today": now,
-        "health": outbox_health(now),
+        "health": health,
+        "banners": (*health.banners, *site_health(now).banners),
         "letters_wait": any(task.letters for task in (*mine, *others)),
     }
     return render(request, "staff/start.html", context)

@@ -7,7 +7,7 @@ import logging
 import time
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest
 from redis.exceptions import RedisError
 
@@ -38,6 +38,7 @@ def exceeds_limit(most: int, what: str, request: HttpRequest) -> bool:
     When the cache cannot be reached nothing is counted and False is returned, so the pages still work.
     """
     key = f"links:{what}:{client_network(request)}:{int(time.time() // 60)}"
+    cache = caches["links"]
     try:
         cache.add(key, 0, 120)
         return cache.incr(key) > most

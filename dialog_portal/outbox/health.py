@@ -16,6 +16,7 @@ from dialog_portal.outbox.queue.circuit_breaker import MEMORY
 
 log = logging.getLogger(__name__)
 SILENT_AFTER = timedelta(minutes=5)
+SWEEP = "sweep"  # the row of Pulse that says when anybody last looked for what is due
 UNREAD_AFTER = timedelta(minutes=30)
 PULSE_INTERVAL = timedelta(seconds=5)  # a pulse is not written more often than this
 
@@ -100,7 +101,7 @@ def _silence(worker: datetime | None, beat: datetime | None, now: datetime) -> t
     if beat is None or now - beat > SILENT_AFTER:
         since = f"sedan {moment(beat)}" if beat else "ännu"
         return (
-            f"Brev som väntar på nytt försök ligger still: tidgivaren har inte hörts {since}. Kontakta driften.",
+            f"Tidgivaren har inte hörts {since}. Breven skickas ändå, men upp till en minut senare. Kontakta driften.",
         )
     return ()
 

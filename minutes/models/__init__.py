@@ -2,7 +2,7 @@
 
 from minutes.models.accessibility_report import AccessibilityReport, ReportKind
 from minutes.models.approval import Approval
-from minutes.models.bake import Bake
+from minutes.models.bake import BakedPage, PublicChange
 from minutes.models.edition import Edition, Rendering
 from minutes.models.minutes import MINUTES_NEXT, Minutes, MinutesState, MinutesStep
 from minutes.models.protected_name import ProtectedName
@@ -14,12 +14,13 @@ __all__ = [
     "MINUTES_NEXT",
     "AccessibilityReport",
     "Approval",
-    "Bake",
+    "BakedPage",
     "Edition",
     "Minutes",
     "MinutesState",
     "MinutesStep",
     "ProtectedName",
+    "PublicChange",
     "PublicText",
     "Redirect",
     "Rendering",

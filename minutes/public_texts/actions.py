@@ -7,17 +7,17 @@ from typing import Any
 from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.stale_saves import SAVE_COLUMNS, lock_if_unchanged
 from dialog_portal.base.states import NotAllowed
+from dialog_portal.outbox.queue.wake_up import wake_up_on_commit
 from meetings.models import Round
 from minutes.audit_events import MinutesEvent
-from minutes.models import Bake, PublicText, TextRevision
-from minutes.publishing.bake import finish_bake
+from minutes.models import PublicText, TextRevision
+from minutes.publishing.refresh import TASK
 
 OWN_WORDS = "Du har själv skrivit i texten. Någon annan behöver publicera den."
 CHANGED = "Texten har ändrats sedan du läste den. Läs den nya versionen och publicera sedan."
@@ -62,10 +62,7 @@ def publish_text(text: PublicText, *, seen: int | None, by: User) -> TextRevisio
     revision.published_at, revision.published_by = timezone.now(), by
     revision.save(update_fields=["published_at", "published_by"])
     record(by, MinutesEvent.TEXT_PUBLISHED, stored, version=revision.number)
-    bake = Bake.objects.create(
-        reason=f"text {stored.pk} version {revision.number}", addresses=pages_of_text(stored)
-    )
-    transaction.on_commit(lambda: finish_bake(bake), robust=True)
+    wake_up_on_commit(TASK)
     return revision
 
 
@@ -76,11 +73,6 @@ def wrote_since_publication(user: User) -> set[int]:
     )
     newer = Q(number__gt=Coalesce(Subquery(public[:1]), 0))
     return set(TextRevision.objects.filter(newer, by=user).values_list("text", flat=True))
-
-
-def pages_of_text(text: PublicText) -> list[str]:
-    """Return the addresses of the pages that show a text, and of those that link to a year with its first text."""
-    return [text.address, reverse("public:years"), reverse("public:start")] if text.round else [text.address]
 
 
 def restore_revision(text: PublicText, number: int, *, seen_version: int | None, by: User) -> PublicText:

@@ -1,8 +1,8 @@
-"""Publish the notes: store an edition in the database, and write the public files that follow from it.
+"""Publish the notes: store an edition in the database, and ask a worker for the public files that follow from it.
 
-All pages are rendered before the commit, so notes that cannot be rendered cannot be published. The same bytes are
-written to files after the commit. If a crash comes in between, the next run of the task `minutes.finish_publications`
-writes them. So an edition is published completely or not at all.
+All pages are rendered before the commit, so notes that cannot be rendered cannot be published. The database notes the
+edition in the queue of public changes in the same transaction (watched_tables.py), and a worker writes the files after
+the commit. So an edition is published completely or not at all, whatever crashes.
 """
 
 from __future__ import annotations
@@ -13,18 +13,20 @@ from django.utils import timezone
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.states import NotAllowed, take_step
+from dialog_portal.outbox.queue.wake_up import wake_up_on_commit
 from minutes.approval.actions import OWN_WORDS, four_eyes_approval
 from minutes.approval.authors import authors
 from minutes.audit_events import MinutesEvent
-from minutes.models import MINUTES_NEXT, Bake, Edition, Minutes, MinutesState, Rendering
+from minutes.models import MINUTES_NEXT, Edition, Minutes, MinutesState, Rendering
 from minutes.protected_people.actions import note_names_in
-from minutes.publishing.bake import finish_bake, render_pages
+from minutes.publishing.bake import render_page
 from minutes.publishing.pages_to_bake import pages_of_edition
+from minutes.publishing.refresh import TASK
 
 
 @transaction.atomic
 def publish(minutes: Minutes, *, by: User) -> Edition:
-    """Publish the next edition of notes that are approved and distributed; their files are written after the commit.
+    """Publish the next edition of notes that are approved and distributed; a worker writes the files after the commit.
 
     Raise NotAllowed in any other state, and if `by` is one of the authors.
     """
@@ -47,10 +49,9 @@ def publish(minutes: Minutes, *, by: User) -> Edition:
     take_step(minutes, MINUTES_NEXT, MinutesState.PUBLISHED, by=by)
     record(by, MinutesEvent.PUBLISHED, minutes, edition=edition.pk)
     note_names_in(edition)
-    addresses = pages_of_edition(edition)
-    rendered = render_pages(addresses)
-    bake = Bake.objects.create(reason=f"edition {edition.pk}", addresses=addresses)
-    transaction.on_commit(lambda: finish_bake(bake, rendered), robust=True)
+    for address in pages_of_edition(edition):
+        render_page(address)
+    wake_up_on_commit(TASK)
     return edition
 
 

@@ -1,32 +1,27 @@
-"""Bake public pages to files: render them, and write each with a compressed copy, atomically."""
+"""How a public page becomes a file: rendered, written with a compressed copy, served and removed, each atomically."""
 
 from __future__ import annotations
 
 import errno
 import fcntl
 import gzip
-import logging
 import os
-import secrets
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
 from django.urls import resolve
-from django.utils import timezone
 from django.utils.http import http_date, parse_http_date_safe
 
-from minutes.models import Bake
-
-logger = logging.getLogger(__name__)
 PageView = Callable[..., HttpResponse]
 ServingView = Callable[..., HttpResponseBase]
 BAKED_VIEWS: dict[ServingView, PageView] = {}  # the view that serves the file: the view that renders it
@@ -74,24 +69,37 @@ def is_file(path: Path) -> bool:
 
 
 @dataclass(frozen=True)
-class RenderedPages:
-    """Pages in the order they are written, and the version of the public files from before they were rendered."""
+class Rendered:
+    """A page as bytes, and from when the clock makes it different (None: never)."""
 
-    pages: dict[str, bytes]
-    files: str
+    content: bytes
+    changes_at: datetime | None = None
 
 
-def render_pages(addresses: list[str]) -> RenderedPages:
-    """Render public addresses from the database as it is now; `finish_bake` writes them later."""
-    files = version_of_files()  # read first: files may be written while the pages are rendered
-    return RenderedPages({address: render_page(address) for address in addresses}, files)
+def changes_at(request: HttpRequest, moment: datetime) -> None:
+    """Say in a public view that its page shows something else after `moment`, although nothing has changed.
+
+    Every view that compares with the clock says so; the page is baked again then. The earliest moment counts.
+    """
+    earlier: datetime = getattr(request, "changes_at", moment)
+    request.changes_at = min(earlier, moment)  # type: ignore[attr-defined]
+
+
+def render(address: str) -> Rendered:
+    """Return the page at a public address as the database has it now. Raise Http404 if there is none."""
+    if address in BAKED_FILES:
+        return Rendered(BAKED_FILES[address]())
+    match, request = resolve(address), anonymous_request(address)
+    view = BAKED_VIEWS.get(match.func)
+    if view is None:  # an address that was public in an earlier version
+        raise Http404
+    response = view(request, *match.args, **match.kwargs)
+    return Rendered(response.content, getattr(request, "changes_at", None))
 
 
 def render_page(address: str) -> bytes:
-    """Return the bytes of the page at a public address, rendered from the database as it is now."""
-    match = resolve(address)
-    response = BAKED_VIEWS[match.func](anonymous_request(address), *match.args, **match.kwargs)
-    return response.content
+    """Return the bytes of the page at a public address, as the database has it now."""
+    return render(address).content
 
 
 def anonymous_request(address: str) -> HttpRequest:
@@ -103,77 +111,26 @@ def anonymous_request(address: str) -> HttpRequest:
     return request
 
 
-def finish_bake(bake: Bake, rendered: RenderedPages | None = None) -> None:
-    """Write the files of a bake. An error is stored in the row, shown to staff, and raised; the task tries again later.
-
-    Pages that are already rendered are used only if no file has been written since. Otherwise, or when a crash has lost
-    them, the pages are rendered again from the database, so that an older page never replaces a newer one.
-    """
-    try:
-        with baking_lock() as files:
-            usable = rendered is not None and rendered.files and rendered.files == files
-            pages = rendered.pages if rendered and usable else {}
-            for address in bake.addresses:
-                write_file(public_file(address), pages.get(address) or render_page(address))
-    except Exception as trouble:
-        Bake.objects.filter(pk=bake.pk).update(trouble=str(trouble) or type(trouble).__name__)
-        raise
-    Bake.objects.filter(pk=bake.pk).update(done_at=timezone.now(), trouble="")
+def not_found_page() -> bytes:
+    """Return the page that nginx sends for an address without a file (404)."""
+    return render_to_string("404.html", {"base": "public/base.html"}).encode()
 
 
-def finish_open_bakes(age: timedelta = timedelta(seconds=20)) -> int:
-    """Finish bakes older than `age` that a crash or a full disk interrupted. Return their number.
-
-    All are tried before the errors are raised together in an ExceptionGroup.
-    """
-    unfinished = list(Bake.objects.filter(done_at__isnull=True, created__lte=timezone.now() - age))
-    troubles: list[Exception] = []
-    for bake in unfinished:
-        try:
-            finish_bake(bake)
-        except Exception as trouble:  # noqa: BLE001  # raised below, when all have been tried
-            troubles.append(trouble)
-    if troubles:
-        raise ExceptionGroup("public pages that could not be written", troubles)
-    return len(unfinished)
+# Files that are no pages, by address: what renders each
+BAKED_FILES: dict[str, Callable[[], bytes]] = {"/404.html": not_found_page}
 
 
 @contextmanager
-def baking_lock() -> Iterator[str]:
-    """Hold the lock that is needed to write public files. Yield the version that the files had before.
-
-    The lock file contains a random version that is new each time the lock is released. It is empty while files are
-    being written, and stays empty if that is interrupted. So no file was written between two readings of the same
-    version.
-    """
+def baking_lock(*, wait: bool = False) -> Iterator[bool]:
+    """Hold the lock that is needed to write public files. Yield False if another worker has it and `wait` is false."""
     settings.PUBLIC_ROOT.mkdir(parents=True, exist_ok=True)
-    with lock_file().open("a+") as lock:  # not "w", which would empty the file before the lock is taken
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        lock.seek(0)
-        before = lock.read()
-        write_version(lock, "")
-        yield before
-        write_version(lock, secrets.token_hex(16))
-
-
-def lock_file() -> Path:
-    """Return the file that is locked while public files are written, and that contains their version."""
-    return settings.PUBLIC_ROOT / ".baking"
-
-
-def write_version(lock: TextIO, version: str) -> None:
-    """Replace the content of the lock file."""
-    lock.truncate(0)
-    lock.write(version)
-    lock.flush()
-
-
-def version_of_files() -> str:
-    """Return the version that changes each time public files are written; "" while they are being written."""
-    try:
-        return lock_file().read_text()
-    except FileNotFoundError:
-        return ""
+    with (settings.PUBLIC_ROOT / ".baking").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -199,3 +156,17 @@ def replace_file(path: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file with its compressed copy, and the directories that are empty then."""
+    for gone in (path, path.with_name(path.name + ".gz")):
+        gone.unlink(missing_ok=True)
+    for directory in path.parents:
+        if (
+            settings.PUBLIC_ROOT not in directory.parents
+            or not directory.is_dir()
+            or any(directory.iterdir())
+        ):
+            break
+        directory.rmdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -13,7 +14,7 @@ from django.utils import timezone
 from meetings.models import Meeting, MeetingState, MeetingStep, Round
 from meetings.models.meeting import MeetingQuerySet
 from minutes.models import Edition, Redirect, TextKind, TextRevision
-from minutes.publishing.bake import public_page
+from minutes.publishing.bake import changes_at, public_page
 from minutes.publishing.parties_of_year import categories_of_year
 from minutes.publishing.texts import Content, public_content
 from parties.models import Category, in_year
@@ -41,14 +42,24 @@ def public_rounds() -> QuerySet[Round]:
 @public_page
 def front_page(request: HttpRequest) -> HttpResponse:
     """Show what the dialogues are, the coming meetings and the newest notes."""
-    return render(request, "public/start.html", front_page_context(public_content(TextKind.START)))
+    context = front_page_context(public_content(TextKind.START))
+    for meeting in context["coming"]:
+        changes_at(request, meeting.ends_at)
+    changes_at(request, next_year())  # the categories are those of the year
+    return render(request, "public/start.html", context)
+
+
+def next_year() -> datetime:
+    """Return the moment when the next year begins."""
+    year = timezone.localdate().year + 1
+    return datetime(year, 1, 1, tzinfo=timezone.get_current_timezone())
 
 
 def front_page_context(content: Content) -> dict[str, Any]:
     """Return what the start page shows around its text."""
     return {
         "text": content,
-        "coming": public_meetings().coming()[:MEETINGS_PER_LIST],
+        "coming": list(public_meetings().coming()[:MEETINGS_PER_LIST]),
         "newest": newest_editions(),
         "rounds": public_rounds(),
         "categories": Category.objects.filter(in_year(timezone.localdate().year)).order_by("position"),

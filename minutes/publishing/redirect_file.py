@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.conf import settings
-
 from minutes.models import Redirect
-from minutes.publishing.bake import baking_lock, write_file
+from minutes.publishing.bake import BAKED_FILES, public_file
 
-FILE_NAME = ".redirects.conf"  # the dot keeps it from being served
+ADDRESS = "/.redirects.conf"  # the dot keeps it from being served
 
 
 def redirect_file() -> Path:
-    return Path(settings.PUBLIC_ROOT) / FILE_NAME
+    """Return where the file lies."""
+    return public_file(ADDRESS)
 
 
 def redirect_lines() -> bytes:
@@ -26,10 +25,7 @@ def redirect_lines() -> bytes:
     return "".join(lines).encode()
 
 
-def write_redirects() -> None:
-    """Write the file from the table as it is now."""
-    with baking_lock():
-        write_file(redirect_file(), redirect_lines())
+BAKED_FILES[ADDRESS] = redirect_lines
 
 
 def target_of(path: str) -> str:

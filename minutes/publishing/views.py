@@ -24,7 +24,7 @@ def minutes_publish(request: StaffRequest, pk: int) -> HttpResponse:
         run_with_message(
             request,
             lambda: publishing.publish(row, by=request.user),
-            "Anteckningarna är publicerade på webbplatsen.",
+            "Anteckningarna är publicerade. De syns på webbplatsen inom en minut.",
         )
         return redirect("staff:minutes", pk)
     if row.state != MinutesState.DISTRIBUTED:

@@ -1,4 +1,4 @@
-"""Actions on redirects: save one, remove one. Both write the file that the web server reads, after the commit."""
+"""Actions on redirects: save one, remove one. A worker then writes the file that the web server reads."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from django.db import transaction
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.stale_saves import save_if_unchanged, save_new
+from dialog_portal.outbox.queue.wake_up import wake_up_on_commit
 from minutes.audit_events import MinutesEvent
 from minutes.models import Redirect
-from minutes.publishing.redirect_file import write_redirects
+from minutes.publishing.refresh import TASK
 
 
 @transaction.atomic
@@ -23,7 +24,7 @@ def save_redirect(row: Redirect, values: dict[str, Any], *, seen_version: int | 
         else save_new(row, values, by=by)
     ).row
     record(by, MinutesEvent.REDIRECT_SAVED, saved, old_path=saved.old_path, target=saved.target)
-    transaction.on_commit(write_redirects, robust=True)
+    wake_up_on_commit(TASK)
     return saved
 
 
@@ -32,4 +33,4 @@ def remove_redirect(row: Redirect, *, by: User) -> None:
     """Remove a redirect: its old address is not found any more."""
     record(by, MinutesEvent.REDIRECT_REMOVED, row, old_path=row.old_path, target=row.target)
     row.delete()
-    transaction.on_commit(write_redirects, robust=True)
+    wake_up_on_commit(TASK)

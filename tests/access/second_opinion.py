@@ -37,7 +37,7 @@ OPINION = {
         staff:agenda_consultation_add
         staff:attendee_add staff:section_change staff:minutes_distribute staff:minutes_correct
         staff:protected_name
-        staff:meeting_wording staff:meeting_wording_example
+        staff:meeting_wording staff:meeting_wording_example staff:outbox_release staff:outbox_stop
         staff:public_text_change staff:redirect_add staff:redirect_change
     """,
     ("", "HG"): """

@@ -42,9 +42,10 @@ def test_the_lines_say_how_it_stands_and_nothing_else():
         "brevbärare",
         "klocka",
         "äldsta väntande brev",
+        "webbplats",
     ]
     assert lines[2] == "klocka: hördes för 2 minuter sedan"
-    assert lines[3] == "äldsta väntande brev: inget"
+    assert lines[3:] == ["äldsta väntande brev: inget", "webbplats: ingen har sett till den än"]
 
 
 def test_a_portal_where_nobody_was_ever_heard_is_not_well():

@@ -67,7 +67,17 @@ MODELS: dict[tuple[str, str], Any] = {
 # No pages; each try would make a PDF or a spreadsheet
 FILES = ("staff:minutes_pdf", "staff:invitation_list_file", "staff:category_addresses")
 # Looked at elsewhere, or by others than staff
-LEFT_OUT = ("admin:", "account_", "mfa_", "guest:", "public:", "health", "accept_account")
+LEFT_OUT = (
+    "admin:",
+    "account_",
+    "mfa_",
+    "guest:",
+    "public:",
+    "health",
+    "accept_account",
+    "staff:outbox_release",
+    "staff:outbox_stop",
+)
 
 
 @dataclass
@@ -216,6 +226,12 @@ def public_pages() -> list[Visit]:
         if Edition.objects.filter(minutes__meeting=row).exists():
             found.append(Visit("public:notes", reverse("public:notes", args=where), None))
     return found
+
+
+def pages_of_held_letters(campaign: str) -> list[Visit]:
+    """What officers see before they release or stop many letters."""
+    names = ("staff:outbox_release", "staff:outbox_stop", "staff:outbox")
+    return [Visit(name, f"{reverse(name)}?campaign={campaign}", Role.OFFICER) for name in names]
 
 
 def guests_pages() -> list[Visit]:

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from dialog_portal.access.models import Role
 from dialog_portal.demo.clock import clock_at
+from minutes.publishing.bake import public_file
 from tests import factories, services
 from tests.e2e.hands import Hands
 from tests.e2e.post import files_in, link_in, text_of, wait_for
@@ -243,6 +244,7 @@ def test_a_dialogue_goes_from_plan_to_published_notes(
         other.reload()
         Hands(other).follow("link", "Granska och publicera")
         Hands(other).follow("button", "Publicera utgåva 1")
-        expect(other.get_by_text("Anteckningarna är publicerade på webbplatsen.")).to_be_visible()
+        expect(other.get_by_text("Anteckningarna är publicerade.")).to_be_visible()
+        services.wait_until(public_file("/").is_file, "the worker's public pages")
     (pdf,) = [data for name, data in files_in(letter).items() if name.endswith(".pdf")]
     read_in_public(people(java_script_enabled=False), pdf)

@@ -16,6 +16,10 @@ from playwright.sync_api import Page, expect
 
 from dialog_portal.access.models import Role
 from dialog_portal.links.rate_limits import MAX_FAILURES_PER_MINUTE
+from dialog_portal.outbox.models import Letter
+from dialog_portal.outbox.queue.departure_log import record_departure
+from dialog_portal.outbox.queue.hold import hold
+from meetings.models import Meeting
 from tests import factories
 from tests.e2e.nu import nu_finds, refusal_finds, table_finds
 from tests.e2e.seeing import listening, look
@@ -26,10 +30,12 @@ from tests.e2e.site import (
     Visit,
     for_approvers,
     guests_pages,
+    pages_of_held_letters,
     public_pages,
     staff_addresses,
     visits,
 )
+from tests.outbox.letters import letter
 
 pytestmark = [pytest.mark.e2e, pytest.mark.once_on_sqlite, pytest.mark.usefixtures("db")]
 # Files, a form that stands on the agenda's page, and two that lead on to a guest's page
@@ -111,6 +117,18 @@ def test_what_others_see(demo: Demo, to_visit: list[Visit], role: Role):
 def test_every_page_of_staff_is_looked_at(to_visit: list[Visit]):
     pages = {address.name for address in staff_addresses()} - {visit.name for visit in to_visit}
     assert pages == NO_PAGE
+
+
+def test_what_officers_see_of_letters_that_are_held(demo: Demo):
+    meeting = Meeting.objects.order_by("pk")[0]
+    rows = [letter(campaign=meeting.campaign) for _ in range(7)]
+    record_departure(rows[0].message_id, "250")
+    held = hold(meeting.campaign, by=None, reason="fel bilaga")
+    try:
+        tour(demo, Role.OFFICER, pages_of_held_letters(meeting.campaign))
+    finally:
+        held.delete()
+        Letter.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
 def test_what_the_public_sees(demo: Demo):

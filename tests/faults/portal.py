@@ -20,7 +20,7 @@ from dialog_portal.celery import app
 app.set_current()
 for entry in app.conf.beat_schedule.values():
     entry["schedule"] = {every}
-app.start(["beat", "--loglevel", "CRITICAL", "--scheduler", "celery.beat:Scheduler", "--schedule", "{file}"])
+app.start(["beat", "--loglevel", "CRITICAL"])
 """
 
 
@@ -79,8 +79,7 @@ class Portal:
 
     def beat(self, every: float) -> None:
         """A clock that rings for every task of the schedule each so many seconds."""
-        file = self.redis.directory / f"beat{len(self.processes)}"
-        self._start("-c", CLOCK.format(every=every, file=file))
+        self._start("-c", CLOCK.format(every=every))
 
     def web(self) -> None:
         if not (Path(self.env["VAR_DIR"]) / "static" / "staticfiles.json").exists():

@@ -39,6 +39,7 @@ MAY_MEASURE = {
     "tests/check.py": "prints how long each check took",
     "tests/faults/harness.py": "how long real processes took is a figure",
     "tests/faults/test_broker.py": "that no request waits for a dead broker is the promise",
+    "tests/faults/test_redis_away.py": "that letters leave within a minute, and that nobody waits, is the promise",
     "tests/faults/sending/test_stopped_and_broker.py": "that no request waits for a broker that is away",
     "tests/outbox/queue/test_deliver.py": "that a worker is let go at its deadline is the promise",
     "tests/test_server.py": "that the portal stops within seconds is the promise",
@@ -47,6 +48,7 @@ MAY_MEASURE = {
 REAL_CLOCK = {
     "tests/faults/test_broker.py",
     "tests/faults/test_clicks.py",
+    "tests/faults/test_redis_away.py",
     "tests/faults/sending/test_kills_and_crashes.py",
     "tests/faults/sending/test_mail_servers.py",
     "tests/faults/sending/test_stopped_and_broker.py",

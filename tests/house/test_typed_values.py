@@ -22,7 +22,7 @@ CLEANING = (LineField, ParagraphsField, Address, WebAddressField, ProseEditorFor
 # Written by the portal or the database, not by people; and HTML, which minutes/sanitise cleans
 NOT_TYPED = {
     "access": """
-        User.password User.role User.morning_letter User.morning_letter_on StaffInvitation.role
+        CachedValue.key CachedValue.value User.password User.role User.morning_letter User.morning_letter_on StaffInvitation.role
         Event.what Event.thing Contribution.subject Contribution.part
     """,
     "parties": """
@@ -30,6 +30,7 @@ NOT_TYPED = {
         ImportedRow.mark
     """,
     "meetings": """
+        TimeAndPlace.venue TimeAndPlace.room TimeAndPlace.street TimeAndPlace.town TimeAndPlace.online
         Agenda.state Agenda.settled_digest AgendaConsultation.how LetterToRead.address
         LetterToRead.kind CalendarReply.address MeetingLetter.agenda Meeting.slug Meeting.state
         Meeting.uid Meeting.online Invitee.calendar_secret CalendarReply.outcome
@@ -37,8 +38,9 @@ NOT_TYPED = {
         MeetingLetter.purpose Reply.answer Reply.channel Wording.purpose
     """,
     "minutes": """
+        PublicChange.subject BakedPage.address BakedPage.subject BakedPage.trouble
         Section.html SectionRevision.html Minutes.state Rendering.html Rendering.json
-        Rendering.sha256 Bake.reason Bake.trouble Approval.content_hash PublicText.kind
+        Rendering.sha256 Approval.content_hash PublicText.kind
         AccessibilityReport.kind AccessibilityReport.answer_by
     """,
 }

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -240,7 +240,7 @@ def test_without_its_cache_the_door_still_answers(monkeypatch, client):
     def unreachable(*_args, **_kwargs):
         raise Unreachable
 
-    monkeypatch.setattr(cache, "add", unreachable)
+    monkeypatch.setattr(caches["links"], "add", unreachable)
     assert {page_of("A" * 42, client).status_code for _ in range(25)} == {404}
 
 

@@ -32,7 +32,7 @@ def test_silent_worker_is_said_within_five_minutes(db, settings):
 def test_silent_beat_is_said(db):
     Pulse.objects.create(name="worker", at=timezone.now())
     Pulse.objects.create(name="beat", at=timezone.now() - timedelta(minutes=6))
-    assert "tidgivaren" in outbox_health().banners[0]
+    assert "Tidgivaren" in outbox_health().banners[0]
 
 
 def test_paused_server_is_one_banner(db):

@@ -27,7 +27,7 @@ from dialog_portal.outbox.pages import history
 from dialog_portal.outbox.pages.forms import Bounced, Campaign, Correct, Reason, Search, Told
 from dialog_portal.outbox.queue.bounce import bounced_because_of_us, mark_as_bounced
 from dialog_portal.outbox.queue.forecast import forecast
-from dialog_portal.outbox.queue.hold import hold, release, resume
+from dialog_portal.outbox.queue.hold import hold, resume
 from dialog_portal.outbox.queue.send_again import correct_address, try_now, undo
 from dialog_portal.outbox.queue.states import must_not_be_about_account
 from dialog_portal.outbox.queue.stop import mark_as_informed, stop
@@ -80,11 +80,16 @@ def filter_letters(letters: LetterQuerySet, chosen: dict[str, str]) -> LetterQue
     return letters.filter(state=state) if state else letters
 
 
+def searched(request: HttpRequest) -> tuple[Search, dict[str, str]]:
+    """The form with what was searched for, and what that is; everything when it makes no sense."""
+    form = Search(request.GET)
+    return form, form.cleaned_data if form.is_valid() else {"q": "", "state": "", "campaign": ""}
+
+
 def outbox(request: HttpRequest) -> HttpResponse:
     """Every letter, the newest first, and one sentence that adds up."""
     letters = Letter.objects.visible_to(request.user).defer("raw")
-    form = Search(request.GET)
-    chosen = form.cleaned_data if form.is_valid() else {"q": "", "state": "", "campaign": ""}
+    form, chosen = searched(request)
     tally = letters.tally(chosen["campaign"] or None)
     pages = Paginator(filter_letters(letters, chosen), LETTERS_PER_PAGE)
     if not (chosen["q"] or chosen["state"]):
@@ -96,6 +101,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "page_obj": page,
         "filtered": any(chosen.values()),
         "narrowed": chosen["q"] or chosen["state"],
+        "stoppable": tally.waiting and any(row.waits for row in page),
         "tally": tally,
         "forecast": forecast(),
         "health": outbox_health(),
@@ -243,7 +249,7 @@ def letter_bounced(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def outbox_hold(request: HttpRequest) -> HttpResponse:
-    """Hold every letter, or those of one campaign; let them go again; try a server again that was paused."""
+    """Hold every letter, or those of one campaign; try a server again that was paused."""
     if request.method != "POST":
         return _hold_page(request, Reason(request.POST or None), request.POST.get("campaign", ""))
     form = Campaign(request.POST)
@@ -252,15 +258,12 @@ def outbox_hold(request: HttpRequest) -> HttpResponse:
         return redirect("staff:outbox")
     campaign = form.cleaned_data["campaign"]
     match request.POST.get("do"):
-        case "release":
-            release(campaign, by=request.user)
-            messages.success(request, "Breven är släppta och skickas.")
         case "resume":
             resume(by=request.user)
             messages.success(request, "Portalen försöker skicka igen. Om felet är kvar stannar breven här.")
         case _:
             return _hold(request, campaign)
-    return redirect(_return_page(request))
+    return redirect(return_page(request))
 
 
 def _hold(request: HttpRequest, campaign: str) -> HttpResponse:
@@ -270,17 +273,17 @@ def _hold(request: HttpRequest, campaign: str) -> HttpResponse:
         return _hold_page(request, form, campaign)
     hold(campaign, by=request.user, reason=form.cleaned_data["reason"])
     messages.success(request, "Breven hålls kvar tills någon släpper dem.")
-    return redirect(_return_page(request))
+    return redirect(return_page(request))
 
 
 def _hold_page(request: HttpRequest, form: Reason, campaign: str) -> HttpResponse:
     """The page that asks for the reason, with what was typed."""
-    context = {"hold_form": form, "campaign": campaign, "back": _return_page(request)}
+    context = {"hold_form": form, "campaign": campaign, "back": return_page(request)}
     return render(request, "staff/outbox/hold.html", context)
 
 
-def _return_page(request: HttpRequest) -> str:
-    """The page where the button was pressed, if it is one of ours."""
-    back = request.POST.get("back", "")
+def return_page(request: HttpRequest) -> str:
+    """The page where the button was pressed or the link followed, if it is one of ours."""
+    back = request.POST.get("back", "") or request.GET.get("back", "")
     ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return back if ours else reverse("staff:outbox")

@@ -14,9 +14,20 @@ from django.utils import timezone
 
 from dialog_portal.outbox.models import Attempt, Host, Letter, Outcome, State
 from dialog_portal.outbox.queue import circuit_breaker, rate_limit
+from dialog_portal.outbox.queue.database_mark import raise_number, write_number
+from dialog_portal.outbox.queue.hold import hold_if_database_is_older
 from dialog_portal.outbox.queue.states import change_by_try
 
-NEEDED = ("pk", "state", "fence", "attempts_made", "envelope_from", "address", "raw")  # of a row, to send it
+NEEDED = (
+    "pk",
+    "state",
+    "fence",
+    "attempts_made",
+    "envelope_from",
+    "address",
+    "message_id",
+    "raw",
+)  # of a row, to send it
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,7 @@ class Claim:
     tries: int
     sender: str
     address: str
+    message_id: str
     encrypted: bytes
     at: datetime
     host: str
@@ -37,15 +49,25 @@ class Claim:
 
 
 def claim_due(host_name: str, worker: str, most: int, *, limited: bool = True) -> list[Claim]:
-    """Claim up to `most` letters that are due, most urgent first; none when the server bears no more."""
+    """Claim up to `most` letters that are due, most urgent first; none when the server bears no more.
+
+    All are held first when the database is older than the portal. The mark that tells is raised before any of the
+    claimed letters leaves.
+    """
     with transaction.atomic():
         host, _ = Host.objects.select_for_update().get_or_create(name=host_name)
+        if limited:
+            hold_if_database_is_older()
         now = timezone.now()
         size = _how_many(host, worker, now, most) if limited else most
         due = Letter.objects.due(now).select_for_update(skip_locked=True)
         rows: list[Any] = list(due.values_list(*NEEDED, named=True)[:size])
         abandon([row.pk for row in rows if row.state == State.SENDING], now)
-        return _claim_all(rows, host, worker, now) if rows else []
+        claims = _claim_all(rows, host, worker, now) if rows else []
+        number = raise_number() if claims and limited else 0
+    if number:
+        write_number(number)
+    return claims
 
 
 def _how_many(host: Host, worker: str, now: datetime, most: int) -> int:
@@ -77,6 +99,7 @@ def _claim(row: Any, attempt: Attempt, host: Host, now: datetime) -> Claim:
         tries=row.attempts_made,
         sender=row.envelope_from,
         address=row.address,
+        message_id=row.message_id,
         encrypted=bytes(row.raw or b""),
         at=now,
         host=host.name,

@@ -16,6 +16,7 @@ from dialog_portal.outbox.encrypted_bytes import decrypt_letter
 from dialog_portal.outbox.models import Letter, Outcome
 from dialog_portal.outbox.queue.begin import begin
 from dialog_portal.outbox.queue.claim import Claim, claim_due, give_back
+from dialog_portal.outbox.queue.departure_log import record_departure
 from dialog_portal.outbox.queue.finish import finish, finish_and_begin
 from dialog_portal.outbox.queue.rate_limit import time_until_room
 from dialog_portal.outbox.queue.refusals import ABOUT_RECEIVER
@@ -52,6 +53,8 @@ class PendingResult:
         self.last = (claim, result)
         if result.outcome != Outcome.ACCEPTED:
             self.write()
+        elif self.wipe:
+            record_departure(claim.message_id, result.code)
 
     def write(self) -> None:
         """Write down the result that is kept, if there is one."""

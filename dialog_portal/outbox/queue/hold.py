@@ -11,9 +11,13 @@ from django.utils import timezone
 from dialog_portal.base.audit import record
 from dialog_portal.outbox.audit_events import OutboxEvent
 from dialog_portal.outbox.draft import LONGEST_TRY
-from dialog_portal.outbox.models import Hold, Host, Letter, LetterQuerySet
+from dialog_portal.outbox.models import CONFIDENTIAL, Hold, Host, Letter, LetterQuerySet
+from dialog_portal.outbox.queue.database_mark import accept_database, is_database_older
+from dialog_portal.outbox.queue.departed_letters import mark_as_left
 from dialog_portal.outbox.queue.states import note_many
 from dialog_portal.outbox.queue.wake_up import wake_up_on_commit
+
+DATABASE_IS_OLDER = "databasen är äldre än portalen, så brev som väntar kan redan ha lämnats"
 
 
 @transaction.atomic
@@ -42,15 +46,40 @@ def _extend_deadlines(letters: LetterQuerySet) -> None:
     letters.filter(useful_until__gt=until, deadline__lt=until).update(deadline=until)
 
 
+def hold_if_database_is_older() -> bool:
+    """Hold every letter if the database is older than the portal, and return whether it is.
+
+    Letters about accounts, which a hold need not reach, end as accepted if they are known to have left.
+    """
+    older = is_database_older()
+    if older:
+        hold("", by=None, reason=DATABASE_IS_OLDER)
+        mark_as_left(Letter.objects.filter(purpose=CONFIDENTIAL), by=None)
+    return older
+
+
 @transaction.atomic
-def release(campaign: str, *, by: Any) -> None:
-    """Let held letters leave again; each of them has it in its history."""
+def release(campaign: str, *, by: Any) -> int:
+    """Let held letters leave again, except those that are known to have left: they end as accepted.
+
+    Return the number of those. Each released letter has it in its history. An empty campaign releases every letter,
+    also of a database that is older.
+    """
+    left = mark_as_left(letters_of(campaign), by=by)
     if Hold.objects.filter(campaign=campaign).delete()[0]:
         letters = _letters_to_hold(campaign)
         _extend_deadlines(letters)
         released = note_many(letters, "Släpptes", by=by)
-        record(by, OutboxEvent.LETTERS_RELEASED, campaign or "allt", letters=released)
+        record(by, OutboxEvent.LETTERS_RELEASED, campaign or "allt", letters=released, had_left=left)
+    if not campaign:
+        accept_database()
     wake_up_on_commit()
+    return left
+
+
+def letters_of(campaign: str) -> LetterQuerySet:
+    """Return the letters of a campaign; those of all when it is empty."""
+    return Letter.objects.filter(campaign=campaign) if campaign else Letter.objects.all()
 
 
 @transaction.atomic

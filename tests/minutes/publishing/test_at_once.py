@@ -1,23 +1,20 @@
-"""Pages are rendered once, before the commit; an older page never replaces a newer one, and a crash loses none."""
+"""Pages are baked in one place: an older page never replaces a newer one, and neither a crash nor a rush loses any."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, connections
-from django.test import TestCase
-from django.test.utils import CaptureQueriesContext
+from django.db import connections
 from django.urls import reverse
 
 from dialog_portal.access.models import Role, User
 from meetings.models import Meeting
-from minutes.models import Bake, Edition, Minutes
-from minutes.publishing import actions, bake
+from minutes.models import Edition, Minutes, PublicChange
+from minutes.publishing import actions, bake, refresh
 from minutes.publishing.refresh import refresh_pages
 from tests import factories
 from tests.minutes.acting import came, distributed, held_meeting
@@ -27,14 +24,6 @@ def ready_to_publish(code: str, **values: object) -> Minutes:
     meeting = held_meeting(**values)
     came(meeting, "Åsa Öhrn", code)
     return distributed(meeting)
-
-
-def committed(minutes: Minutes) -> Callable[[], Any]:
-    """Publish as far as the commit; what writes the files is handed back to be called later."""
-    with TestCase.captureOnCommitCallbacks() as callbacks:
-        actions.publish(minutes, by=factories.user(Role.APPROVER))
-    (write_files,) = callbacks
-    return write_files
 
 
 def notes(minutes: Minutes) -> str:
@@ -47,87 +36,102 @@ def on_the_start_page(*published: Minutes) -> list[bool]:
 
 
 @pytest.mark.django_db
-def test_what_was_rendered_before_the_commit_is_what_is_written_after_it() -> None:
+def test_who_publishes_writes_no_file_and_a_worker_is_asked_for_them(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
     refresh_pages()
-    write_files = committed(ready_to_publish("0192"))
-    with CaptureQueriesContext(connection) as seen:
-        write_files()
-    assert [query["sql"].split()[:2] for query in seen] == [["UPDATE", '"minutes_bake"']]
-    edition = Edition.objects.get()
-    assert [bake.public_file(place).read_bytes() for place in actions.pages_of_edition(edition)] == [
-        bake.render_page(place) for place in actions.pages_of_edition(edition)
+    asked: list[str] = []
+    monkeypatch.setattr("dialog_portal.outbox.queue.wake_up.wake_up", asked.append)
+    minutes = ready_to_publish("0192")
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.publish(minutes, by=factories.user(Role.APPROVER))
+    before = on_the_start_page(minutes)
+    refresh_pages()
+    assert (asked, before, on_the_start_page(minutes)) == ([refresh.TASK], [False], [True])
+    places = actions.pages_of_edition(Edition.objects.get())
+    assert [bake.public_file(place).read_bytes() for place in places] == [
+        bake.render_page(place) for place in places
     ]
 
 
-@pytest.mark.django_db
-def test_the_publication_that_writes_last_shows_both_although_it_was_rendered_first() -> None:
-    refresh_pages()
-    first, second = ready_to_publish("0192"), ready_to_publish("0114")
-    write_first, write_second = committed(first), committed(second)
-    write_second()
-    write_first()
-    assert on_the_start_page(first, second) == [True, True]
+def baking_before_its_time(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]) -> None:
+    """Let something happen after a worker has read what it is to bake, and before it lets go of the lock."""
+    real, happened = refresh.bake_until, []
+
+    def bake_until(end: float, troubles: list[Exception]) -> int:
+        baked = real(end, troubles)
+        if not happened:
+            happened.append(meanwhile())
+        return baked
+
+    monkeypatch.setattr(refresh, "bake_until", bake_until)
 
 
 @pytest.mark.django_db
-def test_without_the_version_of_the_files_an_older_page_would_replace_a_newer_one() -> None:
-    """Control: pages that claim to be as new as the files are written as they are."""
+def test_a_second_worker_leaves_it_to_the_first_which_looks_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     refresh_pages()
-    first, second = ready_to_publish("0192"), ready_to_publish("0114")
-    committed(first)
-    row = Bake.objects.get()
-    older = bake.render_pages(row.addresses)
-    committed(second)()
-    bake.finish_bake(row, replace(older, files=bake.version_of_files()))
-    assert on_the_start_page(first, second) == [True, False]
+    second: list[int] = []
+
+    def publish_and_run() -> None:
+        factories.meeting(state="announced", title="Nyss utlyst")
+        second.append(refresh_pages())
+
+    baking_before_its_time(monkeypatch, publish_and_run)
+    refresh_pages()
+    assert (second, "Nyss utlyst" in bake.public_file("/").read_text()) == ([0], True)
 
 
 @pytest.mark.django_db
-def test_what_the_clock_writes_between_rendering_and_writing_is_not_undone() -> None:
+def test_control_a_first_worker_that_looks_once_only_would_leave_the_page_old(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     refresh_pages()
-    minutes = ready_to_publish("0192")
-    write_files = committed(minutes)
-    factories.meeting(state="announced", title="Nyss utlyst")
+    monkeypatch.setattr(refresh, "is_anything_due", lambda: False)
+    baking_before_its_time(monkeypatch, lambda: factories.meeting(state="announced", title="Nyss utlyst"))
     refresh_pages()
-    write_files()
-    assert "Nyss utlyst" in bake.public_file("/").read_text()
+    assert "Nyss utlyst" not in bake.public_file("/").read_text()
 
 
 @pytest.mark.django_db
-def test_what_a_crash_left_is_rendered_again_from_the_database_by_the_sweep() -> None:
+def test_what_a_crash_left_is_rendered_from_the_database_by_the_next_run() -> None:
     refresh_pages()
     minutes = ready_to_publish("0192", title="Gammal rubrik")
-    committed(minutes)  # and the process died: its pages are gone
+    actions.publish(minutes, by=factories.user(Role.APPROVER))  # and the process died
     Meeting.objects.filter(pk=minutes.meeting.pk).update(title="Ny rubrik")
-    assert bake.finish_open_bakes(age=bake.timedelta(0)) == 1
+    assert refresh_pages() > 0
     page = bake.public_file("/").read_text()
     assert ("Ny rubrik" in page, "Gammal rubrik" in page) == (True, False)
-    assert bake.finish_open_bakes(age=bake.timedelta(0)) == 0
+    assert (refresh_pages(), PublicChange.objects.count()) == (0, 0)
 
 
 @pytest.mark.django_db
-def test_files_have_a_new_version_after_each_writing_and_none_while_it_lasts_or_when_it_broke_off() -> None:
-    versions = [bake.version_of_files()]
-    with bake.baking_lock() as before:
-        versions.append(bake.version_of_files())
-    assert (versions, before) == (["", ""], "")
-    first = bake.version_of_files()
-    with bake.baking_lock() as before:
-        assert before == first
-    second = bake.version_of_files()
-    assert len({"", first, second}) == 3
-    with pytest.raises(OSError, match="full"), bake.baking_lock():
-        raise OSError("full")
-    assert bake.version_of_files() == ""
+def test_a_run_whose_time_is_over_asks_for_another_and_nothing_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(refresh, "wake_up", asked.append)
+    refresh_pages()
+    minutes = ready_to_publish("0192")
+    actions.publish(minutes, by=factories.user(Role.APPROVER))
+    assert (refresh_pages(seconds=-1), asked) == (0, [refresh.TASK])
+    refresh_pages()
+    assert (on_the_start_page(minutes), asked) == ([True], [refresh.TASK])
 
 
 @pytest.mark.django_db
-def test_pages_without_a_version_are_rendered_again() -> None:
-    """Nobody knows what an interrupted writer left, so nothing that was rendered before counts as newer."""
-    write_files = committed(ready_to_publish("0192"))
-    factories.meeting(state="announced", title="Nyss utlyst")
-    write_files()
-    assert "Nyss utlyst" in bake.public_file("/").read_text()
+def test_what_has_just_changed_does_not_wait_for_a_rebuild_of_everything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for number in range(3):
+        factories.meeting(state="announced", title=f"Möte {number}")
+    refresh.ask_for_every_page()
+    new = factories.meeting(state="announced", title="Nyss utlyst")
+    monkeypatch.setattr(refresh, "CHANGES_AT_ONCE", 2)
+    refresh.bake_due([])
+    assert bake.public_file(reverse("public:meeting", args=[new.round.year, new.slug])).exists()
+    assert PublicChange.objects.count() > 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -141,10 +145,10 @@ def test_two_publications_at_the_same_moment_both_stand_on_the_pages_that_they_s
         start.wait(30)
         try:
             actions.publish(minutes, by=approver)
+            refresh_pages(wait=True)
         finally:
             connections.close_all()
 
     with ThreadPoolExecutor(len(pair)) as pool:
         list(pool.map(press, pair, approvers))
-    assert on_the_start_page(*pair) == [True, True]
-    assert Bake.objects.filter(done_at__isnull=True).count() == 0
+    assert (on_the_start_page(*pair), PublicChange.objects.count()) == ([True, True], 0)

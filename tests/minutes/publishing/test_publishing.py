@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -28,10 +27,10 @@ from minutes.approval import actions
 from minutes.approval.authors import authors
 from minutes.compile_document import content_hash
 from minutes.distribution import actions as distributing
-from minutes.models import Bake, Edition, Minutes, MinutesState
+from minutes.models import Edition, Minutes, MinutesState, PublicChange
 from minutes.publishing import actions as publishing
 from minutes.publishing import bake
-from minutes.publishing.refresh import rebuild_pages
+from minutes.publishing.refresh import rebuild_pages, refresh_pages
 from minutes.writing import actions as writing
 from tests import factories
 from tests.minutes.acting import approved, came, distributed, fresh, held_meeting, written
@@ -39,14 +38,12 @@ from tests.minutes.publishing.addresses import address
 
 
 @pytest.mark.django_db
-def test_publish_freezes_exactly_what_was_mailed(
-    public_root: Path, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_publish_freezes_exactly_what_was_mailed(public_root: Path) -> None:
     meeting = held_meeting()
     came(meeting, "Åsa Öhrn", "0192")
     minutes = distributed(meeting)
-    with django_capture_on_commit_callbacks(execute=True):
-        edition = publishing.publish(minutes, by=factories.user(Role.APPROVER))
+    edition = publishing.publish(minutes, by=factories.user(Role.APPROVER))
+    refresh_pages()
     file = public_root / address("notes_pdf", meeting, 1).lstrip("/")
     mailed = read_content(Letter.objects.get())
     assert mailed is not None
@@ -96,16 +93,6 @@ def test_the_publisher_sees_the_names_that_will_be_published(client: Client) -> 
 
 
 @pytest.mark.django_db
-def test_one_bake_that_fails_stops_no_other() -> None:
-    broken = Bake.objects.create(reason="broken", addresses=["/moten/1999/finns-inte/"])
-    Bake.objects.create(reason="sound", addresses=["/"])
-    with pytest.raises(ExceptionGroup):
-        bake.finish_open_bakes(age=bake.timedelta(0))
-    broken.refresh_from_db()
-    assert (broken.trouble != "", bake.public_file("/").exists()) == (True, True)
-
-
-@pytest.mark.django_db
 def test_publish_by_the_last_author_is_refused() -> None:
     meeting = held_meeting()
     came(meeting, "Åsa Öhrn", "0192")
@@ -125,10 +112,11 @@ def test_publish_of_a_page_that_cannot_be_shown_leaves_everything_as_it_was(
     def broken(_address: str) -> bytes:
         raise RuntimeError("a template is broken")
 
-    monkeypatch.setattr(bake, "render_page", broken)
+    PublicChange.objects.all().delete()
+    monkeypatch.setattr(publishing, "render_page", broken)
     with pytest.raises(RuntimeError):
         publishing.publish(minutes, by=factories.user(Role.APPROVER))
-    assert (fresh(minutes).state, Edition.objects.count(), Bake.objects.count()) == (
+    assert (fresh(minutes).state, Edition.objects.count(), PublicChange.objects.count()) == (
         MinutesState.DISTRIBUTED,
         0,
         0,
@@ -136,35 +124,11 @@ def test_publish_of_a_page_that_cannot_be_shown_leaves_everything_as_it_was(
 
 
 @pytest.mark.django_db
-def test_full_disk_is_shown_to_staff_and_mended_by_the_sweep(
-    client: Client, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_correction_becomes_a_new_edition_and_the_old_one_stays() -> None:
     meeting = held_meeting()
     came(meeting, "Åsa Öhrn", "0192")
-    minutes = distributed(meeting)
-
-    def full(_path: Path, _content: bytes) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patch, django_capture_on_commit_callbacks(execute=True):
-        patch.setattr(bake, "replace_file", full)
-        publishing.publish(minutes, by=factories.user(Role.APPROVER))
-    client.force_login(factories.user())
-    page = client.get(reverse("staff:minutes", args=[meeting.pk])).content.decode()
-    assert "kunde inte skrivas" in page
-    assert not bake.public_file(address("notes", meeting)).exists()
-    assert bake.finish_open_bakes(age=bake.timedelta(0)) == 1
-    assert bake.public_file(address("notes", meeting)).exists()
-
-
-@pytest.mark.django_db
-def test_correction_becomes_a_new_edition_and_the_old_one_stays(
-    django_capture_on_commit_callbacks: Any,
-) -> None:
-    meeting = held_meeting()
-    came(meeting, "Åsa Öhrn", "0192")
-    with django_capture_on_commit_callbacks(execute=True):
-        publishing.publish(distributed(meeting), by=factories.user(Role.APPROVER))
+    publishing.publish(distributed(meeting), by=factories.user(Role.APPROVER))
+    refresh_pages()
     first = bake.public_file(address("notes_pdf", meeting, 1)).read_bytes()
     minutes = fresh(meeting.minutes)
     writing.start_correction(minutes, what="Antalet är rättat.", by=factories.user())
@@ -174,8 +138,8 @@ def test_correction_becomes_a_new_edition_and_the_old_one_stays(
     assert "Nytt tal." not in bake.render_page(address("notes", meeting)).decode()
     actions.approve(fresh(minutes), seen=content_hash(fresh(minutes)), by=factories.user(Role.APPROVER))
     distributing.distribute(fresh(minutes), previewed=content_hash(fresh(minutes)), by=factories.user())
-    with django_capture_on_commit_callbacks(execute=True):
-        publishing.publish(fresh(minutes), by=factories.user(Role.APPROVER))
+    publishing.publish(fresh(minutes), by=factories.user(Role.APPROVER))
+    refresh_pages()
     page = bake.public_file(address("notes", meeting)).read_text()
     assert ("Nytt tal." in page, "Antalet är rättat." in page) == (True, True)
     assert bake.public_file(address("notes_pdf", meeting, 1)).read_bytes() == first
@@ -214,31 +178,27 @@ def test_a_meeting_that_was_cancelled_before_it_was_announced_stays_inside() -> 
 
 
 @pytest.mark.django_db
-def test_what_changes_after_the_mailing_does_not_reach_the_web(
-    django_capture_on_commit_callbacks: Any,
-) -> None:
+def test_what_changes_after_the_mailing_does_not_reach_the_web() -> None:
     meeting = held_meeting(venue="Rätt lokal")
     came(meeting, "Åsa Öhrn", "0192")
     minutes = distributed(meeting)
     Meeting.objects.filter(pk=meeting.pk).update(venue="En annan lokal")
-    with django_capture_on_commit_callbacks(execute=True):
-        publishing.publish(minutes, by=factories.user(Role.APPROVER))
+    publishing.publish(minutes, by=factories.user(Role.APPROVER))
+    refresh_pages()
     page = bake.public_file(address("notes", meeting)).read_text()
     assert ("Rätt lokal" in page, "En annan lokal" in page) == (True, False)
 
 
 @pytest.mark.django_db
-def test_publishing_touches_a_handful_of_files(
-    django_capture_on_commit_callbacks: Any, public_root: Path
-) -> None:
+def test_publishing_touches_a_handful_of_files(public_root: Path) -> None:
     for number in range(12):
         factories.meeting(state="announced", title=f"Möte {number}")
     rebuild_pages()
     before = {path: path.stat().st_mtime_ns for path in public_root.rglob("*") if path.is_file()}
     meeting = held_meeting()
     came(meeting, "Åsa Öhrn", "0192")
-    with django_capture_on_commit_callbacks(execute=True):
-        publishing.publish(distributed(meeting), by=factories.user(Role.APPROVER))
+    publishing.publish(distributed(meeting), by=factories.user(Role.APPROVER))
+    refresh_pages()
     after = {path: path.stat().st_mtime_ns for path in public_root.rglob("*") if path.is_file()}
     touched = {path for path in after if before.get(path) != after[path] and path.suffix not in {".gz", ""}}
     assert len(touched) == 6
@@ -252,7 +212,7 @@ CRASHING = """
     from pathlib import Path
     from dialog_portal.access.models import User
     from minutes.models import Minutes
-    from minutes.publishing import actions, bake
+    from minutes.publishing import actions, bake, refresh
     real, left = bake.replace_file, {steps}
     def replace(path, content):
         global left
@@ -262,6 +222,7 @@ CRASHING = """
         real(path, content)
     bake.replace_file = replace
     actions.publish(Minutes.objects.get(pk={minutes}), by=User.objects.get(pk={user}))
+    refresh.refresh_pages()
 """
 
 
@@ -274,6 +235,7 @@ def test_kill_in_the_middle_of_publishing_is_finished_by_the_sweep(
 ) -> None:
     meeting = held_meeting()
     came(meeting, "Åsa Öhrn", "0192")
+    refresh_pages()
     minutes, approver = distributed(meeting), factories.user(Role.APPROVER)
     program = textwrap.dedent(CRASHING).format(steps=steps, minutes=minutes.pk, user=approver.pk)
     dead = subprocess.run(
@@ -284,7 +246,7 @@ def test_kill_in_the_middle_of_publishing_is_finished_by_the_sweep(
     )
     assert dead.returncode == -signal.SIGKILL, dead.stderr.decode()
     assert Edition.objects.count() == 1
-    assert bake.finish_open_bakes(age=bake.timedelta(0)) == 1
+    refresh_pages()
     found = [
         bake.public_file(place).is_file() for place in publishing.pages_of_edition(Edition.objects.get())
     ]
@@ -304,12 +266,11 @@ def child_settings(public_root: Path) -> dict[str, str]:
 
 
 @pytest.mark.django_db
-def test_without_the_row_a_crash_would_leave_the_public_without_the_page(public_root: Path) -> None:
-    """Control: no Bake row, nothing finishes what a crash interrupted."""
+def test_control_without_the_row_nothing_finishes_what_a_crash_interrupted() -> None:
     meeting = held_meeting()
     came(meeting, "Åsa Öhrn", "0192")
+    refresh_pages()
     publishing.publish(distributed(meeting), by=factories.user(Role.APPROVER))
-    Bake.objects.all().delete()
-    shutil.rmtree(public_root, ignore_errors=True)
-    assert bake.finish_open_bakes(age=bake.timedelta(0)) == 0
+    PublicChange.objects.all().delete()
+    refresh_pages()
     assert not bake.public_file(address("notes", meeting)).exists()
