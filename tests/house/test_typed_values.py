@@ -22,7 +22,8 @@ CLEANING = (LineField, ParagraphsField, Address, WebAddressField, ProseEditorFor
 # Written by the portal or the database, not by people; and HTML, which minutes/sanitise cleans
 NOT_TYPED = {
     "access": """
-        CachedValue.key CachedValue.value User.password User.role User.morning_letter User.morning_letter_on StaffInvitation.role
+        CachedValue.key CachedValue.value
+        User.password User.role User.morning_letter User.morning_letter_on StaffInvitation.role
         Event.what Event.thing Contribution.subject Contribution.part
     """,
     "parties": """
