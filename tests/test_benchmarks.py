@@ -24,7 +24,9 @@ def rows(printed: list[str]) -> list[str]:
 @pytest.mark.parametrize(
     ("subjects", "figures"),
     [
-        pytest.param(["pages", "pdf", "public", "publishing"], 8 + 1 + 4 + 1, id="pages and files"),
+        pytest.param(
+            ["pages", "pdf", "public", "publishing", "upkeep"], 8 + 1 + 4 + 1 + 3, id="pages and files"
+        ),
         # these start every process of the portal, which takes most of a minute
         pytest.param(
             ["click", "letters", "memory"],
