@@ -25,8 +25,8 @@ def rows(printed: list[str]) -> list[str]:
     ("subjects", "figures"),
     [
         pytest.param(
-            ["import_preview", "pages", "pdf", "public", "publishing"],
-            2 + 8 + 1 + 4 + 1,
+            ["import_preview", "pages", "pdf", "public", "publishing", "upkeep"],
+            2 + 8 + 1 + 4 + 1 + 3,
             id="pages and files",
         ),
         # these start every process of the portal, which takes most of a minute
