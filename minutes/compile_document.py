@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -12,12 +14,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dialog_portal.base.swedish import span, swedish_sort_key
-from meetings.attendance.actions import absent
+from meetings.attendance.absence import parties_that_declined
 from meetings.models import Attendee, Meeting
 from minutes.document import Document, DocumentSection, PartyPresence
 from minutes.models import Approval, Minutes
+from minutes.protected_people.matching import protected_people
 from minutes.sanitise import clean
-from parties.models import Person
+from parties.models import Party
 
 REGION = "Region Stockholm, kulturförvaltningen"
 
@@ -58,50 +61,64 @@ def present_groups(meeting: Meeting) -> tuple[PartyPresence, ...]:
 
     Officials of municipalities are named, because they attend as part of their office. For associations only the
     organisation is shown, because a name could reveal membership or belief. Nobody with a protected identity is named.
+    Somebody who represented several parties stands under each of them.
     """
-    came = list(
-        meeting.attendees.filter(attended=True).select_related(
-            "invitation__party__municipality", "invitee__person"
-        )
-    )
-    protected = protected_attendees(came)
+    came, day = _those_who_came(meeting), timezone.localdate(meeting.starts_at)
+    protected = protected_people(came)
     named: dict[str, list[str]] = {}
     for attendee in came:
-        organisation = REGION if attendee.staff else attendee.organisation
-        names = named.setdefault(organisation, [])
-        if attendee.pk not in protected and is_official(attendee):
-            names.append(attendee.name)
+        for organisation, official in represented_organisations(attendee, day):
+            names = named.setdefault(organisation, [])
+            if official and attendee.pk not in protected:
+                names.append(attendee.name)
     return sorted_groups(named)
 
 
-def protected_attendees(came: list[Attendee]) -> set[int]:
-    """Return the primary keys of attendees whose identity is protected, by their address or name in the register.
+def unnamed_groups(meeting: Meeting) -> list[tuple[str, int]]:
+    """Return how many people of each organisation are not named because they are protected, for staff to see."""
+    came, day = _those_who_came(meeting), timezone.localdate(meeting.starts_at)
+    protected = protected_people(came)
+    found = Counter(
+        organisation
+        for row in came
+        if row.pk in protected
+        for organisation, official in represented_organisations(row, day)
+        if official
+    )
+    return sorted(found.items(), key=lambda pair: swedish_sort_key(pair[0]))
 
-    A substitute has no link to a person in the register, and a name typed by hand has no address. So anybody with the
-    same name as a protected person is left out too: one name too few is better than one too many.
-    """
-    people = Person.objects.filter(protected=True)
-    addresses = {person.email.casefold() for person in people}
-    names = {person.name.casefold() for person in people}
-    return {row.pk for row in came if row.email.casefold() in addresses or row.name.casefold() in names}
+
+def _those_who_came(meeting: Meeting) -> list[Attendee]:
+    rows = meeting.attendees.filter(attended=True).select_related(
+        "party__municipality", "invitation__party__municipality", "invitee__person"
+    )
+    return list(rows.prefetch_related("invitee__also__party__municipality"))
 
 
-def is_official(attendee: Attendee) -> bool:
-    """Return whether somebody attended as an official of the region or of a municipality."""
-    party = attendee.invitation.party if attendee.invitation else None
-    return attendee.staff or hasattr(party, "municipality")
+def represented_organisations(attendee: Attendee, day: date) -> list[tuple[str, bool]]:
+    """Return the organisations for which somebody attended, each with whether they did so as its official."""
+    if attendee.staff:
+        return [(REGION, True)]
+    others = [row.party for row in attendee.invitee.also.all()] if attendee.invitee else []
+    return [
+        (attendee.organisation, is_municipality(attendee.represents)),
+        *((party.name_on(day), is_municipality(party)) for party in others),
+    ]
+
+
+def is_municipality(party: Party | None) -> bool:
+    return hasattr(party, "municipality")
 
 
 def absent_groups(meeting: Meeting) -> tuple[PartyPresence, ...]:
-    """Return the organisations that were invited but had nobody present, by their names on the day of the meeting."""
+    """Return the parties that declined, by their names on the day of the meeting.
+
+    They are named in public as prevented from coming, so a party that never answered, or was not invited, is not here.
+    """
     day = timezone.localdate(meeting.starts_at)
-    came = set(meeting.attendees.filter(attended=True).values_list("invitation", flat=True))
-    missing: dict[str, list[str]] = {}
-    for row in absent(meeting):
-        if row.invitation_id not in came:
-            party = row.invitation.party
-            missing[party.name_on(day) if party else row.invitation.label] = []
-    return sorted_groups(missing)
+    return sorted_groups(
+        {row.party.name_on(day) if row.party else row.label: [] for row in parties_that_declined(meeting)}
+    )
 
 
 def sorted_groups(named: dict[str, list[str]]) -> tuple[PartyPresence, ...]:

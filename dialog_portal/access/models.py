@@ -28,6 +28,14 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "administratör"
 
 
+class MorningLetter(models.TextChoices):
+    """How often a member of staff gets the letter about what is new and due."""
+
+    WEEKLY = "weekly", "Varje måndag"
+    DAILY = "daily", "Varje vardag"
+    NEVER = "never", "Aldrig"
+
+
 class UserQuerySet(models.QuerySet["User"]):
     def in_order(self) -> Self:
         """Return active accounts first, then by name in Swedish order."""
@@ -78,6 +86,17 @@ class User(AbstractBaseUser):
     role = models.CharField("roll", max_length=20, choices=Role, default=Role.READER)
     is_active = models.BooleanField("aktiv", default=True)
     created = models.DateTimeField(auto_now_add=True)
+    # Old programs insert accounts without it while an upgrade goes on
+    morning_letter = models.CharField(
+        "morgonbrev",
+        max_length=10,
+        choices=MorningLetter,
+        default=MorningLetter.WEEKLY,
+        db_default=MorningLetter.WEEKLY,
+    )
+    morning_letter_on = models.DateField(
+        null=True, blank=True, editable=False, help_text="the day of the last one, written or not"
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "role"]
@@ -89,6 +108,10 @@ class User(AbstractBaseUser):
         constraints = (
             models.UniqueConstraint(Lower("email"), name="user_email_once_whatever_its_case"),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(morning_letter__in=MorningLetter.values),
+                name="user_morning_letter_is_known",
+            ),
         )
 
     def __str__(self) -> str:

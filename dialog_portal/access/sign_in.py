@@ -1,8 +1,11 @@
 """Allauth's sign-in and password reset forms, and the letter with a link to a new password."""
 
+import unicodedata
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.totp import forms as totp_forms
 from django import forms
 from django.http import HttpRequest
 
@@ -46,6 +49,29 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):  # type: ignore[misc]
         email: str = self.cleaned_data["email"]
         request_letter(PASSWORD_REQUEST, email, task="access.send_password_letters")
         return email
+
+
+class TypedCode:
+    """A one-time code as people paste it: a blank of any kind, and digits of any width, are read as they are meant."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_code(self) -> str:
+        self.cleaned_data["code"] = "".join(unicodedata.normalize("NFKC", self.cleaned_data["code"]).split())
+        code: str = super().clean_code()  # type: ignore[misc]
+        return code
+
+
+class AuthenticateForm(TypedCode, mfa_forms.AuthenticateForm):  # type: ignore[misc]
+    """The second factor when signing in."""
+
+
+class ReauthenticateForm(TypedCode, mfa_forms.ReauthenticateForm):  # type: ignore[misc]
+    """The second factor once more, before something that matters."""
+
+
+class ActivateTOTPForm(TypedCode, totp_forms.ActivateTOTPForm):  # type: ignore[misc]
+    """The first code of an app that is being connected."""
 
 
 def send_password_letter(email: str) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
@@ -42,6 +42,14 @@ SORTED_AS = str.maketrans(
 SEARCHED_AS = str.maketrans(AFTER_Z | STROKES | LOOK_ALIKES)
 WITHOUT_RINGS_AND_DOTS = str.maketrans("{|}", "aao")
 MARKS = re.compile("[\u0300-\u036f]")
+# How titles of meetings begin when they do not begin with a name
+ORDINARY_FIRST_WORD = re.compile(
+    r"(?:(?:Kommun|Region|Läns|Kultur|Folkbildnings|Samverkans|Informations|Års|Rundabords|Tema)?"
+    r"(?:dialog|möte|samtal|samråd|konferens|träff|seminarium|avstämning|uppföljning|rundabord|tema)\w*"
+    r"|(?:digital|plats meddelas|gemensam|årlig|årets|extra|första|andra|tredje|inledande|avslutande)\w*)(?![\w-])",
+    re.IGNORECASE,
+)
+AFTER_Z = {"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"}  # the three characters that follow z
 
 
 def swedish_sort_key(text: str) -> str:
@@ -209,8 +217,11 @@ def moment(when: datetime | None) -> str:
 
 @register.filter
 def iso(when: date | datetime | None) -> str:
-    """Return the time in ISO 8601 for `<time datetime="…">`, and "" for None."""
-    return to_local_time(when).isoformat() if when else ""
+    """Return the time in ISO 8601 for `<time datetime="…">`, in whole seconds as HTML wants it, and "" for None."""
+    if when is None:
+        return ""
+    here = to_local_time(when)
+    return here.isoformat(timespec="seconds") if isinstance(here, datetime) else here.isoformat()
 
 
 @register.filter
@@ -230,10 +241,25 @@ def unbroken(text: str) -> SafeString:
 
 
 @register.filter
+def in_sentence(title: str) -> str:
+    """Return a title as it stands inside a sentence: "dialogmöte med kommunerna", but "KLYS årsmöte" as it is.
+
+    Only a word that is known to be an ordinary noun loses its capital, because a title may begin with a name.
+    """
+    return title[:1].lower() + title[1:] if ORDINARY_FIRST_WORD.match(title) else title
+
+
+@register.filter
 def count(number: int, words: str) -> str:
     """Return a number with its word in singular or plural: `n|count:"part,parter"` gives 0 parter, 1 part, 2 parter."""
     one, many = words.split(",")
     return f"{number} {one if number == 1 else many}"
+
+
+def join_words(words: Iterable[str]) -> str:
+    """Return words as in a sentence: "Nacka", "Nacka och Täby", "Nacka, Salem och Täby"."""
+    *first, last = words
+    return f"{', '.join(first)} och {last}" if first else last
 
 
 @register.filter

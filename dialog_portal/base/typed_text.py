@@ -34,6 +34,9 @@ NAME_SIGNS = " -\u2010\u2011\u2013'\u2018\u2019`.,()&\u00b7\u30fb\u05be\u05f3\u0
 INVISIBLE_LETTERS = re.compile(  # letters and marks according to Unicode, but nothing is drawn for them
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
+TYPED_NUMBER = re.compile(
+    r"^\s*(?:§+\s*\d{1,3}\s*[.):]?|\d{1,3}\s*§\s*[.):]?|\d{1,2}\s?(?:[.)](?!\d)|:(?=\s)))\s*(?=\S)"
+)
 # Nothing is drawn for these: Unicode's Default_Ignorable_Code_Point, the signs around notes between lines, and control
 # characters. NUL is left in its place, so that Django refuses it: no keyboard and no clipboard writes it.
 HIDDEN = re.compile(
@@ -49,6 +52,14 @@ MAX_COMPOSED_LINE = 20_000
 BRACKETED = re.compile(r"<([^<>]*)>\s*$")
 ROUTE_SIGNS = re.compile(r"[%!|/]")
 DOMAIN_NAME = re.compile(r"\.\w{2,}|www\.", re.IGNORECASE)
+
+
+def without_number(title: str) -> str:
+    """Return a title without the number that a person typed before it: pages number points and sections themselves.
+
+    "1. Mötet öppnas", "2) Val", "§ 3 Budget" and "4 § Övrigt" lose theirs; "3 frågor" and "1.5 miljoner" do not.
+    """
+    return TYPED_NUMBER.sub("", title, count=1) or title
 
 
 def clean_line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The staff's start page: my tasks, others' tasks, the coming meetings and the state of the outbox."""
+"""The staff's start page: my tasks and news, colleagues' tasks, the coming meetings and the state of the outbox."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.db.models import Count
+from django.db.models import Case, Count, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from dialog_portal.access.models import User
+from dialog_portal.dashboard.news import news_for, previous_working_day
 from dialog_portal.dashboard.tasks import tasks_for
 from dialog_portal.outbox.health import outbox_health
+from meetings.mailings.letters.recipients import with_invitation
 from meetings.models import Answer, Invitee, Meeting
 from meetings.replies.guest_list import count_waiting
 
@@ -24,8 +26,8 @@ MEETINGS_SHOWN = 8  # coming meetings on the start page
 class ComingMeeting:
     """A coming meeting and the number of people with each answer.
 
-    The numbers are: with a seat, on the waiting list, declined, sent a substitute, no answer. The substitute is
-    invited too and counted by their own answer.
+    The numbers are: with a seat, on the waiting list, declined, sent a substitute, invited without an answer, not yet
+    invited. The substitute is invited too and counted by their own answer.
     """
 
     meeting: Meeting
@@ -34,21 +36,26 @@ class ComingMeeting:
     no: int
     handed_over: int
     silent: int
+    not_invited: int
 
     @property
-    def invited(self) -> int:
-        """Return the number of invited people."""
-        return self.seated + self.queue + self.no + self.handed_over + self.silent
+    def listed(self) -> int:
+        """Return the number of people on the meeting's list."""
+        return self.seated + self.queue + self.no + self.handed_over + self.silent + self.not_invited
 
 
 def start_page(request: HttpRequest) -> HttpResponse:
-    """Show the person's own tasks, those that wait for others, the coming meetings and the state of the outbox."""
-    now = timezone.now()
-    mine, others = tasks_for(cast("User", request.user), now)
+    """Show what is due and new for the person, then colleagues' tasks and meetings, and the state of the outbox."""
+    now, user = timezone.now(), cast("User", request.user)
+    mine, others = tasks_for(user, now)
+    since = previous_working_day(now)
     context = {
-        "mine": mine,
+        "mine": [task for task in mine if task.belongs_to in (None, user.pk)],
+        "colleagues": [task for task in mine if task.belongs_to not in (None, user.pk)],
         "others": others,
-        "coming": coming_meetings(),
+        "news": news_for(user, since),
+        "since": since,
+        "coming": coming_meetings(user),
         "today": now,
         "health": outbox_health(now),
         "letters_wait": any(task.letters for task in (*mine, *others)),
@@ -56,14 +63,16 @@ def start_page(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/start.html", context)
 
 
-def coming_meetings() -> list[ComingMeeting]:
-    """Return the next MEETINGS_SHOWN meetings with the number of each answer."""
-    meetings = list(Meeting.objects.coming().with_names()[:MEETINGS_SHOWN])
-    answers = Counter[tuple[int, str | None]]()
-    listed: Any = Invitee.objects.active().with_answer()
-    rows = listed.filter(meeting__in=meetings).order_by().values_list("meeting_id", "current_answer")
-    for meeting, answer, number in rows.annotate(Count("pk")):
-        answers[meeting, answer] = number
+def coming_meetings(user: User | None = None) -> list[ComingMeeting]:
+    """Return the next MEETINGS_SHOWN meetings, the person's own first, with the number of each answer."""
+    rank = Case(When(officer=user, then=0), default=1) if user else Value(1)
+    coming = Meeting.objects.coming().with_names().select_related("officer").annotate(rank=rank)
+    meetings = list(coming.order_by("rank", "starts_at")[:MEETINGS_SHOWN])
+    answers = Counter[tuple[int, str | bool]]()
+    listed: Any = with_invitation(Invitee.objects.active().with_answer()).filter(meeting__in=meetings)
+    rows = listed.order_by().values_list("meeting_id", "current_answer", "is_invited")
+    for meeting, answer, is_invited, number in rows.annotate(Count("pk")):
+        answers[meeting, answer or is_invited] += number
     queue = count_waiting(meetings)
     return [
         ComingMeeting(
@@ -72,7 +81,8 @@ def coming_meetings() -> list[ComingMeeting]:
             queue[meeting.pk],
             answers[meeting.pk, Answer.NO],
             answers[meeting.pk, Answer.SUBSTITUTE],
-            answers[meeting.pk, None],
+            answers[meeting.pk, True],
+            answers[meeting.pk, False],
         )
         for meeting in meetings
     ]

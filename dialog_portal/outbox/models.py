@@ -45,7 +45,8 @@ TONES = {
     State.RETRYING: "wait",
 }
 WAITING = (State.QUEUED, State.SENDING, State.RETRYING)
-# The purpose of letters with a way into an account, for administrators' eyes only
+# The purpose of letters about accounts. They may hold a way into one, or warn its owner, so no person reads their text,
+# keeps them from leaving or sends them elsewhere (docs/adr/0021); that they exist is for administrators' eyes only
 CONFIDENTIAL = "konto"
 
 
@@ -89,9 +90,10 @@ class Hold(models.Model):
         return self.campaign or "allt"
 
 
-def is_held() -> Exists:
-    """Whether somebody holds the letter's campaign, or everything."""
-    return Exists(Hold.objects.filter(Q(campaign="") | Q(campaign=OuterRef("campaign"))))
+def is_held() -> Q:
+    """Whether somebody holds the letter's campaign, or everything. Letters about accounts are never held."""
+    held = Exists(Hold.objects.filter(Q(campaign="") | Q(campaign=OuterRef("campaign"))))
+    return ~Q(purpose=CONFIDENTIAL) & Q(held)
 
 
 def may_have_begun(letter: str) -> Exists:
@@ -103,6 +105,10 @@ def may_have_begun(letter: str) -> Exists:
     """
     tries = Attempt.objects.filter(letter=OuterRef(letter), started__isnull=False)
     return Exists(tries.filter(outcome__in=("", Outcome.UNKNOWN, Outcome.ACCEPTED)))
+
+
+# Accepted without an answer from a server: no server was set, so the letter has gone no further than the outbox
+KEPT = Q(state=State.ACCEPTED, last_code="")
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
@@ -122,14 +128,27 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         unread = Q(state__in=(State.QUEUED, State.RETRYING, State.FAILED), maybe_twice=False)
         return self.exclude(unread | Q(state=State.STOPPED) & ~may_have_begun("pk"))
 
+    def except_accounts(self) -> LetterQuerySet:
+        """Letters that a person may read, hold and stop: all but those about accounts."""
+        return self.exclude(purpose=CONFIDENTIAL)
+
     def visible_to(self, user: Any) -> LetterQuerySet:
-        """Letters about accounts are a way in: administrators see them, and only them."""
-        account = Q(purpose=CONFIDENTIAL)
-        return self.filter(account) if user.role == "administrator" else self.exclude(account)
+        """Which letters somebody knows of: administrators of those about accounts, and only those."""
+        if user.role == "administrator":
+            return self.filter(purpose=CONFIDENTIAL)
+        return self.except_accounts()
 
     def needs_a_person(self) -> LetterQuerySet:
         """Letters that nothing more will happen to by itself, and whose reader nobody has reached another way."""
         return self.filter(state__in=(State.FAILED, State.BOUNCED), told_otherwise="")
+
+    def left(self) -> LetterQuerySet:
+        """Letters that a mail server has taken, and that have not come back."""
+        return self.filter(state=State.ACCEPTED).exclude(KEPT)
+
+    def kept(self) -> LetterQuerySet:
+        """Letters that were kept in the outbox because no mail server was set: their addressees have not got them."""
+        return self.filter(KEPT)
 
     def tally(self, campaign: str | None = None) -> Tally:
         """How many there are of each; of one campaign, or of all."""
@@ -143,6 +162,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
             failed=counts.get(State.FAILED, 0),
             bounced=counts.get(State.BOUNCED, 0),
             stopped=counts.get(State.STOPPED, 0),
+            kept=rows.order_by().kept().count() if counts.get(State.ACCEPTED) else 0,
         )
 
 
@@ -218,19 +238,34 @@ class Letter(models.Model):
             ),
             models.Index(F("lease_until"), name="letter_in_hands", condition=Q(state="sending")),
             models.Index(fields=("state", "campaign", "purpose"), name="letter_sums"),
+            models.Index(fields=("campaign", "purpose"), name="letter_kept", condition=KEPT),
         )
 
     def __str__(self) -> str:
         return f"{self.subject} till {self.name}"
 
     @property
+    def is_about_account(self) -> bool:
+        return self.purpose == CONFIDENTIAL
+
+    @property
     def waits(self) -> bool:
         return self.state in WAITING
 
     @property
+    def is_kept(self) -> bool:
+        """Whether no mail server was set, so that the letter has gone no further than the outbox."""
+        return self.state == State.ACCEPTED and not self.last_code
+
+    @property
+    def state_label(self) -> str:
+        """The state as staff read it."""
+        return "sparat i utkorgen" if self.is_kept else State(self.state).label
+
+    @property
     def tone(self) -> str:
         """The colour of the state's badge."""
-        return TONES[State(self.state)]
+        return "neutral" if self.is_kept else TONES[State(self.state)]
 
     @property
     def can_be_undone(self) -> bool:
@@ -246,6 +281,7 @@ class Outcome(models.TextChoices):
     ADDRESS = "address", "adressen finns inte"
     MAILBOX = "mailbox", "brevlådan tar inte emot brevet"
     POLICY = "policy", "servern vägrar ta emot"
+    REFUSED = "refused", "servern sade nej, oklart till vem"  # see queue/refusals.py
     WITHDRAWN = "withdrawn", "stoppad innan den lämnats"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -12,43 +12,92 @@ from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.states import NotAllowed
+from dialog_portal.base.swedish import count, join_words
 from meetings.audit_events import MeetingsEvent
 from meetings.models import Answer, Attendee, Invitee, Meeting, MeetingState
+from meetings.replies.guest_list import GuestRow, guest_rows, with_replies
+from parties.models import Party
 
 
 @dataclass(frozen=True)
 class AttendanceRow:
-    """A line of the attendance list, before or after it is saved."""
+    """A line of the attendance list, before or after it is saved; `said` is None for who was not invited by name."""
 
     key: str
     name: str
     organisation: str
     title: str
-    answer: str | None
+    said: GuestRow | None
     attended: bool
+
+    @property
+    def answer(self) -> str | None:
+        return self.said.answer if self.said else None
+
+
+@dataclass(frozen=True)
+class AttendanceNumbers:
+    """How many came, and of those how many nobody had expected, had declined, and had not answered.
+
+    `noted`: somebody has saved the attendance; before that it is only suggested.
+    """
+
+    noted: bool
+    number: int
+    unexpected: int
+    declined: int
+    silent: int
+
+    @property
+    def sentence(self) -> str:
+        """Return the numbers in Swedish: "7 personer deltog, varav 1 inte var inbjuden och 2 hade svarat nej."."""
+        not_invited = f"{self.unexpected} inte var {'inbjuden' if self.unexpected == 1 else 'inbjudna'}"
+        parts = [
+            (self.unexpected, not_invited),
+            (self.declined, f"{self.declined} hade svarat nej"),
+            (self.silent, f"{self.silent} inte hade svarat"),
+        ]
+        of_whom = join_words([words for number, words in parts if number] or [""])
+        return f"{count(self.number, 'person,personer')} deltog{of_whom and f', varav {of_whom}'}."
 
 
 def attendance_rows(meeting: Meeting) -> list[AttendanceRow]:
-    """Return everybody who could have come: ticked as noted, or as they answered until somebody has noted it."""
+    """Return everybody who could have come: ticked as noted, or those with a seat until somebody has noted it."""
     noted = {row.invitee_id: row for row in meeting.attendees.all()}
     listed = [
-        AttendanceRow(
-            key=f"i{invitee.pk}",
-            name=invitee.name,
-            organisation=str(invitee.invitation),
-            title=invitee.title,
-            answer=invitee.current_answer,  # type: ignore[attr-defined]
-            attended=noted[invitee.pk].attended
-            if invitee.pk in noted
-            else invitee.current_answer == Answer.YES,  # type: ignore[attr-defined]
-        )
-        for invitee in meeting.invitees.active().with_answer().in_order().select_related("invitation__party")
+        row_of_guest(row, noted.get(row.invitee.pk))
+        for row in guest_rows(with_replies(meeting.invitations.all()))
     ]
-    others = [
+    others = meeting.attendees.exclude(invitee__in=[row.pk for row in meeting.invitees.active()])
+    return listed + [
         AttendanceRow(f"a{row.pk}", row.name, row.organisation, row.title, None, row.attended)
-        for row in meeting.attendees.filter(invitee__isnull=True)
+        for row in others
     ]
-    return [row for row in listed if row.answer != Answer.SUBSTITUTE] + others
+
+
+def row_of_guest(row: GuestRow, noted: Attendee | None) -> AttendanceRow:
+    """Return the line of somebody on the meeting's list."""
+    invitee = row.invitee
+    return AttendanceRow(
+        key=f"i{invitee.pk}",
+        name=invitee.name,
+        organisation=str(row.invitation),
+        title=invitee.title,
+        said=row,
+        attended=noted.attended if noted else row.is_seated,
+    )
+
+
+def attendance_numbers(meeting: Meeting, rows: Iterable[AttendanceRow]) -> AttendanceNumbers:
+    """Return the numbers that every page shows of the attendance."""
+    came = [row for row in rows if row.attended]
+    return AttendanceNumbers(
+        noted=meeting.attendees.filter(invitee__isnull=False).exists(),
+        number=len(came),
+        unexpected=sum(row.said is None or row.said.is_not_invited for row in came),
+        declined=sum(row.answer == Answer.NO for row in came),
+        silent=sum(row.said is not None and row.said.is_silent for row in came),
+    )
 
 
 @transaction.atomic
@@ -68,11 +117,12 @@ def note_attendance(
     else:
         ticks |= {key: key in present for key in set(present) ^ set(shown)}
     have = {row.invitee_id: row for row in meeting.attendees.filter(invitee__isnull=False)}
-    listed = meeting.invitees.active().select_related("invitation__party")
+    listed = list(meeting.invitees.active().select_related("invitation__party"))
     marks = [
         (have.get(row.pk) or new_attendee(meeting, row), ticks.get(f"i{row.pk}", False)) for row in listed
     ]
-    marks += [(row, ticks[f"a{row.pk}"]) for row in meeting.attendees.filter(invitee__isnull=True)]
+    others = meeting.attendees.exclude(invitee__in=listed)
+    marks += [(row, ticks[f"a{row.pk}"]) for row in others]
     if changed := [attendee.pk for attendee, came in marks if store_if_changed(attendee, came)]:
         event = record(by, MeetingsEvent.ATTENDANCE_NOTED, meeting, attendees=changed)
         record_authorship(event, meeting, Part.NOTED)
@@ -117,26 +167,44 @@ def store_if_changed(attendee: Attendee, attended: bool) -> bool:
 
 @transaction.atomic
 def add_attendee(
-    meeting: Meeting, *, name: str, organisation: str, email: str, title: str, staff: bool, by: User
+    meeting: Meeting,
+    *,
+    name: str,
+    organisation: str,
+    email: str,
+    title: str,
+    staff: bool,
+    by: User,
+    party: Party | None = None,
 ) -> Attendee:
-    """Add somebody who came without being on the list. Raise NotAllowed when the address is on it already."""
+    """Add somebody who came without being on the list, for a party of the register when its name is typed or chosen.
+
+    The party then counts as present, under the name that it had that day. Raise NotAllowed when the address is on the
+    list already.
+    """
     meeting = lock_begun_meeting(meeting)
-    if email and meeting.attendees.filter(email__iexact=email).exists():
-        raise NotAllowed("Den adressen står redan på listan.")
+    if email and is_listed(meeting, email):
+        raise NotAllowed("Den adressen står redan på listan. Kryssa för personen där.")
+    if not staff:
+        party = party or Party.objects.named(organisation)
     attendee = Attendee.objects.create(
-        meeting=meeting, name=name, organisation=organisation, email=email, title=title, staff=staff
+        meeting=meeting,
+        name=name,
+        organisation=party.name_on(timezone.localdate(meeting.starts_at)) if party else organisation,
+        email=email,
+        title=title,
+        staff=staff,
+        party=party,
+        invitation=meeting.invitations.filter(party=party).first() if party else None,
     )
     event = record(by, MeetingsEvent.ATTENDEE_ADDED, meeting, attendee=attendee.pk)
     record_authorship(event, meeting, Part.NOTED)
     return attendee
 
 
-def absent(meeting: Meeting) -> list[Invitee]:
-    """Return the people on the list who did not come, and whose substitute did not come either."""
-    came = meeting.attendees.filter(attended=True, invitee__isnull=False)
-    return list(
-        meeting.invitees.active()
-        .exclude(pk__in=came.values("invitee"))
-        .exclude(pk__in=came.filter(invitee__substitute_for__isnull=False).values("invitee__substitute_for"))
-        .select_related("invitation__party")
+def is_listed(meeting: Meeting, email: str) -> bool:
+    """Return whether an address is on the list, invited or added by hand."""
+    return (
+        meeting.attendees.filter(email__iexact=email).exists()
+        or meeting.invitees.active().filter(email__iexact=email).exists()
     )

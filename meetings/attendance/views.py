@@ -13,6 +13,7 @@ from dialog_portal.base.swedish import count
 from meetings.attendance import actions
 from meetings.attendance.forms import AddAttendee
 from meetings.models import Meeting
+from meetings.replies.views.ledger import count_answers
 
 
 def attendance(request: StaffRequest, pk: int) -> HttpResponse:
@@ -27,20 +28,30 @@ def attendance(request: StaffRequest, pk: int) -> HttpResponse:
             messages.error(request, str(refusal))
         return redirect("staff:attendance", pk)
     rows = actions.attendance_rows(meeting)
+    guests = [row.said for row in rows if row.said]
     context = {
         "meeting": meeting,
         "rows": rows,
-        "came": sum(row.attended for row in rows),
+        "ticked": ticked_rows(request, rows),
+        "came": actions.attendance_numbers(meeting, rows),
+        "answers": count_answers(guests),
+        "invited": len(guests),
         "noted": meeting.attendees.filter(invitee__isnull=False).exists(),
         "begun": meeting.starts_at <= timezone.now(),
     }
     return render(request, "staff/attendance/list.html", context)
 
 
+def ticked_rows(request: StaffRequest, rows: list[actions.AttendanceRow]) -> set[str]:
+    """Return the keys of the rows to tick: those that attended, with the changes of a form that is given back."""
+    changed = set(request.POST.getlist("present")) ^ set(request.POST.getlist("shown"))
+    return {row.key for row in rows if row.attended} ^ changed
+
+
 def attendee_add(request: StaffRequest, pk: int) -> HttpResponse:
     """Add somebody who was not invited by name to the list."""
     meeting = get_object_or_404(Meeting, pk=pk)
-    form = AddAttendee(request.POST or None)
+    form = AddAttendee(request.POST or None, meeting=meeting)
     if request.method == "POST" and form.is_valid():
         try:
             actions.add_attendee(meeting, by=request.user, **form.cleaned_data)
@@ -51,5 +62,5 @@ def attendee_add(request: StaffRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "staff/invitations/form.html",
-        {"form": form, "meeting": meeting, "heading": "Lägg till en deltagare"},
+        {"form": form, "meeting": meeting, "heading": "Lägg till en deltagare", "of_attendance": True},
     )

@@ -27,8 +27,11 @@ def pending(mailing: Mailing, people: InviteeQuerySet) -> list[Invitee]:
 
 
 def pending_for(mailing: Mailing, meeting: Meeting) -> list[Invitee]:
-    """Return those on one meeting's list who should have a letter of this kind, whether it can be sent now or not."""
-    return pending(mailing, meeting.invitees.active())
+    """Return those on one meeting's list who should have a letter of this kind, whether it can be sent now or not.
+
+    What the letters say of the parties that they represent is fetched with them.
+    """
+    return pending(mailing, meeting.invitees.active().prefetch_related("also__party"))
 
 
 def count_pending(purpose: Purpose, meeting: Meeting, now: datetime) -> int:
@@ -41,7 +44,7 @@ def meetings_with_pending(purpose: Purpose, now: datetime) -> list[tuple[Meeting
     """Return the meetings ahead that lack letters of this kind, with how many; a fixed number of queries."""
     mailing = MAILINGS[purpose]
     ahead = Invitee.objects.active().filter(meeting__state__in=mailing.states, meeting__starts_at__gt=now)
-    rows = pending(mailing, ahead.select_related("meeting"))
+    rows = pending(mailing, ahead.select_related("meeting__agenda"))
     numbers = Counter(row.meeting_id for row in rows)
     meetings = {row.meeting_id: row.meeting for row in rows}
     return [(meetings[pk], numbers[pk]) for pk in sorted(numbers)]

@@ -8,6 +8,7 @@ from dialog_portal.base.typed_columns import LineColumn
 from dialog_portal.base.typed_text import name_without_links, one_line
 from dialog_portal.outbox.address_field import AddressColumn
 from meetings.models.meeting import Meeting
+from parties.models import Party
 
 
 class Attendee(models.Model):
@@ -17,6 +18,10 @@ class Attendee(models.Model):
     invitee = models.OneToOneField("Invitee", models.PROTECT, null=True, blank=True, related_name="attendee")
     invitation = models.ForeignKey(
         "Invitation", models.PROTECT, null=True, blank=True, related_name="attendees"
+    )
+    # Of somebody who was not invited by name: a party of the register for which they came
+    party = models.ForeignKey(
+        Party, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="part"
     )
     name = LineColumn("namn", max_length=120, validators=[one_line])
     email = AddressColumn("e-postadress", blank=True)
@@ -32,6 +37,11 @@ class Attendee(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.organisation}"
+
+    @property
+    def represents(self) -> Party | None:
+        """The party for which the person came, invited or not; None for the region and for others outside it."""
+        return self.party or (self.invitation.party if self.invitation else None)
 
     @property
     def name_in_letters(self) -> str:

@@ -84,6 +84,12 @@ class Invitation(models.Model):
         return seats.waiting(self.seat_order(), self.seats)
 
     @property
+    def is_in_use(self) -> bool:
+        """Whether the party is still invited: when everybody is taken off the list the party is off the meeting."""
+        people = list(self.invitees.all())
+        return not people or any(row.withdrawn_at is None for row in people)
+
+    @property
     def seats_taken(self) -> int:
         """The number of seats that somebody has."""
         return len(self.seated())

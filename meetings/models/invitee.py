@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 
-from dialog_portal.base.swedish import swedish
+from dialog_portal.base.swedish import join_words, swedish
 from dialog_portal.base.typed_columns import LineColumn
 from dialog_portal.base.typed_text import name_without_links, one_line
 from dialog_portal.outbox.address_field import AddressColumn
@@ -56,6 +56,12 @@ class Invitee(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="substitutes"
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by_register = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="taken off because of the register, which may also put the person back",
+    )
     calendar_closed = models.BooleanField(
         default=False,
         db_default=False,
@@ -86,6 +92,17 @@ class Invitee(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def invitations(self) -> list[Any]:
+        """The invitations of all parties that the person represents, the one that gives the seat first."""
+        others = self.also.all() if self.pk else ()  # an invented person of an example letter has none
+        return [self.invitation, *others]
+
+    @property
+    def represents(self) -> str:
+        """All parties that the person represents, as in a sentence."""
+        return join_words(str(row) for row in self.invitations)
 
     @property
     def name_in_letters(self) -> str:

@@ -18,6 +18,7 @@ from dialog_portal.base.states import Step
 from dialog_portal.base.typed_columns import LineColumn, ParagraphsColumn
 from dialog_portal.base.typed_text import one_line
 from meetings.models.round import Round
+from meetings.models.time_and_place import place_in_words
 from parties.models import MAX_SEATS, Category, Party
 
 
@@ -77,6 +78,11 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
             .order_by("starts_at")
         )
 
+    def known_to_nobody(self) -> Self:
+        """Return planned meetings that nobody outside has heard of: no letter, no answer, nothing noted about them."""
+        planned = self.filter(state=MeetingState.PLANNED, letters=None, attendees=None, minutes=None)
+        return planned.exclude(invitees__replies__isnull=False)
+
     def with_names(self) -> Self:
         """Fetch the round, host and categories that every list shows."""
         return self.select_related("round", "host").prefetch_related("categories")
@@ -89,7 +95,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def with_letters(self) -> Self:
         """Fetch what the letters about a meeting say."""
         return self.select_related("round", "agenda").prefetch_related(
-            "agenda__items", "wordings", "round__wordings"
+            "agenda__items", "wordings", "round__wordings", "times_and_places"
         )
 
 
@@ -121,6 +127,7 @@ class Meeting(Versioned):
     venue = LineColumn("lokal", max_length=120, blank=True, validators=[one_line])
     room = LineColumn("sal", max_length=80, blank=True, validators=[one_line])
     street = LineColumn("gatuadress", max_length=160, blank=True, validators=[one_line])
+    town = LineColumn("ort", max_length=80, blank=True, db_default="", validators=[one_line])
     online = models.URLField("länk till digitalt möte", blank=True, max_length=500)
     serves_meal = models.BooleanField("vi bjuder på mat", default=False)
     seats = models.PositiveSmallIntegerField(
@@ -185,9 +192,8 @@ class Meeting(Versioned):
 
     @property
     def where(self) -> str:
-        """The place in one line: venue, room, street; or that it is held online."""
-        place = ", ".join(part for part in (self.venue, self.room, self.street) if part)
-        return place or ("Digitalt möte" if self.online else "Plats meddelas senare")
+        """The place in one line: venue, room, street, town; or that it is held online."""
+        return place_in_words(self)
 
     @property
     def campaign(self) -> str:
@@ -209,6 +215,11 @@ class Meeting(Versioned):
         """The reason that was given when the meeting was cancelled, else empty."""
         last = self.steps.filter(after=MeetingState.CANCELLED).last() if self.cancelled else None
         return last.reason if last else ""
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the time at which the meeting starts has come."""
+        return self.starts_at <= timezone.now()
 
     def is_open_for_answers(self, now: datetime) -> bool:
         """Return whether guests may answer: until `reply_by`, unless the meeting is held or cancelled."""

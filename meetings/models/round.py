@@ -62,6 +62,7 @@ class Round(Versioned):
         validators=YEAR_VALIDATORS,
         error_messages={"unique": "Det finns redan en omgång för det året."},
     )
+    # No page shows it any more: an upgrade copied it into the round's public text. It goes with a later version.
     intro = ParagraphsColumn(
         "inledning", blank=True, max_length=4000, help_text="Visas överst på årets sida på webbplatsen."
     )

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from meetings.mailings.letters.recipients import with_invitation
 from meetings.models import Answer, Invitee, Meeting, MeetingState, MeetingStep
 from meetings.replies.guest_list import count_waiting
 
@@ -53,12 +54,17 @@ def state_chain(
 
 
 def annotate_answer_counts(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
-    """Annotate the number of people `asked`, `answered`, and `coming`: those who said yes, seat or not."""
-    asked: Any = Invitee.objects.active().with_answer().filter(meeting=OuterRef("pk")).order_by()
+    """Annotate how many people are `listed`, and of them `asked`, `answered` and `coming`.
+
+    Asked are those who are invited or have answered anyway; coming are those who said yes, seat or not.
+    """
+    people: Any = Invitee.objects.active().with_answer().filter(meeting=OuterRef("pk")).order_by()
+    answered = Q(current_answer__isnull=False)
     return meetings.annotate(
-        asked=_count_per_meeting(asked),
-        answered=_count_per_meeting(asked.filter(current_answer__isnull=False)),
-        coming=_count_per_meeting(asked.filter(current_answer=Answer.YES)),
+        listed=_count_per_meeting(people),
+        asked=_count_per_meeting(with_invitation(people).filter(answered | Q(is_invited=True))),
+        answered=_count_per_meeting(people.filter(answered)),
+        coming=_count_per_meeting(people.filter(current_answer=Answer.YES)),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db.models import Prefetch
 
+from meetings.mailings.letters.recipients import with_invitation
 from meetings.models import Answer, Invitation, Invitee, Meeting, Reply
 from meetings.models.invitation import InvitationQuerySet
 from meetings.models.reply import last_confirmed
@@ -21,7 +22,8 @@ class GuestRow:
 
     `last` is the reply that counts and `newest` the last confirmed one: they differ when a substitute has left the
     list. Somebody who changed their answer within a minute is contradictory and not unconfirmed too, so that staff have
-    one thing to ask about.
+    one thing to ask about. `is_invited` is that of `with_invitation`, and `to_read` says that they have written
+    something that nobody has looked at.
     """
 
     invitee: Invitee
@@ -31,6 +33,8 @@ class GuestRow:
     queue: int
     unconfirmed: bool
     contradictory: bool
+    is_invited: bool
+    to_read: bool = False
 
     @property
     def answer(self) -> str | None:
@@ -50,6 +54,16 @@ class GuestRow:
         return self.answer == Answer.SUBSTITUTE
 
     @property
+    def is_silent(self) -> bool:
+        """Return whether the person was invited and has not answered."""
+        return self.answer is None and self.is_invited
+
+    @property
+    def is_not_invited(self) -> bool:
+        """Return whether nothing is known of the person, because nobody has asked."""
+        return self.answer is None and not self.is_invited
+
+    @property
     def is_seated(self) -> bool:
         return self.answer == Answer.YES and not self.queue
 
@@ -57,7 +71,8 @@ class GuestRow:
 def with_replies(invitations: InvitationQuerySet) -> list[Invitation]:
     """Return the invitations with everybody's replies, in a fixed number of queries."""
     replies = Reply.objects.select_related("via").order_by("pk")
-    return list(invitations.in_order().prefetch_related("invitees", Prefetch("invitees__replies", replies)))
+    people = Prefetch("invitees", with_invitation(Invitee.objects.all()))
+    return list(invitations.in_order().prefetch_related(people, Prefetch("invitees__replies", replies)))
 
 
 def guest_rows(invitations: Iterable[Invitation], odd: Collection[int] = ()) -> list[GuestRow]:
@@ -108,4 +123,5 @@ def row_of_invitee(
         queue=waiting.index(root) + 1 if waits else 0,
         unconfirmed=bool(said) and not said[-1].confirmed and invitee.pk not in odd,
         contradictory=invitee.pk in odd,
+        is_invited=invitee.is_invited,  # type: ignore[attr-defined]
     )

@@ -6,6 +6,7 @@ from django import forms
 from django_prose_editor.fields import ProseEditorFormField
 
 from dialog_portal.base.typed_fields import LineField
+from dialog_portal.base.typed_text import without_number
 from minutes.pdf import sandbox
 from minutes.pdf.render import unprintable_sentence
 from minutes.sanitise import clean
@@ -44,7 +45,7 @@ class SectionForm(forms.Form):
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
     def clean_heading(self) -> str:
-        return must_be_printable(self.cleaned_data["heading"])
+        return must_be_printable(without_number(self.cleaned_data["heading"]))
 
     def clean_html(self) -> str:
         return must_be_printable(self.cleaned_data["html"])

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from dialog_portal.base.swedish import SwedishLower
+from dialog_portal.base.versioned_form import FieldWithInitial
 from parties.forms.plain import RowForm, check_period, use_plain_swedish
 from parties.models import Cadence, Category
 
@@ -38,6 +39,8 @@ class CategoryForm(RowForm):
 class CadenceForm(forms.ModelForm):  # type: ignore[type-arg]
     """A cadence: every how many years a category meets, and during which years."""
 
+    bound_field_class = FieldWithInitial
+
     class Meta:
         model = Cadence
         fields = ("every", "from_year", "to_year")
@@ -47,6 +50,11 @@ class CadenceForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         use_plain_swedish(self.fields)
+        if (
+            self.instance.pk
+        ):  # a row that was not touched is not saved, whatever somebody else has changed in it
+            for field in self.fields.values():
+                field.show_hidden_initial = True
 
     def clean(self) -> dict[str, Any]:
         super().clean()

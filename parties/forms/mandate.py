@@ -127,6 +127,7 @@ class MandateForm(RowForm):
 class MandateEndForm(RowForm):
     """The last day of a mandate."""
 
+    suggests = ("to_date",)
     period = ("from_date", "to_date")
 
     class Meta:

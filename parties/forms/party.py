@@ -120,6 +120,8 @@ class PartyRenameForm(RowForm):
 class PartyEndForm(RowForm):
     """The day from which a party does not exist any more."""
 
+    suggests = ("ended",)
+
     class Meta:
         model = Party
         fields = ("ended",)
@@ -132,14 +134,7 @@ class PartyEndForm(RowForm):
 
 
 class MembershipForm(VersionedForm):
-    """The years in which a party belongs to a category.
-
-    A membership has no version number, so the form carries its fingerprint: all its values as one text.
-    """
-
-    seen_name = "seen"
-    seen_type = forms.CharField
-    conflict = "Någon annan sparade ändringar medan du skrev. Kontrollera uppgifterna och spara igen."
+    """The years in which a party belongs to a category."""
 
     class Meta:
         model = Membership
@@ -154,10 +149,6 @@ class MembershipForm(VersionedForm):
         super().__init__(*args, **kwargs)
         use_plain_swedish(self.fields)
         self.fields["category"].empty_label = "Välj kategori"  # type: ignore[attr-defined]
-
-    @staticmethod
-    def version_mark(row: Membership) -> str:
-        return row.fingerprint
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data

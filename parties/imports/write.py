@@ -27,8 +27,8 @@ CHANGEABLE: dict[Any, tuple[str, ...]] = {
 
 
 def mark_of(row: Any) -> str:
-    """Return what differs as soon as somebody has saved the row: its version, or a membership's fingerprint."""
-    return str(row.fingerprint if isinstance(row, Membership) else row.version)
+    """Return what differs as soon as somebody has saved the row: its version."""
+    return str(row.version)
 
 
 def values_of(row: Any) -> dict[str, Any]:

@@ -65,6 +65,10 @@ class Mandate(Versioned):
         """Return the title, with "tf" before it for an acting holder."""
         return f"tf {self.title}" if self.acting else self.title
 
+    def holds_on(self, day: date) -> bool:
+        """Return whether the mandate holds on a day; `on_day` selects by the same rule."""
+        return self.from_date <= day and (self.to_date is None or day <= self.to_date)
+
     @property
     def has_begun(self) -> bool:
         return self.from_date <= timezone.localdate()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 from typing import Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from dialog_portal.base.stale_saves import Versioned
-from dialog_portal.base.swedish import contains_text, swedish
+from dialog_portal.base.swedish import SwedishLower, contains_text, swedish
 from dialog_portal.base.typed_columns import DayColumn, LineColumn, ParagraphsColumn
 from dialog_portal.base.typed_text import one_line
 from parties.models.category import Category
@@ -55,6 +57,15 @@ class PartyQuerySet(models.QuerySet["Party"]):
             own = contains_text(word, "name", "full_name", "municipality__code")
             rows = rows.filter(own | Q(pk__in=former) | Q(pk__in=held))
         return rows
+
+    def named(self, text: str) -> Party | None:
+        """Return the party with a name, now or formerly; case and blanks are ignored. None when there is none."""
+        typed = " ".join(unicodedata.normalize("NFC", text).split()).lower()
+        if not typed:
+            return None
+        former = FormerName.objects.filter(Exact(SwedishLower("name"), typed)).values("party")
+        own = Q(Exact(SwedishLower("name"), typed)) | Q(Exact(SwedishLower("full_name"), typed))
+        return self.filter(own).first() or self.filter(pk__in=former).first()
 
     def with_recipients(self, some: bool) -> Self:
         """Return the parties for which somebody receives letters today, or those for which nobody does."""
@@ -102,6 +113,8 @@ class Party(Versioned):
     class Meta:
         verbose_name = "part"
         verbose_name_plural = "parter"
+        # So that no list of parties can stand in another order by oversight
+        ordering = (swedish("name"), "pk")
         constraints = (models.UniqueConstraint(Lower("name"), name="party_name_once"),)
 
     def __str__(self) -> str:
@@ -119,7 +132,13 @@ class Party(Versioned):
     def has_ended(self) -> bool:
         return self.ended is not None and self.ended <= timezone.localdate()
 
+    def exists_on(self, day: date) -> bool:
+        """Return whether the party had not ended on a day; `PartyQuerySet.active` selects by the same rule."""
+        return self.ended is None or self.ended > day
+
     def name_on(self, day: date) -> str:
         """Return the name that the party had on a day, because old notes keep the old name."""
-        old = self.former_names.filter(until__gt=day).order_by("until").first()
-        return old.name if old else self.name
+        later = [
+            old for old in self.former_names.all() if old.until > day
+        ]  # no query for rows that are prefetched
+        return min(later, key=lambda old: old.until).name if later else self.name

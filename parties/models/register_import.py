@@ -75,7 +75,7 @@ class ImportedRow(models.Model):
     kind = models.CharField(max_length=10, choices=ImportedKind)
     row = models.PositiveBigIntegerField()
     before = models.BinaryField(null=True)  # null: the import added the row
-    mark = models.CharField(max_length=60)  # its version or fingerprint after the import
+    mark = models.CharField(max_length=60)  # its version after the import
 
     class Meta:
         constraints = (

@@ -312,7 +312,7 @@ def test_an_upgrade_composes_the_names_of_the_register_and_takes_nobodys():
     with connection.cursor() as cursor:
         for pk, name in rows.items():
             cursor.execute("UPDATE parties_party SET name = %s WHERE id = %s", [name, pk])
-    compose_names = import_module("parties.migrations.0002_names_are_composed").compose_names
+    compose_names = import_module("parties.migrations.0004_names_are_composed").compose_names
     compose_names(MigrationExecutor(connection).loader.project_state().apps, None)
     names = list(Party.objects.order_by("pk").values_list("name", flat=True))
     assert names == ["Österåker", nfd("Åmål"), "Åmål"]

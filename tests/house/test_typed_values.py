@@ -22,17 +22,24 @@ CLEANING = (LineField, ParagraphsField, Address, WebAddressField, ProseEditorFor
 # Written by the portal or the database, not by people; and HTML, which minutes/sanitise cleans
 NOT_TYPED = {
     "access": """
-        User.password User.role StaffInvitation.role Event.what Event.thing Contribution.subject Contribution.part
+        User.password User.role User.morning_letter User.morning_letter_on StaffInvitation.role
+        Event.what Event.thing Contribution.subject Contribution.part
     """,
-    "parties": "Category.slug Party.slug RegisterImport.sha256 RegisterImport.state ImportedRow.kind ImportedRow.mark",
+    "parties": """
+        Category.slug Party.slug RegisterImport.sha256 RegisterImport.state ImportedRow.kind
+        ImportedRow.mark
+    """,
     "meetings": """
-        Agenda.state Meeting.slug Meeting.state Meeting.uid Meeting.online Invitee.calendar_secret CalendarReply.outcome
-        CalendarReply.partstat CalendarReply.why PlannedMailing.purpose PlannedMailing.state MeetingLetter.purpose
-        Reply.answer Reply.channel Wording.purpose
+        Agenda.state Agenda.settled_digest AgendaConsultation.how LetterToRead.address
+        LetterToRead.kind CalendarReply.address MeetingLetter.agenda Meeting.slug Meeting.state
+        Meeting.uid Meeting.online Invitee.calendar_secret CalendarReply.outcome
+        CalendarReply.partstat CalendarReply.why PlannedMailing.purpose PlannedMailing.state
+        MeetingLetter.purpose Reply.answer Reply.channel Wording.purpose
     """,
     "minutes": """
-        Section.html SectionRevision.html Minutes.state Rendering.html Rendering.json Rendering.sha256 Bake.reason
-        Bake.trouble Approval.content_hash
+        Section.html SectionRevision.html Minutes.state Rendering.html Rendering.json
+        Rendering.sha256 Bake.reason Bake.trouble Approval.content_hash PublicText.kind
+        AccessibilityReport.kind AccessibilityReport.answer_by
     """,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,9 +11,21 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from dialog_portal.access.models import User
-from dialog_portal.base.swedish import weekday
+from dialog_portal.base.swedish import count, weekday
 from dialog_portal.dashboard.tasks.task import Task, meeting_url
-from meetings.models import Agenda, AgendaItem, AgendaState, Invitation, Meeting, MeetingState, Purpose
+from meetings.invitations.behind_register import lacking_by_meeting, lapsed_by_meeting
+from meetings.mailings.letters.recipients import MAILINGS
+from meetings.mailings.pending_letters import pending
+from meetings.models import (
+    Agenda,
+    AgendaItem,
+    AgendaState,
+    Invitation,
+    Invitee,
+    Meeting,
+    MeetingState,
+    Purpose,
+)
 
 # Times before the meeting
 PLAN_AHEAD = timedelta(days=90)  # from here on, gaps in the plan are tasks
@@ -37,11 +50,12 @@ def plans_with_gaps(user: User, now: datetime) -> Iterator[Task]:
             (row.parties, "Inga parter är valda."),
             (row.items, "Dagordningen är tom."),
             (row.venue or row.online, "Platsen saknas."),
+            (row.town or not row.venue, "Orten saknas."),
         ]
         why = " ".join(sentence for there, sentence in lacks if not there)
         if why:
             url, due = meeting_url("staff:meeting_detail", row), row.starts_at - SETTLE_BEFORE
-            yield Task("Gör klart planen", row.title, url, why, due)
+            yield Task("Gör klart planen", row.title, url, why, due, meeting=row.pk)
 
 
 def agendas_to_settle(user: User, now: datetime) -> Iterator[Task]:
@@ -58,7 +72,15 @@ def agendas_to_settle(user: User, now: datetime) -> Iterator[Task]:
         why = "Den är på avstämning." if consulted else "Dagordningen följer med inbjudan."
         due = row.meeting.starts_at - SETTLE_BEFORE
         url = meeting_url("staff:agenda", row.meeting)
-        yield Task("Lägg fast dagordningen", row.meeting.title, url, why, due, mine=not consulted)
+        yield Task(
+            "Lägg fast dagordningen",
+            row.meeting.title,
+            url,
+            why,
+            due,
+            mine=not consulted,
+            meeting=row.meeting_id,
+        )
 
 
 def invitations_to_send(user: User, now: datetime) -> Iterator[Task]:
@@ -73,7 +95,36 @@ def invitations_to_send(user: User, now: datetime) -> Iterator[Task]:
     for row in rows:
         url = reverse("staff:letters_preview", args=[row.pk, Purpose.INVITATION])
         why = f"Mötet är {weekday(row.starts_at)}."
-        yield Task("Skicka inbjudan", row.title, url, why, row.starts_at - INVITE_BEFORE)
+        yield Task("Skicka inbjudan", row.title, url, why, row.starts_at - INVITE_BEFORE, meeting=row.pk)
+
+
+def late_invitations(user: User, now: datetime) -> Iterator[Task]:
+    """Yield meetings with people who came to the list after the invitation was sent; they have none and no answer."""
+    people = Invitee.objects.active().silent()
+    people = people.filter(meeting__state=MeetingState.INVITED, meeting__starts_at__gt=now)
+    rows = pending(MAILINGS[Purpose.INVITATION], people.select_related("meeting"))
+    numbers = Counter(row.meeting_id for row in rows)
+    for meeting in {row.meeting_id: row.meeting for row in rows}.values():
+        url = reverse("staff:letters_preview", args=[meeting.pk, Purpose.INVITATION])
+        number = numbers[meeting.pk]
+        why = f"{count(number, 'person,personer')} på listan är inte {'inbjuden' if number == 1 else 'inbjudna'} än."
+        yield Task("Skicka inbjudan", meeting.title, url, why, meeting.reply_by, meeting=meeting.pk)
+
+
+def lists_behind_register(user: User, now: datetime) -> Iterator[Task]:
+    """Yield meetings whose list differs from the register as it is on the day of the meeting."""
+    lapsed, lacking = lapsed_by_meeting(now), lacking_by_meeting(now)
+    for row in Meeting.objects.filter(pk__in=lapsed.keys() | lacking.keys()):
+        said = [
+            (lapsed[row.pk], "på listan har inget uppdrag på mötets dag."),
+            (
+                lacking[row.pk],
+                f"{'part' if lacking[row.pk] == 1 else 'parter'} har någon som inte står på listan.",
+            ),
+        ]
+        why = " ".join(f"{number} {words}" for number, words in said if number)
+        url = meeting_url("staff:invitations", row)
+        yield Task("Följ registret", row.title, url, why, row.reply_by, meeting=row.pk)
 
 
 def meetings_that_passed(user: User, now: datetime) -> Iterator[Task]:
@@ -84,4 +135,6 @@ def meetings_that_passed(user: User, now: datetime) -> Iterator[Task]:
         invited = row.state == MeetingState.INVITED
         verb = "Markera som genomfört" if invited else "Ställ in eller flytta mötet"
         why = "Mötets tid är över." if invited else "Mötets tid är över, men ingen blev inbjuden."
-        yield Task(verb, row.title, meeting_url("staff:meeting_detail", row), why, row.ends_at)
+        yield Task(
+            verb, row.title, meeting_url("staff:meeting_detail", row), why, row.ends_at, meeting=row.pk
+        )

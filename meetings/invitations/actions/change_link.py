@@ -23,7 +23,7 @@ from meetings.models import Invitee, MeetingLetter, Purpose
 from meetings.replies.answer_lock import lock_invitee
 
 # These letters are kept: what they say matters more than that the link in them is closed
-PURPOSES_TO_KEEP = (Purpose.CANCELLATION, Purpose.DISTRIBUTION)
+PURPOSES_TO_KEEP = (Purpose.CANCELLATION, Purpose.DISTRIBUTION, Purpose.WITHDRAWN)
 
 
 @transaction.atomic

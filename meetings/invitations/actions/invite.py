@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db import transaction
 from django.db.models import Prefetch
@@ -13,12 +13,13 @@ from dialog_portal.base.audit import record
 from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.states import NotAllowed
 from meetings.audit_events import MeetingsEvent
+from meetings.invitations.mandates_of_day import Representative, representatives
 from meetings.mailings.actions.reply_link import mint_reply_link
 from meetings.models import Invitation, Invitee, Meeting, MeetingLetter
 from meetings.models.meeting import MEETING_NEXT
 from meetings.replies.actions.notify_others import notify_new_seats
 from meetings.replies.answer_lock import seated_people
-from parties.models import Mandate, Party, Person
+from parties.models import Mandate, Party
 
 
 @transaction.atomic
@@ -52,24 +53,22 @@ def must_not_be_over(meeting: Meeting) -> None:
         raise NotAllowed(f"Mötet är {meeting.get_state_display()}. Inbjudningarna kan inte ändras längre.")
 
 
-def mandates_to_invite(meeting: Meeting) -> list[Mandate]:
-    """Return the mandates whose holders should have a letter but are not yet on the meeting's list.
+def people_to_invite(meeting: Meeting) -> list[Representative]:
+    """Return the people who should have a letter about the meeting but have never been on its list.
 
-    While the meeting is still to come the mandate must hold today, so that nobody is invited before their time begins;
-    afterwards it must hold on the day of the meeting. What it means to hold on a day is in parties/models/mandate.py.
+    They hold a mandate on the day of the meeting, whatever holds today: see mandates_of_day.py. Whoever was taken off
+    the list is put back by a person, not by this rule.
     """
-    day = timezone.localdate(meeting.starts_at)
-    held = Mandate.objects.invited(min(day, timezone.localdate())).filter(party__invitations__meeting=meeting)
-    listed = meeting.invitees.active().filter(person__isnull=False).values("person")
-    replaced = meeting.invitees.filter(withdrawn_at__isnull=False, person__isnull=False).values("person")
-    found = (
-        held.exclude(person__in=listed)
-        .exclude(person__in=replaced)
-        .select_related("person", "party")
-        .order_by("party_id", "pk")
-    )
+    invited = meeting.invitations.filter(party__isnull=False).values_list("party", flat=True)
+    known = set(meeting.invitees.filter(person__isnull=False).values_list("person", flat=True))
     taken = listed_addresses(meeting)
-    return [mandate for mandate in found if mandate.person.email.lower() not in taken]
+    found = representatives(meeting, invited)
+    return [row for pk, row in found.items() if pk not in known and row.person.email.lower() not in taken]
+
+
+def mandates_to_invite(meeting: Meeting) -> list[Mandate]:
+    """Return the mandates, on the day of the meeting, of those who are not yet on its list."""
+    return [mandate for row in people_to_invite(meeting) for mandate in row.mandates]
 
 
 def listed_addresses(meeting: Meeting) -> set[str]:
@@ -77,51 +76,43 @@ def listed_addresses(meeting: Meeting) -> set[str]:
     return {email.lower() for email in meeting.invitees.active().values_list("email", flat=True)}
 
 
-def invitees_without_mandate(meeting: Meeting) -> list[Invitee]:
-    """Return the people on the list who no longer hold a mandate for any invited party."""
-    holders = Mandate.objects.current().filter(party__invitations__meeting=meeting).values("person")
-    return list(
-        meeting.invitees.active()
-        .filter(person__isnull=False, substitute_for__isnull=True)
-        .exclude(person__in=holders)
-        .select_related("invitation__party")
-    )
-
-
 @transaction.atomic
-def add_missing_invitees(meeting: Meeting, *, by: User) -> list[Invitee]:
-    """Add everybody who holds an invited mandate. Return the new invitees, one for each person."""
+def add_missing_invitees(
+    meeting: Meeting, *, by: User, people: Collection[int] | None = None
+) -> list[Invitee]:
+    """Add everybody who holds an invited mandate on the day of the meeting, or only some of these people, by id.
+
+    Return the new invitees, one for each person.
+    """
     meeting = lock_meeting(meeting)
     must_not_be_over(meeting)
-    invitations = {invitation.party_id: invitation for invitation in meeting.invitations.all()}
-    taken = listed_addresses(meeting)
-    made: dict[int, Invitee] = {}
-    for mandate in mandates_to_invite(meeting):
-        invitation = invitations[mandate.party_id]
-        if mandate.person_id in made:
-            made[mandate.person_id].also.add(invitation)
-        elif mandate.person.email.lower() not in taken:
-            made[mandate.person_id] = add_invitee(invitation, mandate.person, mandate.label)
-            taken.add(mandate.person.email.lower())
+    invitations = {row.party_id: row for row in meeting.invitations.all() if row.party_id}
+    made = [
+        add_invitee(row, invitations)
+        for row in people_to_invite(meeting)
+        if people is None or row.person.pk in people
+    ]
     if made:
-        added = [row.pk for row in made.values()]
+        added = [row.pk for row in made]
         event = record(by, MeetingsEvent.PEOPLE_ADDED_FROM_REGISTER, meeting, invitees=added)
         record_authorship(event, meeting, Part.FACTS)
-    return list(made.values())
+    return made
 
 
-def add_invitee(invitation: Invitation, person: Person, title: str) -> Invitee:
-    """Add one person to the list, with a link of their own."""
-    meeting = invitation.meeting
-    return Invitee.objects.create(
-        meeting=meeting,
-        invitation=invitation,
-        person=person,
-        name=person.name,
-        email=person.email,
-        title=title,
-        link=mint_reply_link(meeting),
+def add_invitee(row: Representative, invitations: Mapping[int, Invitation]) -> Invitee:
+    """Add one person to the list, with a link of their own and all parties that they represent."""
+    seat, *others = (invitations[party.pk] for party in row.parties)
+    invitee = Invitee.objects.create(
+        meeting=seat.meeting,
+        invitation=seat,
+        person=row.person,
+        name=row.person.name,
+        email=row.person.email,
+        title=row.title,
+        link=mint_reply_link(seat.meeting),
     )
+    invitee.also.set(others)
+    return invitee
 
 
 @transaction.atomic
@@ -156,23 +147,6 @@ def change_seats(invitation: Invitation, seats: int, *, by: User) -> Invitation:
     record(by, MeetingsEvent.SEATS_CHANGED, invitation, before=before, after=seats)
     notify_new_seats(invitation, seated, cause=f"seats{timezone.now():%Y%m%d%H%M%S}", by=by)
     return invitation
-
-
-@transaction.atomic
-def remove_party(invitation: Invitation, *, by: User) -> None:
-    """Take a party off the meeting. Raise NotAllowed when somebody there has got a letter."""
-    must_not_be_over(invitation.meeting)
-    if MeetingLetter.objects.filter(invitee__invitation=invitation).exists():
-        raise NotAllowed(
-            f"{invitation} har redan fått brev. Ta bort personerna i stället, så syns det vad som hänt."
-        )
-    event = record(by, MeetingsEvent.PARTY_REMOVED, invitation.meeting, party=invitation.party_id)
-    record_authorship(event, invitation.meeting, Part.FACTS)
-    links = [invitee.link for invitee in invitation.invitees.select_related("link")]
-    invitation.invitees.all().delete()
-    invitation.delete()
-    for link in links:
-        link.delete()
 
 
 def invitees_with_letters(meeting: Meeting) -> list[Invitee]:

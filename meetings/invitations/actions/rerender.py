@@ -51,10 +51,12 @@ def stop_outdated(meeting: Meeting, *, by: User, reason: str) -> None:
 def letters_about(meeting: Meeting) -> LetterQuerySet:
     """Return the letters that say something about the coming meeting.
 
-    The notes from the meeting stay true whatever its time, and so does the letter to a substitute who is not needed.
+    The notes from the meeting stay true whatever its time, and so do the letters to a substitute who is not needed and
+    to somebody who is no longer invited.
     """
     letters = Letter.objects.filter(campaign=meeting.campaign).exclude(purpose=Purpose.DISTRIBUTION)
-    return letters.exclude(purpose=Purpose.SUBSTITUTE, meeting_letter__version=None)
+    no_longer = (Purpose.SUBSTITUTE, Purpose.WITHDRAWN)
+    return letters.exclude(purpose__in=no_longer, meeting_letter__version=None)
 
 
 def undelivered_letters(letters: LetterQuerySet) -> list[MeetingLetter]:

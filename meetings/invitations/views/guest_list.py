@@ -9,7 +9,9 @@ from django.utils import timezone
 from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.outbox.models import Hold, Letter, State
 from dialog_portal.outbox.pages.forms import Reason
+from meetings.attendance.actions import attendance_numbers, attendance_rows
 from meetings.invitations.actions import invite
+from meetings.invitations.register_changes import register_changes
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.mailings.pending_letters import pending_for
 from meetings.mailings.reminder_interval import is_time_to_remind, last_reminder
@@ -37,14 +39,14 @@ def invitations(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "meeting": meeting,
         **answers,
+        "came": attendance_numbers(meeting, attendance_rows(meeting)) if meeting.has_begun else None,
         "tables": rows_by_urgency(answers["people"]),
         "withdrawn": [row for row in invitees if row.withdrawn_at is not None],
         "planned": planned_reminders(meeting),
         "mailings": mailings,
         "suggested": suggested_mailing([mailing.purpose for mailing, _ in mailings], meeting),
         "reminded": last_reminder(letters),
-        "missing": invite.mandates_to_invite(meeting),
-        "outdated": invite.invitees_without_mandate(meeting),
+        "changes": register_changes(meeting),
         "tally": Letter.objects.tally(meeting.campaign),
         "holds": Hold.objects.filter(campaign=meeting.campaign).select_related("by"),
         "hold_form": Reason(),
@@ -61,9 +63,9 @@ def rows_by_urgency(people: list[tuple[Invitee, GuestRow]]) -> list[tuple[str, l
 
 
 def needs_attention(row: ListedPerson) -> bool:
-    """Return whether somebody must act: a letter did not get through, or the answers are in doubt."""
+    """Return whether somebody must act: a letter did not get through, the answers are in doubt, or one is unread."""
     _, said, letter = row
-    return bool(letter or said.contradictory or said.unconfirmed)
+    return bool(letter or said.contradictory or said.unconfirmed or said.to_read)
 
 
 def failed_letter(invitee: Invitee) -> MeetingLetter | None:

@@ -12,19 +12,23 @@ from django.views.decorators.http import require_POST
 from dialog_portal.access.models import User
 from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.base.swedish import count
+from dialog_portal.base.swedish import count, join_words
 from meetings.invitations.actions import invite, withdraw
+from meetings.invitations.actions.follow_register import follow_register
+from meetings.invitations.actions.remove_party import remove_party
 from meetings.invitations.forms import FreeGuest, InviteParties, Seats
+from meetings.invitations.intended_parties import intended_parties, meeting_day
 from meetings.mailings.views.preview import find_meeting
-from meetings.models import Invitation, Invitee, Meeting
+from meetings.models import Invitation, Invitee, Meeting, Purpose
+from meetings.models.group_members import group_names_by_party
 from meetings.replies.answer_lock import seated_people
-from parties.models import Membership, Party
+from parties.models import Category, Membership, Party
 
 
 def invitation_add(request: StaffRequest, pk: int) -> HttpResponse:
     """Choose parties, grouped by category, and give them seats."""
     meeting = find_meeting(pk)
-    candidates = Party.objects.active().exclude(invitations__meeting=meeting).in_order()
+    candidates = Party.objects.active(meeting_day(meeting)).exclude(invitations__meeting=meeting)
     form = InviteParties(request.POST or None, meeting=meeting, parties=candidates)
     if request.method == "POST" and form.is_valid():
         try:
@@ -39,45 +43,71 @@ def invitation_add(request: StaffRequest, pk: int) -> HttpResponse:
                 f"{count(len(made), 'part,parter')} har fått plats vid mötet. Inget brev har skickats än.",
             )
             return redirect("staff:invitations", meeting.pk)
-    chosen = set(request.POST.getlist("parties"))
-    return render(
-        request,
-        "staff/invitations/add.html",
-        {"meeting": meeting, "form": form, "groups": by_category(meeting, list(candidates), chosen)},
-    )
+    chosen = set(request.POST.getlist("parties")) if form.is_bound else None
+    context = {
+        "meeting": meeting,
+        "form": form,
+        "groups": parties_to_choose(meeting, list(candidates), chosen),
+    }
+    return render(request, "staff/invitations/add.html", context)
 
 
-def by_category(meeting: Meeting, parties: list[Party], chosen: set[str]) -> list[dict[str, Any]]:
-    """Return the parties grouped by category of the year, the meeting's own categories first and ticked."""
-    own = {category.pk for category in meeting.categories.all()}
-    members: dict[int, list[int]] = {}
-    names: dict[int, Any] = {}
-    for membership in Membership.objects.in_year(meeting.round.year).select_related("category"):
-        members.setdefault(membership.category_id, []).append(membership.party_id)
-        names[membership.category_id] = membership.category
-    groups: list[dict[str, Any]] = []
+def parties_to_choose(
+    meeting: Meeting, parties: list[Party], chosen: set[str] | None
+) -> list[dict[str, Any]]:
+    """Return the parties to choose from under headings: the meeting's group first, then by category of the year.
+
+    Those that the meeting is meant for are ticked, until somebody has chosen (`chosen` are the ids). Each party stands
+    once, with the other groups of the year in which it stands.
+    """
+    intended = set(intended_parties(meeting).values_list("pk", flat=True))
+    ticked = intended if chosen is None else {party.pk for party in parties if str(party.pk) in chosen}
+    other_groups = group_names_by_party(meeting.round, apart_from=meeting.group)
     seen: set[int] = set()
-    for category in sorted(names.values(), key=lambda row: (row.pk not in own, row.position)):
-        rows = [party for party in parties if party.pk in members[category.pk] and party.pk not in seen]
+    found = []
+    for heading, members in headings(meeting, intended):
+        rows = [
+            party for party in parties if party.pk not in seen and (members is None or party.pk in members)
+        ]
         seen.update(party.pk for party in rows)
-        ticked = {party.pk for party in rows if (str(party.pk) in chosen if chosen else category.pk in own)}
-        groups.append({"name": category.name, "parties": rows, "ticked": ticked})
-    rest = [party for party in parties if party.pk not in seen]
-    groups.append(
-        {"name": "Övriga parter", "parties": rest, "ticked": {p.pk for p in rest if str(p.pk) in chosen}}
-    )
-    return [group for group in groups if group["parties"]]
+        choices = [(row, row.pk in ticked, groups_in_words(other_groups.get(row.pk))) for row in rows]
+        found.append({"name": heading, "choices": choices})
+    return [group for group in found if group["choices"]]
+
+
+def headings(meeting: Meeting, intended: set[int]) -> list[tuple[str, set[int] | None]]:
+    """Return the headings with the ids of their parties, None for all that are left."""
+    own = {category.pk for category in meeting.categories.all()}
+    members: dict[Category, set[int]] = {}
+    for membership in Membership.objects.in_year(meeting.round.year).select_related("category"):
+        members.setdefault(membership.category, set()).add(membership.party_id)
+    kinds = sorted(members, key=lambda row: (row.pk not in own, row.position))
+    first: list[tuple[str, set[int] | None]] = [(meeting.group.name, intended)] if meeting.group else []
+    return [*first, *((kind.name, members[kind]) for kind in kinds), ("Övriga parter", None)]
+
+
+def groups_in_words(others: list[str] | None) -> str:
+    """Return in which other groups of the round a party stands: "i Norra gruppen"."""
+    return f"i {join_words(others)}" if others else ""
 
 
 @require_POST
 def invitees_refresh(request: StaffRequest, pk: int) -> HttpResponse:
-    """Add people who have got a mandate since the list was made."""
-    meeting = find_meeting(pk)
+    """Mend the chosen differences between the list and the register, one or all that the page showed."""
+    meeting, keys = find_meeting(pk), set(request.POST.getlist("change"))
+    told_before = count_told(meeting)
     try:
-        made = invite.add_missing_invitees(meeting, by=request.user)
-        messages.success(request, f"{count(len(made), 'person,personer')} lades till från registret.")
+        mended = follow_register(meeting, keys, by=request.user)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
+        return redirect("staff:invitations", meeting.pk)
+    if mended:
+        done = f"{count(len(mended), 'ändring är gjord,ändringar är gjorda')} på listan."
+        messages.success(request, done + told_sentence(count_told(meeting) - told_before))
+    if len(mended) < len(keys) or not keys:
+        messages.warning(
+            request, "Listan eller registret har ändrats sedan sidan visades. Se vad som gäller nu."
+        )
     return redirect("staff:invitations", meeting.pk)
 
 
@@ -109,14 +139,30 @@ def new_seats_sentence(people: set[int]) -> str:
     return f" {who} har fått plats från väntelistan, och brev om det skickas." if names else ""
 
 
+def count_told(meeting: Meeting) -> int:
+    """Return how many letters say that somebody is no longer invited to the meeting."""
+    return meeting.letters.filter(purpose=Purpose.WITHDRAWN).count()
+
+
+def told_sentence(number: int) -> str:
+    """Return a Swedish sentence about the people who are told that they are no longer invited, empty for nobody."""
+    return (
+        f" {count(number, 'person,personer')} får ett brev om att inbjudan inte gäller längre."
+        if number
+        else ""
+    )
+
+
 @require_POST
 def invitation_remove(request: StaffRequest, pk: int) -> HttpResponse:
     """Take a party off the meeting."""
     invitation = get_object_or_404(Invitation.objects.select_related("meeting", "party"), pk=pk)
     name, meeting = str(invitation), invitation.meeting_id
     try:
-        invite.remove_party(invitation, by=request.user)
-        messages.success(request, f"{name} är inte längre med på mötet. Du kan bjuda in parten igen.")
+        told_before = count_told(invitation.meeting)
+        remove_party(invitation, by=request.user)
+        told = told_sentence(count_told(invitation.meeting) - told_before)
+        messages.success(request, f"{name} är inte längre med på mötet.{told}")
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
     return redirect("staff:invitations", meeting)
@@ -161,7 +207,13 @@ def invitee_withdraw(request: StaffRequest, pk: int) -> HttpResponse:
 def withdraw_sentence(invitee: Invitee, by: User) -> str:
     """Take a person off the list. Return a Swedish sentence about it."""
     withdraw.withdraw(invitee, by=by)
-    return f"{invitee} är borttagen från listan och den personliga länken är stängd."
+    told = invitee.letters.filter(purpose=Purpose.WITHDRAWN).exists()
+    after = (
+        f"Ett brev om det skickas till {invitee.email}."
+        if told
+        else "Inget brev hade nått fram, så inget skickas."
+    )
+    return f"{invitee} är borttagen från listan och den personliga länken är stängd. {after}"
 
 
 def reinstate_sentence(invitee: Invitee, *, by: User) -> str:

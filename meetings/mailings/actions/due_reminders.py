@@ -1,7 +1,7 @@
 """Send the automatic reminders that are due. Running it twice, late, or in two processes at once sends nothing twice.
 
-Three things prevent double letters: the meeting's row is locked while its letters are made, the plan is read again
-under that lock, and the outbox accepts each key once.
+A reminder to answer waits until the mailbox has been read. Three things prevent double letters: the meeting's row is
+locked while its letters are made, the plan is read again under that lock, and the outbox accepts each key once.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from django.utils import timezone
 from dialog_portal.base.states import take_step
 from dialog_portal.base.swedish import count
 from dialog_portal.outbox.draft import Draft
+from dialog_portal.outbox.inbox.read_mailbox import is_mailbox_read_since
 from meetings.mailings.actions.post import post_letters
 from meetings.mailings.actions.reminder_schedule import DONE, SKIPPED, reminder_due_at
 from meetings.mailings.actions.send import drafts_for
 from meetings.mailings.letters.recipients import MAILINGS
-from meetings.mailings.reminder_interval import asked_recently
 from meetings.models import Invitee, Meeting, PlannedMailing, Purpose
 from meetings.models.planned_mailing import PLANNED_NEXT
 
@@ -51,8 +51,10 @@ def send_planned(pk: int, meeting_pk: int) -> int:
         return 0
     pairs: list[tuple[Invitee, Draft]] = []
     reason = reason_to_skip(row, meeting)
+    if not reason and waits_for_mailbox(row):
+        return 0
     if not reason:
-        pairs = recipients_with_drafts(row, meeting)
+        pairs = drafts_for(MAILINGS[row.purpose], meeting)
         reason = "" if pairs else "Det fanns ingen att skriva till."
     if pairs:
         reason = post_or_reason(row, meeting, pairs)
@@ -90,13 +92,9 @@ def reason_to_skip(row: PlannedMailing, meeting: Meeting) -> str:
     return MAILINGS[row.purpose].reason_not_to_send(meeting, timezone.now())
 
 
-def recipients_with_drafts(row: PlannedMailing, meeting: Meeting) -> list[tuple[Invitee, Draft]]:
-    """Return the letters that staff would preview now, but no reminder to anybody asked within the last 3 days."""
-    pairs = drafts_for(MAILINGS[row.purpose], meeting)
-    if row.purpose != Purpose.REMINDER:
-        return pairs
-    recent = set(meeting.invitees.filter(asked_recently(timezone.now())).values_list("pk", flat=True))
-    return [pair for pair in pairs if pair[0].pk not in recent]
+def waits_for_mailbox(row: PlannedMailing) -> bool:
+    """Return whether answers may lie unread in the mailbox: a reminder must not say that nothing has come."""
+    return row.purpose == Purpose.REMINDER and not is_mailbox_read_since(row.due_at)
 
 
 def post_or_reason(row: PlannedMailing, meeting: Meeting, pairs: list[tuple[Invitee, Draft]]) -> str:

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q, prefetch_related_objects
+from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
 from dialog_portal.base.authorship import Part, record_authorship
-from dialog_portal.base.stale_saves import SaveResult, save_if_unchanged, save_new
+from dialog_portal.base.stale_saves import SaveResult, lock_if_unchanged, save_if_unchanged, save_new
 from dialog_portal.base.states import NotAllowed
 from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.wording import copy_wordings
 from meetings.models import Agenda, AgendaItem, Group, Meeting, MeetingState, MeetingStep, Round
-from meetings.planning.actions.meetings import COPIED_FIELDS, MEETING_SLUG_STEM, copied_item, numbered_slugs
+from meetings.planning.actions.meetings import (
+    COPIED_FIELDS,
+    MEETING_SLUG_STEM,
+    change_meeting,
+    copied_item,
+    hosted_by,
+    numbered_slugs,
+)
 from meetings.planning.dates import weeks_between, weeks_later
-from parties.models import in_year
+from parties.models import Party, in_year
 
 YEAR_TAKEN = "Det finns redan en omgång för {}."
 NAME_TAKEN = "Omgången har redan en grupp som heter {}."
@@ -29,7 +38,7 @@ ROUND_FIELDS_IN_NOTES = frozenset({"diary_number"})  # as RoundForm names them
 @transaction.atomic
 def add_round(values: Mapping[str, Any], *, by: User) -> Round:
     """Add a round. Raise NotAllowed if the year already has one."""
-    saved = _save_unique(YEAR_TAKEN.format(values["year"]), lambda: save_new(Round(), values))
+    saved = _save_unique(YEAR_TAKEN.format(values["year"]), lambda: save_new(Round(), values, by=by))
     record(by, MeetingsEvent.ROUND_ADDED, saved.row, fields=saved.fields)
     return saved.row
 
@@ -39,7 +48,7 @@ def change_round(row: Round, values: Mapping[str, Any], *, seen_version: int | N
     """Change a round. Raise NotAllowed if the year is taken, StaleSave if somebody else saved since `seen_version`."""
     saved = _save_unique(
         YEAR_TAKEN.format(values.get("year")),
-        lambda: save_if_unchanged(row, values, seen_version=seen_version),
+        lambda: save_if_unchanged(row, values, seen_version=seen_version, by=by),
     )
     event = record(by, MeetingsEvent.ROUND_CHANGED, saved.row, fields=saved.fields)
     if ROUND_FIELDS_IN_NOTES & set(saved.fields):
@@ -75,12 +84,16 @@ def copy_round(source: Round, *, year: int, meetings: Iterable[Meeting], by: Use
 
 
 def copy_groups(source: Round, made: Round) -> dict[int, Group]:
-    """Copy the groups with their parties that have not ended. Return the new groups by the old groups' ids."""
-    groups = {}
+    """Copy the groups with their parties that exist when the new year begins.
+
+    Return the new groups by the old groups' ids. A party that ends during the year is left out of the meetings after
+    that day, by `intended_parties`.
+    """
+    groups, begins = {}, date(made.year, 1, 1)
     for old in source.groups.select_related("host").order_by("pk"):
-        host = old.host if old.host and old.host.ended is None else None
+        host = old.host if old.host and old.host.exists_on(begins) else None
         groups[old.pk] = made.groups.create(name=old.name, host=host)
-        groups[old.pk].parties.set(old.parties.active())
+        groups[old.pk].parties.set(old.parties.active(begins))
     return groups
 
 
@@ -88,6 +101,7 @@ def copy_meetings(
     sources: list[Meeting], made: Round, groups: dict[int, Group], weeks: int, *, by: User
 ) -> None:
     """Copy the meetings that are not cancelled, with their public agenda items, in a fixed number of queries."""
+    prefetch_related_objects(sources, "host", "group__host")
     slugs: set[str] = set()
     pairs = [
         (old, copied_meeting(old, made, groups, weeks, slugs))
@@ -118,17 +132,29 @@ def copied_meeting(
         word for word in numbered_slugs(old.slug[:MEETING_SLUG_STEM].replace(*years)) if word not in slugs
     )
     slugs.add(slug)
+    group = groups.get(old.group_id or 0)
     return Meeting(
         round=made,
         title=old.title.replace(*years),
         slug=slug,
-        group=groups.get(old.group_id or 0),
+        group=group,
         starts_at=starts_at,
         ends_at=starts_at + (old.ends_at - old.starts_at),
         reply_by=min(weeks_later(old.reply_by, weeks), starts_at),
         officer=old.officer if old.officer and old.officer.is_active else None,
-        **{name: getattr(old, name) for name in COPIED_FIELDS},
+        **{name: getattr(old, name) for name in COPIED_FIELDS} | host_of_copy(old, group, starts_at),
     )
+
+
+def host_of_copy(old: Meeting, group: Group | None, starts_at: datetime) -> dict[str, Any]:
+    """Return the host of a copied meeting: the new group's for the old group's, else the same if it still exists.
+
+    Another host has another place.
+    """
+    if old.group and old.host == old.group.host:
+        return hosted_by(old, group.host if group else None)
+    there = old.host and old.host.exists_on(timezone.localdate(starts_at))
+    return hosted_by(old, old.host if there else None)
 
 
 def copy_categories(pairs: list[tuple[Meeting, Meeting]], year: int) -> None:
@@ -145,20 +171,35 @@ def copy_categories(pairs: list[tuple[Meeting, Meeting]], year: int) -> None:
 @transaction.atomic
 def add_group(round_: Round, values: Mapping[str, Any], *, by: User) -> Group:
     """Add a group to a round. Raise NotAllowed if the round has a group with that name."""
-    saved = _save_unique(NAME_TAKEN.format(values["name"]), lambda: save_new(Group(round=round_), values))
+    saved = _save_unique(
+        NAME_TAKEN.format(values["name"]), lambda: save_new(Group(round=round_), values, by=by)
+    )
     record(by, MeetingsEvent.GROUP_ADDED, saved.row, fields=saved.fields)
     return saved.row
 
 
 @transaction.atomic
 def change_group(group: Group, values: Mapping[str, Any], *, seen_version: int | None, by: User) -> Group:
-    """Change a group. Raise NotAllowed if the name is taken, StaleSave if somebody else saved since `seen_version`."""
+    """Change a group; a new host is also the host of its coming meetings, unless they have a host of their own.
+
+    Raise NotAllowed if the name is taken, StaleSave if somebody else saved since `seen_version`.
+    """
+    before = lock_if_unchanged(group, seen_version=seen_version).host
     saved = _save_unique(
         NAME_TAKEN.format(values.get("name")),
-        lambda: save_if_unchanged(group, values, seen_version=seen_version),
+        lambda: save_if_unchanged(group, values, seen_version=seen_version, by=by),
     )
     record(by, MeetingsEvent.GROUP_CHANGED, saved.row, fields=saved.fields)
+    if saved.row.host != before:
+        _change_host_of_meetings(saved.row, before, by=by)
     return saved.row
+
+
+def _change_host_of_meetings(group: Group, before: Party | None, *, by: User) -> None:
+    """Give the group's host to its coming meetings that had the former host, or none."""
+    coming = group.meetings.coming().exclude(state=MeetingState.HELD).filter(Q(host=before) | Q(host=None))
+    for meeting in coming.select_for_update():  # so that nobody else saves one of them in between
+        change_meeting(meeting, {"host": group.host}, seen_version=meeting.version, by=by)
 
 
 @transaction.atomic

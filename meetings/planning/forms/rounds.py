@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.db.models import Q
 
-from dialog_portal.base.swedish import weekday
+from dialog_portal.base.swedish import join_words, weekday
 from dialog_portal.base.typed_text import is_same_text
 from dialog_portal.base.versioned_form import VersionedForm
 from meetings.models import FocusArea, Group, Meeting, MeetingState, Round, RoundPurpose
+from meetings.models.group_members import group_names_by_party
 from meetings.planning.dates import weeks_between, weeks_later
 from meetings.planning.forms.day_and_time import MeetingDayField
 from meetings.planning.forms.diary_number import DiaryNumberWarning
@@ -25,11 +27,10 @@ class RoundForm(DiaryNumberWarning, VersionedForm):
     class Meta:
         model = Round
         fields = (
-            "year", "intro", "purposes", "focus_areas", "diary_number", "outside_reference", "conference_on",
+            "year", "purposes", "focus_areas", "diary_number", "outside_reference", "conference_on",
             "conference_place", "signer", "signer_title", "reminds",
         )  # fmt: skip
         widgets = {
-            "intro": forms.Textarea(attrs={"rows": 5}),
             "purposes": forms.CheckboxSelectMultiple,
             "focus_areas": forms.CheckboxSelectMultiple,
         }
@@ -91,18 +92,51 @@ def is_meeting_due(meeting: Meeting, year: int) -> bool:
     return not categories or any(cadence.is_due(year) for row in categories for cadence in row.cadences.all())
 
 
+class GroupMembers(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """The parties of a group, each with the other groups of the round in which it stands."""
+
+    elsewhere: dict[int, list[str]] = {}
+
+    def label_from_instance(self, party: Party) -> str:
+        others = self.elsewhere.get(party.pk)
+        return f"{party} (står i {join_words(others)})" if others else party.name
+
+
 class GroupForm(VersionedForm):
-    """A group: its parties, which meet together in a year, and which of them is the host."""
+    """A group: its parties, which meet together in a year, and which of them is the host.
+
+    `warnings` are shown after saving: a party in two groups is invited to the meetings of both.
+    """
+
+    parties = GroupMembers(
+        Party.objects.none(), label="Parter", required=False, widget=forms.CheckboxSelectMultiple
+    )
 
     class Meta:
         model = Group
         fields = ("name", "parties", "host")
-        widgets = {"parties": forms.CheckboxSelectMultiple}
         error_messages = {"name": {"unique": "Omgången har redan en grupp med det namnet."}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parties"].queryset = self.fields["host"].queryset = Party.objects.active().in_order()  # type: ignore[attr-defined]
+        group, year = self.instance, self.instance.round.year
+        self.elsewhere = group_names_by_party(group.round, apart_from=group)
+        parties: Any = self.fields["parties"]
+        host: Any = self.fields["host"]
+        known = Party.objects.active(date(year, 1, 1))
+        parties.elsewhere = self.elsewhere
+        parties.queryset = (known | Party.objects.filter(groups=group.pk)).distinct()
+        host.queryset = known | Party.objects.filter(pk=group.host_id)
+
+    @property
+    def warnings(self) -> list[str]:
+        """Return texts about what was saved but may be a mistake."""
+        chosen, host = self.cleaned_data["parties"], self.cleaned_data["host"]
+        twice = [party for party in chosen if party.pk in self.elsewhere]
+        found = [f"{party} står också i {join_words(self.elsewhere[party.pk])}." for party in twice]
+        if host and host not in chosen:
+            found.append(f"Värden {host} står inte i gruppen och bjuds därför inte in till gruppens möten.")
+        return found
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]

@@ -14,10 +14,11 @@ from meetings.replies.actions.needs import erase_needs
 from meetings.replies.letters import substitute
 
 
-def release_substitute(invitee: Invitee, *, by: User | None) -> None:
+def release_substitute(invitee: Invitee, *, by: User | None, original_removed: bool = False) -> None:
     """Take the substitute off the list, close their link and stop their letters. Without a substitute, do nothing.
 
-    They get a letter that says so, but only when an earlier letter may have reached them.
+    They get a letter that says so, but only when an earlier letter may have reached them. It says whether the person
+    whom they replace has answered again, or is taken off the list too (`original_removed`).
     """
     deputy = (
         invitee.substitutes.active().select_related("meeting__round", "invitation__party", "link").first()
@@ -31,5 +32,5 @@ def release_substitute(invitee: Invitee, *, by: User | None) -> None:
     revoke_link(deputy.link)
     erase_needs(deputy)
     if Letter.objects.filter(meeting_letter__invitee=deputy).may_have_left().exists():
-        letter = substitute.substitute_not_needed(deputy)
+        letter = substitute.substitute_not_needed(deputy, original_removed=original_removed)
         post_letter(deputy, Purpose.SUBSTITUTE, letter, by=by, holds_after_change=True)

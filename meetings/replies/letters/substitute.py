@@ -34,8 +34,11 @@ def substitute_invitation(deputy: Invitee) -> Draft:
     )
 
 
-def substitute_not_needed(deputy: Invitee) -> Draft:
-    """Return the letter to a substitute whose seat was taken back; their link is closed, so it has no button."""
+def substitute_not_needed(deputy: Invitee, *, original_removed: bool) -> Draft:
+    """Return the letter to a substitute whose seat was taken back; their link is closed, so it has no button.
+
+    `original_removed`: the person whom they replace is not invited any more either.
+    """
     return urgent_draft(
         deputy,
         Purpose.SUBSTITUTE,
@@ -44,6 +47,7 @@ def substitute_not_needed(deputy: Invitee) -> Draft:
         calendar=calendar_for(deputy.meeting, deputy, cancelled=True, by_letter=True),
         calendar_method="CANCEL",
         original=deputy.substitute_for,
+        original_removed=original_removed,
         heading="Du behöver inte komma som ersättare",
         button_url="",
     )

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from dialog_portal.access.models import Role
+from dialog_portal.base.swedish import in_sentence
 from dialog_portal.outbox.models import Letter
 from meetings.mailings.actions import wording
 from meetings.mailings.letters.example import example_letter
@@ -145,7 +146,7 @@ def test_putting_back_the_standard_words_can_be_undone():
             == STANDARD[Purpose.INVITATION].subject
         )
         client.post(address(owner, "_choose"), {"use": "own"})
-        assert one_letter(meeting).subject == "Kom till Möte"
+        assert one_letter(meeting).subject == "Kom till möte"
         client.post(address(owner, "_choose"), {"use": "standard"})
 
 
@@ -210,7 +211,7 @@ def test_the_preview_offers_to_change_the_words_and_shows_them():
     url = reverse("staff:letters_preview", args=[meeting.pk, "invitation"])
     assert "Lägg till en hälsning eller ändra orden" in client.get(url).content.decode()
     assert save(client, meeting).url == url
-    assert f"Kom till {meeting.title}" in client.get(url).content.decode()
+    assert f"Kom till {in_sentence(meeting.title)}" in client.get(url).content.decode()
 
 
 def test_administrators_change_a_rounds_words_but_not_a_mailings():

@@ -11,7 +11,7 @@ from dialog_portal.access.models import Role
 from meetings.models import Answer, Channel, MeetingState, Reply, Round, RoundPurpose
 from parties.models import Cadence
 from tests import factories
-from tests.meetings.acting import at, signed_in
+from tests.meetings.acting import at, letter, signed_in
 from tests.meetings.planning.rounds import form
 from tests.pages import without_breaks
 
@@ -70,7 +70,8 @@ def test_the_round_shows_its_meetings_in_time_order_and_how_many_come():
         reply_by=at("2027-02-20 13:00"),
     )
     seats = factories.invitation(first)
-    changed_mind, no, gone, _silent = (factories.invitee(seats) for _ in range(4))
+    changed_mind, no, gone, silent, _not_invited = (factories.invitee(seats) for _ in range(5))
+    letter(silent)
     for invitee, answer in (
         (changed_mind, Answer.NO),
         (changed_mind, Answer.YES),
@@ -82,8 +83,8 @@ def test_the_round_shows_its_meetings_in_time_order_and_how_many_come():
     gone.withdrawn_at = timezone.now()
     gone.save()
     response = client.get(reverse("staff:round_detail", args=[2027]))
-    rows = [(m.title, m.asked, m.answered, m.coming) for m in response.context["page_obj"]]
-    assert rows == [("Första", 3, 2, 1), ("Andra", 0, 0, 0)]
+    rows = [(m.title, m.listed, m.asked, m.answered, m.coming) for m in response.context["page_obj"]]
+    assert rows == [("Första", 4, 3, 2, 1), ("Andra", 0, 0, 0, 0)]
 
 
 def test_meetings_can_be_chosen_by_state():
@@ -181,18 +182,18 @@ def test_the_second_of_two_officers_sees_what_the_first_saved():
     row = factories.round_(year=2027)
     old = RoundPurpose.objects.create(text="Dela kunskap", from_year=2019)
     url = reverse("staff:round_change", args=[2027])
-    client.post(url, form(intro="Den förstas text", purposes=[old.pk]))
-    response = client.post(url, form(intro="Den andras text"))
+    client.post(url, form(conference_place="Den förstas text", purposes=[old.pk]))
+    response = client.post(url, form(conference_place="Den andras text"))
     assert response.context["form"].conflicts == [
-        ("Inledning", "Den förstas text"),
         ("Syften", "Dela kunskap"),
+        ("Konferensens plats", "Den förstas text"),
     ]
     assert "Den andras text" in without_breaks(response.content)
     row.refresh_from_db()
-    assert (row.intro, row.version) == ("Den förstas text", 2)
-    client.post(url, form(intro="Den andras text", seen_version="2"))
+    assert (row.conference_place, row.version) == ("Den förstas text", 2)
+    client.post(url, form(conference_place="Den andras text", seen_version="2"))
     row.refresh_from_db()
-    assert (row.intro, row.version) == ("Den andras text", 3)
+    assert (row.conference_place, row.version) == ("Den andras text", 3)
 
 
 def test_the_database_holds_one_round_a_year():

@@ -14,6 +14,7 @@ from django.utils import timezone
 from dialog_portal.access.models import Role
 from dialog_portal.base.authorship import Contribution, Part
 from dialog_portal.base.states import NotAllowed
+from meetings.models import Answer, Channel, Invitee, Reply
 from minutes.approval import actions
 from minutes.approval.authors import authors
 from minutes.compile_document import compile_document, content_hash
@@ -175,9 +176,26 @@ def test_a_protected_person_who_came_as_a_substitute_is_not_named() -> None:
     assert named == [(), ("Åsa Öhrn",), ()]
 
 
+def test_who_represented_two_municipalities_stands_under_both() -> None:
+    meeting = held_meeting()
+    both = came(meeting, "Åsa Öhrn", "0192").invitee
+    for party in (factories.municipality("Salem", "0128"), factories.party(name="En förening")):
+        both.also.add(factories.invitation(meeting, party))
+    groups = compile_document(written(meeting, factories.user())).present
+    assert [(group.party, group.names) for group in groups] == [
+        ("En förening", ()),
+        ("Kommun 0192", ("Åsa Öhrn",)),
+        ("Salem", ("Åsa Öhrn",)),
+    ]
+
+
+def decline(invitee: Invitee) -> None:
+    Reply.objects.create(invitee=invitee, answer=Answer.NO, channel=Channel.PHONE)
+
+
 def test_absent_parties_keep_the_name_of_that_day() -> None:
     meeting, party = held_meeting(), factories.party(name="Fackförbundet Scen & Film")
     FormerName.objects.create(party=party, name="Teaterförbundet", until="2100-01-01")
-    factories.invitee(factories.invitation(meeting, party))
+    decline(factories.invitee(factories.invitation(meeting, party)))
     absent = compile_document(written(meeting, factories.user())).absent
     assert [group.party for group in absent] == ["Teaterförbundet"]

@@ -21,7 +21,8 @@ from tests.meetings.invitations.rerender.waiting_letters import text, waiting
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
-NEVER_WRITTEN_AGAIN = {Purpose.DISTRIBUTION}  # the notes stay true whatever the meeting's time
+# The notes, and that somebody is no longer invited, stay true whatever the meeting's time
+NEVER_WRITTEN_AGAIN = {Purpose.DISTRIBUTION, Purpose.WITHDRAWN}
 
 
 def answered(invitee: Invitee, said: Answer, channel: Channel = Channel.PHONE) -> None:

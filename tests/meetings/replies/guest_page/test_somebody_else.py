@@ -7,12 +7,13 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from dialog_portal.links.human_press import TIME_TO_READ
 from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.encrypted_bytes import decrypt_letter
 from dialog_portal.outbox.mime import parse_message
 from dialog_portal.outbox.models import Letter
 from meetings.models import Answer, Channel, Invitee, Reply
-from meetings.replies.actions.answer import TIME_TO_READ, store_answer
+from meetings.replies.actions.answer import store_answer
 from meetings.replies.actions.substitutes import hand_over
 from tests import factories
 from tests.meetings.replies.guest_page.guest import SCRIPT, address, buttons, look, press

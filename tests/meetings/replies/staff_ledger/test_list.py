@@ -23,7 +23,7 @@ from meetings.replies.actions.needs import KEEP_NEEDS_FOR, erase_old_needs
 from meetings.replies.actions.substitute_requests import ask_for_substitute
 from meetings.replies.need_totals import need_totals
 from tests import factories
-from tests.meetings.acting import signed_in
+from tests.meetings.acting import letter, signed_in
 from tests.meetings.replies.staff_ledger.ledger import LINK, NO, PHONE, YES, page, verbs
 from tests.pages import without_breaks
 
@@ -38,6 +38,7 @@ def listed(client: Client, meeting: Any, query: str = "") -> list[str]:
 
 
 def test_an_unconfirmed_answer_has_a_badge_and_is_counted_until_somebody_answers(officer, meeting, nina):
+    letter(nina)
     store_answer(nina, YES, channel=LINK, confirmed=False)
     body = page(officer, meeting)
     assert "1 obekräftat svar" in body
@@ -108,6 +109,7 @@ def test_the_queue_says_its_numbers(officer, meeting, invitation, nina):
 def test_the_list_is_narrowed(officer, meeting, invitation, query, names):
     for name, said in (("Ada Ek", YES), ("Nils Ål", NO), ("Tyra Ask", None)):
         row = factories.invitee(invitation, name=name, email=f"{name[0]}@nynashamn.example")
+        letter(row)
         if said:
             store_answer(row, said, channel=LINK)
     assert listed(officer, meeting, query) == names

@@ -30,6 +30,6 @@ def is_taken(rows, model, pk, name):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("parties", "0001_initial")]
+    dependencies = [("parties", "0003_rows_know_who_saved_them_last")]
 
     operations = [migrations.RunPython(compose_names, migrations.RunPython.noop)]

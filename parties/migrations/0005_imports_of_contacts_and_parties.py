@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("parties", "0002_names_are_composed"),
+        ("parties", "0004_names_are_composed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
