@@ -35,6 +35,7 @@ NOT_TYPED = {
         Meeting.uid Meeting.online Invitee.calendar_secret CalendarReply.outcome
         CalendarReply.partstat CalendarReply.why PlannedMailing.purpose PlannedMailing.state
         MeetingLetter.purpose Reply.answer Reply.channel Wording.purpose
+        TimeAndPlace.venue TimeAndPlace.room TimeAndPlace.street TimeAndPlace.town TimeAndPlace.online
     """,
     "minutes": """
         Section.html SectionRevision.html Minutes.state Rendering.html Rendering.json
