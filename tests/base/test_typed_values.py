@@ -31,7 +31,7 @@ from dialog_portal.base.typed_text import (
 )
 from dialog_portal.outbox.address_field import Address
 from dialog_portal.outbox.inbox.incoming_letter import Mail
-from meetings.models import Invitee
+from meetings.models import Invitee, Meeting
 from meetings.replies.forms.guest import SomebodyElse
 from parties.models import Category, Mandate, Party, Person
 from tests import factories
@@ -223,7 +223,7 @@ def test_the_last_day_to_answer_is_never_past_unless_somebody_chose_it():
         typed(title="Nästa", day="2026-12-20", reply_on="2026-11-02"),
         follow=True,
     )
-    soon, late = factories.Meeting.objects.order_by("starts_at")
+    soon, late = Meeting.objects.order_by("starts_at")
     assert [f"{row.reply_by:%Y-%m-%d}" for row in (soon, late)] == ["2026-11-18", "2026-11-02"]
     assert "Svarstiden har redan gått ut." in chosen.content.decode()
 

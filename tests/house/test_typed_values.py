@@ -37,6 +37,7 @@ NOT_TYPED = {
         Meeting.uid Meeting.online Invitee.calendar_secret CalendarReply.outcome
         CalendarReply.partstat CalendarReply.why PlannedMailing.purpose PlannedMailing.state
         MeetingLetter.purpose Reply.answer Reply.channel Wording.purpose
+        TimeAndPlace.venue TimeAndPlace.room TimeAndPlace.street TimeAndPlace.town TimeAndPlace.online
     """,
     "minutes": """
         PublicChange.subject BakedPage.address BakedPage.subject BakedPage.trouble
