@@ -18,6 +18,7 @@ from tests import factories
 from tests.pages import without_breaks
 from tests.world import World
 
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 SENTENCE = render_to_string("includes/legal_text.html").strip()
 
 
@@ -31,7 +32,6 @@ def legal(page: str) -> tuple[bool, ...]:
     return (SENTENCE in text, *(link in text for link in links()))
 
 
-@pytest.mark.django_db
 def test_every_door_has_the_short_words_and_both_links():
     world = World()
     token, visitor = token_for(world.chief.link), Client()
@@ -49,7 +49,6 @@ def test_every_door_has_the_short_words_and_both_links():
     assert {door: legal(page) for door, page in pages.items()} == dict.fromkeys(pages, (True, True, True))
 
 
-@pytest.mark.django_db
 def test_every_letter_has_them_too():
     World().invite(left=False)
     Client().post(reverse("public:report"), {"kind": "other", "message": "Hej"})
@@ -61,7 +60,6 @@ def test_every_letter_has_them_too():
     assert Letter.objects.count() == 2
 
 
-@pytest.mark.django_db
 def test_pages_without_sign_in_save_no_cookie_and_those_of_staff_only_the_ones_that_are_told_of():
     world = World().invite()
     visitor, staff, user = Client(), Client(), factories.user()

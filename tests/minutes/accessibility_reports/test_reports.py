@@ -21,7 +21,7 @@ from tests import factories
 from tests.meetings.acting import signed_in
 from tests.minutes.public_texts.texts import publish, write
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 FORM = reverse("public:report")
 REPORT = {
     "kind": "barrier",

@@ -18,7 +18,7 @@ from tests.meetings.acting import signed_in
 from tests.minutes.public_texts.texts import publish, write
 from tests.pages import without_breaks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 # What the supervisor asks for, and words of the standard statement that answer it
 ASKED_OF_THE_STATEMENT = {

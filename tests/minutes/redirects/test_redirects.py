@@ -14,7 +14,7 @@ from minutes.publishing.redirect_file import FILE_NAME
 from minutes.publishing.refresh import rebuild_pages
 from tests.meetings.acting import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture
