@@ -34,7 +34,8 @@ NOT_TYPED = {
         LetterToRead.kind CalendarReply.address MeetingLetter.agenda Meeting.slug Meeting.state
         Meeting.uid Meeting.online Invitee.calendar_secret CalendarReply.outcome
         CalendarReply.partstat CalendarReply.why PlannedMailing.purpose PlannedMailing.state
-        MeetingLetter.purpose Reply.answer Reply.channel Wording.purpose
+        MeetingLetter.purpose Reply.answer Reply.channel Wording.purpose TimeAndPlace.venue
+        TimeAndPlace.room TimeAndPlace.street TimeAndPlace.town TimeAndPlace.online
     """,
     "minutes": """
         Section.html SectionRevision.html Minutes.state Rendering.html Rendering.json
