@@ -28,6 +28,8 @@ from meetings.mailings.letters.wording import (
 from meetings.models import Invitee, Meeting, MeetingState, Purpose
 
 Facts = list[tuple[str, str]]
+# Time and place are as they were: a file would ask people's calendars for an answer that they have given
+WITHOUT_CALENDAR = {Purpose.AGENDA}
 LOOK_BUTTON = "Se mötet och ditt svar"  # the button when it is too late to answer
 
 
@@ -38,14 +40,16 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee) -> Draft:
     rendered = render(
         str(mailing.purpose), with_wording(words_for(meeting, mailing.purpose), said, mailing.purpose)
     )
-    calendar = calendar_for(
-        meeting,
-        invitee,
-        cancelled=cancelled,
-        by_letter=True,
-        accepted=mailing.purpose == Purpose.COMING,
-        tentative=mailing.purpose == Purpose.SAVE_THE_DATE,
-    )
+    calendar = None
+    if mailing.purpose not in WITHOUT_CALENDAR:
+        calendar = calendar_for(
+            meeting,
+            invitee,
+            cancelled=cancelled,
+            by_letter=True,
+            accepted=mailing.purpose == Purpose.COMING,
+            tentative=mailing.purpose == Purpose.SAVE_THE_DATE,
+        )
     return Draft(
         key=mailing.key(invitee, timezone.localdate().isoformat()),
         purpose=mailing.purpose,
