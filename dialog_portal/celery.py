@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dialog_portal.settings")
 app = Celery("dialog_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["dialog_portal.dashboard"], related_name="scheduled")
 
 
 @worker_init.connect(weak=False)

@@ -3,13 +3,18 @@
 import json
 import os
 import secrets
+import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE, FALSE = {"1", "true", "yes", "ja"}, {"0", "false", "no", "nej", ""}
+OWN_MACHINE = {"127.0.0.1", "::1", "localhost"}
+XOAUTH2 = "auth=xoauth2"
+RESERVED_SIGNS = "Write : / ? # @ % in a user name or a password as %3A %2F %3F %23 %40 %25."
 
 
 class Environment:
@@ -98,26 +103,29 @@ def sqlite_settings(path: Path) -> dict[str, object]:
     }
 
 
-def mail_settings(url: str) -> dict[str, object]:
+def mail_settings(url: str, oauth: Mapping[str, str] | None = None) -> dict[str, object]:
     """Return the SMTP server of a URL: `smtp://user:password@host:port`, or with smtp+tls or smtps.
 
     An empty URL returns an empty dictionary: letters stay in the outbox. Raise ImproperlyConfigured for a wrong URL.
     """
     if not url:
         return {}
-    parts = urlsplit(url)
-    if parts.scheme not in {"smtp", "smtp+tls", "smtps"} or not parts.hostname:
+    found = split_mail_url("MAIL_URL", url, oauth or {})
+    if found.scheme not in {"smtp", "smtp+tls", "smtps"} or not found.host or found.folder:
         raise ImproperlyConfigured("MAIL_URL must look like smtp+tls://user:password@host:587.")
+    if found.oauth and found.scheme == "smtp" and found.host not in OWN_MACHINE:
+        raise ImproperlyConfigured("MAIL_URL: a token is sent over TLS only. Use smtp+tls:// or smtps://.")
     return {
-        "host": parts.hostname,
-        "port": parts.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[parts.scheme],
-        "user": unquote(parts.username or ""),
-        "password": unquote(parts.password or ""),
-        "security": {"smtp": "none", "smtp+tls": "starttls", "smtps": "tls"}[parts.scheme],
+        "host": found.host,
+        "port": found.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[found.scheme],
+        "user": found.user,
+        "password": found.password,
+        "oauth": found.oauth,
+        "security": {"smtp": "none", "smtp+tls": "starttls", "smtps": "tls"}[found.scheme],
     }
 
 
-def mailbox_settings(url: str) -> dict[str, object]:
+def mailbox_settings(url: str, oauth: Mapping[str, str] | None = None) -> dict[str, object]:
     """Return the IMAP mailbox for replies and bounces of a URL: `imaps://user:password@host/INBOX`.
 
     An empty URL returns an empty dictionary: only people read the mailbox. Unencrypted imap:// is allowed on this
@@ -125,22 +133,87 @@ def mailbox_settings(url: str) -> dict[str, object]:
     """
     if not url:
         return {}
-    parts = urlsplit(url)
-    own = parts.scheme == "imap" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
-    if not (own or parts.scheme == "imaps") or not (parts.hostname and parts.username and parts.password):
+    found = split_mail_url("MAILBOX_URL", url, oauth or {})
+    own = found.scheme == "imap" and found.host in OWN_MACHINE
+    if not (own or found.scheme == "imaps") or not (found.host and found.user):
         raise ImproperlyConfigured("MAILBOX_URL must look like imaps://user:password@host:993/INBOX.")
-    if not unquote(url).isascii():
-        raise ImproperlyConfigured(
-            "MAILBOX_URL takes ASCII only; write a folder as the server does: &AMU-terbud."
-        )
+    if not found.folder.isascii():
+        raise ImproperlyConfigured("MAILBOX_URL: write a folder as the server does, in ASCII: &AMU-terbud.")
     return {
-        "host": parts.hostname,
-        "port": parts.port or (143 if own else 993),
+        "host": found.host,
+        "port": found.port or (143 if own else 993),
         "tls": not own,
-        "user": unquote(parts.username),
-        "password": unquote(parts.password),
-        "folder": unquote(parts.path.strip("/")) or "INBOX",
+        "user": found.user,
+        "password": found.password,
+        "oauth": found.oauth,
+        "folder": found.folder or "INBOX",
     }
+
+
+@dataclass(frozen=True)
+class MailUrl:
+    """What a MAIL_URL or MAILBOX_URL says; `oauth` holds the credentials for a token when it asks for XOAUTH2."""
+
+    scheme: str
+    host: str
+    port: int | None
+    user: str
+    password: str
+    folder: str
+    oauth: dict[str, str]
+
+
+def split_mail_url(name: str, url: str, oauth: Mapping[str, str]) -> MailUrl:
+    """Return the parts of a mail server's URL. Raise ImproperlyConfigured when nobody could sign in with it."""
+    try:
+        parts = urlsplit(url)
+        port, host = parts.port, parts.hostname or ""
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} cannot be read. {RESERVED_SIGNS}") from error
+    if parts.fragment or parts.query not in ("", XOAUTH2):
+        raise ImproperlyConfigured(f"{name}: nothing but ?{XOAUTH2} may follow a ?. {RESERVED_SIGNS}")
+    words = (parts.username or "", parts.password or "", parts.path.strip("/"))
+    user, password, folder = (decode_part(name, word) for word in words)
+    must_be_able_to_sign_in(name, user, password, oauth, with_token=bool(parts.query))
+    return MailUrl(parts.scheme, host, port, user, password, folder, dict(oauth) if parts.query else {})
+
+
+def decode_part(name: str, written: str) -> str:
+    """Return a part of a URL with its %-signs read. Refuse what is not UTF-8, and characters that nobody sees."""
+    try:
+        text = unquote(written, errors="strict")
+    except UnicodeDecodeError as error:
+        raise ImproperlyConfigured(f"{name} must be UTF-8: ö is written ö or %C3%B6, not %F6.") from error
+    if any(unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp"} for char in text):
+        raise ImproperlyConfigured(f"{name} holds a control character, or one that nobody sees.")
+    return text
+
+
+def must_be_able_to_sign_in(
+    name: str, user: str, password: str, oauth: Mapping[str, str], *, with_token: bool
+) -> None:
+    """Refuse a user without a password, a password without a user, and a token without what it is fetched with."""
+    if not with_token and bool(user) != bool(password):
+        raise ImproperlyConfigured(f"{name} needs both a user and a password, or ?{XOAUTH2} and no password.")
+    if with_token and (password or not user):
+        raise ImproperlyConfigured(f"{name} with ?{XOAUTH2} needs a user and no password.")
+    if with_token and not oauth:
+        raise ImproperlyConfigured(f"{name} with ?{XOAUTH2} needs MAIL_OAUTH_URL. See .env.example.")
+
+
+def oauth_settings(url: str, *, client: str, secret: str, scope: str) -> dict[str, str]:
+    """Return the credentials for tokens of mail servers, an empty dictionary without a URL of the token service.
+
+    Raise ImproperlyConfigured when one is missing, or when the service's address is not https (this machine's may be).
+    """
+    if not url:
+        return {}
+    scheme, host = urlsplit(url).scheme, urlsplit(url).hostname
+    if not host or not (scheme == "https" or (scheme == "http" and host in OWN_MACHINE)):
+        raise ImproperlyConfigured("MAIL_OAUTH_URL must begin with https://.")
+    if not client or not secret:
+        raise ImproperlyConfigured("MAIL_OAUTH_URL needs MAIL_OAUTH_CLIENT and MAIL_OAUTH_SECRET.")
+    return {"url": url, "client": client, "secret": secret, "scope": scope}
 
 
 def development_keys(path: Path) -> dict[str, str]:

@@ -12,6 +12,7 @@ from dialog_portal.environment import (
     development_keys,
     mail_settings,
     mailbox_settings,
+    oauth_settings,
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -60,6 +61,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "dialog_portal.links.guest_view.secret_page_headers",
+    "dialog_portal.links.mailed_links.open_mailed_links",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -73,6 +75,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "dialog_portal.access.middleware.AccessMiddleware",
+    "dialog_portal.base.row_numbers.RowNumbers",
 ]
 ROOT_URLCONF = "dialog_portal.urls"
 WSGI_APPLICATION = "dialog_portal.wsgi.application"
@@ -89,12 +92,15 @@ TEMPLATES = [
             ],
             "libraries": {
                 "swedish": "dialog_portal.base.swedish",
+                "plain_blocks": "dialog_portal.base.plain_blocks",
                 "may": "dialog_portal.access.permission_tags",
                 "addressee": "meetings.invitations.address_page",
                 "mail": "dialog_portal.dashboard.mail_tags",
+                "working_links": "dialog_portal.demo.working_links",
             },
             "builtins": [
                 "dialog_portal.base.swedish",
+                "dialog_portal.base.form_errors",
                 "dialog_portal.access.permission_tags",
                 "django.templatetags.static",
             ],
@@ -142,18 +148,26 @@ CELERY_BEAT_SCHEDULE = {
     "beat is alive": {"task": "outbox.beat", "schedule": 30.0},
     "send planned letters": {"task": "meetings.send_due", "schedule": 60.0},
     "forget food and access needs": {"task": "meetings.forget_needs", "schedule": 3600.0},
+    "forget old imports": {"task": "parties.forget_imports", "schedule": 86400.0},
     "read the reply mailbox": {"task": "meetings.read_mailbox", "schedule": 60.0},
     "send password letters": {"task": "access.send_password_letters", "schedule": 30.0},
     "send lost links": {"task": "meetings.send_links", "schedule": 30.0},
+    "write morning letters": {"task": "dashboard.write_morning_letters", "schedule": 600.0},
     "finish publications": {"task": "minutes.finish_publications", "schedule": 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 
 # Letters
-MAIL = mail_settings(env.text("MAIL_URL", None if PRODUCTION else ""))
+MAIL_OAUTH = oauth_settings(
+    env.text("MAIL_OAUTH_URL", ""),
+    client=env.text("MAIL_OAUTH_CLIENT", ""),
+    secret=env.text("MAIL_OAUTH_SECRET", ""),
+    scope=env.text("MAIL_OAUTH_SCOPE", "https://outlook.office365.com/.default"),
+)
+MAIL = mail_settings(env.text("MAIL_URL", None if PRODUCTION else ""), MAIL_OAUTH)
 MAIL_FROM = env.text("MAIL_FROM", None if PRODUCTION else "dialog@region.example")
 MAIL_REPLY_TO = env.text("MAIL_REPLY_TO", MAIL_FROM)
-MAILBOX = mailbox_settings(env.text("MAILBOX_URL", ""))
+MAILBOX = mailbox_settings(env.text("MAILBOX_URL", ""), MAIL_OAUTH)
 MAIL_FROM_NAME = env.text("MAIL_FROM_NAME", "Kulturförvaltningen, Region Stockholm")
 MAIL_CONNECTIONS = env.number("MAIL_CONNECTIONS", 2)
 MAIL_PER_MINUTE = env.number("MAIL_PER_MINUTE", 300)
@@ -223,6 +237,11 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,60/h/ip,1000/h/key", "reset_pass
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
 MFA_ADAPTER = "dialog_portal.access.allauth_adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "dialog_portal.access.sign_in.AuthenticateForm",
+    "reauthenticate": "dialog_portal.access.sign_in.ReauthenticateForm",
+    "activate_totp": "dialog_portal.access.sign_in.ActivateTOTPForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Dialogportalen"
 MFA_TOTP_TOLERANCE = 1  # 30 seconds earlier or later: telephones' clocks differ, and people type slowly
@@ -231,6 +250,7 @@ MFA_TOTP_TOLERANCE = 1  # 30 seconds earlier or later: telephones' clocks differ
 SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
+WRITER_COOKIE_NAME = "__Host-writer" if PRODUCTION else "writer"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "dialog_portal.dashboard.error_pages.csrf_failure"
@@ -244,6 +264,11 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "dialog_portal.base.upload_limit.LimitUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # A coordinator's form has two fields for each person; guests' forms are also limited by their bytes before reading
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2500
 # The one style the editor injects

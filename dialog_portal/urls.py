@@ -4,6 +4,7 @@ from django.urls import include, path
 
 import dialog_portal.access.urls as access
 import dialog_portal.dashboard.urls as dashboard
+import dialog_portal.demo.urls as demo
 import dialog_portal.outbox.pages.urls as outbox
 import meetings.urls as meetings
 import minutes.urls as minutes
@@ -11,7 +12,15 @@ import parties.urls as parties
 from dialog_portal.access.admin import site as admin
 from dialog_portal.links.addresses import ADMIN_PATH, REPLY_PATH, SIGN_IN_PATH, STAFF_PATH
 
-staff = [*dashboard.staff, *parties.staff, *meetings.staff, *minutes.staff, *outbox.staff, *access.staff]
+staff = [
+    *dashboard.staff,
+    *parties.staff,
+    *meetings.staff,
+    *minutes.staff,
+    *outbox.staff,
+    *access.staff,
+    *demo.staff,
+]
 
 urlpatterns = [
     path(STAFF_PATH, include((staff, "staff"))),

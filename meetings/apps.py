@@ -4,11 +4,13 @@ from django.apps import AppConfig
 
 
 class MeetingsConfig(AppConfig):
-    """Connects the meetings to changed addresses in the register when the portal starts."""
+    """Connects the meetings to changed addresses and protection in the register when the portal starts."""
 
     name = "meetings"
 
     def ready(self) -> None:
-        from meetings.invitations.actions.change_address import connect_register
+        from meetings.attendance import protection
+        from meetings.invitations.actions import change_address
 
-        connect_register()
+        change_address.connect_register()
+        protection.connect_register()

@@ -7,15 +7,15 @@ from dialog_portal.outbox.requested_letters import write_requested_letters
 from meetings.invitations.actions import resend_link
 from meetings.invitations.letters.lost_links import LINKS_REQUESTED
 from meetings.mailings.actions import due_reminders
-from meetings.replies.actions import calendar_replies, needs
+from meetings.replies.actions import calendar_replies, mail_to_read, needs
 
 READING_SECONDS = 240  # twice the longest visit to the mailbox
 
 
 @shared_task(name="meetings.read_mailbox", soft_time_limit=READING_SECONDS, time_limit=READING_SECONDS + 60)
 def read_mailbox() -> None:
-    """Read new letters in the mailbox: calendar answers, and letters that bounced."""
-    mailbox.read_new_letters([calendar_replies.read_calendar_reply])
+    """Read new letters in the mailbox: calendar answers, letters for staff to read, and letters that bounced."""
+    mailbox.read_new_letters([calendar_replies.read_calendar_reply, mail_to_read.read_letter])
 
 
 @shared_task(name="meetings.forget_needs")

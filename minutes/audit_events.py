@@ -1,4 +1,4 @@
-"""The kinds of audit log entries about minutes (meeting notes), from the first draft to a correction."""
+"""The kinds of audit log entries about minutes (meeting notes) and about the public site."""
 
 from dialog_portal.base.audit import EventKind
 
@@ -13,4 +13,10 @@ class MinutesEvent(EventKind):
     APPROVED = "anteckningar: fastställde"
     DISTRIBUTED = "anteckningar: skickade ut"
     PUBLISHED = "anteckningar: publicerade"
+    NAME_DEALT_WITH = "anteckningar: åtgärdade skyddat namn"
     CORRECTION_BEGUN = "anteckningar: påbörjade rättelse"
+    TEXT_WRITTEN = "webbplatsen: skrev text"
+    TEXT_PUBLISHED = "webbplatsen: publicerade text"
+    REDIRECT_SAVED = "webbplatsen: sparade gammal adress"
+    REDIRECT_REMOVED = "webbplatsen: tog bort gammal adress"
+    REPORT_ANSWERED = "webbplatsen: besvarade synpunkt om tillgänglighet"

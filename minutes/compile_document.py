@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -17,8 +18,9 @@ from meetings.attendance.absence import parties_that_declined
 from meetings.models import Attendee, Meeting
 from minutes.document import Document, DocumentSection, PartyPresence
 from minutes.models import Approval, Minutes
+from minutes.protected_people.matching import protected_people
 from minutes.sanitise import clean
-from parties.models import Party, Person
+from parties.models import Party
 
 REGION = "Region Stockholm, kulturförvaltningen"
 
@@ -61,11 +63,8 @@ def present_groups(meeting: Meeting) -> tuple[PartyPresence, ...]:
     organisation is shown, because a name could reveal membership or belief. Nobody with a protected identity is named.
     Somebody who represented several parties stands under each of them.
     """
-    rows = meeting.attendees.filter(attended=True).select_related(
-        "party__municipality", "invitation__party__municipality", "invitee__person"
-    )
-    came = list(rows.prefetch_related("invitee__also__party__municipality"))
-    protected, day = protected_attendees(came), timezone.localdate(meeting.starts_at)
+    came, day = _those_who_came(meeting), timezone.localdate(meeting.starts_at)
+    protected = protected_people(came)
     named: dict[str, list[str]] = {}
     for attendee in came:
         for organisation, official in represented_organisations(attendee, day):
@@ -73,6 +72,27 @@ def present_groups(meeting: Meeting) -> tuple[PartyPresence, ...]:
             if official and attendee.pk not in protected:
                 names.append(attendee.name)
     return sorted_groups(named)
+
+
+def unnamed_groups(meeting: Meeting) -> list[tuple[str, int]]:
+    """Return how many people of each organisation are not named because they are protected, for staff to see."""
+    came, day = _those_who_came(meeting), timezone.localdate(meeting.starts_at)
+    protected = protected_people(came)
+    found = Counter(
+        organisation
+        for row in came
+        if row.pk in protected
+        for organisation, official in represented_organisations(row, day)
+        if official
+    )
+    return sorted(found.items(), key=lambda pair: swedish_sort_key(pair[0]))
+
+
+def _those_who_came(meeting: Meeting) -> list[Attendee]:
+    rows = meeting.attendees.filter(attended=True).select_related(
+        "party__municipality", "invitation__party__municipality", "invitee__person"
+    )
+    return list(rows.prefetch_related("invitee__also__party__municipality"))
 
 
 def represented_organisations(attendee: Attendee, day: date) -> list[tuple[str, bool]]:
@@ -84,18 +104,6 @@ def represented_organisations(attendee: Attendee, day: date) -> list[tuple[str, 
         (attendee.organisation, is_municipality(attendee.represents)),
         *((party.name_on(day), is_municipality(party)) for party in others),
     ]
-
-
-def protected_attendees(came: list[Attendee]) -> set[int]:
-    """Return the primary keys of attendees whose identity is protected, by their address or name in the register.
-
-    A substitute has no link to a person in the register, and a name typed by hand has no address. So anybody with the
-    same name as a protected person is left out too: one name too few is better than one too many.
-    """
-    people = Person.objects.filter(protected=True)
-    addresses = {person.email.casefold() for person in people}
-    names = {person.name.casefold() for person in people}
-    return {row.pk for row in came if row.email.casefold() in addresses or row.name.casefold() in names}
 
 
 def is_municipality(party: Party | None) -> bool:

@@ -18,3 +18,6 @@ class PartiesEvent(EventKind):
     MANDATE_ADDED = "uppdrag: la till"
     MANDATE_CHANGED = "uppdrag: ändrade"
     MANDATE_ENDED = "uppdrag: avslutade"
+    IMPORT_DONE = "import: läste in"
+    IMPORT_UNDONE = "import: ångrade"
+    IMPORT_DISCARDED = "import: kastade"

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from parties.views import categories, mandates, parties, people, register
+from parties.imports import urls as imports
+from parties.views import addresses, categories, mandates, parties, people, register
 
 staff = [
+    *imports.staff,
     path("register/", register.party_list, name="party_list"),
     path("register/parter/ny/", parties.party_add, name="party_add"),
     path("register/parter/<int:pk>/", register.party_detail, name="party_detail"),
@@ -21,5 +23,10 @@ staff = [
     path("register/personer/<int:pk>/andra/", people.person_change, name="person_change"),
     path("register/kategorier/", categories.category_list, name="category_list"),
     path("register/kategorier/ny/", categories.category_add, name="category_add"),
+    path(
+        "register/kategorier/<int:pk>/adresser/<str:file>",
+        addresses.category_addresses,
+        name="category_addresses",
+    ),
     path("register/kategorier/<int:pk>/", categories.category_change, name="category_change"),
 ]

@@ -159,6 +159,9 @@ def site(workshop: Path) -> Iterator[Site]:
     page.write_text(PAGE)
     page.with_name("index.html.gz").write_bytes(gzip.compress(PAGE.encode()))
     (page.parent / ".baking-x").write_text("half a page")
+    (made.here / "lib/public/.redirects.conf").write_text(
+        "/dialogmoten-2019 /moten/2019/;\n/dialogmoten-2019/ /moten/2019/;\n/moten/2019/ /borta/;\n"
+    )
     certificate(made.here)
     made.start("nginx", [services.program("nginx"), "-c", str(made.write())])
     services.wait_until(lambda: listens(made.https), "nginx")
@@ -203,6 +206,15 @@ def test_what_is_not_public_is_not_found(site: Site, path: str):
 
 def test_public_address_without_its_slash_leads_on(site: Site):
     assert site.ask("/moten/2019")[2].decode() == PAGE
+
+
+@pytest.mark.parametrize("path", ["/dialogmoten-2019", "/dialogmoten-2019/", "/Dialogmoten-2019?id=7"])
+def test_old_address_leads_to_its_page_and_never_hides_one(site: Site, path: str):
+    assert (site.ask(path)[2].decode(), site.ask("/moten/2019/")[2].decode()) == (PAGE, PAGE)
+
+
+def test_address_that_leads_nowhere_is_still_not_found(site: Site):
+    assert site.ask("/dialogmoten-2020")[0] == 404
 
 
 def test_plain_http_leads_to_https_and_keeps_the_token_to_itself(site: Site):

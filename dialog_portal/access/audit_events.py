@@ -10,3 +10,4 @@ class AccessEvent(EventKind):
     ROLE_CHANGED = "konto: ändrade roll"
     ACCOUNT_CLOSED = "konto: stängde"
     ACCOUNT_REOPENED = "konto: öppnade"
+    MORNING_LETTER_CHOSEN = "konto: valde morgonbrev"

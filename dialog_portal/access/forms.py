@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 
 from dialog_portal.access.models import EMAIL_TAKEN, Role, StaffInvitation, User
-from dialog_portal.base.typed_text import unquoted_address
 
 ROLE_HELP = (
     "Läsare ser. Handläggare planerar, bjuder in, skriver och skickar. Godkännare fastställer och publicerar också det "
@@ -26,12 +25,11 @@ class InviteForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts = {"role": ROLE_HELP}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "off"}),
-            "email": forms.EmailInput(attrs={"autocomplete": "off"}),
+            "email": forms.TextInput(attrs={"autocomplete": "off"}),
         }
 
     def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"].lower()
-        unquoted_address(email)
+        email: str = self.cleaned_data["email"]
         if User.objects.has_email(email):
             raise forms.ValidationError(EMAIL_TAKEN)
         return email

@@ -10,7 +10,9 @@ from dialog_portal.access.models import User
 from dialog_portal.access.permissions import SAFE_METHODS, NotPermitted, Rule, rule_for
 from dialog_portal.access.second_factor import require_second_factor
 from dialog_portal.access.session import require_sign_in
+from dialog_portal.access.unsaved_text import give_back, remember_writer
 from dialog_portal.links.addresses import ADMIN_PATH, SIGN_IN_PATH, STAFF_PATH
+from dialog_portal.links.dead_links import remove_working_links
 
 Refusal = HttpResponse | None
 PRIVATE_PREFIXES = tuple(f"/{path}" for path in (STAFF_PATH, SIGN_IN_PATH, ADMIN_PATH))
@@ -18,6 +20,8 @@ PRIVATE_PREFIXES = tuple(f"/{path}" for path in (STAFF_PATH, SIGN_IN_PATH, ADMIN
 
 class AccessMiddleware:
     """Runs a view only if the address has a rule that allows it; otherwise redirects to sign-in, or raises 403 or 404.
+
+    No page for staff has a personal link that works: whoever could follow one could answer for a guest.
 
     The role is read from the database each time, so a changed role or a closed account counts from the next request.
     """
@@ -27,8 +31,13 @@ class AccessMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.path.startswith(PRIVATE_PREFIXES) or getattr(request, "for_staff_only", False):
+        for_staff_only = getattr(request, "for_staff_only", False)
+        if for_staff_only:
+            remove_working_links(response)
+        if request.path.startswith(PRIVATE_PREFIXES) or for_staff_only:
             set_private_headers(request, response)
+        if getattr(request, "for_staff_only", False):
+            remember_writer(request, response)
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> Refusal:
@@ -39,7 +48,14 @@ class AccessMiddleware:
         if rule.open:
             return None
         request.for_staff_only = True  # type: ignore[attr-defined]
-        return require_sign_in(request) or check_role(request, rule) or require_second_factor(request, rule)
+        refusal = (
+            require_sign_in(request, rule)
+            or check_role(request, rule)
+            or require_second_factor(request, rule)
+        )
+        if refusal is None:
+            give_back(request)
+        return refusal
 
 
 def set_private_headers(request: HttpRequest, response: HttpResponse) -> None:

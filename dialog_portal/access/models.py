@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from dialog_portal.base import audit, authorship  # noqa: F401  their tables belong to this app
 from dialog_portal.base.swedish import swedish
+from dialog_portal.base.typed_columns import LineColumn
 from dialog_portal.base.typed_text import one_line
+from dialog_portal.outbox.address_field import AddressColumn
 
 EMAIL_TAKEN = "Adressen har redan ett konto. Är det stängt kan du öppna det igen."
 
@@ -24,6 +26,14 @@ class Role(models.TextChoices):
     OFFICER = "officer", "handläggare"
     APPROVER = "approver", "godkännare"
     ADMINISTRATOR = "administrator", "administratör"
+
+
+class MorningLetter(models.TextChoices):
+    """How often a member of staff gets the letter about what is new and due."""
+
+    WEEKLY = "weekly", "Varje måndag"
+    DAILY = "daily", "Varje vardag"
+    NEVER = "never", "Aldrig"
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -68,14 +78,25 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
 class User(AbstractBaseUser):
     """A member of staff. The role alone decides what they may do; there are no other permissions."""
 
-    email = models.EmailField(
+    email = AddressColumn(
         "e-postadress", unique=True, error_messages={"unique": "Adressen har redan ett konto."}
     )
-    name = models.CharField("namn", max_length=120, validators=[one_line])
-    title = models.CharField("titel", max_length=120, blank=True, validators=[one_line])
+    name = LineColumn("namn", max_length=120, validators=[one_line])
+    title = LineColumn("titel", max_length=120, blank=True, validators=[one_line])
     role = models.CharField("roll", max_length=20, choices=Role, default=Role.READER)
     is_active = models.BooleanField("aktiv", default=True)
     created = models.DateTimeField(auto_now_add=True)
+    # Old programs insert accounts without it while an upgrade goes on
+    morning_letter = models.CharField(
+        "morgonbrev",
+        max_length=10,
+        choices=MorningLetter,
+        default=MorningLetter.WEEKLY,
+        db_default=MorningLetter.WEEKLY,
+    )
+    morning_letter_on = models.DateField(
+        null=True, blank=True, editable=False, help_text="the day of the last one, written or not"
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "role"]
@@ -87,6 +108,10 @@ class User(AbstractBaseUser):
         constraints = (
             models.UniqueConstraint(Lower("email"), name="user_email_once_whatever_its_case"),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(morning_letter__in=MorningLetter.values),
+                name="user_morning_letter_is_known",
+            ),
         )
 
     def __str__(self) -> str:
@@ -123,8 +148,8 @@ class StaffInvitation(models.Model):
 
     LIFE = timedelta(hours=48)
 
-    email = models.EmailField("e-postadress")
-    name = models.CharField("namn", max_length=120, validators=[one_line])
+    email = AddressColumn("e-postadress")
+    name = LineColumn("namn", max_length=120, validators=[one_line])
     role = models.CharField("roll", max_length=20, choices=Role, default=Role.OFFICER)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # null: the first administrator
     link = models.OneToOneField("links.Link", models.PROTECT, related_name="+")

@@ -15,6 +15,7 @@ staff: list[URLPattern] = [
     path(
         "konton/inbjudan/<int:pk>/aterta/", views.account_invitation_revoke, name="account_invitation_revoke"
     ),
+    path("konton/inbjudan/<int:pk>/oppna/", views.account_invitation_open, name="account_invitation_open"),
 ]
 account: list[URLPattern] = [
     path("inbjudan/<str:token>/", views.accept_account, name="accept_account"),

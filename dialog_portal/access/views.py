@@ -6,7 +6,7 @@ from typing import cast
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -24,14 +24,12 @@ from dialog_portal.links.purposes import LinkPurpose
 def account_list(request: HttpRequest) -> HttpResponse:
     """List all accounts and the invitations that can still be accepted.
 
-    Without a mail server the invitations' addresses are shown, so that the administrator can pass them on.
+    Where letters do not leave the portal, each invitation can be opened here.
     """
     context = {
         "accounts": User.objects.with_second_factor().in_order(),
-        "invitations": [
-            (invitation, "" if settings.MAIL else invitation_address(invitation))
-            for invitation in StaffInvitation.objects.waiting()
-        ],
+        "invitations": list(StaffInvitation.objects.waiting()),
+        "letters_stay": not settings.MAIL,
     }
     return render(request, "staff/access/list.html", context)
 
@@ -91,6 +89,14 @@ def account_invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, f"Inbjudan till {invitation.name} gäller inte längre.")
     return redirect("staff:account_list")
+
+
+def account_invitation_open(request: HttpRequest, pk: int) -> HttpResponse:
+    """Go to the page that an invitation leads to. Raise Http404 where letters leave the portal."""
+    invitation = get_object_or_404(StaffInvitation.objects.waiting(), pk=pk)
+    if settings.MAIL:
+        raise Http404
+    return redirect(invitation_address(invitation))
 
 
 @sensitive_post_parameters()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -40,6 +41,19 @@ def record(by: Any, kind: EventKind, thing: Model | str = "", **detail: Any) -> 
 
     `detail` holds ids, dates and names of fields. Never give it the name of a guest or what a guest wrote.
     """
+    event = new_event(by, kind, thing, detail)
+    event.save()
+    return event
+
+
+def record_all(by: Any, kind: EventKind, things: Iterable[tuple[Model, dict[str, Any]]]) -> None:
+    """Add an event of one kind for each thing with its detail, as `record` does, a few hundred at a time."""
+    events = (new_event(by, kind, thing, detail) for thing, detail in things)
+    Event.objects.bulk_create(events, batch_size=500)
+
+
+def new_event(by: Any, kind: EventKind, thing: Model | str, detail: dict[str, Any]) -> Event:
+    """Return an event that is not stored yet."""
     named = thing if isinstance(thing, str) else f"{thing._meta.model_name} {thing.pk}"
     plain = json.loads(json.dumps(detail, default=str))
-    return Event.objects.create(by=by, what=kind.value, thing=named, detail=plain)
+    return Event(by=by, what=kind.value, thing=named, detail=plain)

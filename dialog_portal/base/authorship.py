@@ -26,10 +26,11 @@ class Subject(models.TextChoices):
 
 
 class Part(models.TextChoices):
-    """Which part of the notes a change affects. The four-eyes rule treats the three parts differently."""
+    """Which part of the notes a change affects. The four-eyes rule treats the parts differently."""
 
     NOTED = "noted"  # who came and which sections there are: written for the notes only
     FACTS = "facts"  # when, where, with whom: a plan until the meeting begins
+    IDENTITY = "identity"  # name and address of a person: they count as soon as the person is protected
     POINTS = "points"  # the agenda: a plan until the meeting begins, and copied when the notes are begun
 
 

@@ -7,19 +7,39 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.db import models, transaction
+from django.utils import timezone
 
 from dialog_portal.base.states import NotAllowed
 
 
 class Versioned(models.Model):
-    """A row with a version number that rises with each save of a form."""
+    """A row with a version number that rises with each save of a form, and with who saved it last and when.
+
+    `saved_by` and `saved_at` are empty in rows that were last saved before the columns existed.
+    """
 
     version = models.PositiveIntegerField(default=1, editable=False)
+    saved_by = models.ForeignKey(
+        "access.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        db_index=False,  # nobody asks what a person saved last, and no account is ever deleted
+    )
+    saved_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True
 
+    def note_save(self, by: Any) -> None:
+        """Raise the version and note who saves the row, without storing it: the caller saves SAVE_COLUMNS."""
+        self.version += 1
+        self.saved_by, self.saved_at = by, timezone.now()
 
+
+SAVE_COLUMNS = ("version", "saved_by", "saved_at")
 VersionedRow = TypeVar("VersionedRow", bound=Versioned)
 SaveResult = TypeVar("SaveResult")  # what an action that saves returns
 
@@ -57,9 +77,9 @@ def lock_if_unchanged(row: VersionedRow, *, seen_version: int | None) -> Version
 
 @transaction.atomic
 def save_if_unchanged(
-    row: VersionedRow, values: Mapping[str, Any], *, seen_version: int | None
+    row: VersionedRow, values: Mapping[str, Any], *, seen_version: int | None, by: Any
 ) -> Saved[VersionedRow]:
-    """Save values in a row that still has the version `seen_version`, and add 1 to its version.
+    """Save values in a row that still has the version `seen_version`; add 1 to it, and note that `by` saved it.
 
     The row is locked until the caller's transaction ends, so that the effects of the change are saved together with it
     or not at all. Raise StaleSave if somebody else saved the row since `seen_version`, and ValidationError if a value
@@ -67,15 +87,16 @@ def save_if_unchanged(
     """
     stored = lock_if_unchanged(row, seen_version=seen_version)
     fields = changed_fields(stored, values)
-    stored.version += 1
-    _store_values(stored, values, update_fields=["version"])
+    stored.note_save(by)
+    _store_values(stored, values, update_fields=list(SAVE_COLUMNS))
     return Saved(stored, fields)
 
 
 @transaction.atomic
-def save_new(row: VersionedRow, values: Mapping[str, Any]) -> Saved[VersionedRow]:
+def save_new(row: VersionedRow, values: Mapping[str, Any], *, by: Any) -> Saved[VersionedRow]:
     """Store a new row. Raise ValidationError if a value is not valid for its field."""
     fields = changed_fields(row, values)
+    row.saved_by, row.saved_at = by, timezone.now()
     _store_values(row, values, update_fields=None)
     return Saved(row, fields)
 
@@ -106,4 +127,8 @@ def stored_value(row: models.Model, name: str) -> Any:
 
 def is_same_value(stored: Any, other: Any) -> bool:
     """Return whether two values are equal. The order of a many-to-many relation does not matter."""
-    return set(stored) == set(other or ()) if isinstance(stored, list) else bool(stored == other)
+    if isinstance(stored, list):
+        return set(stored) == set(other or ())
+    if isinstance(stored, str) and isinstance(other, str):  # browsers send a line break as CR LF
+        return stored.splitlines() == other.splitlines()
+    return bool(stored == other)

@@ -12,6 +12,8 @@ SteppedRow = TypeVar("SteppedRow", bound=models.Model)
 class NotAllowed(Exception):
     """Raised when an action is not possible now. The message is in Swedish and is shown to the user."""
 
+    field: str | None = None  # the field of a form that the message is about
+
 
 class Step(models.Model):
     """A step that was taken: from which state to which, when, why, and by whom (null: the portal itself)."""

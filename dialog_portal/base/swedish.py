@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
@@ -17,6 +17,8 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from dialog_portal.base.typed_text import clean_line
+
 register = template.Library()
 
 DAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
@@ -24,21 +26,64 @@ MONTHS = (
     "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
     "december",
 )  # fmt: skip
-AFTER_Z = {"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"}  # the three characters that follow z
+AFTER_Z = {"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}", "œ": "}"}  # the three characters that follow z
+# Letters with a stroke or a hook, which Unicode does not take apart into a letter and a mark
+STROKES = {"đ": "d", "ð": "d", "ł": "l", "ŋ": "n", "ŧ": "t", "þ": "th"}
+LOOK_ALIKES = {"\u00a0": " ", "\u2010": "-", "\u2011": "-", "\u2013": "-", "\u2019": "'"}
+# Signs in the order of an index, before digits and letters; { and | and } make room for å, ä and ö
+SIGNS_IN_ORDER = " _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"
+SORTED_AS = str.maketrans(
+    {sign: chr(number) for number, sign in enumerate(SIGNS_IN_ORDER, start=1)}
+    | {alike: chr(SIGNS_IN_ORDER.index(sign) + 1) for alike, sign in LOOK_ALIKES.items()}
+    | AFTER_Z
+    | STROKES
+    | {"ü": "y", "ű": "y"}
+)
+SEARCHED_AS = str.maketrans(AFTER_Z | STROKES | LOOK_ALIKES)
+WITHOUT_RINGS_AND_DOTS = str.maketrans("{|}", "aao")
+MARKS = re.compile("[\u0300-\u036f]")
 
 
 def swedish_sort_key(text: str) -> str:
-    """Return a key that sorts as a Swedish index: å, ä and ö last, blanks before hyphens before letters, case ignored.
+    """Return a key that sorts as a Swedish index: å, ä and ö last, ü as y, blanks before hyphens before letters.
 
-    PostgreSQL's ICU sorts the same way, so Upplands Väsby comes before Upplands-Bro on both databases.
+    Accents count only between words that are else alike, and then case. PostgreSQL's ICU sorts the same way, so a list
+    stands in one order wherever it is made: Upplands Väsby before Upplands-Bro.
     """
-    return "".join(AFTER_Z.get(char) or unicodedata.normalize("NFD", char)[0] for char in text.casefold())
+    whole = unicodedata.normalize("NFC", text)
+    letters = MARKS.sub("", unicodedata.normalize("NFD", whole.casefold().translate(SORTED_AS)))
+    return f"{letters}\0{unicodedata.normalize('NFD', whole.casefold())}\0{whole.swapcase()}"
 
 
 def compare_swedish(left: str, right: str) -> int:
     """Return -1, 0 or 1 when the first text stands before, with or after the second in a Swedish index."""
-    one, two = (swedish_sort_key(left), left), (swedish_sort_key(right), right)
+    one, two = swedish_sort_key(left), swedish_sort_key(right)
     return (one > two) - (one < two)
+
+
+def search_text(text: str) -> str:
+    """Return the text as it is compared in a search: small letters without accents, å, ä and ö as letters of their own.
+
+    A letter and its accent may have been typed as one character or as two (NFC or NFD).
+    """
+    letters = unicodedata.normalize("NFC", text.lower()).translate(SEARCHED_AS)
+    return MARKS.sub("", unicodedata.normalize("NFD", letters))
+
+
+def plain_search_text(text: str) -> str:
+    """Return the text as `search_text` does, with å, ä and ö as a and o, for those whose keyboard lacks them."""
+    return search_text(text).translate(WITHOUT_RINGS_AND_DOTS)
+
+
+def is_typed_with_swedish_letters(word: str) -> bool:
+    """Return whether å, ä or ö was typed: then they are meant, and ö does not find o."""
+    return search_text(word) != plain_search_text(word)
+
+
+def text_contains(text: str, word: str) -> bool:
+    """Return whether a search for the word finds the text, by the same rule as `contains_text`."""
+    read = search_text if is_typed_with_swedish_letters(clean_line(word)) else plain_search_text
+    return read(clean_line(word)) in read(text)
 
 
 class SwedishOrder(Func):
@@ -67,25 +112,62 @@ class SwedishLower(Func):
         return self.as_sql(compiler, connection, template="swedish_lower(%(expressions)s)", **extra)
 
 
-def contains_text(text: str, *fields: str) -> Q:
-    """Return a filter for rows where any of the fields contains the text; case is ignored.
+def sql_translate(table: Mapping[int, str | int | None]) -> str:
+    """Return the two texts of SQL's TRANSLATE for a table with one character for each: "'from', 'to'"."""
+    pairs = {chr(old): new for old, new in table.items() if isinstance(new, str) and len(new) == 1}
+    return ", ".join("'" + "".join(part).replace("'", "''") + "'" for part in (pairs, pairs.values()))
 
-    Example: `people.filter(contains_text("öhrn", "name"))`.
+
+class SearchText(Func):
+    """A text column as `search_text` returns it."""
+
+    template = (
+        "REGEXP_REPLACE(NORMALIZE(TRANSLATE(NORMALIZE("
+        'LOWER((%(expressions)s) COLLATE "sv-SE-x-icu"), NFC), '
+        f"{sql_translate(SEARCHED_AS)}), NFD), '[\u0300-\u036f]', '', 'g')"
+    )
+    sqlite = "search_text"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template=f"{self.sqlite}(%(expressions)s)", **extra)
+
+
+class PlainSearchText(SearchText):
+    """A text column as `plain_search_text` returns it."""
+
+    template = f"TRANSLATE({SearchText.template}, '{{|}}', 'aao')"
+    sqlite = "plain_search_text"
+
+
+def contains_text(text: str, *fields: str) -> Q:
+    """Return a filter for rows where any of the fields contains the text; case and accents are ignored.
+
+    å, ä and ö are ignored too unless one of them is typed. Example: `people.filter(contains_text("öhrn", "name"))`.
     """
-    hits = (Q(Contains(SwedishLower(F(field)), text.lower())) for field in fields)
-    return reduce(or_, hits)
+    word = clean_line(text)
+    exact = is_typed_with_swedish_letters(word)
+    column, wanted = (SearchText, search_text(word)) if exact else (PlainSearchText, plain_search_text(word))
+    return reduce(or_, (Q(Contains(column(F(field)), wanted)) for field in fields))
 
 
 def add_swedish_to_sqlite(connection: Any, **kwargs: Any) -> None:
-    """Give a new SQLite connection the collation `swedish` and the function `swedish_lower`; SQLite has neither."""
+    """Give a new SQLite connection the collation and the functions named here; SQLite has none of them."""
     if connection.vendor == "sqlite":
         connection.connection.create_collation("swedish", compare_swedish)
-        connection.connection.create_function("swedish_lower", 1, lower_or_none, deterministic=True)
+        for name, function in SQLITE_FUNCTIONS.items():
+            connection.connection.create_function(name, 1, none_of_null(function), deterministic=True)
 
 
-def lower_or_none(text: str | None) -> str | None:
-    """Return the text in lower case, and None for SQL's NULL."""
-    return text.lower() if text is not None else None
+def none_of_null(function: Callable[[str], str]) -> Callable[[str | None], str | None]:
+    """Return the function for SQL: NULL gives NULL."""
+    return lambda text: None if text is None else function(text)
+
+
+SQLITE_FUNCTIONS: dict[str, Callable[[str], str]] = {
+    "swedish_lower": str.lower,
+    "search_text": search_text,
+    "plain_search_text": plain_search_text,
+}
 
 
 connection_created.connect(add_swedish_to_sqlite, dispatch_uid="swedish order")
@@ -127,8 +209,11 @@ def moment(when: datetime | None) -> str:
 
 @register.filter
 def iso(when: date | datetime | None) -> str:
-    """Return the time in ISO 8601 for `<time datetime="…">`, and "" for None."""
-    return to_local_time(when).isoformat() if when else ""
+    """Return the time in ISO 8601 for `<time datetime="…">`, in whole seconds as HTML wants it, and "" for None."""
+    if when is None:
+        return ""
+    here = to_local_time(when)
+    return here.isoformat(timespec="seconds") if isinstance(here, datetime) else here.isoformat()
 
 
 @register.filter

@@ -1,11 +1,21 @@
-"""Validators for typed text: one line, names without links, plain e-mail addresses; strangers' names in letters."""
+"""The one door for typed text: how it is cleaned before anything reads it, and what a line, a name, an address and a
+day may be; and strangers' names in letters.
+
+Forms clean through the fields of typed_fields.py, rows through the columns of typed_columns.py, an import and the
+mail reader by calling `clean_line` and `clean_address`. So two texts that look alike are stored alike.
+"""
 
 import re
 import unicodedata
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+EARLIEST_DAY, LATEST_DAY = (
+    date(1950, 1, 1),
+    date(2100, 12, 31),
+)  # the days that can be typed; mandates may be old
 LINE_BREAKS = {"\u2028", "\u2029", "\u0085"}
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -24,8 +34,99 @@ NAME_SIGNS = " -\u2010\u2011\u2013'\u2018\u2019`.,()&\u00b7\u30fb\u05be\u05f3\u0
 INVISIBLE_LETTERS = re.compile(  # letters and marks according to Unicode, but nothing is drawn for them
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
+TYPED_NUMBER = re.compile(
+    r"^\s*(?:§+\s*\d{1,3}\s*[.):]?|\d{1,3}\s*§\s*[.):]?|\d{1,2}\s?(?:[.)](?!\d)|:(?=\s)))\s*(?=\S)"
+)
+# Nothing is drawn for these: Unicode's Default_Ignorable_Code_Point, the signs around notes between lines, and control
+# characters. NUL is left in its place, so that Django refuses it: no keyboard and no clipboard writes it.
+HIDDEN = re.compile(
+    "[\x01-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+# Every blank of Unicode that does not break the line; several in a row are one
+BLANKS = re.compile("[\t \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+BREAKS = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# Characters of one line: no field takes a longer one, and composing a megabyte of accents would take minutes
+MAX_COMPOSED_LINE = 20_000
+BRACKETED = re.compile(r"<([^<>]*)>\s*$")
 ROUTE_SIGNS = re.compile(r"[%!|/]")
 DOMAIN_NAME = re.compile(r"\.\w{2,}|www\.", re.IGNORECASE)
+
+
+def without_number(title: str) -> str:
+    """Return a title without the number that a person typed before it: pages number points and sections themselves.
+
+    "1. Mötet öppnas", "2) Val", "§ 3 Budget" and "4 § Övrigt" lose theirs; "3 frågor" and "1.5 miljoner" do not.
+    """
+    return TYPED_NUMBER.sub("", title, count=1) or title
+
+
+def clean_line(text: str) -> str:
+    """Return the text as it is stored: composed (NFC), without hidden signs, single blanks, none at the ends.
+
+    Line breaks inside it stay, so that `one_line` refuses them.
+    """
+    return BLANKS.sub(" ", compose(text)).strip()
+
+
+def clean_paragraphs(text: str) -> str:
+    """Return the text as it is stored: as `clean_line` line by line, but blanks within a line are kept.
+
+    Every kind of line break becomes a newline, and empty lines at both ends go.
+    """
+    lines = (BLANKS.sub(one_blank_each, compose(line)).rstrip() for line in BREAKS.split(text))
+    return "\n".join(lines).strip("\n")
+
+
+def one_blank_each(run: re.Match[str]) -> str:
+    """Return an ordinary blank for each blank of a run."""
+    return " " * len(run[0])
+
+
+def compose(text: str) -> str:
+    """Return the text in Unicode form NFC without hidden signs; one longer than MAX_COMPOSED_LINE is only stripped."""
+    if len(text) > MAX_COMPOSED_LINE:
+        return text.strip()
+    return unicodedata.normalize("NFC", HIDDEN.sub("", text))
+
+
+def clean_address(text: str) -> str:
+    """Return the e-mail address in small letters, out of what mail programs and web pages put around it.
+
+    Outlook copies `Ek, Anna <anna.ek@example.org>;`, a web page `mailto:anna.ek@example.org`, a sentence a full stop.
+    What is no single address is returned cleaned but whole, so that the field refuses it.
+    """
+    line = clean_line(text).strip(" ;,")
+    if found := BRACKETED.search(line):
+        line = found[1] if line.count("<") == 1 else line
+    line = re.sub(r"^mailto:([^?]*).*$", r"\1", line.strip(), flags=re.IGNORECASE | re.DOTALL)
+    return unquote(line.strip(" ;,.")).lower()
+
+
+def unquote(line: str) -> str:
+    """Return the line without the apostrophes or quotation marks that some programs put around a whole address."""
+    return line[1:-1] if len(line) > 1 and line[0] in "'\"" and line[0] == line[-1] else line
+
+
+def is_same_text(one: str, other: str) -> bool:
+    """Return whether two texts differ at most by what cleaning removes and by upper and lower case."""
+    return clean_line(one).casefold() == clean_line(other).casefold()
+
+
+def plausible_day(value: date, earliest: date = EARLIEST_DAY) -> None:
+    """Raise ValidationError for a day before `earliest` or after LATEST_DAY: 0026 is a year typed with two digits."""
+    if not earliest <= value <= LATEST_DAY:
+        raise ValidationError(
+            f"Kontrollera årtalet. Dagen ska ligga mellan {earliest.year} och {LATEST_DAY.year}.",
+            code="year",
+        )
+
+
+def one_address(value: str) -> None:
+    """Raise ValidationError for several addresses in one field."""
+    if value.count("@") > 1 and re.search(r"@.*[\s;,].*@", value):
+        raise ValidationError("Skriv bara en adress.", code="several")
 
 
 def one_line(value: str) -> None:

@@ -7,9 +7,13 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db import models
+from django.http import QueryDict
 
 from dialog_portal.base.stale_saves import SaveResult, StaleSave, is_same_value, stored_value
+from dialog_portal.base.states import NotAllowed
+from dialog_portal.base.swedish import moment
 
+UNKNOWN = object()
 ROW_REMOVED = "Någon har tagit bort det du redigerar. Kopiera din text innan du går vidare."
 
 
@@ -24,41 +28,39 @@ def displayed_value(row: models.Model, name: str, value: Any) -> Any:
 
 
 class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A model form with a hidden field for the version that the user saw. An action saves it, not the form.
+    """A model form that carries the version that the user saw, and what each field held then. An action saves it.
 
-    After a conflict `conflicts` is a list of (label, stored value) for the fields that differ, and the form still holds
-    what the user typed.
+    After a conflict, `conflicts` are (label, stored value) of the fields that the user and somebody else have changed,
+    and the form holds what the user typed there. `taken_over` are those that only somebody else has changed: there the
+    form holds the stored value, so that the next save does not undo it.
     """
 
-    seen_name: ClassVar[str] = "seen_version"  # the hidden field
-    seen_type: ClassVar[type[forms.Field]] = forms.IntegerField
-    conflict: ClassVar[str] = (
-        "Någon annan sparade ändringar medan du skrev, eller så gjorde du det själv i en annan flik. "
-        "Din text står kvar i formuläret, och det som är sparat visas ovanför. "
-        "Ändra det som behövs och spara igen."
-    )
+    suggests: ClassVar[
+        tuple[str, ...]
+    ] = ()  # fields that begin with a suggestion and not with what is stored
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conflicts: list[tuple[str, Any]] = []
-        seen = self.version_mark(self.instance)
-        self.fields[self.seen_name] = self.seen_type(widget=forms.HiddenInput, required=False, initial=seen)
+        self.taken_over: list[tuple[str, Any]] = []
+        self.saved_by, self.saved_at = None, None  # of a conflict
+        self.fields["seen_version"] = forms.IntegerField(
+            widget=forms.HiddenInput, required=False, initial=self.instance.version
+        )
         self.compared_fields = list(self._meta.fields or ())
-
-    @staticmethod
-    def version_mark(row: Any) -> Any:
-        """Return the version of a row, or another value that differs whenever the row has been saved."""
-        return row.version
+        if self.changes_a_row:
+            for name in self.fields.keys() - {"seen_version", *self.suggests}:
+                self.fields[name].show_hidden_initial = True
 
     @property
-    def seen(self) -> Any:
-        """The version that came back with the form."""
-        return self.cleaned_data.get(self.seen_name)
+    def changes_a_row(self) -> bool:
+        """Whether somebody else may have saved what the form is about: not for a new row."""
+        return self.instance.pk is not None
 
     @property
     def seen_version(self) -> int | None:
         """The version number of the row that the user saw; None if it is missing."""
-        version: int | None = self.seen
+        version: int | None = self.cleaned_data.get("seen_version")
         return version
 
     @property
@@ -72,29 +74,96 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
         return stored_value(row, name)
 
     def show_conflict(self, theirs: Any) -> None:
-        """Add an error that shows the stored row `theirs` (None if it was deleted).
+        """Add an error that says who saved the stored row `theirs` and when; None if it was deleted.
 
-        The hidden version becomes that of `theirs`, so the user can save again and overwrite it.
+        The hidden version becomes that of `theirs`, so the user can save again what the form shows then.
         """
         if theirs is None:
             self.add_error(None, ROW_REMOVED)
             return
+        data = editable_data(self.data)
         for name in self.compared_fields:
-            value = self.stored_value(theirs, name)
-            if not is_same_value(value, self.cleaned_data.get(name)):
-                self.conflicts.append((str(self.fields[name].label), displayed_value(theirs, name, value)))
-        data: Any = self.data.copy()  # type: ignore[attr-defined]
-        data[self.add_prefix(self.seen_name)] = str(self.version_mark(theirs))
+            self._compare(name, self.stored_value(theirs, name), theirs, data)
+        data[self.add_prefix("seen_version")] = str(theirs.version)
         self.data = data
-        self.add_error(None, forms.ValidationError(self.conflict, code="conflict"))
+        self.saved_by, self.saved_at = theirs.saved_by, theirs.saved_at
+        self.add_error(None, forms.ValidationError(conflict_sentence(theirs), code="conflict"))
+
+    def _compare(self, name: str, stored: Any, theirs: Any, data: QueryDict) -> None:
+        """List a field that somebody else has changed, and put their value in it unless the user has changed it too."""
+        field, shown = self[name], self._shown_value(name)
+        typed = self.cleaned_data.get(name)
+        if shown is not UNKNOWN:
+            put(data, field.html_initial_name, field.field, field.field.hidden_widget(), stored)
+        if is_same_value(stored, typed) or (shown is not UNKNOWN and is_same_value(stored, shown)):
+            return
+        line = (str(field.label), displayed_value(theirs, name, stored))
+        if shown is UNKNOWN or name in self.changed_data:
+            self.conflicts.append(line)
+        else:
+            self.taken_over.append(line)
+            put(data, field.html_name, field.field, field.field.widget, stored)
+
+    def _shown_value(self, name: str) -> Any:
+        """Return what the field held when the user opened the form; UNKNOWN if the form does not say."""
+        field = self[name]
+        prefix = self.add_initial_prefix("")
+        if not field.field.show_hidden_initial or not any(key.startswith(prefix) for key in self.data):
+            return UNKNOWN
+        widget = field.field.hidden_widget()
+        sent = widget.value_from_datadict(self.data, self.files, field.html_initial_name)
+        try:
+            value: Any = field.field.to_python(sent)
+        except forms.ValidationError:
+            return UNKNOWN
+        return list(value) if isinstance(field.field, forms.ModelMultipleChoiceField) else value
 
     def save(self, commit: bool = True) -> Any:
         """Raise TypeError: only an action can lock the row and compare its version."""
         raise TypeError("Give the form's values and seen_version to an action that saves them.")
 
 
-def submit(form: VersionedForm, save: Callable[[], SaveResult]) -> SaveResult | None:
-    """Return what `save` returns; None if the form has errors or somebody else has saved. The form shows which."""
+def conflict_sentence(theirs: Any) -> str:
+    """Return the Swedish sentences about a conflict: who saved the row and when, and what to do."""
+    who = theirs.saved_by or "Någon annan"
+    when = f" {moment(theirs.saved_at)}" if theirs.saved_at else ""
+    return (
+        f"{who} sparade ändringar{when}, medan du skrev. Det du har ändrat står kvar i formuläret. "
+        "Jämför med det som är sparat, ändra det som behövs och spara igen."
+    )
+
+
+def editable_data(data: Any) -> QueryDict:
+    """Return a copy of a form's data that can be changed."""
+    copy = QueryDict(mutable=True)
+    for name in data:
+        values = data.getlist(name) if hasattr(data, "getlist") else data[name]
+        copy.setlist(name, values if isinstance(values, list) else [values])
+    return copy
+
+
+def put(data: QueryDict, name: str, field: forms.Field, widget: forms.Widget, value: Any) -> None:
+    """Put a value in a form's data as the widget would send it."""
+    if isinstance(widget, forms.CheckboxInput):
+        sent = ["on"] if value else []
+    else:
+        formatted = widget.format_value(field.prepare_value(value))
+        values = formatted if isinstance(formatted, list) else [formatted]
+        sent = ["" if one is None else str(one) for one in values]
+    if sent:
+        data.setlist(name, sent)
+    else:
+        data.pop(name, None)
+
+
+def submit(
+    form: VersionedForm, save: Callable[[], SaveResult], *, refusal_at: str | None = None
+) -> SaveResult | None:
+    """Return what `save` returns; None if the form has errors, somebody else has saved, or the action is refused.
+
+    The form shows which, and holds what was typed: the caller renders it again. A refusal is shown at the field that it
+    names itself, otherwise at `refusal_at`.
+    """
     if not form.is_valid():
         show_conflict_if_stale(form)
         return None
@@ -102,7 +171,9 @@ def submit(form: VersionedForm, save: Callable[[], SaveResult]) -> SaveResult | 
         return save()
     except StaleSave as stale:
         form.show_conflict(stale.theirs)
-        return None
+    except NotAllowed as refusal:
+        form.add_error(refusal.field or refusal_at, str(refusal))
+    return None
 
 
 def show_conflict_if_stale(form: VersionedForm) -> None:
@@ -111,5 +182,5 @@ def show_conflict_if_stale(form: VersionedForm) -> None:
     if not form.is_bound or row.pk is None:
         return
     stored = type(row)._default_manager.filter(pk=row.pk).first()
-    if stored is None or form.version_mark(stored) != form.seen:
+    if stored is None or stored.version != form.seen_version:
         form.show_conflict(stored)

@@ -1,4 +1,4 @@
-"""The staff's start page: my tasks, others' tasks, the coming meetings and the state of the outbox."""
+"""The staff's start page: my tasks and news, colleagues' tasks, the coming meetings and the state of the outbox."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.db.models import Count
+from django.db.models import Case, Count, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from dialog_portal.access.models import User
+from dialog_portal.dashboard.news import news_for, previous_working_day
 from dialog_portal.dashboard.tasks import tasks_for
 from dialog_portal.outbox.health import outbox_health
 from meetings.mailings.letters.recipients import with_invitation
@@ -44,13 +45,17 @@ class ComingMeeting:
 
 
 def start_page(request: HttpRequest) -> HttpResponse:
-    """Show the person's own tasks, those that wait for others, the coming meetings and the state of the outbox."""
-    now = timezone.now()
-    mine, others = tasks_for(cast("User", request.user), now)
+    """Show what is due and new for the person, then colleagues' tasks and meetings, and the state of the outbox."""
+    now, user = timezone.now(), cast("User", request.user)
+    mine, others = tasks_for(user, now)
+    since = previous_working_day(now)
     context = {
-        "mine": mine,
+        "mine": [task for task in mine if task.belongs_to in (None, user.pk)],
+        "colleagues": [task for task in mine if task.belongs_to not in (None, user.pk)],
         "others": others,
-        "coming": coming_meetings(),
+        "news": news_for(user, since),
+        "since": since,
+        "coming": coming_meetings(user),
         "today": now,
         "health": outbox_health(now),
         "letters_wait": any(task.letters for task in (*mine, *others)),
@@ -58,9 +63,11 @@ def start_page(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/start.html", context)
 
 
-def coming_meetings() -> list[ComingMeeting]:
-    """Return the next MEETINGS_SHOWN meetings with the number of each answer."""
-    meetings = list(Meeting.objects.coming().with_names()[:MEETINGS_SHOWN])
+def coming_meetings(user: User | None = None) -> list[ComingMeeting]:
+    """Return the next MEETINGS_SHOWN meetings, the person's own first, with the number of each answer."""
+    rank = Case(When(officer=user, then=0), default=1) if user else Value(1)
+    coming = Meeting.objects.coming().with_names().select_related("officer").annotate(rank=rank)
+    meetings = list(coming.order_by("rank", "starts_at")[:MEETINGS_SHOWN])
     answers = Counter[tuple[int, str | bool]]()
     listed: Any = with_invitation(Invitee.objects.active().with_answer()).filter(meeting__in=meetings)
     rows = listed.order_by().values_list("meeting_id", "current_answer", "is_invited")

@@ -6,6 +6,7 @@ from dialog_portal.base.states import StateTable
 from dialog_portal.outbox import models as outbox
 from meetings.models import agenda, meeting, planned_mailing
 from minutes import models as minutes
+from parties.models import IMPORT_NEXT
 
 STATES_FILE = settings.BASE_DIR / "docs" / "states.md"
 STATE_TABLES: dict[str, StateTable] = {
@@ -14,6 +15,7 @@ STATE_TABLES: dict[str, StateTable] = {
     "Automatisk påminnelse": planned_mailing.PLANNED_NEXT,
     "Minnesanteckningar": minutes.MINUTES_NEXT,
     "Brev": outbox.LETTER_NEXT,
+    "Import till registret": IMPORT_NEXT,
 }
 
 

@@ -5,6 +5,9 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from dialog_portal.base.typed_fields import DayField, LineField, ParagraphsField
+from dialog_portal.outbox.address_field import Address
+
 CHAIN_STEPS = (
     ("planerat", "done"),
     ("aviserat", "done"),
@@ -39,9 +42,9 @@ WRONG_VALUES = {
 class ExampleForm(forms.Form):
     """One field of each kind; nothing is saved."""
 
-    heading = forms.CharField(label="Rubrik", max_length=60, help_text="Högst 60 tecken.")
-    address = forms.EmailField(label="E-postadress")
-    date = forms.DateField(label="Datum", widget=forms.DateInput(attrs={"type": "date"}))
+    heading = LineField(label="Rubrik", max_length=60, help_text="Högst 60 tecken.")
+    address = Address(label="E-postadress")
+    date = DayField(label="Datum")
     seats = forms.IntegerField(
         label="Platser per part",
         min_value=1,
@@ -63,7 +66,7 @@ class ExampleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    text = forms.CharField(label="Om mötet", widget=forms.Textarea(attrs={"rows": 4}), required=False)
+    text = ParagraphsField(label="Om mötet", widget=forms.Textarea(attrs={"rows": 4}), required=False)
     agreed = forms.BooleanField(label="Jag har stämt av dagordningen med parten")
 
 

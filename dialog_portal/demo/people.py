@@ -1,4 +1,4 @@
-"""Demo people, all invented: staff accounts for the four roles, and holders of mandates at every party."""
+"""Demo people, all invented: staff accounts for the four roles, two of them officers, and holders of mandates."""
 
 from __future__ import annotations
 
@@ -22,21 +22,28 @@ LAST_NAMES = """
 STAFF = (
     ("lasare@example.org", "Lena Ståhlberg", Role.READER, "utredare"),
     ("handlaggare@example.org", "Hampus Idström", Role.OFFICER, "handläggare"),
+    ("handlaggare2@example.org", "Siri Malmgren", Role.OFFICER, "handläggare"),
     ("godkannare@example.org", "Gunilla Odefalk", Role.APPROVER, "enhetschef"),
     ("administrator@example.org", "Adam Rehnmark", Role.ADMINISTRATOR, "systemförvaltare"),
 )
+SECOND = "second "
 PASS_PHRASE_WORDS = """
     bäck gren sten måne björk skär vind ljung kulle moln strand berg äng sjö tall sand hav kust lind rönn
 """.split()
 
 
 def create_staff() -> tuple[dict[str, User], str]:
-    """Create four accounts; return them by role, with the random pass phrase that they share."""
+    """Create the accounts; return them by role, with the random pass phrase that they share.
+
+    The second person with a role is found under SECOND and the role.
+    """
     phrase = " ".join(secrets.choice(PASS_PHRASE_WORDS) for _ in range(6))
-    made = {role: User.objects.create_user(email, name, role, phrase) for email, name, role, _ in STAFF}
-    for email, _, _, title in STAFF:
-        User.objects.filter(email=email).update(title=title)
-    return {str(role): user for role, user in made.items()}, phrase
+    made: dict[str, User] = {}
+    for email, name, role, title in STAFF:
+        user = User.objects.create_user(email, name, role, phrase)
+        User.objects.filter(pk=user.pk).update(title=title)
+        made[f"{SECOND}{role}" if role in made else str(role)] = user
+    return made, phrase
 
 
 def name_pairs() -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from dialog_portal.access.models import Role, User
 from dialog_portal.demo.clock import clock_at, days
+from dialog_portal.demo.people import SECOND
 from dialog_portal.demo.words import (
     CENTRES_AGENDA,
     CENTRES_NOTES,
@@ -19,6 +20,8 @@ from dialog_portal.demo.words import (
     GREETING,
     MUNICIPAL_AGENDA,
     MUNICIPAL_NOTES,
+    UNHOSTED_AGENDA,
+    UNHOSTED_NOTES,
 )
 from dialog_portal.outbox.queue.deliver import deliver
 from meetings.agenda import actions
@@ -66,7 +69,6 @@ class Story:
     place: tuple[str, str, str] = ("", "", "")
     host: Party | None = None
     group: Group | None = None
-    outside_reference: str = ""
     cancelled: bool = False
     answers: Sequence[str] = ("ja", "ja", "nej", "ja", "ja", "", "ja")
     staff: dict[str, User] = field(default_factory=dict)
@@ -77,11 +79,26 @@ class Story:
 
     @property
     def officer(self) -> User:
-        return self.staff[Role.OFFICER]
+        """Who plans and writes: one officer has the municipalities, the other one everybody else."""
+        return self.staff[Role.OFFICER if self.is_municipal else f"{SECOND}{Role.OFFICER}"]
 
     @property
     def approver(self) -> User:
         return self.staff[Role.APPROVER]
+
+    @property
+    def agenda(self) -> Sequence[tuple[str, int, str, bool]]:
+        """Title, minutes, presenter, and whether it is internal, of each point."""
+        if not self.is_municipal:
+            return CENTRES_AGENDA
+        return MUNICIPAL_AGENDA if self.host else UNHOSTED_AGENDA
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """The text of each section."""
+        if not self.is_municipal:
+            return CENTRES_NOTES
+        return MUNICIPAL_NOTES if self.host else UNHOSTED_NOTES
 
     def has_reached(self, stage: str) -> bool:
         """Return whether the meeting has come to a stage or further."""
@@ -145,13 +162,12 @@ def plan_story(story: Story) -> Meeting:
         street=street,
         host=story.host,
         group=story.group,
-        outside_reference=story.outside_reference,
         message=GREETING,
         serves_meal=story.is_municipal,
         officer=story.officer,
     )
     meetings.add_meeting(meeting, categories=[story.category], by=story.officer)
-    for title, minutes, presenter, internal in MUNICIPAL_AGENDA if story.is_municipal else CENTRES_AGENDA:
+    for title, minutes, presenter, internal in story.agenda:
         item = AgendaItem(
             title=story.adapt_text(title),
             minutes=minutes,
@@ -204,12 +220,11 @@ def attendance_keys(meeting: Meeting) -> set[str]:
 
 def finish_notes(story: Story, meeting: Meeting) -> None:
     """Write the notes and take them to the story's stage; a draft has its first two sections only."""
-    texts = MUNICIPAL_NOTES if story.is_municipal else CENTRES_NOTES
     with clock_at(story.begins + days(2)):
         minutes = writing.start_minutes(meeting, by=story.officer)
         sections = list(minutes.sections.all())
         for section, text in zip(
-            sections if story.has_reached("circulated") else sections[:2], texts, strict=False
+            sections if story.has_reached("circulated") else sections[:2], story.notes, strict=False
         ):
             writing.save_section(
                 section,

@@ -15,6 +15,11 @@ MUNICIPAL_AGENDA = (
     ("Samtal om kulturstrategins insatsområden", 50, "Alla, i grupper", False),
     ("Sammanfattning och nästa steg", 20, "Kulturförvaltningen", False),
 )
+# A meeting with municipalities that no municipality hosts: the first of them, held at the region's own office
+UNHOSTED_AGENDA = (
+    ("Välkomna: varför vi för dialog", 20, "Kulturförvaltningen", False),
+    *MUNICIPAL_AGENDA[1:],
+)
 CENTRES_NOTES = """
 <p>Kulturförvaltningen hälsade välkommen och berättade varför samtalet förs med alla nio samtidigt: frågorna är
 gemensamma även när konstarterna skiljer sig åt.</p>
@@ -31,10 +36,10 @@ som söker konstnärlig kompetens.</p>
 <p>Regionen redogjorde för hur stöden ses över. Parterna bad om</p>
 <ol><li>fleråriga besked</li><li>enklare redovisning</li><li>kriterier som går att läsa utan förkunskaper.</li></ol>
 
-<p>Regionen återkommer med ett utkast till kriterier före sommaren. Centrumbildningarna samlar exempel på avtal.</p>
+<p>Regionen återkommer med ett utkast till kriterier före nästa möte. Centrumbildningarna samlar exempel på avtal.</p>
 <table><thead><tr><th>Vad</th><th>Vem</th><th>När</th></tr></thead>
-<tbody><tr><td>Utkast till kriterier</td><td>Regionen</td><td>juni</td></tr>
-<tr><td>Exempel på avtal</td><td>Centrumbildningarna</td><td>april</td></tr></tbody></table>
+<tbody><tr><td>Utkast till kriterier</td><td>Regionen</td><td>före nästa möte</td></tr>
+<tr><td>Exempel på avtal</td><td>Centrumbildningarna</td><td>inom två månader</td></tr></tbody></table>
 """.strip().split("\n\n")
 MUNICIPAL_NOTES = """
 <p>Värdkommunen visade sitt kulturhus, där bibliotek, kulturskola och föreningar delar på lokaler och bemanning.</p>
@@ -51,6 +56,15 @@ MUNICIPAL_NOTES = """
 
 <p>Regionen tar fram ett underlag om resebidrag. Kommunerna utser var sin kontaktperson för den regionala kartan.</p>
 """.strip().split("\n\n")
+WELCOME = """
+<p>Kulturförvaltningen berättade om kulturstrategin och om varför dialogerna inleds. Resultatet tas upp på en regional
+konferens i höst.</p>
+""".strip()
+UNHOSTED_NOTES = [
+    WELCOME,
+    *MUNICIPAL_NOTES[1:-1],
+    "<p>Regionen tar fram ett underlag om resebidrag till konferensen. Kommunerna utser var sin kontaktperson.</p>",
+]
 GREETING = (
     "Nu är det dags för årets dialog. Vi vill höra hur ni har det och berätta vad som är på gång hos oss."
 )

@@ -8,8 +8,14 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
-from dialog_portal.access.models import User
-from dialog_portal.demo.clock import days
+from dialog_portal.access.models import Role, User
+from dialog_portal.demo.clock import clock_at, days
+from dialog_portal.demo.site import (
+    add_redirects,
+    publish_year_text,
+    report_barrier,
+    write_accessibility_draft,
+)
 from dialog_portal.demo.story import Story, at_hour, tell_story
 from meetings.models import FocusArea, Group, Round, RoundPurpose
 from parties.models import Category, Party
@@ -21,19 +27,14 @@ PLACES = (
     ("Kulturskolan Noten", "Orkestersalen", "Skolvägen 3"),
 )
 FRIDAY = 4  # datetime.weekday()
-OFFICE = ("Kulturförvaltningen", "Sal Mälaren", "Fleminggatan 20")
+OFFICE = ("Kulturförvaltningen", "Sal Mälaren", "Södermalmsallén 36")
 FATBUREN = ("Usine konferens", "sal Fatburen", "Södermalmsallén 36")
-# Category, title, start (month, day, hour), place, and the outside reference
+# The category of each, its title, when it began as month, day and hour, and where
 MEETINGS_OF_2019 = (
-    (
-        "centrumbildningar",
-        "Dialogmöte med regionala centrumbildningar",
-        (1, 31, 15),
-        FATBUREN,
-        "AKTNR 2605-10597",
-    ),
-    ("kommuner", "Dialogmöte med länets kommuner", (5, 16, 9), OFFICE, "AKTNR 2692-11572"),
+    ("centrumbildningar", "Dialogmöte med regionala centrumbildningar", (1, 31, 15), FATBUREN),
+    ("kommuner", "Dialogmöte med länets kommuner", (5, 16, 9), OFFICE),
 )
+GROUPS = ("Norra gruppen", "Södra gruppen", "Östra gruppen", "Västra gruppen")
 # The stage of each municipal meeting, and how many days from today it is
 GROUP_STAGES = (("held", -1), ("draft", -6), ("invited", 9), ("invited", 24))
 # Category, title, stage, how many days from today, and whether it was cancelled
@@ -44,7 +45,7 @@ OTHER_MEETINGS = (
     ("klys", "Dialogmöte med KLYS", "announced", 55, False),
     ("folkbildningen", "Dialogmöte med Stockholms läns bildningsförbund", "planned", 75, False),
     ("centrumbildningar", "Rundabordssamtal om arbetsmarknaden", "invited", 40, True),
-    ("centrumbildningar", "Rundabordssamtal om scenkonst", "published", -60, False),
+    ("centrumbildningar", "Rundabordssamtal om stöd och förmedling", "published", -60, False),
 )
 
 
@@ -70,12 +71,10 @@ def create_year_2019(staff: dict[str, User]) -> None:
     """Create the round of 2019 with two meetings. Their dates and places are public facts, their notes are invented."""
     made = create_round(
         2019,
-        intro="År 2019 möttes kulturförvaltningen och det regionala kulturlivets parter för första gången var för sig.",
-        outside_reference="AKTNR 2692-11572",
         conference_on=stockholm_time(2019, 11, 14, 9).date(),
         conference_place="Stockholmstinget",
     )
-    for slug, title, begins, place, reference in MEETINGS_OF_2019:
+    for slug, title, begins, place in MEETINGS_OF_2019:
         category = Category.objects.get(slug=slug)
         tell_story(
             Story(
@@ -86,10 +85,11 @@ def create_year_2019(staff: dict[str, User]) -> None:
                 active_members(category, 2019),
                 "published",
                 place=place,
-                outside_reference=reference,
                 staff=staff,
             )
         )
+    publish_year_text(made, staff, at=stockholm_time(2019, 6, 3, 9))
+    add_redirects(staff[Role.OFFICER])
 
 
 def working_day(today: datetime, offset: int) -> datetime:
@@ -101,25 +101,39 @@ def working_day(today: datetime, offset: int) -> datetime:
 
 
 def create_current_year(staff: dict[str, User]) -> None:
-    """Create the round of the current year with a meeting in every stage."""
+    """Create a meeting in every stage around today, each in the round of its own year."""
     today = timezone.localtime()
-    intro = "Årets dialoger förs i fyra kommungrupper och med parterna var för sig."
-    made = create_round(today.year, intro=intro)
-    create_municipal_meetings(made, today, staff)
-    create_other_meetings(made, today, staff)
+    rounds = {today.year: create_round(today.year)}
+    create_municipal_meetings(rounds, today, staff)
+    create_other_meetings(rounds, today, staff)
+    for made in rounds.values():
+        publish_year_text(made, staff, at=today - days(100))
+    write_accessibility_draft(staff)
+    with clock_at(today - days(2)):
+        report_barrier()
 
 
-def create_municipal_meetings(made: Round, today: datetime, staff: dict[str, User]) -> None:
-    """Create one meeting for each group of municipalities, at its host."""
-    category, groups = create_municipal_groups(made, made.year)
-    for (group, parties), (stage, offset), place in zip(groups, GROUP_STAGES, PLACES, strict=True):
+def round_on(rounds: dict[int, Round], day: datetime) -> Round:
+    """Return the round of a day's year, created if it is missing."""
+    if day.year not in rounds:
+        rounds[day.year] = create_round(day.year)
+    return rounds[day.year]
+
+
+def create_municipal_meetings(rounds: dict[int, Round], today: datetime, staff: dict[str, User]) -> None:
+    """Divide the 26 municipalities into four invented groups, and create the meeting of each at its host."""
+    category = Category.objects.get(slug="kommuner")
+    parties = active_members(category, today.year)
+    for number, (name, (stage, offset), place) in enumerate(zip(GROUPS, GROUP_STAGES, PLACES, strict=True)):
+        begins = at_hour(working_day(today, offset), 9)
+        group = create_group(round_on(rounds, begins), name, parties[number::4])
         tell_story(
             Story(
-                made,
-                f"Kommundialog, {group.name.lower()}",
-                at_hour(working_day(today, offset), 9),
+                group.round,
+                f"Kommundialog, {name.lower()}",
+                begins,
                 category,
-                parties,
+                parties[number::4],
                 stage,
                 place=place,
                 host=group.host,
@@ -129,15 +143,24 @@ def create_municipal_meetings(made: Round, today: datetime, staff: dict[str, Use
         )
 
 
-def create_other_meetings(made: Round, today: datetime, staff: dict[str, User]) -> None:
+def create_group(made: Round, name: str, parties: list[Party]) -> Group:
+    """Create a group of parties, of which the first is the host."""
+    group = Group.objects.create(round=made, name=name, host=parties[0])
+    group.parties.set(parties)
+    return group
+
+
+def create_other_meetings(rounds: dict[int, Round], today: datetime, staff: dict[str, User]) -> None:
     """Create the meetings with all other parties, at the region's office."""
     for slug, title, stage, offset, cancelled in OTHER_MEETINGS:
         category = Category.objects.get(slug=slug)
+        begins = at_hour(working_day(today, offset), 13)
+        made = round_on(rounds, begins)
         tell_story(
             Story(
                 made,
-                title,
-                at_hour(working_day(today, offset), 13),
+                title_in_year(title, category, made.year),
+                begins,
                 category,
                 active_members(category, made.year),
                 stage,
@@ -148,14 +171,7 @@ def create_other_meetings(made: Round, today: datetime, staff: dict[str, User]) 
         )
 
 
-def create_municipal_groups(made: Round, year: int) -> tuple[Category, list[tuple[Group, list[Party]]]]:
-    """Divide the 26 municipalities into four invented groups, each with a host; return the category and the groups."""
-    category = Category.objects.get(slug="kommuner")
-    parties = active_members(category, year)
-    groups = []
-    for number, name in enumerate(("Norra gruppen", "Södra gruppen", "Östra gruppen", "Västra gruppen")):
-        chosen = parties[number::4]
-        group = Group.objects.create(round=made, name=name, host=chosen[0])
-        group.parties.set(chosen)
-        groups.append((group, chosen))
-    return category, groups
+def title_in_year(title: str, category: Category, year: int) -> str:
+    """Return the title of a meeting: in a year when its category has no dialogue it is a round table."""
+    due = any(cadence.is_due(year) for cadence in category.cadences.all())
+    return title if due else title.replace("Dialogmöte", "Rundabordssamtal")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -35,6 +35,9 @@ GUEST_HEADERS = {
     "Content-Security-Policy": GUEST_CSP,
 }
 
+NOT_TYPED = ("lank", "sett", "svar")  # what the names of hidden fields and buttons begin with
+
+UNREADABLE = (400, 405)  # too many fields, another alphabet; a method that the address does not know
 GUEST_PREFIXES = tuple(f"/{path}" for path in GUEST_PATHS)
 SECRET_PREFIXES = tuple(f"/{path}" for path in SECRET_PATHS)
 
@@ -43,11 +46,12 @@ def secret_page_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> 
     """Middleware: add GUEST_HEADERS also to responses that no guest view made, such as redirects and error pages.
 
     It applies to every response below GUEST_PATHS, and to redirects and errors below SECRET_PATHS. The pages about
-    accounts themselves have scripts and forms that need an origin; AccessMiddleware sets their headers.
+    accounts themselves have scripts and forms that need an origin; AccessMiddleware sets their headers. What a guest
+    sends that cannot be read gets a page of the guests' own, which leads to a new link.
     """
 
     def add_headers(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
+        response = with_own_page(request, get_response(request))
         away = response.status_code in (301, 308) or response.status_code >= 400
         if request.path_info.startswith(GUEST_PREFIXES) or (
             away and request.path_info.startswith(SECRET_PREFIXES)
@@ -57,6 +61,17 @@ def secret_page_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> 
         return response
 
     return add_headers
+
+
+def with_own_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Give the response to a request that no view could read a page of the guests' own; leave every other as it is.
+
+    The response stays the same object, so that Django does not log the request once more.
+    """
+    if response.status_code in UNREADABLE and request.path_info.startswith(GUEST_PREFIXES):
+        page = guest_error_page("guest/unreadable.html", response.status_code)
+        response.content, response["Content-Type"] = page.content, page["Content-Type"]
+    return response
 
 
 def guest_view(view: GuestView) -> GuestView:
@@ -103,14 +118,28 @@ def link_not_found(request: HttpRequest) -> HttpResponse:
     """Return the same 404 page for a link that is unknown, damaged, revoked, expired or for another purpose.
 
     Failures are counted for each client, and a client over the limit gets 429. Valid links are not affected by that.
+    A link may stop working while somebody fills in a form, so what was typed is shown.
     """
+    typed = typed_texts(request)
     return (
-        guest_error_page("guest/429.html", 429)
+        guest_error_page("guest/429.html", 429, typed)
         if exceeds_failure_limit(request)
-        else guest_error_page("guest/404.html", 404)
+        else guest_error_page("guest/404.html", 404, typed)
     )
 
 
-def guest_error_page(template: str, status: int) -> HttpResponse:
+def typed_texts(request: HttpRequest) -> list[str]:
+    """Return the texts that a guest typed in a sent form, without its buttons and hidden fields.
+
+    The page where an account is accepted is no guest's: its form holds a password.
+    """
+    if not request.path_info.startswith(GUEST_PREFIXES):
+        return []
+    texts = [str(request.POST[name]) for name in request.POST if not name.startswith(NOT_TYPED)]
+    return [text for text in texts if text.strip()]
+
+
+def guest_error_page(template: str, status: int, typed: Iterable[str] = ()) -> HttpResponse:
     """Render an error page without the request, so that nothing from the address can appear on it."""
-    return HttpResponse(render_to_string(template, {"mailbox": settings.MAIL_REPLY_TO}), status=status)
+    context = {"mailbox": settings.MAIL_REPLY_TO, "unsaved": [("Text", text) for text in typed]}
+    return HttpResponse(render_to_string(template, context), status=status)

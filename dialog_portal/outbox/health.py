@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from dialog_portal.base.swedish import clock, moment
 from dialog_portal.outbox.models import Attempt, Hold, Host, Letter, Outcome, Pulse, State
+from dialog_portal.outbox.queue.circuit_breaker import MEMORY
 
 log = logging.getLogger(__name__)
 SILENT_AFTER = timedelta(minutes=5)
@@ -87,7 +88,7 @@ def is_stuck() -> bool:
 
 def _trouble(at: dict[str, datetime], now: datetime) -> tuple[str, ...]:
     silence = _silence(at.get("worker"), at.get("beat"), now)
-    return (*silence, *_server(now), *_mailbox(at.get("mailbox"), now), *_held())
+    return (*silence, *_server(now), *_mailbox(now), *_held())
 
 
 def _silence(worker: datetime | None, beat: datetime | None, now: datetime) -> tuple[str, ...]:
@@ -116,15 +117,27 @@ def _server(now: datetime) -> tuple[str, ...]:
             return (sentence,)
         if host.closed_until and host.closed_until > now:
             again = clock(host.closed_until)
-            return (f"E-postservern svarar inte. Breven väntar, och nytt försök görs kl. {again}.",)
+            return (
+                f"E-postservern svarar inte. Breven väntar, och nytt försök görs kl. {again}. {host.trouble}",
+            )
+        if host.refusals and host.refused_at and now - host.refused_at <= MEMORY:
+            sentence = (
+                f"E-postservern ville inte ta emot ett brev {moment(host.refused_at)}. Nytt försök görs av sig "
+                f"självt. Serverns svar: {host.trouble}"
+            )
+            return (sentence,)
     return ()
 
 
-def _mailbox(read: datetime | None, now: datetime) -> tuple[str, ...]:
-    """Answers and bounces that nobody reads are answers lost."""
-    if not settings.MAILBOX or read is None or now - read <= UNREAD_AFTER:
+def _mailbox(now: datetime) -> tuple[str, ...]:
+    """Answers and bounces that nobody reads are answers lost: said at once when waiting will not help."""
+    if not settings.MAILBOX or (pulse := Pulse.objects.filter(name="mailbox").first()) is None:
         return ()
-    return (f"Svar från kalendrar och studsar har inte kunnat läsas sedan {moment(read)}. Kontakta driften.",)
+    if now - pulse.at <= UNREAD_AFTER and not pulse.detail.get("told_at_once"):
+        return ()
+    since = "än" if pulse.detail.get("never_read") else f"sedan {moment(pulse.at)}"
+    unread = f"Svar från kalendrar och studsar har inte kunnat läsas {since}. Kontakta driften."
+    return (f"{unread} {pulse.detail.get('trouble', '')}".strip(),)
 
 
 def _held() -> tuple[str, ...]:

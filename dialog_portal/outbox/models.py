@@ -45,7 +45,8 @@ TONES = {
     State.RETRYING: "wait",
 }
 WAITING = (State.QUEUED, State.SENDING, State.RETRYING)
-# The purpose of letters with a way into an account, for administrators' eyes only
+# The purpose of letters about accounts. They may hold a way into one, or warn its owner, so no person reads their text,
+# keeps them from leaving or sends them elsewhere (docs/adr/0021); that they exist is for administrators' eyes only
 CONFIDENTIAL = "konto"
 
 
@@ -89,9 +90,10 @@ class Hold(models.Model):
         return self.campaign or "allt"
 
 
-def is_held() -> Exists:
-    """Whether somebody holds the letter's campaign, or everything."""
-    return Exists(Hold.objects.filter(Q(campaign="") | Q(campaign=OuterRef("campaign"))))
+def is_held() -> Q:
+    """Whether somebody holds the letter's campaign, or everything. Letters about accounts are never held."""
+    held = Exists(Hold.objects.filter(Q(campaign="") | Q(campaign=OuterRef("campaign"))))
+    return ~Q(purpose=CONFIDENTIAL) & Q(held)
 
 
 def may_have_begun(letter: str) -> Exists:
@@ -122,10 +124,15 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         unread = Q(state__in=(State.QUEUED, State.RETRYING, State.FAILED), maybe_twice=False)
         return self.exclude(unread | Q(state=State.STOPPED) & ~may_have_begun("pk"))
 
+    def except_accounts(self) -> LetterQuerySet:
+        """Letters that a person may read, hold and stop: all but those about accounts."""
+        return self.exclude(purpose=CONFIDENTIAL)
+
     def visible_to(self, user: Any) -> LetterQuerySet:
-        """Letters about accounts are a way in: administrators see them, and only them."""
-        account = Q(purpose=CONFIDENTIAL)
-        return self.filter(account) if user.role == "administrator" else self.exclude(account)
+        """Which letters somebody knows of: administrators of those about accounts, and only those."""
+        if user.role == "administrator":
+            return self.filter(purpose=CONFIDENTIAL)
+        return self.except_accounts()
 
     def needs_a_person(self) -> LetterQuerySet:
         """Letters that nothing more will happen to by itself, and whose reader nobody has reached another way."""
@@ -222,6 +229,10 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} till {self.name}"
+
+    @property
+    def is_about_account(self) -> bool:
+        return self.purpose == CONFIDENTIAL
 
     @property
     def waits(self) -> bool:

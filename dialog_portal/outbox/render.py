@@ -7,8 +7,10 @@ from functools import cache
 from typing import Any
 
 from css_inline import CSSInliner
+from django.conf import settings
 from django.template import Context
 from django.template.loader import get_template
+from django.urls import reverse
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,15 @@ def tidy_text(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", lines).strip("\n") + "\n"
 
 
+def legal_addresses() -> dict[str, str]:
+    """The whole addresses of the pages that every letter leads to: personal data, accessibility."""
+    pages = ("personal_data", "accessibility")
+    return {f"{page}_url": settings.BASE_URL + reverse(f"public:{page}") for page in pages}
+
+
 def render(name: str, context: Mapping[str, Any]) -> Rendered:
     """The letter `letters/<name>.subject.txt`, `.txt` and `.html`, all three from the same values."""
     subject = render_text(f"letters/{name}.subject.txt", context).strip()
-    values = {**context, "subject": subject}
+    values = {**context, **legal_addresses(), "subject": subject}
     html = get_template(f"letters/{name}.html").render(values)
     return Rendered(subject, tidy_text(render_text(f"letters/{name}.txt", values)), _inliner().inline(html))

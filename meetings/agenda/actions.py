@@ -13,23 +13,21 @@ from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.stale_saves import save_if_unchanged
 from dialog_portal.base.states import NotAllowed, take_step
 from meetings.audit_events import MeetingsEvent
-from meetings.models import Agenda, AgendaItem, AgendaState
+from meetings.models import Agenda, AgendaConsultation, AgendaItem, AgendaState
 from meetings.models.agenda import AGENDA_NEXT
 
 ITEM_CONTENT = ("title", "description", "minutes", "presenter", "internal")
 ITEM_FIELDS_IN_NOTES = frozenset({"title", "internal"})  # as ItemForm names them
 
 
-def must_not_be_settled(agenda: Agenda) -> None:
-    """Raise NotAllowed if the agenda is settled."""
-    if agenda.state == AgendaState.SETTLED:
-        raise NotAllowed("Dagordningen är fastlagd. Öppna den igen om du vill ändra i den.")
+SETTLED_SENTENCE = "Dagordningen är fastlagd. Öppna den igen om du vill ändra i den."
 
 
 def lock_unsettled_agenda(agenda: Agenda) -> Agenda:
     """Return the agenda, locked until the transaction ends. Raise NotAllowed if it is settled."""
     now = Agenda.objects.select_for_update().get(pk=agenda.pk)
-    must_not_be_settled(now)
+    if now.state == AgendaState.SETTLED:
+        raise NotAllowed(SETTLED_SENTENCE)
     return now
 
 
@@ -59,7 +57,7 @@ def change_item(
     Raise NotAllowed if the agenda is settled, and StaleSave if somebody else saved the item since `seen_version`.
     """
     agenda = lock_unsettled_agenda(item.agenda)
-    saved = save_if_unchanged(item, values, seen_version=seen_version)
+    saved = save_if_unchanged(item, values, seen_version=seen_version, by=by)
     event = record(by, MeetingsEvent.POINT_CHANGED, agenda, item=item.pk, fields=saved.fields)
     if ITEM_FIELDS_IN_NOTES & set(saved.fields):
         record_authorship(event, agenda, Part.POINTS)
@@ -75,8 +73,9 @@ def delete_item(item: AgendaItem, *, by: User) -> dict[str, Any]:
     agenda = lock_unsettled_agenda(item.agenda)
     if any(section.html for section in item.sections.all()):
         raise NotAllowed("Punkten har minnesanteckningar och kan inte tas bort.")
-    removed = {"pk": item.pk, "position": position_of(agenda, item), "version": item.version}
+    removed: dict[str, Any] = {"pk": item.pk, "position": position_of(agenda, item), "version": item.version}
     removed |= {name: getattr(item, name) for name in ITEM_CONTENT}
+    removed["sections"] = list(item.sections.values_list("pk", flat=True))
     event = record(by, MeetingsEvent.POINT_REMOVED, agenda, item=item.pk)
     record_authorship(event, agenda, Part.POINTS)
     item.delete()
@@ -85,9 +84,14 @@ def delete_item(item: AgendaItem, *, by: User) -> dict[str, Any]:
 
 @transaction.atomic
 def restore_item(agenda: Agenda, removed: dict[str, Any], *, by: User) -> AgendaItem:
-    """Restore a deleted item at its old position. Doing it twice makes one item. Raise NotAllowed if settled."""
+    """Restore a deleted item at its old position, with its sections of the notes. Doing it twice makes one item.
+
+    Raise NotAllowed if the agenda is settled.
+    """
     now = lock_unsettled_agenda(agenda)
-    item, created = AgendaItem.objects.get_or_create(pk=removed["pk"], defaults={**removed, "agenda": now})
+    values = {name: removed[name] for name in ("position", "version", *ITEM_CONTENT)}
+    item, created = AgendaItem.objects.get_or_create(pk=removed["pk"], defaults={**values, "agenda": now})
+    item.sections.model._default_manager.filter(pk__in=removed["sections"], item=None).update(item=item)
     set_position(now, item, removed["position"])
     if created:
         event = record(by, MeetingsEvent.POINT_RESTORED, now, item=item.pk)
@@ -126,9 +130,47 @@ def set_position(agenda: Agenda, item: AgendaItem, place: int) -> int:
 
 @transaction.atomic
 def change_agenda_state(agenda: Agenda, to: AgendaState, *, by: User) -> Agenda:
-    """Send the agenda for consultation, settle or reopen it. Raise NotAllowed if it is empty or in a wrong state."""
-    now = Agenda.objects.select_for_update().get(pk=agenda.pk)
+    """Send the agenda for consultation, settle or reopen it. Raise NotAllowed if it is empty or in a wrong state.
+
+    While it is open again, guests see it as it was settled. If it is settled with another content, those who have been
+    sent an older one are owed a letter.
+    """
+    now = Agenda.objects.select_for_update().select_related("meeting").get(pk=agenda.pk)
     if to != AgendaState.DRAFT and not now.items.exists():
         raise NotAllowed("Dagordningen har inga punkter än.")
-    record(by, MeetingsEvent.AGENDA_STATE_CHANGED, now, before=now.state, after=to)
-    return take_step(now, AGENDA_NEXT, to, by=by)
+    before = AgendaState(now.state)
+    record(by, MeetingsEvent.AGENDA_STATE_CHANGED, now, before=before, after=to)
+    frozen: dict[str, Any] = {}
+    if before == AgendaState.SETTLED:
+        frozen = {"settled_items": item_values(now)}
+    elif to == AgendaState.SETTLED:
+        now.state, now.settled_items = to, None
+        digest = now.digest_for_guests()
+        news = digest != now.settled_digest
+        frozen = {"settled_items": None, "settled_digest": digest, "settlements": now.settlements + news}
+    return take_step(now, AGENDA_NEXT, to, by=by, **frozen)
+
+
+def item_values(agenda: Agenda) -> list[dict[str, Any]]:
+    """Return the content of each point, to be shown while the agenda is open for changes."""
+    return list(agenda.items.values(*ITEM_CONTENT))
+
+
+@transaction.atomic
+def note_consultation(agenda: Agenda, values: Mapping[str, Any], *, by: User) -> AgendaConsultation:
+    """Note that a body was consulted about the agenda outside the portal. Noting it twice makes one row.
+
+    `values` are the body, the day, how it was done and a remark.
+    """
+    key = {name: values[name] for name in ("body", "held_on", "how")}
+    row, created = agenda.consultations.get_or_create(**key, defaults={"remark": values["remark"], "by": by})
+    if created:
+        record(by, MeetingsEvent.CONSULTATION_NOTED, agenda, consultation=row.pk, held_on=row.held_on)
+    return row
+
+
+@transaction.atomic
+def remove_consultation(consultation: AgendaConsultation, *, by: User) -> None:
+    """Remove a consultation that was noted by mistake; the audit log keeps that it was noted, and by whom."""
+    record(by, MeetingsEvent.CONSULTATION_REMOVED, consultation.agenda, consultation=consultation.pk)
+    consultation.delete()

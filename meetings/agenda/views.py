@@ -15,8 +15,9 @@ from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.versioned_form import submit
 from meetings.agenda import actions
-from meetings.agenda.forms import ItemForm, NewItemForm
-from meetings.models import Agenda, AgendaItem, AgendaState
+from meetings.agenda.forms import ConsultationForm, ItemForm, NewItemForm
+from meetings.mailings.pending_letters import count_pending
+from meetings.models import Agenda, AgendaConsultation, AgendaItem, AgendaState, Purpose
 
 UNDO_SECONDS = 15 * 60
 REMOVED_ITEM_KEY = "removed_item"
@@ -40,16 +41,19 @@ def agenda(request: StaffRequest, pk: int) -> HttpResponse:
 def agenda_page(request: StaffRequest, row: Agenda, form: NewItemForm) -> HttpResponse:
     """Render the agenda with a form for one more item, which may show errors."""
     points = row.timed_items()
-    bodies = row.meeting.categories.exclude(agenda_body="")
+    consultations = list(row.consultations.select_related("by"))
     if "ny" in request.GET:
         form.fields["title"].widget.attrs["autofocus"] = True
     context = {
         "agenda": row,
         "meeting": row.meeting,
         "points": points,
+        "described": any(item.description for _, item in points),
         "over": row.planned_minutes - row.meeting.length,
         "left": row.meeting.length - row.planned_minutes,
-        "bodies": list(bodies.order_by("agenda_body").values_list("agenda_body", flat=True).distinct()),
+        "consultations": consultations,
+        "bodies": bodies_to_consult(row, consultations),
+        "outdated": count_pending(Purpose.AGENDA, row.meeting, timezone.now()),
         "settled": row.state == AgendaState.SETTLED,
         "begun": row.meeting.starts_at <= timezone.now(),
         "form": form,
@@ -57,6 +61,13 @@ def agenda_page(request: StaffRequest, row: Agenda, form: NewItemForm) -> HttpRe
         "last_removal": recent_removal(request, row),
     }
     return render(request, "staff/agenda/agenda.html", context)
+
+
+def bodies_to_consult(row: Agenda, consultations: list[AgendaConsultation]) -> list[str]:
+    """Return the bodies of the meeting's categories with which no consultation has been noted."""
+    names = row.meeting.categories.exclude(agenda_body="").order_by("agenda_body")
+    noted = {consultation.body for consultation in consultations}
+    return [name for name in names.values_list("agenda_body", flat=True).distinct() if name not in noted]
 
 
 def recent_move(request: StaffRequest, points: list[Any]) -> dict[str, Any] | None:
@@ -71,8 +82,13 @@ def recent_move(request: StaffRequest, points: list[Any]) -> dict[str, Any] | No
 
 
 def recent_removal(request: StaffRequest, row: Agenda) -> dict[str, Any] | None:
-    """Return the item that this user deleted, if that was less than UNDO_SECONDS ago; else None."""
+    """Return the item that this user deleted, if that was less than UNDO_SECONDS ago; else None.
+
+    A settled agenda takes no item back, so then there is nothing to undo.
+    """
     last: dict[str, Any] | None = request.session.get(REMOVED_ITEM_KEY)
+    if row.state == AgendaState.SETTLED:
+        return None
     fresh = last and last["agenda"] == row.pk and timezone.now().timestamp() - last["at"] < UNDO_SECONDS
     return last if fresh else None
 
@@ -84,16 +100,16 @@ def redirect_to_agenda(pk: int, query: str = "") -> HttpResponse:
 
 def item_add(request: StaffRequest, pk: int) -> HttpResponse:
     """Add an item at the end, then show the empty form again with the focus in it."""
-    if request.method != "POST":
+    if not request.POST:
         return redirect_to_agenda(pk, "?ny=1")
     row = find_agenda(pk)
     form = NewItemForm(request.POST)
-    if not form.is_valid():
+    if not form.is_valid() or request.method != "POST":
         return agenda_page(request, row, form)
     try:
         actions.add_item(row, form.instance, by=request.user)
     except NotAllowed as refusal:
-        messages.error(request, str(refusal))
+        form.add_error(None, str(refusal))
         return agenda_page(request, row, form)
     return redirect_to_agenda(pk, "?ny=1")
 
@@ -101,18 +117,16 @@ def item_add(request: StaffRequest, pk: int) -> HttpResponse:
 def item_change(request: StaffRequest, pk: int) -> HttpResponse:
     """Change all fields of an item."""
     item = find_item(pk)
-    form = ItemForm(request.POST if request.method == "POST" else None, instance=item)
+    form = ItemForm(request.POST or None, instance=item)
+    if item.agenda.state == AgendaState.SETTLED and not form.is_bound:
+        messages.error(request, actions.SETTLED_SENTENCE)
+        return redirect_to_agenda(item.agenda.meeting_id)
 
     def save() -> AgendaItem:
         return actions.change_item(item, form.values, seen_version=form.seen_version, by=request.user)
 
-    try:
-        actions.must_not_be_settled(item.agenda)
-        if request.method == "POST" and (saved := submit(form, save)):
-            messages.success(request, f"Punkten {saved} är sparad.")
-            return redirect_to_agenda(item.agenda.meeting_id)
-    except NotAllowed as refusal:
-        messages.error(request, str(refusal))
+    if request.method == "POST" and (saved := submit(form, save)):
+        messages.success(request, f"Punkten {saved} är sparad.")
         return redirect_to_agenda(item.agenda.meeting_id)
     context = {"form": form, "item": item, "meeting": item.agenda.meeting}
     return render(request, "staff/agenda/item.html", context)
@@ -187,3 +201,24 @@ def agenda_step(request: StaffRequest, pk: int) -> HttpResponse:
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
     return redirect_to_agenda(pk)
+
+
+def consultation_add(request: StaffRequest, pk: int) -> HttpResponse:
+    """Note that a body was consulted about the agenda."""
+    row = find_agenda(pk)
+    waiting = bodies_to_consult(row, list(row.consultations.all()))
+    form = ConsultationForm(request.POST or None, initial={"body": next(iter(waiting), "")})
+    if request.method == "POST" and form.is_valid():
+        noted = actions.note_consultation(row, form.cleaned_data, by=request.user)
+        messages.success(request, f"Avstämningen med {noted.body} är noterad.")
+        return redirect_to_agenda(pk)
+    return render(request, "staff/agenda/consultation.html", {"form": form, "meeting": row.meeting})
+
+
+@require_POST
+def consultation_remove(request: StaffRequest, pk: int) -> HttpResponse:
+    """Remove a consultation that was noted by mistake."""
+    row = get_object_or_404(AgendaConsultation.objects.select_related("agenda"), pk=pk)
+    actions.remove_consultation(row, by=request.user)
+    messages.success(request, f"Avstämningen med {row.body} är borttagen.")
+    return redirect_to_agenda(row.agenda.meeting_id)

@@ -32,12 +32,20 @@ def attendance(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "meeting": meeting,
         "rows": rows,
+        "ticked": ticked_rows(request, rows),
         "came": actions.attendance_numbers(meeting, rows),
         "answers": count_answers(guests),
         "invited": len(guests),
+        "noted": meeting.attendees.filter(invitee__isnull=False).exists(),
         "begun": meeting.starts_at <= timezone.now(),
     }
     return render(request, "staff/attendance/list.html", context)
+
+
+def ticked_rows(request: StaffRequest, rows: list[actions.AttendanceRow]) -> set[str]:
+    """Return the keys of the rows to tick: those that attended, with the changes of a form that is given back."""
+    changed = set(request.POST.getlist("present")) ^ set(request.POST.getlist("shown"))
+    return {row.key for row in rows if row.attended} ^ changed
 
 
 def attendee_add(request: StaffRequest, pk: int) -> HttpResponse:

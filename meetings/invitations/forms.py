@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
-from dialog_portal.base.typed_text import one_line
+from dialog_portal.base.typed_fields import LineField
 from dialog_portal.outbox.address_field import Address
 from meetings.models import Invitation, Invitee, Meeting
 from parties.models import MAX_SEATS, Party
@@ -47,8 +47,8 @@ class Seats(forms.ModelForm):  # type: ignore[type-arg]
 class FreeGuest(forms.Form):
     """Somebody who is invited without belonging to a party in the register."""
 
-    organisation = forms.CharField(label="Organisation", max_length=160, validators=[one_line])
-    name = forms.CharField(label="Namn", max_length=120, validators=[one_line])
+    organisation = LineField(label="Organisation", max_length=160)
+    name = LineField(label="Namn", max_length=120)
     email = Address(label="E-postadress")
 
 

@@ -70,6 +70,11 @@ class WordingForm(VersionedForm):
         self.fields["body"].widget.attrs.pop("maxlength", None)
         self.fields["body"].help_text = placeholder_help(placeholders_for(instance.purpose, in_body=True))
 
+    @property
+    def changes_a_row(self) -> bool:
+        """A letter has its text before anybody has changed it."""
+        return True
+
     @staticmethod
     def stored_value(row: Any, name: str) -> Any:
         """Return the text that the letter has now: a wording that is set aside is not in the letter."""

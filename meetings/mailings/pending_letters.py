@@ -44,7 +44,7 @@ def meetings_with_pending(purpose: Purpose, now: datetime) -> list[tuple[Meeting
     """Return the meetings ahead that lack letters of this kind, with how many; a fixed number of queries."""
     mailing = MAILINGS[purpose]
     ahead = Invitee.objects.active().filter(meeting__state__in=mailing.states, meeting__starts_at__gt=now)
-    rows = pending(mailing, ahead.select_related("meeting"))
+    rows = pending(mailing, ahead.select_related("meeting__agenda"))
     numbers = Counter(row.meeting_id for row in rows)
     meetings = {row.meeting_id: row.meeting for row in rows}
     return [(meetings[pk], numbers[pk]) for pk in sorted(numbers)]

@@ -1,11 +1,19 @@
 """The tables of rounds, meetings, agendas, invitations, replies, letters about meetings and attendance."""
 
-from meetings.models.agenda import Agenda, AgendaItem, AgendaState, AgendaStep
+from meetings.models.agenda import (
+    Agenda,
+    AgendaConsultation,
+    AgendaItem,
+    AgendaState,
+    AgendaStep,
+    HowConsulted,
+)
 from meetings.models.attendee import Attendee
 from meetings.models.calendar_reply import CalendarReply
 from meetings.models.calendar_reply import CalendarReplyOutcome as CalendarReplyOutcome
 from meetings.models.invitation import Invitation
 from meetings.models.invitee import Invitee, Need
+from meetings.models.letter_to_read import LetterKind, LetterToRead
 from meetings.models.meeting import Group, Meeting, MeetingState, MeetingStep
 from meetings.models.meeting_letter import INVITING, MeetingLetter, Purpose
 from meetings.models.planned_mailing import PlannedMailing, PlannedState, PlannedStep
@@ -18,6 +26,7 @@ __all__ = [
     "CONTRADICTION_WINDOW",
     "INVITING",
     "Agenda",
+    "AgendaConsultation",
     "AgendaItem",
     "AgendaState",
     "AgendaStep",
@@ -28,8 +37,11 @@ __all__ = [
     "Channel",
     "FocusArea",
     "Group",
+    "HowConsulted",
     "Invitation",
     "Invitee",
+    "LetterKind",
+    "LetterToRead",
     "Meeting",
     "MeetingLetter",
     "MeetingState",

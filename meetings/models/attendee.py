@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+from dialog_portal.base.typed_columns import LineColumn
 from dialog_portal.base.typed_text import name_without_links, one_line
+from dialog_portal.outbox.address_field import AddressColumn
 from meetings.models.meeting import Meeting
 from parties.models import Party
 
@@ -21,10 +23,10 @@ class Attendee(models.Model):
     party = models.ForeignKey(
         Party, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="part"
     )
-    name = models.CharField("namn", max_length=120, validators=[one_line])
-    email = models.EmailField("e-postadress", blank=True)
-    organisation = models.CharField("organisation", max_length=160, validators=[one_line])
-    title = models.CharField("uppdrag", max_length=120, blank=True, validators=[one_line])
+    name = LineColumn("namn", max_length=120, validators=[one_line])
+    email = AddressColumn("e-postadress", blank=True)
+    organisation = LineColumn("organisation", max_length=160, validators=[one_line])
+    title = LineColumn("uppdrag", max_length=120, blank=True, validators=[one_line])
     attended = models.BooleanField("deltog", default=True)
     staff = models.BooleanField("från regionen", default=False)
 

@@ -8,6 +8,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from dialog_portal.base.typed_columns import LineColumn
 from meetings.models.invitee import Invitee
 from meetings.models.meeting import MeetingState
 from meetings.models.reply import Reply
@@ -21,28 +22,36 @@ class CalendarReplyOutcome(models.TextChoices):
     COUNTER = "counter", "föreslår en annan tid"
     STALE = "stale", "gäller en tidigare tid eller plats"
     STRANGER = "stranger", "kommer från någon annan"
+    ALIAS = "alias", "kommer från en annan adress"
     REFUSED = "refused", "kunde inte tas emot"
     SETTLED = "settled", "redan ordnat"
     OVERTAKEN = "overtaken", "äldre än ett svar som kommit före"
 
 
-UNDECIDED = (CalendarReplyOutcome.TENTATIVE, CalendarReplyOutcome.COUNTER, CalendarReplyOutcome.REFUSED)
+UNDECIDED = (
+    CalendarReplyOutcome.TENTATIVE,
+    CalendarReplyOutcome.COUNTER,
+    CalendarReplyOutcome.REFUSED,
+    CalendarReplyOutcome.ALIAS,
+)
 
 
 class CalendarReplyQuerySet(models.QuerySet["CalendarReply"]):
     def needs_a_person(self, now: datetime) -> Self:
-        """Return answers that staff must ask about, until the invited person's own answer is known."""
+        """Return answers that staff must ask about, until they have looked or the person's own answer is known."""
         answers = Reply.objects.filter(invitee=OuterRef("invitee"), confirmed=True)
         since = answers.filter(at__gt=OuterRef("at"))
         open_ones = Q(outcome__in=UNDECIDED) & ~Exists(since) | Q(
             outcome=CalendarReplyOutcome.STRANGER
         ) & ~Exists(answers)
         newer = CalendarReply.objects.filter(invitee=OuterRef("invitee"), pk__gt=OuterRef("pk"))
-        # A later letter from a stranger does not hide an answer
-        newer = newer.filter(~Q(outcome=CalendarReplyOutcome.STRANGER) | Q(outcome=OuterRef("outcome")))
+        # A later letter from somebody else does not hide an answer
+        own = Q(address="") & ~Q(outcome=CalendarReplyOutcome.STRANGER)
+        newer = newer.filter(own | Q(outcome=OuterRef("outcome")))
         return self.filter(
             open_ones,
             ~Exists(newer),
+            read_at=None,
             invitee__withdrawn_at=None,
             invitee__meeting__starts_at__gt=now,
         ).exclude(invitee__meeting__state__in=(MeetingState.HELD, MeetingState.CANCELLED))
@@ -54,7 +63,7 @@ class CalendarReply(models.Model):
     invitee = models.ForeignKey(Invitee, models.CASCADE, related_name="calendar_replies")
     outcome = models.CharField(max_length=10, choices=CalendarReplyOutcome)
     partstat = models.CharField(max_length=20, blank=True)
-    comment = models.CharField(max_length=300, blank=True)
+    comment = LineColumn(max_length=300, blank=True)
     why = models.CharField(max_length=300, blank=True, help_text="why it did not count, for staff")
     sequence = models.PositiveIntegerField(null=True, blank=True)
     stamped = models.DateTimeField(
@@ -62,6 +71,14 @@ class CalendarReply(models.Model):
     )
     at = models.DateTimeField(auto_now_add=True)
     reply = models.ForeignKey(Reply, models.PROTECT, null=True, blank=True, related_name="calendar_replies")
+    address = models.CharField(
+        max_length=254,
+        blank=True,
+        db_default="",
+        help_text="who answered, when it was not the invited address",
+    )
+    read_at = models.DateTimeField(null=True, blank=True)
+    read_by = models.ForeignKey("access.User", models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = CalendarReplyQuerySet.as_manager()
 
@@ -78,6 +95,11 @@ class CalendarReply(models.Model):
                 name="calendar_reply_counted_is_in_ledger",
             ),
         )
+
+    @property
+    def can_be_counted(self) -> bool:
+        """Return whether staff may count it as the invited person's own yes or no."""
+        return self.outcome == CalendarReplyOutcome.ALIAS and self.partstat in ("ACCEPTED", "DECLINED")
 
     def __str__(self) -> str:
         return f"{self.invitee}: {self.get_outcome_display()}"

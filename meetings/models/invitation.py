@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from dialog_portal.base.swedish import swedish
+from dialog_portal.base.typed_columns import LineColumn
 from dialog_portal.base.typed_text import one_line
 from meetings.models import seats
 from meetings.models.invitee import Invitee
@@ -41,7 +42,7 @@ class Invitation(models.Model):
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="invitations")
     party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="invitations")
-    label = models.CharField("organisation", max_length=160, blank=True, validators=[one_line])
+    label = LineColumn("organisation", max_length=160, blank=True, validators=[one_line])
     seats = models.PositiveSmallIntegerField(
         "platser", default=3, validators=[MinValueValidator(1), MaxValueValidator(MAX_SEATS)]
     )

@@ -9,7 +9,9 @@ from django.db import models
 from django.db.models import Q
 
 from dialog_portal.base.swedish import join_words, swedish
+from dialog_portal.base.typed_columns import LineColumn
 from dialog_portal.base.typed_text import name_without_links, one_line
+from dialog_portal.outbox.address_field import AddressColumn
 from meetings.models.meeting import Meeting
 from meetings.models.silent_invitees import SilentInvitees
 from parties.models import Person
@@ -46,9 +48,9 @@ class Invitee(models.Model):
         "Invitation", related_name="+", blank=True
     )
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="invitees")
-    name = models.CharField("namn", max_length=120, validators=[one_line])
-    email = models.EmailField("e-postadress")
-    title = models.CharField("uppdrag", max_length=120, blank=True, validators=[one_line])
+    name = LineColumn("namn", max_length=120, validators=[one_line])
+    email = AddressColumn("e-postadress")
+    title = LineColumn("uppdrag", max_length=120, blank=True, validators=[one_line])
     link = models.OneToOneField("links.Link", models.PROTECT, related_name="invitee")
     substitute_for = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="substitutes"
@@ -112,5 +114,5 @@ class Need(models.Model):
     """Food and access needs: health data, seen by staff who plan the meeting, erased 14 days after it."""
 
     invitee = models.OneToOneField(Invitee, models.CASCADE, related_name="need")
-    food = models.CharField("mat", max_length=300, blank=True, validators=[one_line])
-    access = models.CharField("tillgänglighet", max_length=300, blank=True, validators=[one_line])
+    food = LineColumn("mat", max_length=300, blank=True, validators=[one_line])
+    access = LineColumn("tillgänglighet", max_length=300, blank=True, validators=[one_line])

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from dialog_portal.base.stale_saves import Versioned
 from dialog_portal.base.states import Step
+from dialog_portal.base.typed_columns import LineColumn, ParagraphsColumn
 from dialog_portal.base.typed_text import one_line
 from meetings.models.round import Round
 from parties.models import MAX_SEATS, Category, Party
@@ -51,7 +52,7 @@ class Group(Versioned):
     # Tables are migrated before the programs are replaced, and old programs insert rows without a version
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     round = models.ForeignKey(Round, models.CASCADE, related_name="groups")
-    name = models.CharField("grupp", max_length=80, validators=[one_line])
+    name = LineColumn("grupp", max_length=80, validators=[one_line])
     host = models.ForeignKey(
         Party, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="värd"
     )
@@ -75,6 +76,11 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
             .filter(ends_at__gte=timezone.now())
             .order_by("starts_at")
         )
+
+    def known_to_nobody(self) -> Self:
+        """Return planned meetings that nobody outside has heard of: no letter, no answer, nothing noted about them."""
+        planned = self.filter(state=MeetingState.PLANNED, letters=None, attendees=None, minutes=None)
+        return planned.exclude(invitees__replies__isnull=False)
 
     def with_names(self) -> Self:
         """Fetch the round, host and categories that every list shows."""
@@ -104,7 +110,7 @@ class Meeting(Versioned):
     """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="meetings", verbose_name="omgång")
-    title = models.CharField("rubrik", max_length=160, validators=[one_line])
+    title = LineColumn("rubrik", max_length=160, validators=[one_line])
     slug = models.SlugField("adressord", max_length=80)
     categories = models.ManyToManyField(
         Category, verbose_name="kategorier", related_name="meetings", blank=True
@@ -117,31 +123,31 @@ class Meeting(Versioned):
     )
     starts_at = models.DateTimeField("börjar")
     ends_at = models.DateTimeField("slutar")
-    venue = models.CharField("lokal", max_length=120, blank=True, validators=[one_line])
-    room = models.CharField("sal", max_length=80, blank=True, validators=[one_line])
-    street = models.CharField("gatuadress", max_length=160, blank=True, validators=[one_line])
+    venue = LineColumn("lokal", max_length=120, blank=True, validators=[one_line])
+    room = LineColumn("sal", max_length=80, blank=True, validators=[one_line])
+    street = LineColumn("gatuadress", max_length=160, blank=True, validators=[one_line])
     online = models.URLField("länk till digitalt möte", blank=True, max_length=500)
     serves_meal = models.BooleanField("vi bjuder på mat", default=False)
     seats = models.PositiveSmallIntegerField(
         "platser per part", default=3, validators=[MinValueValidator(1), MaxValueValidator(MAX_SEATS)]
     )
     reply_by = models.DateTimeField("svar senast")
-    message = models.TextField(
+    message = ParagraphsColumn(
         "hälsning i inbjudan", blank=True, max_length=4000, help_text="Några meningar överst i brevet."
     )
-    diary_number = models.CharField(
+    diary_number = LineColumn(
         "diarienummer",
         max_length=40,
         blank=True,
         validators=[one_line],
         help_text="Till exempel KN 2019/123.",
     )
-    outside_reference = models.CharField(
+    outside_reference = LineColumn(
         "yttre beteckning",
         max_length=40,
         blank=True,
         validators=[one_line],
-        help_text="Till exempel AKTNR 2605-10597.",
+        help_text="Om någon annans register har en beteckning för mötet.",
     )
     officer = models.ForeignKey(
         "access.User",

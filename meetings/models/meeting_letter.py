@@ -21,6 +21,7 @@ class Purpose(models.TextChoices):
     CANCELLATION = "cancellation", "inställt möte"
     REMINDER = "reminder", "påminnelse om svar"
     COMING = "coming", "påminnelse om mötet"
+    AGENDA = "agenda", "ny dagordning"
     RECEIPT = "receipt", "kvitto på svar"
     SUBSTITUTE = "substitute", "inbjudan till ersättare"
     HANDED_OVER = "handed_over", "besked om ersättare"
@@ -63,6 +64,14 @@ class MeetingLetter(models.Model):
         null=True,
         editable=False,
         help_text="the meeting's letter_version that it speaks of; none: whatever it is",
+    )
+
+    agenda = models.CharField(
+        max_length=16,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Agenda.digest_for_guests of the agenda that it shows; none: it shows none, or nobody knows",
     )
 
     objects = MeetingLetterQuerySet.as_manager()

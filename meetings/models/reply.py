@@ -8,6 +8,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 
+from dialog_portal.base.typed_columns import LineColumn
 from dialog_portal.base.typed_text import one_line
 
 # Two different answers within this time may come from a program that tries every button
@@ -79,7 +80,7 @@ class Reply(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey("access.User", models.PROTECT, null=True, blank=True, related_name="+")
     confirmed = models.BooleanField(default=True)
-    note = models.CharField("anteckning", max_length=300, blank=True, validators=[one_line])
+    note = LineColumn("anteckning", max_length=300, blank=True, validators=[one_line])
     via = models.ForeignKey(
         "Invitee",
         models.PROTECT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from dialog_portal.base.stale_saves import Versioned
+from dialog_portal.base.typed_columns import DayColumn, LineColumn, ParagraphsColumn
 from dialog_portal.base.typed_text import one_line
 from parties.models import YEAR_VALIDATORS, ends_after_it_begins
 
@@ -12,7 +13,7 @@ from parties.models import YEAR_VALIDATORS, ends_after_it_begins
 class RoundPurpose(models.Model):
     """A purpose of the dialogues, as it was worded during some years."""
 
-    text = models.CharField("syfte", max_length=300, validators=[one_line])
+    text = LineColumn("syfte", max_length=300, validators=[one_line])
     position = models.PositiveSmallIntegerField("ordning", default=0)
     from_year = models.PositiveSmallIntegerField("från år", validators=YEAR_VALIDATORS)
     to_year = models.PositiveSmallIntegerField(
@@ -32,8 +33,8 @@ class RoundPurpose(models.Model):
 class FocusArea(models.Model):
     """A focus area (insatsområde) of the culture strategy that was in force during some years."""
 
-    code = models.CharField("kod", max_length=8, validators=[one_line])
-    name = models.CharField("insatsområde", max_length=160, validators=[one_line])
+    code = LineColumn("kod", max_length=8, validators=[one_line])
+    name = LineColumn("insatsområde", max_length=160, validators=[one_line])
     from_year = models.PositiveSmallIntegerField("från år", validators=YEAR_VALIDATORS)
     to_year = models.PositiveSmallIntegerField(
         "till och med år", null=True, blank=True, validators=YEAR_VALIDATORS
@@ -61,33 +62,34 @@ class Round(Versioned):
         validators=YEAR_VALIDATORS,
         error_messages={"unique": "Det finns redan en omgång för det året."},
     )
-    intro = models.TextField(
-        "inledning", blank=True, max_length=4000, help_text="Visas överst på årets sida på webbplatsen."
+    intro = ParagraphsColumn(
+        "inledning",
+        blank=True,
+        max_length=4000,
+        help_text="unused: the public page shows the round's public text, into which an upgrade copied this",
     )
-    diary_number = models.CharField(
+    diary_number = LineColumn(
         "diarienummer",
         max_length=40,
         blank=True,
         validators=[one_line],
         help_text="Till exempel KN 2019/123.",
     )
-    outside_reference = models.CharField(
+    outside_reference = LineColumn(
         "yttre beteckning",
         max_length=40,
         blank=True,
         validators=[one_line],
-        help_text="Till exempel AKTNR 2692-11572.",
+        help_text="Om någon annans register har en beteckning för omgången.",
     )
-    conference_on = models.DateField("konferensdag", null=True, blank=True)
-    conference_place = models.CharField(
-        "konferensens plats", max_length=160, blank=True, validators=[one_line]
-    )
+    conference_on = DayColumn("konferensdag", null=True, blank=True)
+    conference_place = LineColumn("konferensens plats", max_length=160, blank=True, validators=[one_line])
     purposes = models.ManyToManyField(RoundPurpose, verbose_name="syften", blank=True, related_name="rounds")
     focus_areas = models.ManyToManyField(
         FocusArea, verbose_name="insatsområden", blank=True, related_name="rounds"
     )
-    signer = models.CharField("breven undertecknas av", max_length=120, validators=[one_line])
-    signer_title = models.CharField("undertecknarens titel", max_length=120, validators=[one_line])
+    signer = LineColumn("breven undertecknas av", max_length=120, validators=[one_line])
+    signer_title = LineColumn("undertecknarens titel", max_length=120, validators=[one_line])
     reminds = models.BooleanField(
         "skicka påminnelser automatiskt",
         default=True,

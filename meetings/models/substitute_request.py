@@ -9,7 +9,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from dialog_portal.base.typed_columns import LineColumn
 from dialog_portal.base.typed_text import one_line
+from dialog_portal.outbox.address_field import AddressColumn
 from meetings.models.invitee import Invitee
 from meetings.models.meeting import MeetingState
 from meetings.models.reply import Reply
@@ -36,8 +38,8 @@ class SubstituteRequest(models.Model):
     """A guest's request for a substitute from outside the party; a new request replaces the one that waits."""
 
     invitee = models.ForeignKey(Invitee, models.CASCADE, related_name="substitute_requests")
-    name = models.CharField("namn", max_length=80, validators=[one_line])
-    email = models.EmailField("e-postadress")
+    name = LineColumn("namn", max_length=80, validators=[one_line])
+    email = AddressColumn("e-postadress")
     at = models.DateTimeField(default=timezone.now)
     decided_at = models.DateTimeField(null=True, blank=True)
     approved = models.BooleanField(null=True, blank=True)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from dialog_portal.base.stale_saves import Versioned
+from dialog_portal.base.typed_columns import LineColumn, ParagraphsColumn
 from dialog_portal.base.typed_text import one_line
 from meetings.models.meeting import Meeting
 from meetings.models.meeting_letter import Purpose
@@ -28,9 +29,9 @@ class Wording(Versioned):
     round = models.ForeignKey(Round, models.CASCADE, null=True, blank=True, related_name="wordings")
     meeting = models.ForeignKey(Meeting, models.CASCADE, null=True, blank=True, related_name="wordings")
     purpose = models.CharField("brev", max_length=20, choices=Purpose)
-    subject = models.CharField("ämnesrad", max_length=SHORT, validators=[one_line])
-    heading = models.CharField("rubrik", max_length=SHORT, validators=[one_line])
-    body = models.TextField("text", max_length=LONG)
+    subject = LineColumn("ämnesrad", max_length=SHORT, validators=[one_line])
+    heading = LineColumn("rubrik", max_length=SHORT, validators=[one_line])
+    body = ParagraphsColumn("text", max_length=LONG)
     active = models.BooleanField("används", default=True)
 
     objects = WordingQuerySet.as_manager()

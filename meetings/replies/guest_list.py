@@ -22,7 +22,8 @@ class GuestRow:
 
     `last` is the reply that counts and `newest` the last confirmed one: they differ when a substitute has left the
     list. Somebody who changed their answer within a minute is contradictory and not unconfirmed too, so that staff have
-    one thing to ask about. `is_invited` is that of `with_invitation`.
+    one thing to ask about. `is_invited` is that of `with_invitation`, and `to_read` says that they have written
+    something that nobody has looked at.
     """
 
     invitee: Invitee
@@ -33,6 +34,7 @@ class GuestRow:
     unconfirmed: bool
     contradictory: bool
     is_invited: bool
+    to_read: bool = False
 
     @property
     def answer(self) -> str | None:

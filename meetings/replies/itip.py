@@ -20,6 +20,7 @@ from django.utils import timezone
 from icalendar.parser import Contentline
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
+from dialog_portal.base.typed_text import clean_address
 from dialog_portal.outbox.inbox.incoming_letter import PARSE_ERRORS, Mail, part_text, to_one_line
 
 CONTENT_TYPES = ("text/calendar", "application/ics", "application/calendar")
@@ -176,9 +177,9 @@ def answer_in_event(event: CalendarEvent, method: str, found: re.Match[str]) -> 
 def event_attendees(event: CalendarEvent) -> Iterator[tuple[str, str]]:
     """Yield each attendee's address and PARTSTAT. Exchange may write the address in EMAIL only."""
     for one in event.properties("ATTENDEE"):
-        address = to_one_line(one.value, 254).lower().removeprefix("mailto:")
+        address = clean_address(to_one_line(one.value, 254))
         if "@" not in address:
-            address = to_one_line(one.address, 254).lower().removeprefix("mailto:")
+            address = clean_address(to_one_line(one.address, 254))
         yield (
             address,
             to_one_line(one.partstat).upper()[:20],

@@ -11,6 +11,8 @@ from meetings.replies.views import staff as staff_views
 
 staff: list[URLPattern] = [
     path("inbjudna/<int:pk>/svar/", staff_views.reply_note, name="reply_note"),
+    path("inbjudna/<int:pk>/last/", staff_views.mail_read, name="mail_read"),
+    path("inbjudna/kalendersvar/<int:pk>/", staff_views.calendar_reply_count, name="calendar_reply_count"),
     path("inbjudna/ersattare/<int:pk>/", staff_views.substitute_decide, name="substitute_decide"),
     path("moten/<int:pk>/inbjudna/behov/", staff_views.needs, name="needs"),
 ]

@@ -7,7 +7,7 @@ after it began. Facts from before that time do not count, because everybody who 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -19,6 +19,7 @@ from dialog_portal.access.models import User
 from dialog_portal.base.authorship import Contribution, Part, Subject
 from meetings.models import Agenda, Attendee, Invitation
 from minutes.models import Approval, Edition, Minutes, MinutesState, MinutesStep, SectionRevision
+from minutes.protected_people.matching import protected_people
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def authors_of(rows: Iterable[Minutes]) -> dict[int, list[User]]:
 
 
 def makes_author(change: Change, *, meeting_began: datetime, notes_begun: datetime) -> bool:
-    """Return whether a change makes its user an author: text and attendance always, facts and points after the start.
+    """Return whether a change makes its user an author: text and attendance always, all else after the start.
 
     The points of the agenda are copied as headings when the notes are begun, so later changes of points do not count.
     """
@@ -115,11 +116,37 @@ def text_changes(known: dict[int, Minutes]) -> Iterator[Change]:
 
 def subject_changes(known: dict[int, Minutes]) -> Iterator[Change]:
     """Yield the changes of what these notes are about: meeting, agenda, parties, persons and attendance."""
-    about = subjects_of_notes(known)
+    came = list(Attendee.objects.filter(meeting__in=meetings_of(known)).select_related("invitee"))
+    about, hiding = subjects_of_notes(known, came), people_who_hide_names(known, came)
+    for person, minutes in hiding:
+        about[Subject.PERSON, person].add(minutes)
     columns = ("subject", "subject_id", "part", "by", "at", "former_start")
     for subject, pk, part, by, at, former_start in contributions_to(about).values_list(*columns):
         for minutes in about[subject, pk]:
-            yield Change(minutes, at, by, part, former_start)
+            own = hiding.get((pk, minutes)) if subject == Subject.PERSON else None
+            if part != Part.IDENTITY or own is not None:
+                yield Change(minutes, at, by, Part.NOTED if own is False else part, former_start)
+
+
+def meetings_of(known: dict[int, Minutes]) -> dict[int, int]:
+    """Return the notes of each meeting, both as primary keys."""
+    return {row.meeting_id: row.pk for row in known.values()}
+
+
+def people_who_hide_names(known: dict[int, Minutes], came: Sequence[Attendee]) -> dict[tuple[int, int], bool]:
+    """Return the protected people because of whom somebody is not named, each with the notes.
+
+    The value says whether it is the invited person's own protection, which is a plan until the meeting begins as other
+    facts are. Somebody else's name or address that hides a participant makes an author whenever it was changed.
+    """
+    of_meeting, people = meetings_of(known), protected_people(came)
+    found: dict[tuple[int, int], bool] = {}
+    for row in came:
+        own = row.invitee.person_id if row.invitee else None
+        for person in people.get(row.pk, ()):
+            place = person, of_meeting[row.meeting_id]
+            found[place] = found.get(place, True) and person == own
+    return found
 
 
 def contributions_to(subjects: Iterable[tuple[str, int]]) -> QuerySet[Contribution]:
@@ -131,10 +158,10 @@ def contributions_to(subjects: Iterable[tuple[str, int]]) -> QuerySet[Contributi
     return Contribution.objects.filter(reduce(or_, wanted)) if wanted else Contribution.objects.none()
 
 
-def subjects_of_notes(known: dict[int, Minutes]) -> dict[tuple[str, int], set[int]]:
+def subjects_of_notes(known: dict[int, Minutes], came: Sequence[Attendee]) -> dict[tuple[str, int], set[int]]:
     """Return the subjects that the notes are about (kind and primary key), each with the notes about it."""
     about: dict[tuple[str, int], set[int]] = defaultdict(set)
-    of_meeting = {row.meeting_id: row.pk for row in known.values()}
+    of_meeting = meetings_of(known)
     for row in known.values():
         about[Subject.MINUTES, row.pk].add(row.pk)
         about[Subject.MEETING, row.meeting_id].add(row.pk)
@@ -149,7 +176,7 @@ def subjects_of_notes(known: dict[int, Minutes]) -> dict[tuple[str, int], set[in
     uninvited = Attendee.objects.filter(meeting__in=of_meeting, party__isnull=False)
     for meeting, party in uninvited.values_list("meeting", "party"):
         about[Subject.PARTY, party].add(of_meeting[meeting])
-    came = Attendee.objects.filter(meeting__in=of_meeting, invitee__person__isnull=False)
-    for meeting, person in came.values_list("meeting", "invitee__person"):
-        about[Subject.PERSON, person].add(of_meeting[meeting])
-    return dict(about)
+    for guest in came:
+        if guest.invitee and guest.invitee.person_id:
+            about[Subject.PERSON, guest.invitee.person_id].add(of_meeting[guest.meeting_id])
+    return about

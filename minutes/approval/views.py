@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.outcome_message import run_with_message
 from minutes.approval import actions
-from minutes.compile_document import compile_document, document_hash
+from minutes.compile_document import compile_document, document_hash, unnamed_groups
 from minutes.document_html import notes_html
 from minutes.models import Minutes
 from minutes.pdf.render import PdfFailed, render_pdf
@@ -26,6 +26,7 @@ def minutes_preview(request: StaffRequest, pk: int) -> HttpResponse:
         "body": notes_html(document),
         "seen": document_hash(document),
         "is_not_author": actions.is_not_author(row, request.user),
+        "unnamed": unnamed_groups(row.meeting),
         "empty": [section for section in row.sections.all() if not section.html],
     }
     return render(request, "staff/minutes/preview.html", context)

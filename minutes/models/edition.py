@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.safestring import SafeString, mark_safe
 
+from dialog_portal.base.typed_columns import LineColumn
 from minutes.models.approval import Approval
 from minutes.models.minutes import Minutes
 
@@ -27,7 +28,7 @@ class Edition(models.Model):
     minutes = models.ForeignKey(Minutes, models.PROTECT, related_name="editions")
     rendering = models.OneToOneField(Rendering, models.PROTECT, related_name="edition")
     number = models.PositiveSmallIntegerField()
-    reason = models.CharField("skäl", max_length=300, blank=True)
+    reason = LineColumn("skäl", max_length=300, blank=True)
     published_at = models.DateTimeField()
     by = models.ForeignKey("access.User", models.PROTECT, related_name="+")
 

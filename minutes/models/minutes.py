@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from dialog_portal.base.states import Step
+from dialog_portal.base.typed_columns import LineColumn
 from meetings.models import Meeting
 
 
@@ -43,7 +44,7 @@ class Minutes(models.Model):
 
     meeting = models.OneToOneField(Meeting, models.PROTECT, related_name="minutes")
     state = models.CharField("läge", max_length=12, choices=MinutesState, default=MinutesState.DRAFT)
-    correction = models.CharField("vad som rättas", max_length=300, blank=True)
+    correction = LineColumn("vad som rättas", max_length=300, blank=True)
     begun_at = models.DateTimeField(
         db_default=Now(), editable=False
     )  # when the points were copied as headings

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.safestring import SafeString, mark_safe
 
+from dialog_portal.base.typed_columns import LineColumn
 from meetings.models import AgendaItem
 from minutes.models.minutes import Minutes
 from minutes.sanitise import clean
@@ -35,7 +36,7 @@ class Section(HasHtml):
     minutes = models.ForeignKey(Minutes, models.CASCADE, related_name="sections")
     item = models.ForeignKey(AgendaItem, models.SET_NULL, null=True, blank=True, related_name="sections")
     position = models.PositiveSmallIntegerField(default=0)
-    heading = models.CharField("rubrik", max_length=200)
+    heading = LineColumn("rubrik", max_length=200)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -51,7 +52,7 @@ class SectionRevision(HasHtml):
     """One text that a section has had, and who wrote it. The authors of the notes are found here."""
 
     section = models.ForeignKey(Section, models.CASCADE, related_name="revisions")
-    heading = models.CharField(max_length=200)
+    heading = LineColumn(max_length=200)
     version = models.PositiveIntegerField()
     by = models.ForeignKey("access.User", models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)

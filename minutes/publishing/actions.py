@@ -17,6 +17,7 @@ from minutes.approval.actions import OWN_WORDS, four_eyes_approval
 from minutes.approval.authors import authors
 from minutes.audit_events import MinutesEvent
 from minutes.models import MINUTES_NEXT, Bake, Edition, Minutes, MinutesState, Rendering
+from minutes.protected_people.actions import note_names_in
 from minutes.publishing.bake import finish_bake, render_pages
 from minutes.publishing.pages_to_bake import pages_of_edition
 
@@ -45,6 +46,7 @@ def publish(minutes: Minutes, *, by: User) -> Edition:
     )
     take_step(minutes, MINUTES_NEXT, MinutesState.PUBLISHED, by=by)
     record(by, MinutesEvent.PUBLISHED, minutes, edition=edition.pk)
+    note_names_in(edition)
     addresses = pages_of_edition(edition)
     rendered = render_pages(addresses)
     bake = Bake.objects.create(reason=f"edition {edition.pk}", addresses=addresses)

@@ -1,16 +1,21 @@
-"""The public pages that lead to the notes (start, year, meeting), and those about accessibility and personal data."""
+"""The public pages that lead to the notes: start, all years, a year, a meeting."""
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from typing import Any
 
-from meetings.models import AgendaState, Meeting, MeetingState, MeetingStep, Round
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+
+from meetings.models import Meeting, MeetingState, MeetingStep, Round
 from meetings.models.meeting import MeetingQuerySet
-from minutes.models import Edition
+from minutes.models import Edition, Redirect, TextKind, TextRevision
 from minutes.publishing.bake import public_page
+from minutes.publishing.parties_of_year import categories_of_year
+from minutes.publishing.texts import Content, public_content
 from parties.models import Category, in_year
 
 PUBLIC_STATES = (MeetingState.ANNOUNCED, MeetingState.INVITED, MeetingState.HELD)
@@ -26,21 +31,28 @@ def public_meetings() -> MeetingQuerySet:
 
 
 def public_rounds() -> QuerySet[Round]:
-    """Return the years (rounds) with at least one public meeting."""
+    """Return the years (rounds) with a page: those with a public meeting or a published text."""
     # EXISTS stops at the first meeting of a year, so the time does not grow with the number of meetings
-    return Round.objects.filter(Exists(public_meetings().filter(round=OuterRef("pk"))))
+    met = Exists(public_meetings().filter(round=OuterRef("pk")))
+    written = Exists(TextRevision.objects.published().filter(text__round=OuterRef("pk")))
+    return Round.objects.filter(met | written)
 
 
 @public_page
 def front_page(request: HttpRequest) -> HttpResponse:
     """Show what the dialogues are, the coming meetings and the newest notes."""
-    context = {
+    return render(request, "public/start.html", front_page_context(public_content(TextKind.START)))
+
+
+def front_page_context(content: Content) -> dict[str, Any]:
+    """Return what the start page shows around its text."""
+    return {
+        "text": content,
         "coming": public_meetings().coming()[:MEETINGS_PER_LIST],
         "newest": newest_editions(),
         "rounds": public_rounds(),
-        "categories": Category.objects.order_by("position"),
+        "categories": Category.objects.filter(in_year(timezone.localdate().year)).order_by("position"),
     }
-    return render(request, "public/start.html", context)
 
 
 def newest_editions() -> list[Edition]:
@@ -56,43 +68,44 @@ def newest_editions() -> list[Edition]:
 
 
 @public_page
+def years_page(request: HttpRequest) -> HttpResponse:
+    """List all years with the number of their meetings and published notes."""
+    meetings = Count("meetings", filter=Q(meetings__in=public_meetings().order_by()), distinct=True)
+    notes = Count("meetings__minutes", filter=Q(meetings__minutes__editions__isnull=False), distinct=True)
+    rows = public_rounds().annotate(number=meetings, notes=notes).order_by("-year")
+    return render(request, "public/years.html", {"rounds": rows})
+
+
+@public_page
 def year_page(request: HttpRequest, year: int) -> HttpResponse:
-    """Show the purposes, meetings and notes of a year. Raise Http404 if it has no public meeting."""
-    the_round = get_object_or_404(Round, year=year)
+    """Show what the dialogues of a year are, its parties, meetings and notes. Raise Http404 if nothing is public."""
+    row = get_object_or_404(public_rounds(), year=year)
+    return render(request, "public/year.html", year_context(row, public_content(TextKind.YEAR, row)))
+
+
+def year_context(row: Round, content: Content) -> dict[str, Any]:
+    """Return what the page of a year shows around its text."""
     published = Exists(Edition.objects.filter(minutes__meeting=OuterRef("pk")))
-    meetings = list(public_meetings().filter(round=the_round).annotate(published=published))
-    if not meetings:
-        raise Http404
-    context = {
-        "round": the_round,
-        "meetings": meetings,
-        "purposes": the_round.purposes.all(),
-        "categories": Category.objects.filter(in_year(year)),
+    return {
+        "round": row,
+        "text": content,
+        "meetings": public_meetings().filter(round=row).annotate(published=published),
+        "purposes": row.purposes.all(),
+        "categories": list(categories_of_year(row.year, content)),
+        "replaced": Redirect.objects.filter(target=reverse("public:year", args=[row.year])),
     }
-    return render(request, "public/year.html", context)
 
 
 @public_page
 def meeting_page(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     """Show a meeting: time, place, parties, the agenda when it is settled, and the notes when they are published."""
     row = get_object_or_404(public_meetings().select_related("host", "agenda"), round__year=year, slug=slug)
-    settled = row.agenda.state == AgendaState.SETTLED
+    agenda = row.agenda.timed_items_for_guests() if row.agenda.has_been_settled else []
     context = {
         "meeting": row,
-        "agenda": row.agenda.timed_items(public_only=True) if settled else [],
+        "agenda": agenda,
+        "described": any(item.description for _, item in agenda),
         "parties": row.invitations.in_order(),
         "edition": Edition.objects.filter(minutes__meeting=row).last(),
     }
     return render(request, "public/meeting.html", context)
-
-
-@public_page
-def accessibility_page(request: HttpRequest) -> HttpResponse:
-    """Show the accessibility statement that the law requires."""
-    return render(request, "public/accessibility.html", {"contact": settings.MAIL_REPLY_TO})
-
-
-@public_page
-def personal_data_page(request: HttpRequest) -> HttpResponse:
-    """Show how personal data are processed."""
-    return render(request, "public/personal_data.html", {"contact": settings.MAIL_REPLY_TO})

@@ -29,6 +29,7 @@ def pages_from(first: int) -> list[str]:
     return [
         *(reverse("public:meeting", args=place) for place in places),
         *(reverse("public:year", args=[year]) for year in years),
+        reverse("public:years"),
         reverse("public:accessibility"),
         reverse("public:personal_data"),
         reverse("public:start"),

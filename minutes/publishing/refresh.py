@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from minutes.publishing.bake import baking_lock, public_file, render_page, write_file
 from minutes.publishing.pages_to_bake import pages_from, pages_of_all_editions
+from minutes.publishing.redirect_file import redirect_file, redirect_lines
 
 
 def refresh_pages() -> None:
@@ -24,11 +25,12 @@ def rebuild_pages() -> int:
 
 
 def bake_addresses(addresses: list[str]) -> None:
-    """Render and write the pages at these addresses, and the page for addresses that do not exist."""
+    """Render and write the pages at these addresses, the page for addresses that do not exist, and redirects."""
     with baking_lock():
         for address in addresses:
             write_file(public_file(address), render_page(address))
         write_file(settings.PUBLIC_ROOT / "404.html", not_found_page())
+        write_file(redirect_file(), redirect_lines())
 
 
 def not_found_page() -> bytes:

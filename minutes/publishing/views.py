@@ -13,6 +13,7 @@ from dialog_portal.base.outcome_message import run_with_message
 from minutes.approval import actions
 from minutes.compile_document import notes_address
 from minutes.models import Minutes, MinutesState
+from minutes.protected_people.actions import protected_people_in
 from minutes.publishing import actions as publishing
 
 
@@ -38,6 +39,7 @@ def minutes_publish(request: StaffRequest, pk: int) -> HttpResponse:
         "approval": approval,
         "address": notes_address(row.meeting),
         "is_not_author": actions.is_not_author(row, request.user),
+        "protected": protected_people_in(approval.rendering),
         "frozen": json.loads(approval.rendering.json),
     }
     return render(request, "staff/minutes/publish.html", context)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -31,7 +34,7 @@ def start_minutes(meeting: Meeting, *, by: User) -> Minutes:
     if created:
         items = meeting.agenda.items.filter(internal=False)
         minutes.sections.bulk_create(
-            Section(minutes=minutes, item=item, position=position, heading=item.title)
+            Section(minutes=minutes, item=item, position=position, heading=item.heading)
             for position, item in enumerate(items, start=1)
         )
         if not items:
@@ -60,6 +63,17 @@ def save_section(section: Section, *, heading: str, html: str, seen_version: int
     section.revisions.create(heading=heading, html=html, version=section.version, by=by)
     record(by, MinutesEvent.SECTION_WRITTEN, section.minutes, section=section.pk, version=section.version)
     return section
+
+
+def with_untouched(theirs: Section, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was typed, with what is stored in place of a heading or text that the person had not touched.
+
+    They had not touched what is as it was in the version that they saw; before the first save, an empty text.
+    """
+    seen = theirs.revisions.filter(version=typed["seen_version"]).first()
+    shown = {"heading": seen.heading, "html": seen.html} if seen else {"html": ""}
+    untouched = {name: getattr(theirs, name) for name, value in shown.items() if typed[name] == value}
+    return {**typed, **untouched}
 
 
 @transaction.atomic

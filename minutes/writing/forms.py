@@ -5,7 +5,8 @@ from html import unescape
 from django import forms
 from django_prose_editor.fields import ProseEditorFormField
 
-from dialog_portal.base.typed_text import one_line
+from dialog_portal.base.typed_fields import LineField
+from dialog_portal.base.typed_text import without_number
 from minutes.pdf import sandbox
 from minutes.pdf.render import unprintable_sentence
 from minutes.sanitise import clean
@@ -32,7 +33,7 @@ EDITOR_EXTENSIONS = {
 class SectionForm(forms.Form):
     """The heading and text of one section, and the version that was shown when the person began to write."""
 
-    heading = forms.CharField(label="Rubrik", max_length=200, validators=[one_line])
+    heading = LineField(label="Rubrik", max_length=200)
     html = ProseEditorFormField(
         label="Anteckningar",
         required=False,
@@ -44,7 +45,7 @@ class SectionForm(forms.Form):
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
     def clean_heading(self) -> str:
-        return must_be_printable(self.cleaned_data["heading"])
+        return must_be_printable(without_number(self.cleaned_data["heading"]))
 
     def clean_html(self) -> str:
         return must_be_printable(self.cleaned_data["html"])
@@ -63,10 +64,9 @@ def must_be_printable(html: str) -> str:
 class CorrectionForm(forms.Form):
     """The reason why published notes are corrected. It is shown on the public page of the new edition."""
 
-    what = forms.CharField(
+    what = LineField(
         label="Vad ska rättas?",
         max_length=300,
-        validators=[one_line],
         help_text="En mening som visas på webbplatsen, till exempel: Antalet deltagare är rättat från 45 till 43.",
         error_messages={"required": "Skriv vad som ska rättas. Det visas på webbplatsen."},
     )

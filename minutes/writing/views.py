@@ -32,7 +32,7 @@ def minutes_start(request: StaffRequest, pk: int) -> HttpResponse:
 def section_change(request: StaffRequest, pk: int) -> HttpResponse:
     """Edit a section. If somebody else has saved it meanwhile, both texts are shown, so that none is lost."""
     section = get_object_or_404(Section.objects.select_related("minutes__meeting"), pk=pk)
-    if section.minutes.state != MinutesState.DRAFT:
+    if section.minutes.state != MinutesState.DRAFT and not request.POST:
         messages.error(request, "Anteckningarna är inte öppna för ändring. Öppna dem först.")
         return redirect("staff:minutes", section.minutes.meeting_id)
     initial = {"heading": section.heading, "html": section.html, "seen_version": section.version}
@@ -43,7 +43,8 @@ def section_change(request: StaffRequest, pk: int) -> HttpResponse:
             writing.save_section(section, by=request.user, **typed)
             return redirect_after_saving(request, section)
         except StaleSave as conflict:
-            mine = SectionForm(initial={**typed, "seen_version": conflict.theirs.version})
+            kept = writing.with_untouched(conflict.theirs, typed)
+            mine = SectionForm(initial={**kept, "seen_version": conflict.theirs.version})
             return section_page(request, section, mine, conflict.theirs)
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))

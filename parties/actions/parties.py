@@ -11,7 +11,7 @@ from django.utils.text import slugify
 
 from dialog_portal.base.audit import record
 from dialog_portal.base.authorship import Part, record_authorship
-from dialog_portal.base.stale_saves import StaleSave, lock_if_unchanged, save_if_unchanged, save_new
+from dialog_portal.base.stale_saves import lock_if_unchanged, save_if_unchanged, save_new
 from dialog_portal.base.states import NotAllowed
 from parties.audit_events import PartiesEvent
 from parties.models import NO_MUNICIPALITY, Cadence, Category, FormerName, Membership, Municipality, Party
@@ -31,7 +31,7 @@ def unused_slug(model: type[models.Model], name: str) -> str:
 def add_party(values: Mapping[str, Any], *, by: Any) -> Party:
     """Add a party. With a `code` it is a municipality."""
     own, municipal = _split_values(values)
-    added = save_new(Party(slug=unused_slug(Party, own["name"])), own)
+    added = save_new(Party(slug=unused_slug(Party, own["name"])), own, by=by)
     fields = [*added.fields, *_set_municipality(added.row, municipal)]
     record(by, PartiesEvent.PARTY_ADDED, added.row, fields=fields)
     return added.row
@@ -44,7 +44,7 @@ def change_party(party: Party, values: Mapping[str, Any], *, seen_version: int |
     Raise StaleSave if somebody else saved the party since `seen_version`.
     """
     own, municipal = _split_values(values)
-    saved = save_if_unchanged(party, own, seen_version=seen_version)
+    saved = save_if_unchanged(party, own, seen_version=seen_version, by=by)
     fields = [*saved.fields, *_set_municipality(saved.row, municipal)]
     event = record(by, PartiesEvent.PARTY_CHANGED, saved.row, fields=fields)
     if PARTY_FIELDS_IN_NOTES & set(fields):
@@ -83,7 +83,9 @@ def rename_party(
     FormerName.objects.create(party=now, name=now.name, until=since)
     event = record(by, PartiesEvent.PARTY_RENAMED, now, before=now.name, after=name, since=since)
     record_authorship(event, now, Part.FACTS)
-    return save_if_unchanged(now, {"name": name, "full_name": full_name}, seen_version=seen_version).row
+    return save_if_unchanged(
+        now, {"name": name, "full_name": full_name}, seen_version=seen_version, by=by
+    ).row
 
 
 @transaction.atomic
@@ -108,7 +110,7 @@ def reopen_party(party: Party, *, by: Any) -> Party:
 def _set_end(now: Party, ended: date | None, kind: PartiesEvent, *, by: Any) -> Party:
     """Set or clear the end of a party whose row is locked."""
     record(by, kind, now, before=now.ended, after=ended)
-    return save_if_unchanged(now, {"ended": ended}, seen_version=now.version).row
+    return save_if_unchanged(now, {"ended": ended}, seen_version=now.version, by=by).row
 
 
 @transaction.atomic
@@ -121,19 +123,13 @@ def add_membership(membership: Membership, *, by: Any) -> Membership:
 
 @transaction.atomic
 def change_membership(
-    membership: Membership, values: Mapping[str, Any], *, seen: str | None, by: Any
+    membership: Membership, values: Mapping[str, Any], *, seen_version: int | None, by: Any
 ) -> Membership:
     """Change a party's membership of a category.
 
-    Raise StaleSave if somebody else saved the membership: its fingerprint is no longer `seen`.
+    Raise StaleSave if somebody else saved the membership since `seen_version`.
     """
-    rows = Membership.objects.select_for_update(of=("self",)).select_related("party", "category")
-    now = rows.filter(pk=membership.pk).first()
-    if now is None or now.fingerprint != seen:
-        raise StaleSave(now)
-    for name, value in values.items():
-        setattr(now, name, value)
-    now.save()
+    now = save_if_unchanged(membership, values, seen_version=seen_version, by=by).row
     record(by, PartiesEvent.MEMBERSHIP_CHANGED, now.party, **_membership_detail(now))
     return now
 
@@ -147,7 +143,7 @@ def _membership_detail(membership: Membership) -> dict[str, Any]:
 @transaction.atomic
 def add_category(values: Mapping[str, Any], *, cadences: Iterable[Cadence], by: Any) -> Category:
     """Add a category with its cadences."""
-    added = save_new(Category(slug=unused_slug(Category, values["name"])), values)
+    added = save_new(Category(slug=unused_slug(Category, values["name"])), values, by=by)
     category = _save_cadences(added.row, cadences)
     record(by, PartiesEvent.CATEGORY_ADDED, category, fields=added.fields, cadences=_cadence_texts(category))
     return category
@@ -164,7 +160,7 @@ def change_category(
     by: Any,
 ) -> Category:
     """Change a category and its cadences. Raise StaleSave if somebody else saved them since `seen_version`."""
-    saved = save_if_unchanged(category, values, seen_version=seen_version)
+    saved = save_if_unchanged(category, values, seen_version=seen_version, by=by)
     for cadence in removed:
         cadence.delete()
     category = _save_cadences(saved.row, cadences)

@@ -47,6 +47,11 @@ class CadenceForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         use_plain_swedish(self.fields)
+        if (
+            self.instance.pk
+        ):  # a row that was not touched is not saved, whatever somebody else has changed in it
+            for field in self.fields.values():
+                field.show_hidden_initial = True
 
     def clean(self) -> dict[str, Any]:
         super().clean()

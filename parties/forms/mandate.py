@@ -8,9 +8,10 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from dialog_portal.base.typed_text import one_line
-from dialog_portal.outbox.draft import check_deliverable
-from parties.forms.plain import DateInput, PlainForm, RowForm, must_not_be_formula
+from dialog_portal.base.formulas import must_not_be_formula
+from dialog_portal.base.typed_fields import LineField
+from dialog_portal.outbox.address_field import Address
+from parties.forms.plain import PlainForm, RowForm
 from parties.models import Mandate, Person
 
 NAME_LENGTH = Person._meta.get_field("name").max_length
@@ -35,11 +36,10 @@ class PersonForm(RowForm):
         }
 
     def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"].lower()
+        email: str = self.cleaned_data["email"]
         other = Person.objects.exclude(pk=self.instance.pk).by_email(email)
         if other:
             raise forms.ValidationError(f"Adressen hör redan till {other}.", code="taken")
-        check_deliverable(email)
         return email
 
 
@@ -56,11 +56,9 @@ class HolderForm(PlainForm):
         widget=forms.HiddenInput,
         error_messages={"invalid_choice": "Personen finns inte i registret. Sök igen."},
     )
-    name = forms.CharField(
-        label="Namn", max_length=NAME_LENGTH, required=False, validators=[one_line, must_not_be_formula]
-    )
-    email = forms.EmailField(label="E-postadress", max_length=EMAIL_LENGTH, required=False)
-    phone = forms.CharField(label="Telefon", max_length=PHONE_LENGTH, required=False, validators=[one_line])
+    name = LineField(label="Namn", max_length=NAME_LENGTH, required=False, validators=[must_not_be_formula])
+    email = Address(label="E-postadress", max_length=EMAIL_LENGTH, required=False)
+    phone = LineField(label="Telefon", max_length=PHONE_LENGTH, required=False)
 
     def __init__(self, *args: Any, chosen: Person | None, needed: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,16 +81,14 @@ class HolderForm(PlainForm):
         return chosen or Person(name=values["name"], email=values["email"], phone=values["phone"])
 
     def clean_email(self) -> str:
-        """Return the address in lower case. If it is in the register, set `match` and raise ValidationError."""
-        email: str = self.cleaned_data["email"].lower()
+        """Return the address. If it is in the register, set `match` and raise ValidationError."""
+        email: str = self.cleaned_data["email"]
         if email and not self.cleaned_data.get("person"):
             self.match = Person.objects.by_email(email)
         if self.match:
             raise forms.ValidationError(
                 f"Adressen hör till {self.match}, som redan finns i registret.", code="taken"
             )
-        if email:
-            check_deliverable(email)
         return email
 
     def clean(self) -> dict[str, Any]:
@@ -122,7 +118,6 @@ class MandateForm(RowForm):
             "to_date",
         )
         labels = {"coordinator": "Samordnare, svarar för hela parten"}
-        widgets = {"from_date": DateInput(), "to_date": DateInput()}
         help_texts = {
             "coordinator": "Samordnaren ser de andras svar och kan svara åt dem på sin egen sida om mötet.",
             "to_date": "Lämna tomt så länge uppdraget pågår.",
@@ -132,13 +127,13 @@ class MandateForm(RowForm):
 class MandateEndForm(RowForm):
     """The last day of a mandate."""
 
+    suggests = ("to_date",)
     period = ("from_date", "to_date")
 
     class Meta:
         model = Mandate
         fields = ("to_date",)
         labels = {"to_date": "Sista dag"}
-        widgets = {"to_date": DateInput()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

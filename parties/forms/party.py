@@ -10,15 +10,16 @@ from django import forms
 from django.utils import timezone
 
 from dialog_portal.base.swedish import SwedishLower, day
+from dialog_portal.base.typed_fields import DayField, LineField
 from dialog_portal.base.versioned_form import VersionedForm
-from parties.forms.plain import DateInput, RowForm, check_period, use_plain_swedish
+from parties.forms.plain import RowForm, check_period, use_plain_swedish
 from parties.models import NO_MUNICIPALITY, Membership, Municipality, Party
 
 MAIL_DOMAIN = re.compile(r"[a-z0-9åäö]([a-z0-9åäö-]*[a-z0-9åäö])?(\.[a-z0-9åäö]([a-z0-9åäö-]*[a-z0-9åäö])?)+")
 
 
 def require_unused_name(name: str, party: Party) -> str:
-    """Return the name. Raise ValidationError if another party has it, in upper or lower case."""
+    """Return the name. Raise ValidationError if another party has it; only case, blanks or hidden signs may differ."""
     others = Party.objects.exclude(pk=party.pk).annotate(lower=SwedishLower("name"))
     if other := others.filter(lower=name.lower()).first():
         ended = " och har upphört" if other.has_ended else ""
@@ -30,7 +31,7 @@ class PartyForm(RowForm):
     """A party. A municipality also has a code."""
 
     formula_free = ("name", "full_name")
-    code = forms.CharField(
+    code = LineField(
         label="Kommunkod", required=False, help_text="Bara för kommuner: fyra siffror, som 0192."
     )
     in_county = forms.BooleanField(label="Kommunen ligger i Stockholms län", required=False, initial=True)
@@ -90,9 +91,7 @@ class PartyRenameForm(RowForm):
     """A new name from a day. The old name is stored with that day as its end."""
 
     formula_free = ("name", "full_name")
-    since = forms.DateField(
-        label="Namnet gäller från och med", widget=DateInput(), initial=timezone.localdate
-    )
+    since = DayField(label="Namnet gäller från och med", initial=timezone.localdate)
 
     class Meta:
         model = Party
@@ -121,11 +120,12 @@ class PartyRenameForm(RowForm):
 class PartyEndForm(RowForm):
     """The day from which a party does not exist any more."""
 
+    suggests = ("ended",)
+
     class Meta:
         model = Party
         fields = ("ended",)
         labels = {"ended": "Upphör från och med"}
-        widgets = {"ended": DateInput()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -134,14 +134,7 @@ class PartyEndForm(RowForm):
 
 
 class MembershipForm(VersionedForm):
-    """The years in which a party belongs to a category.
-
-    A membership has no version number, so the form carries its fingerprint: all its values as one text.
-    """
-
-    seen_name = "seen"
-    seen_type = forms.CharField
-    conflict = "Någon annan sparade ändringar medan du skrev. Kontrollera uppgifterna och spara igen."
+    """The years in which a party belongs to a category."""
 
     class Meta:
         model = Membership
@@ -156,10 +149,6 @@ class MembershipForm(VersionedForm):
         super().__init__(*args, **kwargs)
         use_plain_swedish(self.fields)
         self.fields["category"].empty_label = "Välj kategori"  # type: ignore[attr-defined]
-
-    @staticmethod
-    def version_mark(row: Membership) -> str:
-        return row.fingerprint
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
-from dialog_portal.base.typed_text import unquoted_address
+from dialog_portal.base.formulas import must_not_be_formula
 from dialog_portal.base.versioned_form import VersionedForm
 
 ERROR_MESSAGES = {
@@ -19,19 +18,9 @@ ERROR_MESSAGES = {
 }
 INVALID_MESSAGES: tuple[tuple[type[forms.Field], str], ...] = (
     (forms.EmailField, "Skriv en fullständig e-postadress, som namn@example.org."),
-    (forms.DateField, "Skriv ett datum som finns, med år, månad och dag: 2019-01-31."),
     (forms.IntegerField, "Skriv ett heltal med siffror."),
 )
 PERIOD_REVERSED = "Slutet kan inte komma före början."
-
-
-def must_not_be_formula(value: str) -> None:
-    """Raise ValidationError if a spreadsheet would run the text as a formula because of its first character."""
-    if value.startswith(("=", "+", "-", "@")):
-        raise ValidationError(
-            "Texten får inte börja med =, +, - eller @. Kalkylprogram läser det som en formel.",
-            code="formula",
-        )
 
 
 def use_plain_swedish(fields: dict[str, forms.Field]) -> None:
@@ -41,21 +30,10 @@ def use_plain_swedish(fields: dict[str, forms.Field]) -> None:
     """
     for field in fields.values():
         field.error_messages |= ERROR_MESSAGES
-        if isinstance(field, forms.EmailField):
-            field.validators = [*field.validators, unquoted_address]
         for kind, words in INVALID_MESSAGES:
             if isinstance(field, kind):
                 field.error_messages["invalid"] = words
         field.widget.attrs.pop("maxlength", None)
-
-
-class DateInput(forms.DateInput):
-    """A date field with the browser's date picker."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class PlainForm(forms.Form):

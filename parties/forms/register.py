@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils import timezone
 
+from dialog_portal.base.typed_fields import LineField
 from parties.forms.plain import PlainForm
 from parties.models import Category, Party, PartyQuerySet, Person, PersonQuerySet
 
@@ -12,7 +13,7 @@ from parties.models import Category, Party, PartyQuerySet, Person, PersonQuerySe
 class RegisterFilter(PlainForm):
     """A search and three choices, which stand in the URL. Invalid values are ignored."""
 
-    q = forms.CharField(label="Sök", required=False, max_length=200)
+    q = LineField(label="Sök", required=False, max_length=200)
     category = forms.ModelChoiceField(
         Category.objects, label="Kategori i år", required=False, empty_label="Alla"
     )
@@ -45,7 +46,7 @@ class PersonSearch(PlainForm):
 
     MAX_HITS = 12
 
-    q = forms.CharField(label="Sök på namn eller e-postadress", required=False, max_length=200)
+    q = LineField(label="Sök på namn eller e-postadress", required=False, max_length=200)
 
     def hits(self) -> PersonQuerySet:
         """Return the first MAX_HITS people that match; none if nothing was typed."""

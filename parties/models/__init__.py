@@ -8,6 +8,13 @@ from parties.models.membership import Membership
 from parties.models.municipality import NO_MUNICIPALITY, Municipality
 from parties.models.party import Party, PartyQuerySet
 from parties.models.person import Person, PersonQuerySet
+from parties.models.register_import import (
+    IMPORT_NEXT,
+    ImportedKind,
+    ImportedRow,
+    ImportState,
+    RegisterImport,
+)
 from parties.models.years import (
     EARLIEST_YEAR,
     FIRST_YEAR,
@@ -20,6 +27,7 @@ from parties.models.years import (
 __all__ = [
     "EARLIEST_YEAR",
     "FIRST_YEAR",
+    "IMPORT_NEXT",
     "LATEST_YEAR",
     "MAX_SEATS",
     "NO_MUNICIPALITY",
@@ -27,6 +35,9 @@ __all__ = [
     "Cadence",
     "Category",
     "FormerName",
+    "ImportState",
+    "ImportedKind",
+    "ImportedRow",
     "Mandate",
     "Membership",
     "Municipality",
@@ -34,6 +45,7 @@ __all__ = [
     "PartyQuerySet",
     "Person",
     "PersonQuerySet",
+    "RegisterImport",
     "ends_after_it_begins",
     "in_year",
 ]

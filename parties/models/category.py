@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from dialog_portal.base.stale_saves import Versioned
+from dialog_portal.base.typed_columns import LineColumn
 from dialog_portal.base.typed_text import one_line
 from parties.models.years import FIRST_YEAR, YEAR_VALIDATORS, ends_after_it_begins, format_years
 
@@ -16,10 +17,10 @@ MAX_SEATS = 50  # of one party at one meeting; each party has at least one
 class Category(Versioned):
     """A kind of party, such as municipalities or regional centrumbildningar, with the years in which it exists."""
 
-    name = models.CharField("namn", max_length=120, unique=True, validators=[one_line])
+    name = LineColumn("namn", max_length=120, unique=True, validators=[one_line])
     slug = models.SlugField("adressord", max_length=60, unique=True)
     position = models.PositiveSmallIntegerField("ordning", default=0)
-    agenda_body = models.CharField(
+    agenda_body = LineColumn(
         "avstämning med",
         max_length=80,
         blank=True,

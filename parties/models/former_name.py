@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from dialog_portal.base.typed_columns import DayColumn, LineColumn
 from dialog_portal.base.typed_text import one_line
 
 
@@ -11,8 +12,8 @@ class FormerName(models.Model):
     """A name that a party had until a day, on which it already had the next one."""
 
     party = models.ForeignKey("Party", models.CASCADE, related_name="former_names")
-    name = models.CharField("tidigare namn", max_length=160, validators=[one_line])
-    until = models.DateField("användes till")
+    name = LineColumn("tidigare namn", max_length=160, validators=[one_line])
+    until = DayColumn("användes till")
 
     class Meta:
         ordering = ("until",)

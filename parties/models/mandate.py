@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from dialog_portal.base.stale_saves import Versioned
+from dialog_portal.base.typed_columns import DayColumn, LineColumn
 from dialog_portal.base.typed_text import one_line
 from parties.models.years import ends_after_it_begins
 
@@ -42,14 +43,12 @@ class Mandate(Versioned):
 
     person = models.ForeignKey("Person", models.PROTECT, related_name="mandates")
     party = models.ForeignKey("Party", models.PROTECT, related_name="mandates")
-    title = models.CharField(
-        "uppdrag", max_length=120, validators=[one_line], help_text="Till exempel kulturchef."
-    )
+    title = LineColumn("uppdrag", max_length=120, validators=[one_line], help_text="Till exempel kulturchef.")
     acting = models.BooleanField("tillförordnad (tf)", default=False)
     receives_invitations = models.BooleanField("får inbjudningar", default=True)
     coordinator = models.BooleanField("svarar för hela parten", default=False)
-    from_date = models.DateField("från", default=timezone.localdate)
-    to_date = models.DateField("till och med", null=True, blank=True)
+    from_date = DayColumn("från", default=timezone.localdate)
+    to_date = DayColumn("till och med", null=True, blank=True)
 
     objects = MandateQuerySet.as_manager()
 

@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import models
 
+from dialog_portal.base.stale_saves import Versioned
 from parties.models.category import Category
 from parties.models.years import YEAR_VALIDATORS, ends_after_it_begins, format_years, in_year
 
@@ -16,8 +17,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(in_year(year))
 
 
-class Membership(models.Model):
+class Membership(Versioned):
     """A party belongs to a category during some years. `umbrella`: it speaks for the other members."""
+
+    # Tables are migrated before the programs are replaced, and old programs insert rows without a version
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
     party = models.ForeignKey("Party", models.CASCADE, related_name="memberships")
     category = models.ForeignKey(Category, models.PROTECT, related_name="memberships")
@@ -39,11 +43,6 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.party} i {self.category}"
-
-    @property
-    def fingerprint(self) -> str:
-        """Return all values that can be changed as one text; if it differs, somebody else has saved in the meantime."""
-        return f"{self.category_id}/{self.from_year}/{self.to_year}/{self.umbrella}"
 
     @property
     def years(self) -> str:

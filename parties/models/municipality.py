@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.validators import RegexValidator
 from django.db import models
 
+from dialog_portal.base.typed_columns import LineColumn
 from parties.models.party import Party
 
 
@@ -12,7 +13,7 @@ class Municipality(models.Model):
     """What only a municipality has: its official code, four digits as text because it begins with a zero."""
 
     party = models.OneToOneField(Party, models.CASCADE, related_name="municipality")
-    code = models.CharField(
+    code = LineColumn(
         "kommunkod",
         max_length=4,
         unique=True,

@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 
 from dialog_portal.base.stale_saves import Versioned
 from dialog_portal.base.swedish import SwedishLower, contains_text, swedish
+from dialog_portal.base.typed_columns import DayColumn, LineColumn, ParagraphsColumn
 from dialog_portal.base.typed_text import one_line
 from parties.models.category import Category
 from parties.models.former_name import FormerName
@@ -87,8 +88,8 @@ class PartyQuerySet(models.QuerySet["Party"]):
 class Party(Versioned):
     """An organisation that is invited to dialogues."""
 
-    name = models.CharField("namn", max_length=160, validators=[one_line])
-    full_name = models.CharField(
+    name = LineColumn("namn", max_length=160, validators=[one_line])
+    full_name = LineColumn(
         "egen skrivning",
         max_length=160,
         blank=True,
@@ -97,15 +98,15 @@ class Party(Versioned):
     )
     slug = models.SlugField("adressord", max_length=80, unique=True)
     categories = models.ManyToManyField(Category, through="Membership", related_name="parties")
-    mail_domains = models.CharField(
+    mail_domains = LineColumn(
         "e-postdomäner",
         max_length=200,
         blank=True,
         validators=[one_line],
         help_text="Domäner vars adresser utan vidare hör till parten, åtskilda med mellanslag.",
     )
-    note = models.TextField("anteckning", blank=True, max_length=4000)
-    ended = models.DateField("upphörde", null=True, blank=True)
+    note = ParagraphsColumn("anteckning", blank=True, max_length=4000)
+    ended = DayColumn("upphörde", null=True, blank=True)
 
     objects = PartyQuerySet.as_manager()
 
@@ -137,5 +138,7 @@ class Party(Versioned):
 
     def name_on(self, day: date) -> str:
         """Return the name that the party had on a day, because old notes keep the old name."""
-        old = self.former_names.filter(until__gt=day).order_by("until").first()
-        return old.name if old else self.name
+        later = [
+            old for old in self.former_names.all() if old.until > day
+        ]  # no query for rows that are prefetched
+        return min(later, key=lambda old: old.until).name if later else self.name

@@ -10,7 +10,9 @@ from django.db.models.functions import Lower
 
 from dialog_portal.base.stale_saves import Versioned
 from dialog_portal.base.swedish import contains_text, swedish
+from dialog_portal.base.typed_columns import LineColumn
 from dialog_portal.base.typed_text import one_line
+from dialog_portal.outbox.address_field import AddressColumn
 from parties.models.mandate import Mandate
 from parties.models.search_words import search_words
 
@@ -40,11 +42,11 @@ class PersonQuerySet(models.QuerySet["Person"]):
 class Person(Versioned):
     """A person who holds mandates. Of a protected person, public pages show the organisation only."""
 
-    name = models.CharField("namn", max_length=120, validators=[one_line])
-    email = models.EmailField(
+    name = LineColumn("namn", max_length=120, validators=[one_line])
+    email = AddressColumn(
         "e-postadress", unique=True, error_messages={"unique": "Adressen finns redan i registret."}
     )
-    phone = models.CharField("telefon", max_length=40, blank=True, validators=[one_line])
+    phone = LineColumn("telefon", max_length=40, blank=True, validators=[one_line])
     protected = models.BooleanField("skyddade personuppgifter", default=False)
 
     objects = PersonQuerySet.as_manager()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -59,4 +60,6 @@ def category_page(request: HttpRequest, form: CategoryForm, template: str, **mor
     if category := submit_forms(request, form, cadences, save=save):
         messages.success(request, f"Kategorin {category} är sparad.")
         return redirect("staff:category_list")
+    if form.has_error(NON_FIELD_ERRORS, "conflict") and not cadences.has_changed():
+        cadences = CadenceFormSet(instance=form.instance)  # as somebody else has saved them
     return render(request, template, {"form": form, "cadences": cadences, **more})

@@ -45,7 +45,7 @@ def mandate_change(request: HttpRequest, pk: int) -> HttpResponse:
 def mandate_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a mandate: the last day, and the successor if there is one. Both are saved or neither."""
     mandate = get_object_or_404(Mandate.objects.select_related("party", "person"), pk=pk)
-    if mandate.to_date and request.method != "POST":
+    if mandate.to_date and not request.POST:
         messages.info(request, f"Uppdraget slutar {day(mandate.to_date)}. Välj Ändra för att flytta slutet.")
         return redirect("staff:party_detail", mandate.party_id)
     form = MandateEndForm(request.POST or None, instance=mandate)

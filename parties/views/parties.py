@@ -103,7 +103,9 @@ def membership_change(request: HttpRequest, pk: int) -> HttpResponse:
     form = MembershipForm(request.POST or None, instance=membership)
 
     def save() -> Membership:
-        return actions.change_membership(membership, form.values, seen=form.seen, by=request.user)
+        return actions.change_membership(
+            membership, form.values, seen_version=form.seen_version, by=request.user
+        )
 
     if saved := submit_forms(request, form, save=save):
         messages.success(request, f"{party} hör till {saved.category} {saved.years}.")

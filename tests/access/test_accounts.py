@@ -119,13 +119,17 @@ def test_a_poor_password_is_told_at_its_field(
     assert not User.objects.filter(email=invitation.email).exists()
 
 
-def test_only_administrators_find_the_letter_with_the_link(invitation: StaffInvitation, boss: User):
-    letter = Letter.objects.get()
-    client, other = Client(), Client()
-    client.force_login(factories.user(Role.OFFICER))
-    other.force_login(boss)
-    pages = [one.get(reverse("staff:letter_body", args=[letter.pk])).status_code for one in (client, other)]
-    assert pages == [404, 200]
+def test_only_administrators_know_of_the_letter_and_nobody_reads_the_link(
+    invitation: StaffInvitation, boss: User
+):
+    letter, found = Letter.objects.get(), {}
+    for user in (factories.user(Role.OFFICER), boss):
+        client = Client()
+        client.force_login(user)
+        pages = [client.get(reverse(f"staff:{name}", args=[letter.pk])) for name in ("letter", "letter_body")]
+        found[user.role] = [page.status_code for page in pages]
+        assert not any(door(invitation) in page.content.decode() for page in pages)
+    assert found == {Role.OFFICER: [404, 404], Role.ADMINISTRATOR: [200, 404]}
 
 
 def test_an_address_with_an_account_is_not_invited_again(boss: User):

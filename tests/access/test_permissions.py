@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -22,6 +23,7 @@ from tests.access.world import OneOfEach, addresses, missing_objects, url, with_
 ALL = list(addresses())
 # Where an empty form is no form
 BODIES = {"staff:agenda_step": {"to": "draft"}, "staff:item_move": {"to": "up"}}
+PERSONAL_LINK = re.compile(rb"/(svar|konto/inbjudan|konto/losenord/nytt)/[A-Za-z0-9_-]{42}")
 # Rows of the table for pages that are still being written; empty when everything is in place
 AWAITED: set[str] = set()
 
@@ -66,9 +68,14 @@ def ask(cookies: dict[str, str], name: str, method: str, where: str) -> str:
     client = Client()
     client.cookies.load(cookies)
     with transaction.atomic():
-        answer = outcome(getattr(client, method)(where, BODIES.get(name) if method == "post" else None))
+        response = getattr(client, method)(where, BODIES.get(name) if method == "post" else None)
         transaction.set_rollback(True)
-    return answer
+    return "in, with a guest's link" if is_guests_door(name, response) else outcome(response)
+
+
+def is_guests_door(name: str, response: HttpResponse) -> bool:
+    """Whether a page for staff shows a personal link that works."""
+    return name.startswith(("staff:", "admin:")) and bool(PERSONAL_LINK.search(response.getvalue()))
 
 
 @pytest.mark.once_on_sqlite

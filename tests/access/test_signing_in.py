@@ -17,9 +17,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from dialog_portal.access.models import Role, User
-from dialog_portal.access.sign_in import ResetPasswordForm
+from dialog_portal.access.sign_in import ResetPasswordForm, TypedCode
 from dialog_portal.access.tasks import send_password_letters
 from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.models import Letter, Wanted
@@ -192,6 +193,22 @@ def test_a_second_factor_is_asked_for_and_its_seed_is_unreadable_at_rest():
     assert (answer["Location"], "_auth_user_id" in client.session) == (reverse("mfa_authenticate"), False)
     client.post(reverse("mfa_authenticate"), {"code": code(secret)})
     assert client.session["_auth_user_id"] == str(user.pk)
+
+
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u202f", "\u2007"])
+def test_a_code_may_be_typed_with_any_blank_in_it(blank: str):
+    user, secret = factories.user(), generate_totp_secret()
+    TOTP.activate(user, secret)
+    client, _ = sign_in(user)
+    typed = code(secret)
+    client.post(reverse("mfa_authenticate"), {"code": f"{typed[:3]}{blank}{typed[3:]}{blank}"})
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+def test_every_form_for_a_code_reads_it_in_the_same_way(settings):
+    forms = {name: import_string(path) for name, path in settings.MFA_FORMS.items()}
+    assert forms.keys() == {"authenticate", "reauthenticate", "activate_totp"}
+    assert all(issubclass(form, TypedCode) for form in forms.values())
 
 
 def test_the_app_is_connected_after_saying_the_password_again():

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from dialog_portal.base.append_only import lift
@@ -86,3 +87,22 @@ def test_without_the_guard_the_same_statement_goes_through(vendor: str):
         assert Contribution.objects.count() == 0
         transaction.set_rollback(True)
     assert Contribution.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_version_before_gets_its_table_back_and_it_only_grows_on_the_way_there_and_back():
+    """It does not know who changed a name or address, so those rows are left out."""
+    contribution()
+    Contribution.objects.create(
+        subject="person", subject_id=1, part="identity", by=factories.user(), at=MOMENT
+    )
+    try:
+        MigrationExecutor(connection).migrate([("access", "0006_contributions_only_grow")])
+        assert list(Contribution.objects.values_list("part", flat=True)) == ["facts"]
+        with pytest.raises(DatabaseError, match="only ever added"), transaction.atomic():
+            Contribution.objects.all().delete()
+    finally:
+        executor = MigrationExecutor(connection)
+        executor.migrate(executor.loader.graph.leaf_nodes())
+    with pytest.raises(DatabaseError, match="only ever added"), transaction.atomic():
+        Contribution.objects.all().delete()

@@ -38,7 +38,9 @@ def nothing() -> None:
 
 def test_columns_and_relations_are_saved_and_the_version_rises():
     row, nacka, boo = group(), factories.party(), factories.party()
-    saved = save_if_unchanged(row, {"name": "Norr", "host": nacka, "parties": [nacka, boo]}, seen_version=1)
+    saved = save_if_unchanged(
+        row, {"name": "Norr", "host": nacka, "parties": [nacka, boo]}, seen_version=1, by=None
+    )
     stored = Group.objects.get()
     assert (stored.name, stored.host, set(stored.parties.all()), stored.version) == (
         "Norr", nacka, {nacka, boo}, 2,
@@ -50,13 +52,13 @@ def test_only_what_became_another_is_named():
     row, nacka, boo = group(), factories.party(), factories.party()
     row.parties.set([nacka, boo])
     same = {"name": row.name, "host": None, "parties": [boo, nacka]}
-    assert save_if_unchanged(row, same, seen_version=1).fields == []
+    assert save_if_unchanged(row, same, seen_version=1, by=None).fields == []
 
 
 def test_columns_that_are_not_given_stay_as_they_are_stored():
     row, nacka = group(), factories.party()
     Group.objects.update(host=nacka)  # after the caller's copy was read
-    save_if_unchanged(row, {"name": "Norr"}, seen_version=1)
+    save_if_unchanged(row, {"name": "Norr"}, seen_version=1, by=None)
     assert Group.objects.get().host == nacka
 
 
@@ -65,7 +67,7 @@ def test_another_version_than_the_stored_one_is_refused_with_what_is_stored(seen
     row = group()
     Group.objects.update(name="Deras", version=2)
     with pytest.raises(StaleSave) as refused:
-        save_if_unchanged(row, {"name": "Min"}, seen_version=seen)
+        save_if_unchanged(row, {"name": "Min"}, seen_version=seen, by=None)
     stored = Group.objects.get()
     assert (refused.value.theirs, stored.name, stored.version) == (stored, "Deras", 2)
 
@@ -74,16 +76,16 @@ def test_a_row_that_was_removed_is_refused():
     row = group()
     Group.objects.all().delete()
     with pytest.raises(StaleSave) as refused:
-        save_if_unchanged(row, {"name": "Min"}, seen_version=1)
+        save_if_unchanged(row, {"name": "Min"}, seen_version=1, by=None)
     assert refused.value.theirs is None
 
 
 def test_a_value_that_its_field_does_not_take_is_refused():
     row = group()
     with pytest.raises(ValidationError):
-        save_if_unchanged(row, {"name": "Två\nrader"}, seen_version=1)
+        save_if_unchanged(row, {"name": "Två\nrader"}, seen_version=1, by=None)
     with pytest.raises(ValidationError):
-        save_new(Group(round=row.round), {"name": "x" * 81})
+        save_new(Group(round=row.round), {"name": "x" * 81}, by=None)
     assert list(Group.objects.values_list("name", "version")) == [("Söder", 1)]
 
 
@@ -96,7 +98,7 @@ def both_save(monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
 
     def save(name: str) -> None:
         with suppress(StaleSave):
-            saved.append(save_if_unchanged(row, {"name": name}, seen_version=1).row.name)
+            saved.append(save_if_unchanged(row, {"name": name}, seen_version=1, by=None).row.name)
 
     monkeypatch.setattr(stale_saves, "lock_if_unchanged", both.after(lock_if_unchanged))
     both.run(partial(save, "Den ena"), partial(save, "Den andra"))
@@ -139,12 +141,17 @@ def test_after_a_conflict_both_texts_are_shown_and_the_next_press_overwrites():
     row, nacka = group(), factories.party(name="Nacka")
     form = typed(row, name="Min")
     Group.objects.update(name="Deras", host=nacka, version=2)
-    assert submit(form, lambda: save_if_unchanged(row, form.values, seen_version=form.seen_version)) is None
+    assert (
+        submit(form, lambda: save_if_unchanged(row, form.values, seen_version=form.seen_version, by=None))
+        is None
+    )
     assert form.conflicts == [("Grupp", "Deras"), ("Värd", nacka)]
     assert (form["name"].value(), form.data["seen_version"]) == ("Min", "2")
     assert form.has_error("__all__", "conflict")
     again = GroupForm(form.data, instance=Group.objects.get())
-    saved = submit(again, lambda: save_if_unchanged(row, again.values, seen_version=again.seen_version))
+    saved = submit(
+        again, lambda: save_if_unchanged(row, again.values, seen_version=again.seen_version, by=None)
+    )
     assert saved is not None
     assert (saved.row.name, saved.row.version) == ("Min", 3)
 
@@ -167,5 +174,8 @@ def test_that_the_row_was_removed_is_said():
     row = group()
     form = typed(row, name="Min")
     Group.objects.all().delete()
-    assert submit(form, lambda: save_if_unchanged(row, form.values, seen_version=form.seen_version)) is None
+    assert (
+        submit(form, lambda: save_if_unchanged(row, form.values, seen_version=form.seen_version, by=None))
+        is None
+    )
     assert form.errors == {"__all__": [ROW_REMOVED]}

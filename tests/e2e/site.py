@@ -20,9 +20,20 @@ from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.models import Letter
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.mailings.pending_letters import pending_for
-from meetings.models import AgendaItem, Group, Invitation, Invitee, Meeting, Purpose, Round
-from minutes.models import Edition, Section
-from parties.models import Category, Mandate, Membership, Party, Person
+from meetings.models import (
+    AgendaConsultation,
+    AgendaItem,
+    Group,
+    Invitation,
+    Invitee,
+    Meeting,
+    Purpose,
+    Round,
+)
+from minutes.models import AccessibilityReport, Edition, Redirect, Section
+from minutes.models.public_text import WORDS
+from minutes.publishing.pages import public_rounds
+from parties.models import Category, Mandate, Membership, Party, Person, RegisterImport
 from tests.access.world import PLACE, Address, addresses
 
 ROLES = (Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR)
@@ -39,16 +50,21 @@ MODELS: dict[tuple[str, str], Any] = {
     ("uppdrag", "pk"): Mandate,
     ("personer", "pk"): Person,
     ("kategorier", "pk"): Category,
+    ("import", "pk"): RegisterImport,
     ("grupper", "pk"): Group,
     ("moten", "pk"): Meeting,
     ("punkter", "pk"): AgendaItem,
+    ("avstamningar", "pk"): AgendaConsultation,
     ("part", "pk"): Invitation,
     ("inbjudna", "pk"): Invitee,
     ("avsnitt", "pk"): Section,
     ("utkorg", "pk"): Letter,
     ("konton", "pk"): User,
+    ("gamlaadresser", "pk"): Redirect,
+    ("synpunkter", "pk"): AccessibilityReport,
 }
-FILES = ("staff:minutes_pdf",)  # no page; each try would make a PDF
+# No pages; each try would make a PDF or a spreadsheet
+FILES = ("staff:minutes_pdf", "staff:invitation_list_file", "staff:category_addresses")
 # Looked at elsewhere, or by others than staff
 LEFT_OUT = ("admin:", "account_", "mfa_", "guest:", "public:", "health", "accept_account")
 
@@ -105,6 +121,10 @@ def keys(place: tuple[str, str]) -> list[str]:
     match place:
         case ("omgangar", "year"):
             return [str(year) for year in Round.objects.order_by("-year").values_list("year", flat=True)]
+        case ("texter", "word"):
+            return [*WORDS.values(), "2019"]
+        case ("version", "number"):
+            return ["1"]
         case ("brev", "purpose"):
             return list(Purpose.values)
         case ("till", "invitee"):
@@ -131,6 +151,8 @@ def one_of_each(address: Address) -> Iterator[list[str]]:
     elif address.name == "staff:letters_preview":
         yield paths
         yield from ([path_of(address, key)] for key in sendable())
+    elif address.name.startswith("staff:public_text_"):
+        yield from ([path] for path in paths)  # each text has a form and a page of its own
     else:
         yield paths
 
@@ -178,9 +200,10 @@ def for_approvers(role: Role) -> list[Visit]:
 
 def public_pages() -> list[Visit]:
     """The public site: what has been published, what is coming, and what was cancelled."""
-    names = ("public:start", "public:accessibility", "public:personal_data")
+    names = ("public:start", "public:years", "public:accessibility", "public:personal_data", "public:report")
     found = [Visit(name, reverse(name), None) for name in names]
-    years = Round.objects.values_list("year", flat=True)
+    found.append(Visit("public:report sent", f"{reverse('public:report')}?skickat=1", None))
+    years = public_rounds().values_list("year", flat=True)
     found += [Visit("public:year", reverse("public:year", args=[year]), None) for year in years]
     for row in (
         Meeting.objects.filter(pk__in=stages("state", "minutes__state"))

@@ -74,7 +74,7 @@ def plan(page: Page) -> None:
     }.items():
         hands.write(label, text)
     hands.choose("Regionala centrumbildningar")
-    hands.write("Yttre beteckning", "AKTNR 2605-10597")
+    hands.write("Yttre beteckning", "FSKF 2019:4")
     hands.follow("button", "Spara mötet")
     expect(page.locator(".lead")).to_contain_text("Torsdag 31 januari 2019 kl. 15.00–18.00")
 
@@ -188,7 +188,7 @@ def read_in_public(page: Page, mailed: bytes) -> None:
     page.goto("/")
     page.get_by_role("link", name="2019", exact=True).click()
     page.get_by_role("link", name=MEETING, exact=True).click()
-    expect(page.locator("main")).to_contain_text("AKTNR 2605-10597")
+    expect(page.locator("main")).to_contain_text("FSKF 2019:4")
     page.get_by_role("link", name="Läs minnesanteckningarna").click()
     expect(page.locator("main")).to_contain_text(WHEN.capitalize())
     expect(page.get_by_text("Fler söker stöd.")).to_be_visible()

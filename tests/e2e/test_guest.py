@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 
 from dialog_portal.demo.clock import clock_at
 from dialog_portal.links.actions import token_for
+from dialog_portal.links.human_press import TIME_TO_READ
 from meetings.models import Invitee, Meeting, MeetingState
 from meetings.planning.actions.meetings import cancel_meeting
-from meetings.replies.actions.answer import TIME_TO_READ
 from tests import factories, services
 from tests.e2e.hands import Hands
 from tests.e2e.post import files_in, link_in, text_of, wait_for

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import time_machine
 from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from dialog_portal.access.models import Role
 from dialog_portal.links.rate_limits import MAX_FAILURES_PER_MINUTE
+from tests.e2e.nu import nu_finds, refusal_finds, table_finds
 from tests.e2e.seeing import listening, look
 from tests.e2e.site import (
+    FILES,
     ROLES,
     Demo,
     Visit,
@@ -27,11 +31,12 @@ from tests.e2e.site import (
 )
 
 pytestmark = [pytest.mark.e2e, pytest.mark.once_on_sqlite, pytest.mark.usefixtures("db")]
-NO_PAGE = {"staff:minutes_pdf", "staff:item_add"}  # a file, and a form that stands on the agenda's page
+NO_PAGE = {*FILES, "staff:item_add"}  # files, and a form that stands on the agenda's page
 # Forms that refuse to be sent empty
 STRICT = (
     "category_add group_add guest_add invitation_add letter_told mandate_add meeting_add meeting_cancel "
-    "membership_add minutes_correct party_add attendee_add account_invite".split()
+    "membership_add minutes_correct party_add attendee_add account_invite redirect_add accessibility_report "
+    "import_list".split()
 )
 
 
@@ -124,6 +129,54 @@ def test_forms_that_were_sent_empty(demo: Demo, to_visit: list[Visit]):
                 expect(page.locator("[data-error-summary]")).to_be_focused()
                 expect(page.locator("main .field__error").first).to_be_attached()
                 see(f"empty {visit.name}")
+
+
+@pytest.fixture(scope="module")
+def pages(demo: Demo, to_visit: list[Visit]) -> dict[str, bytes]:
+    """The HTML of every page, by name and address; letters are written for programs that read no HTML of today."""
+    visits = [*to_visit, *(visit for role in ROLES for visit in for_approvers(role))]
+    visits += [*public_pages(), *guests_pages()]
+    clients = {role: demo.client(role) for role in ROLES}
+    found = {}
+    for visit in visits:
+        if not visit.letter:
+            client = clients[visit.role] if visit.role else Client()
+            found[f"{visit.name} {visit.path}"] = client.get(visit.path).getvalue()
+    return found
+
+
+def send_empty(client: Client, path: str) -> bytes:
+    """The page after a press on the button of an untouched form, which sends its token."""
+    return client.post(path, {"csrfmiddlewaretoken": "x"}).getvalue()
+
+
+@pytest.fixture(scope="module")
+def refused(demo: Demo, to_visit: list[Visit]) -> dict[str, bytes]:
+    """The HTML of every strict form that was sent empty."""
+    forms = {visit.name.removeprefix("staff:"): visit for visit in to_visit}
+    sent = [forms[name] for name in STRICT]
+    return {visit.name: send_empty(demo.client(visit.role or Role.OFFICER), visit.path) for visit in sent}
+
+
+def test_the_html_checker_finds_no_error(pages: dict[str, bytes], refused: dict[str, bytes], tmp_path: Path):
+    assert len(pages) > len(refused) > 10
+    assert nu_finds({**pages, **{f"empty {name}": page for name, page in refused.items()}}, tmp_path) == []
+
+
+def test_the_html_checker_finds_what_is_wrong(tmp_path: Path):
+    """Control of the test above: the errors that have been on our pages."""
+    wrong = b"""<!DOCTYPE html><html lang="sv"><head><title>T</title></head><body>
+        <time datetime="2026-10-09T13:00:00.066531+02:00">9 oktober</time><progress max="0"></progress>
+        <input type="hidden" aria-describedby="x"></body></html>"""
+    assert len(nu_finds({"wrong": wrong}, tmp_path)) >= 3
+
+
+def test_a_listener_hears_what_each_table_and_row_is_about(pages: dict[str, bytes]):
+    assert [f"{name}: {one}" for name, page in pages.items() for one in table_finds(page)] == []
+
+
+def test_a_listener_hears_that_a_form_was_refused(refused: dict[str, bytes]):
+    assert [f"{name}: {one}" for name, page in refused.items() for one in refusal_finds(page)] == []
 
 
 def test_the_door_and_the_pages_that_say_no(demo: Demo):

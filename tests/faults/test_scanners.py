@@ -105,7 +105,7 @@ def test_a_scanner_answers_nothing(name, size, figure):
 
 
 def test_control_without_looking_at_the_press_a_scanner_answers(monkeypatch):
-    monkeypatch.setattr("meetings.replies.views.answer.is_pressed_by_person", lambda _: True)
+    monkeypatch.setattr("dialog_portal.links.human_press.is_pressed_by_person", lambda _: True)
     assert written(PROFILES["clicks by script"], links(3)) > 0
     assert Reply.objects.confirmed().count() == 3
 

@@ -14,6 +14,7 @@ from redis.exceptions import ConnectionError as Unreachable
 
 from dialog_portal.links import guest_view, human_press, rate_limits
 from dialog_portal.links.actions import renew_link, revoke_link, token_for
+from dialog_portal.links.mailed_links import without_signs_behind
 from dialog_portal.links.models import Link
 from tests import factories
 from tests.access.world import addresses
@@ -78,6 +79,7 @@ def test_mangled_links_have_one_body(guest, seed, size, figure, monkeypatch):
     other = token_for(factories.link())
     tried = {mangled(text, other, chance) for _ in range(size(150, 3_000))} - {text}
     safe = [one for one in tried if one and not set(one) & set("/?#%\n\r\u2028\0 ")]
+    safe = [one for one in safe if without_signs_behind(f"/svar/{one}") != f"/svar/{text}/"]
     bodies = {hashlib.sha256(page_of(one, client).content).hexdigest() for one in safe}
     figure(f"{len(safe)} mangled links, bodies that differ from the first", len(bodies) - 1)
     assert len(safe) > 50

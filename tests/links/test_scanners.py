@@ -52,7 +52,7 @@ def test_what_a_script_does_is_never_an_answer(page, at, guest, script, figure):
 
 
 def test_control_without_looking_at_the_press_a_script_answers(page, at, guest, monkeypatch):
-    monkeypatch.setattr("meetings.replies.views.answer.is_pressed_by_person", lambda _: True)
+    monkeypatch.setattr("dialog_portal.links.human_press.is_pressed_by_person", lambda _: True)
     page.add_init_script(ONCE % SCRIPTS["click"])
     page.goto(at(guest))
     page.get_by_role("heading", level=1, name="Du är anmäld").wait_for()

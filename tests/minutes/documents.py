@@ -38,7 +38,7 @@ def normal(**values: object) -> Document:
         "when": "torsdag 31 januari 2019 kl. 15.00–18.00",
         "where": "Usine konferens, sal Fatburen, Södermalmsallén 36",
         "diary_number": "KN 2019/123",
-        "outside_reference": "AKTNR 2605-10597",
+        "outside_reference": "FSKF 2019:4",
         "round_year": 2019,
         "host": "Region Stockholm",
         "present": (

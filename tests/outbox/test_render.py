@@ -1,5 +1,7 @@
 """Templates become letters."""
 
+import re
+
 import pytest
 
 from dialog_portal.outbox.render import render
@@ -30,3 +32,12 @@ def test_styles_stand_in_the_tags_and_nothing_is_fetched(templates):
     html = render("x", {"topic": "a"}).html
     assert '<p style="color: red' in html
     assert "@media print" in html
+
+
+def test_the_whole_button_of_a_letter_can_be_pressed():
+    context = {"button_url": "https://d.example/svar/x/", "button_text": "Svara", "sentence": "Så är det."}
+    html = render("account_notice", context).html
+    cell, link = re.search(
+        r'<td class="action"[^>]*style="([^"]*)"[^>]*><a [^>]*style="([^"]*)"', html
+    ).groups()  # type: ignore[union-attr]
+    assert ("padding: 13px 26px" in link, "inline-block" in link, "padding: 0" in cell) == (True, True, True)

@@ -169,7 +169,7 @@ def test_a_post_cannot_end_before_it_began_or_end_twice(officer):
     assert errors(response) == {"to_date": ["Sista dagen kan inte komma före uppdragets första dag."]}
     officer.post(end, {"to_date": "2020-12-31", "seen_version": 1})
     second = officer.post(end, {"to_date": "2021-12-31", "seen_version": 1})
-    assert "Någon annan sparade ändringar" in errors(second)["__all__"][0]
+    assert "sparade ändringar 18 november 2026 kl. 10.15" in errors(second)["__all__"][0]
     assert "Uppdraget slutar 31 december 2020." in officer.get(end, follow=True).content.decode()
 
 

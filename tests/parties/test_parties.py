@@ -99,7 +99,7 @@ def test_the_second_to_save_sees_both_texts_and_loses_nothing(officer):
     officer.post(url("party_change", party.pk), typed(party, name="Salem", note="deras text", code="0128"))
     response = officer.post(url("party_change", party.pk), mine)
     page = response.content.decode()
-    assert "Någon annan sparade ändringar medan du skrev" in page
+    assert "sparade ändringar 18 november 2026 kl. 10.15, medan du skrev" in page
     assert dict(response.context["form"].conflicts) == {"Anteckning": "deras text", "Kommunkod": "0128"}
     assert "min text</textarea>" in page
     party.refresh_from_db()
@@ -193,14 +193,15 @@ def test_years_that_cannot_be_are_explained(officer, begin, end, wrong):
 def test_a_membership_that_somebody_else_changed_is_not_overwritten(officer):
     row = factories.membership(factories.party(), factories.category())
     change = url("membership_change", row.pk)
-    seen = officer.get(change).context["form"]["seen"].value()
-    officer.post(change, membership(row.category, 2018, 2022, seen=seen))
-    response = officer.post(change, membership(row.category, 2018, 2024, seen=seen))
+    seen = officer.get(change).context["form"]["seen_version"].value()
+    officer.post(change, membership(row.category, 2018, 2022, seen_version=seen))
+    response = officer.post(change, membership(row.category, 2018, 2024, seen_version=seen))
     assert response.context["form"].conflicts == [("Till och med år", 2022)]
     row.refresh_from_db()
     assert row.to_year == 2022
     again = officer.post(
-        change, membership(row.category, 2018, 2024, seen=response.context["form"]["seen"].value())
+        change,
+        membership(row.category, 2018, 2024, seen_version=response.context["form"]["seen_version"].value()),
     )
     row.refresh_from_db()
     assert (again.status_code, row.to_year) == (302, 2024)

@@ -26,7 +26,13 @@ def account_invitations(user: User, now: datetime) -> Iterator[Task]:
         url = reverse("staff:account_invite" if over else "staff:account_list")
         why = "Länken hann gå ut." if over else "Inbjudan är skickad men inte använd."
         yield Task(
-            "Bjud in igen" if over else "Invänta svar", row.name, url, why, row.link.expires_at, mine=over
+            "Bjud in igen" if over else "Invänta svar",
+            row.name,
+            url,
+            why,
+            row.link.expires_at,
+            mine=over,
+            meeting=None,
         )
 
 
@@ -34,4 +40,4 @@ def missing_second_factor(user: User, now: datetime) -> Iterator[Task]:
     """Yield a task if the user has no second factor; an administrator's account can open all other accounts."""
     if not authenticator_apps().filter(user=user).exists():
         why = "Ditt konto kan släppa in andra och behöver mer än ett lösenord."
-        yield Task("Slå på tvåstegsverifiering", "ditt konto", reverse("mfa_index"), why)
+        yield Task("Slå på tvåstegsverifiering", "ditt konto", reverse("mfa_index"), why, meeting=None)

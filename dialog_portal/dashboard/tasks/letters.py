@@ -20,37 +20,67 @@ def letters_that_failed(user: User, now: datetime) -> Iterator[Task]:
     failed = Letter.objects.visible_to(user).needs_a_person().filter(state=State.FAILED)
     grouped = failed.order_by().values_list("campaign").annotate(Count("pk"), Min("pk"))
     rows = list(grouped.order_by("campaign"))
-    about = campaign_titles(campaign for campaign, _, _ in rows)
+    about = campaign_meetings(campaign for campaign, _, _ in rows)
     first = failed.only("pk", "name", "address").in_bulk([pk for _, _, pk in rows])
     for campaign, number, pk in rows:
-        title = about.get(campaign, "övriga brev")
+        meeting = about.get(campaign)
+        title, its = (meeting.title, meeting.pk) if meeting else ("övriga brev", None)
         if number == 1:
             why = f"Brevet till {first[pk].name or first[pk].address} kom inte fram."
-            yield Task("Rätta brevet", title, reverse("staff:letter", args=[pk]), why, letters=1)
+            yield Task(
+                "Rätta brevet",
+                title,
+                reverse("staff:letter", args=[pk]),
+                why,
+                letters=1,
+                meeting=its,
+            )
         else:
             url = f"{reverse('staff:outbox')}?{urlencode({'campaign': campaign, 'state': 'person'})}"
-            yield Task("Rätta breven", title, url, f"{number} brev kom inte fram.", letters=1)
+            yield Task(
+                "Rätta breven",
+                title,
+                url,
+                f"{number} brev kom inte fram.",
+                letters=1,
+                meeting=its,
+            )
 
 
 def campaign_titles(campaigns: Iterable[str]) -> dict[str, str]:
     """Return the titles of the meetings that campaigns are about, in one query."""
-    return {row.campaign: row.title for row in Meeting.objects.of_campaigns(campaigns)}
+    return {campaign: row.title for campaign, row in campaign_meetings(campaigns).items()}
+
+
+def campaign_meetings(campaigns: Iterable[str]) -> dict[str, Meeting]:
+    """Return the meetings that campaigns are about, in one query."""
+    return {row.campaign: row for row in Meeting.objects.of_campaigns(campaigns)}
 
 
 def letters_that_bounced(user: User, now: datetime) -> Iterator[Task]:
     """Yield bounced letters: a server had accepted them. Usually the person has left and somebody succeeded them."""
     rows = Letter.objects.visible_to(user).needs_a_person().filter(state=State.BOUNCED).order_by("pk")
-    for row in rows.only("pk", "name", "address"):
+    rows = rows.select_related("meeting_letter").only("pk", "name", "address", "meeting_letter__meeting")
+    for row in rows:
+        meeting = row.meeting_letter.meeting_id if hasattr(row, "meeting_letter") else None
         url = reverse("staff:letter", args=[row.pk])
         who = row.name or row.address
-        yield Task("Ta reda på vem som har efterträtt", who, url, "Brevet dit studsade.", letters=1)
+        yield Task(
+            "Ta reda på vem som har efterträtt",
+            who,
+            url,
+            "Brevet dit studsade.",
+            letters=1,
+            meeting=meeting,
+        )
 
 
 def letters_on_hold(user: User, now: datetime) -> Iterator[Task]:
     """Yield mailings that staff have put on hold. A hold on all letters is shown as a banner and is not a task."""
     rows = list(Hold.objects.exclude(campaign="").order_by("pk"))
-    about = campaign_titles(row.campaign for row in rows)
+    about = campaign_meetings(row.campaign for row in rows)
     for row in rows:
         url = f"{reverse('staff:outbox')}?{urlencode({'campaign': row.campaign})}"
-        title = about.get(row.campaign, "ett utskick")
-        yield Task("Släpp breven", title, url, f"De hålls kvar: {row.reason}", letters=1)
+        meeting = about.get(row.campaign)
+        title, its = (meeting.title, meeting.pk) if meeting else ("ett utskick", None)
+        yield Task("Släpp breven", title, url, f"De hålls kvar: {row.reason}", letters=1, meeting=its)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from dialog_portal.access.models import User
 from dialog_portal.base.swedish import day
@@ -13,13 +14,21 @@ from dialog_portal.dashboard.tasks.task import Task, meeting_url
 from meetings.models import Meeting, MeetingState
 from minutes.approval.authors import authors_of
 from minutes.models import Minutes, MinutesState
+from minutes.protected_people.actions import open_names
 
 
 def meetings_without_notes(user: User, now: datetime) -> Iterator[Task]:
     """Yield held meetings whose notes nobody has started."""
     for row in Meeting.objects.filter(state=MeetingState.HELD, minutes__isnull=True):
         why = f"Mötet hölls {day(row.starts_at)}."
-        yield Task("Börja på anteckningarna", row.title, meeting_url("staff:minutes", row), why, row.ends_at)
+        yield Task(
+            "Börja på anteckningarna",
+            row.title,
+            meeting_url("staff:minutes", row),
+            why,
+            row.ends_at,
+            meeting=row.pk,
+        )
 
 
 def minutes_in_state(state: MinutesState) -> QuerySet[Minutes]:
@@ -34,7 +43,11 @@ def notes_to_finish(user: User, now: datetime) -> Iterator[Task]:
             f"Rättelse: {row.correction}" if row.correction else f"Mötet hölls {day(row.meeting.starts_at)}."
         )
         yield Task(
-            "Skriv klart anteckningarna", row.meeting.title, meeting_url("staff:minutes", row.meeting), why
+            "Skriv klart anteckningarna",
+            row.meeting.title,
+            meeting_url("staff:minutes", row.meeting),
+            why,
+            meeting=row.meeting_id,
         )
 
 
@@ -47,7 +60,9 @@ def notes_to_approve(user: User, now: datetime) -> Iterator[Task]:
         own_words = "Du har skrivit i dem eller ändrat uppgifter, så någon annan fastställer."
         why = own_words if own else "Läs och fastställ, eller öppna dem igen."
         url = meeting_url("staff:minutes", row.meeting)
-        yield Task("Fastställ anteckningarna", row.meeting.title, url, why, mine=not own)
+        yield Task(
+            "Fastställ anteckningarna", row.meeting.title, url, why, mine=not own, meeting=row.meeting_id
+        )
 
 
 def notes_to_distribute(user: User, now: datetime) -> Iterator[Task]:
@@ -55,7 +70,11 @@ def notes_to_distribute(user: User, now: datetime) -> Iterator[Task]:
     for row in minutes_in_state(MinutesState.APPROVED):
         why = "De är fastställda men inte utskickade till deltagarna."
         yield Task(
-            "Skicka ut anteckningarna", row.meeting.title, meeting_url("staff:minutes", row.meeting), why
+            "Skicka ut anteckningarna",
+            row.meeting.title,
+            meeting_url("staff:minutes", row.meeting),
+            why,
+            meeting=row.meeting_id,
         )
 
 
@@ -64,5 +83,24 @@ def notes_to_publish(user: User, now: datetime) -> Iterator[Task]:
     for row in minutes_in_state(MinutesState.DISTRIBUTED):
         why = "De är utskickade men inte publicerade."
         yield Task(
-            "Publicera anteckningarna", row.meeting.title, meeting_url("staff:minutes", row.meeting), why
+            "Publicera anteckningarna",
+            row.meeting.title,
+            meeting_url("staff:minutes", row.meeting),
+            why,
+            meeting=row.meeting_id,
+        )
+
+
+def editions_with_protected_names(user: User, now: datetime) -> Iterator[Task]:
+    """Yield published editions that name somebody who has become protected, until somebody has dealt with it."""
+    for row in open_names():
+        url = reverse("staff:protected_name", args=[row.pk])
+        about = f"{row.edition.minutes.meeting.title}, utgåva {row.edition.number}"
+        yield Task(
+            "Se till att namnet försvinner",
+            about,
+            url,
+            "Utgåvan namnger någon med skyddade uppgifter.",
+            row.found_at,
+            meeting=row.edition.minutes.meeting_id,
         )

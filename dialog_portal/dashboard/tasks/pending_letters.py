@@ -15,6 +15,7 @@ from meetings.models import Purpose
 
 TASK_SENTENCES = {
     Purpose.UPDATE: ("Skicka brevet om ändringen", "har fått en tid eller plats som inte gäller längre."),
+    Purpose.AGENDA: ("Skicka brevet om ny dagordning", "har fått en äldre dagordning än den fastlagda."),
     Purpose.CANCELLATION: ("Skicka brevet om inställt möte", "har inte fått veta att mötet är inställt."),
 }
 
@@ -24,4 +25,11 @@ def letters_to_send_after_change(user: User, now: datetime) -> Iterator[Task]:
     for purpose, (verb, what) in TASK_SENTENCES.items():
         for meeting, number in meetings_with_pending(purpose, now):
             url = reverse("staff:letters_preview", args=[meeting.pk, purpose])
-            yield Task(verb, meeting.title, url, f"{count(number, 'person,personer')} {what}", letters=2)
+            yield Task(
+                verb,
+                meeting.title,
+                url,
+                f"{count(number, 'person,personer')} {what}",
+                letters=2,
+                meeting=meeting.pk,
+            )

@@ -54,7 +54,7 @@ def plans_with_gaps(user: User, now: datetime) -> Iterator[Task]:
         why = " ".join(sentence for there, sentence in lacks if not there)
         if why:
             url, due = meeting_url("staff:meeting_detail", row), row.starts_at - SETTLE_BEFORE
-            yield Task("Gör klart planen", row.title, url, why, due)
+            yield Task("Gör klart planen", row.title, url, why, due, meeting=row.pk)
 
 
 def agendas_to_settle(user: User, now: datetime) -> Iterator[Task]:
@@ -71,7 +71,15 @@ def agendas_to_settle(user: User, now: datetime) -> Iterator[Task]:
         why = "Den är på avstämning." if consulted else "Dagordningen följer med inbjudan."
         due = row.meeting.starts_at - SETTLE_BEFORE
         url = meeting_url("staff:agenda", row.meeting)
-        yield Task("Lägg fast dagordningen", row.meeting.title, url, why, due, mine=not consulted)
+        yield Task(
+            "Lägg fast dagordningen",
+            row.meeting.title,
+            url,
+            why,
+            due,
+            mine=not consulted,
+            meeting=row.meeting_id,
+        )
 
 
 def invitations_to_send(user: User, now: datetime) -> Iterator[Task]:
@@ -86,7 +94,7 @@ def invitations_to_send(user: User, now: datetime) -> Iterator[Task]:
     for row in rows:
         url = reverse("staff:letters_preview", args=[row.pk, Purpose.INVITATION])
         why = f"Mötet är {weekday(row.starts_at)}."
-        yield Task("Skicka inbjudan", row.title, url, why, row.starts_at - INVITE_BEFORE)
+        yield Task("Skicka inbjudan", row.title, url, why, row.starts_at - INVITE_BEFORE, meeting=row.pk)
 
 
 def late_invitations(user: User, now: datetime) -> Iterator[Task]:
@@ -99,7 +107,7 @@ def late_invitations(user: User, now: datetime) -> Iterator[Task]:
         url = reverse("staff:letters_preview", args=[meeting.pk, Purpose.INVITATION])
         number = numbers[meeting.pk]
         why = f"{count(number, 'person,personer')} på listan är inte {'inbjuden' if number == 1 else 'inbjudna'} än."
-        yield Task("Skicka inbjudan", meeting.title, url, why, meeting.reply_by)
+        yield Task("Skicka inbjudan", meeting.title, url, why, meeting.reply_by, meeting=meeting.pk)
 
 
 def lists_behind_register(user: User, now: datetime) -> Iterator[Task]:
@@ -114,7 +122,8 @@ def lists_behind_register(user: User, now: datetime) -> Iterator[Task]:
             ),
         ]
         why = " ".join(f"{number} {words}" for number, words in said if number)
-        yield Task("Följ registret", row.title, meeting_url("staff:invitations", row), why, row.reply_by)
+        url = meeting_url("staff:invitations", row)
+        yield Task("Följ registret", row.title, url, why, row.reply_by, meeting=row.pk)
 
 
 def meetings_that_passed(user: User, now: datetime) -> Iterator[Task]:
@@ -125,4 +134,6 @@ def meetings_that_passed(user: User, now: datetime) -> Iterator[Task]:
         invited = row.state == MeetingState.INVITED
         verb = "Markera som genomfört" if invited else "Ställ in eller flytta mötet"
         why = "Mötets tid är över." if invited else "Mötets tid är över, men ingen blev inbjuden."
-        yield Task(verb, row.title, meeting_url("staff:meeting_detail", row), why, row.ends_at)
+        yield Task(
+            verb, row.title, meeting_url("staff:meeting_detail", row), why, row.ends_at, meeting=row.pk
+        )

@@ -17,6 +17,7 @@ from meetings.mailings.reminder_interval import REMIND_BEFORE, asked_recently
 from meetings.models import (
     CalendarReply,
     Invitee,
+    LetterToRead,
     MeetingLetter,
     MeetingState,
     PlannedMailing,
@@ -24,6 +25,7 @@ from meetings.models import (
     Reply,
     SubstituteRequest,
 )
+from meetings.models.letter_to_read import has_mail_to_read
 
 
 def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
@@ -36,7 +38,7 @@ def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
         without_reply(Invitee.objects.active())
         .filter(meeting__state=MeetingState.INVITED, meeting__reply_by__gt=now)
         .values("meeting_id", "meeting__title", "meeting__reply_by")
-        .annotate(silent=Count("pk"), ripe=Count("pk", filter=~asked_recently(now)))
+        .annotate(silent=Count("pk"), ripe=Count("pk", filter=~asked_recently(now) & ~has_mail_to_read(now)))
         .order_by("meeting_id")
     )
     said = find_reminders([row["meeting_id"] for row in rows], now)
@@ -47,7 +49,13 @@ def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
         url = remind if soon else meeting_url("staff:invitations", pk)
         why = f"{count(row['silent'], 'person,personer')} har inte svarat.{said[pk].sentence}"
         yield Task(
-            "Påminn om svar" if soon else "Invänta svar", row["meeting__title"], url, why, due, mine=soon
+            "Påminn om svar" if soon else "Invänta svar",
+            row["meeting__title"],
+            url,
+            why,
+            due,
+            mine=soon,
+            meeting=pk,
         )
 
 
@@ -97,7 +105,14 @@ def contradictory_answers(user: User, now: datetime) -> Iterator[Task]:
         why = f"{count(row['people'], 'person,personer')} har lämnat motstridiga svar inom en minut."
         until = row["invitee__meeting__reply_by"]
         due = until if until > now else row["invitee__meeting__starts_at"]
-        yield Task("Fråga vad som gäller", row["invitee__meeting__title"], url, why, due)
+        yield Task(
+            "Fråga vad som gäller",
+            row["invitee__meeting__title"],
+            url,
+            why,
+            due,
+            meeting=row["invitee__meeting"],
+        )
 
 
 def substitute_requests(user: User, now: datetime) -> Iterator[Task]:
@@ -107,7 +122,37 @@ def substitute_requests(user: User, now: datetime) -> Iterator[Task]:
         url = f"{meeting_url('staff:invitations', row.invitee.meeting)}#o{row.pk}"
         why = f"{row.invitee} vill skicka {row.name}, som inte hör till parten."
         yield Task(
-            "Ta ställning till ersättare", row.invitee.meeting.title, url, why, row.invitee.meeting.reply_by
+            "Ta ställning till ersättare",
+            row.invitee.meeting.title,
+            url,
+            why,
+            row.invitee.meeting.reply_by,
+            meeting=row.invitee.meeting_id,
+        )
+
+
+def letters_to_read(user: User, now: datetime) -> Iterator[Task]:
+    """Yield meetings with letters from invited people that nobody has read; they get no reminder meanwhile."""
+    rows = (
+        LetterToRead.objects.unread(now)
+        .values("invitee__meeting", "invitee__meeting__title", "invitee__meeting__reply_by")
+        .annotate(people=Count("invitee", distinct=True))
+        .order_by("invitee__meeting")
+    )
+    for row in rows:
+        url = meeting_url("staff:invitations", row["invitee__meeting"]) + "?visa=skrivit"
+        why = (
+            f"{count(row['people'], 'inbjuden person har,inbjudna personer har')} skrivit till brevlådan. "
+            "Ingen påminnelse skickas dit förrän breven är lästa."
+        )
+        due = row["invitee__meeting__reply_by"]
+        yield Task(
+            "Läs brev från inbjudna",
+            row["invitee__meeting__title"],
+            url,
+            why,
+            due,
+            meeting=row["invitee__meeting"],
         )
 
 
@@ -116,4 +161,11 @@ def calendar_replies_to_read(user: User, now: datetime) -> Iterator[Task]:
     rows = CalendarReply.objects.needs_a_person(now).select_related("invitee__meeting")
     for row in rows:
         url, meeting = reverse("staff:reply_note", args=[row.invitee_id]), row.invitee.meeting
-        yield Task("Läs kalendersvaret", f"{row.invitee}, {meeting}", url, row.why, meeting.reply_by)
+        yield Task(
+            "Läs kalendersvaret",
+            f"{row.invitee}, {meeting}",
+            url,
+            row.why,
+            meeting.reply_by,
+            meeting=meeting.pk,
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.urls import reverse
@@ -17,7 +17,9 @@ class Task:
     """One thing to do: a verb, what it is about, its page, why, and until when.
 
     `letters` sorts tasks about letters before all others, the highest number first: 2 for letters to send after a
-    change, 1 for letters that need a person, 0 for everything else.
+    change, 1 for letters that need a person, 0 for everything else. `meeting` is the primary key of the meeting that it
+    is about, None when it is about none: by it a task finds the officer who has the meeting, `officer`. `belongs_to` is
+    the officer whose task it is; None means everybody's whose role may do it.
     """
 
     verb: str
@@ -28,6 +30,10 @@ class Task:
     mine: bool = True
     late: bool = False
     letters: int = 0
+    meeting: int | None = field(kw_only=True)
+    roles: frozenset[str] = frozenset()  # of officers whose own task it is, set by the kind
+    officer: User | None = None
+    belongs_to: int | None = None
 
 
 FindTasks = Callable[[User, datetime], Iterator[Task]]
@@ -37,12 +43,14 @@ FindTasks = Callable[[User, datetime], Iterator[Task]]
 class TaskKind:
     """A kind of task: the function that finds its tasks, and the view names of its page and of the step to take.
 
-    Who sees the task may see the page, and whose task it is may take the step, by the permission table.
+    Who sees the task may see the page, and whose task it is may take the step, by the permission table. It is the task
+    of the meeting's officer, when they may take the step; not so with `four_eyes`, where it takes another person.
     """
 
     find: FindTasks
     page: str
     step: str
+    four_eyes: bool = False
 
 
 def meeting_url(name: str, meeting: Meeting | int) -> str:

@@ -16,6 +16,7 @@ from django.conf import settings
 
 from dialog_portal.outbox import mime
 from dialog_portal.outbox.inbox.incoming_letter import Mail, to_one_line
+from dialog_portal.outbox.smtp.answers import readable
 
 PREFIX = "studs+"
 BOUNCE_PROOF_BYTES = 10  # bytes
@@ -111,4 +112,4 @@ def recipient_report(said: dict[str, str]) -> Report | None:
     status = coded["status"] if coded else ""
     given = said.get("action", "").split(" ")[0].strip(";,").lower()
     action = given or {"5": "failed", "4": "delayed", "2": "delivered"}.get(status[:1], "")
-    return Report(action, status, words[:300]) if action else None
+    return Report(action, status, readable(words)[:300]) if action else None

@@ -12,11 +12,29 @@ from datetime import date
 from types import TracebackType
 from typing import Any, Self
 
+from dialog_portal.outbox.inbox.incoming_letter import to_one_line
+from dialog_portal.outbox.oauth import TokenRefused, access_token, forget_token, xoauth2
+
 ANSWER_SECONDS = 20  # seconds for each answer
 MAX_VISIT_SECONDS = 120  # seconds for a whole visit
 MAX_LETTER_BYTES = 512 * 1024  # bytes that are read of a letter; what is needed stands in its beginning
 FILED_FOLDER = "Dialogportalen"  # the folder that letters which the portal has dealt with are moved to
-IMAP_ERRORS = (OSError, imaplib.IMAP4.error)
+NO_PASSWORDS = (
+    "Servern tar inte emot lösenord (LOGINDISABLED). Använd OAuth 2: sätt MAIL_OAUTH_URL och ?auth=xoauth2."
+)
+NO_XOAUTH2 = (
+    "Servern erbjuder inte XOAUTH2. Ta bort ?auth=xoauth2 och ange ett lösenord, eller slå på det där."
+)
+WRONG_CREDENTIALS = "Servern godtar inte portalens användarnamn och lösenord eller token. Serverns svar:"
+# Words of a refusal that may be over the next minute (RFC 5530)
+FOR_THE_MOMENT = ("UNAVAILABLE", "SERVERBUG", "INUSE", "LIMIT", "TRY AGAIN")
+
+
+class MailboxRefused(imaplib.IMAP4.error):
+    """The mailbox cannot be read as it is set up; the message is a Swedish sentence for staff."""
+
+
+IMAP_ERRORS = (OSError, imaplib.IMAP4.error, TokenRefused)
 
 
 class MailboxConnection(imaplib.IMAP4):
@@ -41,6 +59,19 @@ class MailboxConnection(imaplib.IMAP4):
         except BaseException:
             self._release()
             raise
+
+    def authenticate_with(self, mechanism: str, words: str) -> None:
+        """Say the words when they are asked for; when a refusal is explained, an empty line."""
+        left = [words.encode()]
+        self.authenticate(mechanism, lambda _asked: left.pop() if left else b"")
+
+    def login_in_utf8(self, user: str, password: str) -> None:
+        """Sign in with LOGIN. The library knows ASCII only; a literal carries a password in UTF-8 (RFC 3501, 4.3)."""
+        self.literal = password.encode()  # type: ignore[assignment]
+        said, words = self._simple_command("LOGIN", quoted_name(user).encode())
+        if said != "OK":
+            raise self.error(to_one_line((words or [b""])[-1].decode("utf-8", "replace")))
+        self.state = "AUTH"
 
     def shutdown(self) -> None:
         self._release()
@@ -78,12 +109,38 @@ class Visit:
         self._leave()
 
     def _open(self) -> None:
-        self.line.login(quoted_name(self.mailbox["user"]), self.mailbox["password"])
+        self._sign_in()
         self.can = b" ".join(self.line.capability()[1]).decode("ascii", "replace").upper().split()
         if self.line.select(quoted_name(self.mailbox["folder"]))[0] != "OK":
-            raise imaplib.IMAP4.error(f"there is no folder {self.mailbox['folder']}")
+            raise MailboxRefused(f"Mappen {self.mailbox['folder']} finns inte i brevlådan.")
         given = self.line.response("UIDVALIDITY")[1]
         self.validity = int(given[0] or 0)
+
+    def _sign_in(self) -> None:
+        """Sign in with password or token, in the way that the server offers."""
+        oauth, offers = self.mailbox["oauth"], self.line.capabilities
+        if oauth and "AUTH=XOAUTH2" not in offers:
+            raise MailboxRefused(NO_XOAUTH2)
+        if not oauth and "LOGINDISABLED" in offers and "AUTH=PLAIN" not in offers:
+            raise MailboxRefused(NO_PASSWORDS)
+        try:
+            self._say_credentials(oauth, offers)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as refusal:
+            forget_token(oauth)
+            if any(word in str(refusal).upper() for word in FOR_THE_MOMENT):
+                raise
+            raise MailboxRefused(f"{WRONG_CREDENTIALS} {to_one_line(refusal)}") from refusal
+
+    def _say_credentials(self, oauth: dict[str, str], offers: tuple[str, ...]) -> None:
+        user, password = self.mailbox["user"], self.mailbox["password"]
+        if oauth:
+            self.line.authenticate_with("XOAUTH2", xoauth2(user, access_token(oauth)))
+        elif "AUTH=PLAIN" in offers:
+            self.line.authenticate_with("PLAIN", f"\0{user}\0{password}")
+        else:
+            self.line.login_in_utf8(user, password)
 
     def _leave(self) -> None:
         try:

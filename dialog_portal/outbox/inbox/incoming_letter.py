@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,8 +14,11 @@ from email.policy import Compat32
 from email.utils import getaddresses, parsedate_to_datetime
 from functools import cached_property
 from hashlib import sha256
+from typing import Self
 
 from django.utils import timezone
+
+from dialog_portal.base.typed_text import clean_address, clean_line
 
 # What the standard library and the calendar's parser are known to raise on bytes that are no letter
 PARSE_ERRORS = (
@@ -32,7 +36,14 @@ MAX_PART_DEPTH = 10  # parts within parts
 MAX_HEADER_LENGTH = (
     16 * 1024
 )  # characters of one header: the time to read its parameters grows with the square of them
-INVISIBLE_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+MAX_ANSWERED = 20  # Message-IDs that are read; a long conversation names all its letters
+MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,198}>")
+# Of each its first line, and not much of that: what follows is left out
+HEADERS_OF_SENDER = re.compile(
+    rb"^(?:From|Sender|Reply-To|In-Reply-To|References):[^\r\n]{0,900}\r?\n", re.IGNORECASE | re.MULTILINE
+)
+MAX_HEADS = 256 * 1024  # bytes of the headers of a letter that cannot be read
+BREAKING_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}  # control characters, halves of characters, breaks
 DELIVERED_TO = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 AUTOREPLY_SUBJECTS = (
     "autosvar",
@@ -45,11 +56,11 @@ AUTOREPLY_SUBJECTS = (
 
 
 def to_one_line(text: object, most: int = 200) -> str:
-    """A stranger's words as one line of seen characters, cut to length."""
-    seen = "".join(
-        " " if unicodedata.category(char) in INVISIBLE_CATEGORIES else char for char in str(text)[: most * 4]
-    )
-    return " ".join(seen.split())[:most]
+    """A stranger's words as one line, cleaned as what is typed in a form, and cut to length."""
+    cut = str(text)[: most * 4]
+    return clean_line(
+        "".join(" " if unicodedata.category(char) in BREAKING_CATEGORIES else char for char in cut)
+    )[:most]
 
 
 def decode_words(value: object) -> str:
@@ -84,16 +95,45 @@ class Mail:
 
     def header(self, name: str) -> str:
         """A header's value in one line; empty when there is none."""
-        return to_one_line(decode_words(self.message.get(name, "")), 500)
+        return to_one_line(decode_words(self.written(name)), 500)
+
+    def written(self, name: str) -> str:
+        """A header as it is written, empty when there is none; bytes beyond ASCII are UTF-8, where they can be."""
+        rows = (str(value) for key, value in self.message.raw_items() if key.lower() == name.lower())
+        value = next(rows, "")
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
     def addresses(self, *names: str) -> list[str]:
         """The addresses of some headers, in small letters."""
         values = [str(value) for name in names for value in self.message.get_all(name, [])]
-        return [to_one_line(address, 254).lower() for _, address in getaddresses(values) if "@" in address]
+        return [clean_address(to_one_line(one, 254)) for _, one in getaddresses(values) if "@" in one]
+
+    @classmethod
+    def of_headers(cls, raw: bytes) -> Self:
+        """Return what can be told of a letter that cannot be read: whom it is from, and what it answers."""
+        heads = re.split(rb"\r?\n\r?\n", raw[:MAX_HEADS], maxsplit=1)[0] + b"\r\n"
+        return cls(b"".join(HEADERS_OF_SENDER.findall(heads)) + b"\r\n")
 
     @cached_property
     def sender(self) -> str:
         return next(iter(self.addresses("From")), "")
+
+    @cached_property
+    def senders(self) -> list[str]:
+        """Everybody the letter says it is from: who wrote it, who sent it for them, and who wants the answer."""
+        return list(dict.fromkeys(self.addresses("From", "Sender", "Reply-To")))
+
+    @cached_property
+    def sender_name(self) -> str:
+        """The name in front of the sender's address; empty when there is none."""
+        name = next((name for name, _ in getaddresses([self.written("From")])), "")
+        return to_one_line(decode_words(name))
+
+    @cached_property
+    def answered(self) -> list[str]:
+        """The Message-IDs of the letters that this one says it answers, at most MAX_ANSWERED."""
+        written = " ".join(str(self.message.get(name, "")) for name in ("In-Reply-To", "References"))
+        return MESSAGE_ID.findall(written)[:MAX_ANSWERED]
 
     @property
     def recipients(self) -> list[str]:

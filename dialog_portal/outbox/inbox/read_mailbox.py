@@ -9,7 +9,10 @@ the people who read the same mailbox.
 from __future__ import annotations
 
 import logging
+import socket
+import ssl
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -19,10 +22,12 @@ from django.db import DatabaseError, DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from dialog_portal.base.states import NotAllowed
+from dialog_portal.outbox.connection_trouble import connection_trouble
 from dialog_portal.outbox.inbox import bounces
-from dialog_portal.outbox.inbox.imap import IMAP_ERRORS, Visit
+from dialog_portal.outbox.inbox.imap import IMAP_ERRORS, MailboxRefused, Visit
 from dialog_portal.outbox.inbox.incoming_letter import PARSE_ERRORS, Mail, to_one_line
 from dialog_portal.outbox.models import DEALT_WITH, Incoming, IncomingKind, Letter, Pulse, State
+from dialog_portal.outbox.oauth import TokenRefused
 from dialog_portal.outbox.queue.bounce import mark_as_bounced
 from dialog_portal.outbox.queue.states import note
 
@@ -46,21 +51,42 @@ def read_new_letters(handlers: Sequence[Handler] = ()) -> int:
     if not settings.MAILBOX:
         return 0
     now = timezone.now()
-    Pulse.objects.get_or_create(name="mailbox", defaults={"at": now})
+    Pulse.objects.get_or_create(name="mailbox", defaults={"at": now, "detail": {"never_read": True}})
     failures: list[Exception] = []
     try:
         with Visit(settings.MAILBOX) as visit:
-            new = unread_uids(visit, visit.since((now - LOOK_BACK).date()))[:MAX_LETTERS_A_VISIT]
-            taken = [judge_or_collect(visit, uid, handlers, failures) for uid in new]
+            new = unread_uids(visit, visit.since((now - LOOK_BACK).date()))
+            taken = [judge_or_collect(visit, uid, handlers, failures) for uid in new[:MAX_LETTERS_A_VISIT]]
             file_processed(visit, now)
     except IMAP_ERRORS as error:
         log.warning("the mailbox could not be read: %s", type(error).__name__)
+        note_trouble(error)
         return 0
     Incoming.objects.filter(at__lt=now - REMEMBER_FOR).delete()
-    Pulse.objects.filter(name="mailbox").update(at=now)
+    if len(new) <= MAX_LETTERS_A_VISIT:
+        Pulse.objects.filter(name="mailbox").update(at=now, detail={})
     if failures:
         raise ExceptionGroup("letters of the mailbox could not be judged", failures)
     return sum(taken)
+
+
+def note_trouble(error: Exception) -> None:
+    """Keep why the mailbox cannot be read, and whether waiting will help: staff are told at once when it will not."""
+    certain = isinstance(error, MailboxRefused | TokenRefused | ssl.SSLError | socket.gaierror)
+    said = str(error) if isinstance(error, MailboxRefused | TokenRefused) else ""
+    reason = said or connection_trouble(error, str(settings.MAILBOX["host"]))
+    pulse = Pulse.objects.get(name="mailbox")
+    never = pulse.detail.get("never_read", False)
+    pulse.detail = {"never_read": never, "trouble": reason, "told_at_once": certain or never}
+    pulse.save(update_fields=["detail"])
+
+
+def is_mailbox_read_since(moment: datetime) -> bool:
+    """Return whether all that had come to the mailbox at a moment has been read; True when people alone read it."""
+    if not settings.MAILBOX:
+        return True
+    pulse = Pulse.objects.filter(name="mailbox", at__gte=moment).first()
+    return pulse is not None and not pulse.detail.get("never_read")
 
 
 def unread_uids(visit: Visit, uids: list[int]) -> list[int]:
@@ -96,9 +122,8 @@ def judge_letter(visit: Visit, uid: int, handlers: Sequence[Handler]) -> bool:
         row.identity = mail.identity
         return store_verdict(row, classify_letter(mail, handlers))
     except ONE_LETTERS_FAULT as error:
-        reason = reason_of(error)
         log.warning("letter %s of the mailbox cannot be dealt with: %s", uid, type(error).__name__)
-        return store_verdict(row, lambda: (IncomingKind.UNREADABLE, reason, None))
+        return store_verdict(row, classify_unreadable(raw, reason_of(error), handlers))
 
 
 def reason_of(error: Exception) -> str:
@@ -128,6 +153,20 @@ def classify_letter(mail: Mail, handlers: Sequence[Handler]) -> Callable[[], Ver
     acts = [act for handler in handlers if (act := handler(mail))]
     other = IncomingKind.AUTOMATIC if mail.automatic else IncomingKind.PEOPLE
     return lambda: verdict_of_handlers(acts) or (other, "", None)
+
+
+def classify_unreadable(raw: bytes, reason: str, handlers: Sequence[Handler]) -> Callable[[], Verdict]:
+    """A letter that cannot be read: the rooms above are told whom it is from, as far as its headers say."""
+    acts: list[Callable[[], str]] = []
+    with suppress(*ONE_LETTERS_FAULT):
+        mail = Mail.of_headers(raw)
+        acts = [act for handler in handlers if (act := handler(mail))]
+
+    def unreadable() -> Verdict:
+        verdict_of_handlers(acts)
+        return IncomingKind.UNREADABLE, reason, None
+
+    return unreadable
 
 
 def verdict_of_handlers(acts: Sequence[Callable[[], str]]) -> Verdict | None:

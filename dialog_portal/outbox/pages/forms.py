@@ -2,8 +2,8 @@
 
 from django import forms
 
-from dialog_portal.base.typed_text import one_line, unquoted_address
-from dialog_portal.outbox.draft import check_deliverable
+from dialog_portal.base.typed_fields import LineField
+from dialog_portal.outbox.address_field import Address
 
 CHOICES = [
     ("", "Alla brev"),
@@ -18,44 +18,39 @@ CHOICES = [
 
 
 class Search(forms.Form):
-    q = forms.CharField(label="Namn, adress eller ämne", required=False, widget=forms.SearchInput)
+    q = LineField(label="Namn, adress eller ämne", required=False, widget=forms.SearchInput)
     state = forms.ChoiceField(label="Läge", choices=CHOICES, required=False)
-    campaign = forms.CharField(required=False, widget=forms.HiddenInput)
+    campaign = LineField(required=False, widget=forms.HiddenInput)
 
 
 class Correct(forms.Form):
-    address = forms.EmailField(
-        label="Ny e-postadress", max_length=254, validators=[unquoted_address, check_deliverable]
-    )
+    address = Address(label="Ny e-postadress")
 
 
 class Told(forms.Form):
-    how = forms.CharField(
+    how = LineField(
         label="Hur fick personen veta?",
         max_length=180,
-        validators=[one_line],
         help_text="Till exempel: ringde 3 februari.",
     )
 
 
 class Bounced(forms.Form):
-    why = forms.CharField(
+    why = LineField(
         label="Vad stod det i studsen?",
         max_length=180,
-        validators=[one_line],
         help_text="Till exempel: adressen finns inte, eller att personen har slutat.",
     )
 
 
 class Campaign(forms.Form):
-    campaign = forms.CharField(required=False, max_length=80, validators=[one_line])
+    campaign = LineField(required=False, max_length=80)
 
 
 class Reason(forms.Form):
-    reason = forms.CharField(
+    reason = LineField(
         label="Varför?",
         max_length=180,
-        validators=[one_line],
         help_text="Visas för alla kolleger tills breven släpps.",
         error_messages={"required": "Skriv varför breven ska hållas kvar."},
     )

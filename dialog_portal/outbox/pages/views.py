@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import contains_text
-from dialog_portal.outbox.content import read_content
+from dialog_portal.outbox.content import content_for_staff
 from dialog_portal.outbox.health import outbox_health
 from dialog_portal.outbox.mime import Content
 from dialog_portal.outbox.models import Hold, Host, Letter, LetterQuerySet, Outcome, State
@@ -29,11 +29,12 @@ from dialog_portal.outbox.queue.bounce import mark_as_bounced
 from dialog_portal.outbox.queue.forecast import forecast
 from dialog_portal.outbox.queue.hold import hold, release, resume
 from dialog_portal.outbox.queue.send_again import correct_address, try_now, undo
+from dialog_portal.outbox.queue.states import must_not_be_about_account
 from dialog_portal.outbox.queue.stop import mark_as_informed, stop
 
 LETTERS_PER_PAGE = 50
 HELD_SENTENCE = "Brevet hålls kvar. Det skickas inte förrän någon släpper det."
-ANCHOR = re.compile(r"<a(?=\s)", re.IGNORECASE)
+FOLLOWED = re.compile(r"<a(?=\s[^>]*\bhref=)", re.IGNORECASE)
 LETTER_CSP = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
@@ -42,7 +43,7 @@ LETTER_CSP = (
 
 def letter_page(html: str) -> HttpResponse:
     """The HTML of a letter as a page for a frame: nothing is fetched, run or sent; links open in a new window."""
-    page = HttpResponse(ANCHOR.sub('<a target="_blank" rel="noopener noreferrer"', html))
+    page = HttpResponse(FOLLOWED.sub('<a target="_blank" rel="noopener noreferrer"', html))
     page["Content-Security-Policy"] = LETTER_CSP
     page["X-Frame-Options"] = "SAMEORIGIN"
     page["Referrer-Policy"] = "no-referrer"
@@ -105,10 +106,10 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """One letter as the recipient gets it, and all that has happened to it."""
     row = find_letter(request, pk)
     holds = Hold.objects.filter(campaign__in=["", row.campaign]).select_related("by")
-    held = list(holds) if row.waits else []
+    held = list(holds) if row.waits and not row.is_about_account else []
     context = {
         "letter": row,
-        "content": read_content(row),
+        "content": content_for_staff(row),
         "state": HELD_SENTENCE if held else history.state_sentence(row),
         "history": history.letter_history(row),
         "held": held,
@@ -122,7 +123,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 
 def letter_body(request: HttpRequest, pk: int, number: int | None = None) -> HttpResponse:
     """The HTML of a letter for the frame on its page, or one of its files."""
-    content = read_content(find_letter(request, pk))
+    content = content_for_staff(find_letter(request, pk))
     if content is None:
         raise Http404
     return letter_page(content.html) if number is None else letter_file(content, number)
@@ -161,6 +162,7 @@ def letter_stop(request: HttpRequest, pk: int) -> HttpResponse:
         return _letter_button(request, pk, "Ångrat.", lambda row: undo(row, by=request.user))
 
     def stop_it(row: Letter) -> None:
+        must_not_be_about_account(row, "stoppas")
         if not stop(Letter.objects.filter(pk=row.pk), by=request.user, reason="Stoppat i utkorgen"):
             raise NotAllowed("Brevet väntar inte längre, så det kan inte stoppas.")
 
@@ -231,9 +233,10 @@ def letter_bounced(request: HttpRequest, pk: int) -> HttpResponse:
     return _letter_form(request, pk, form, page, bounce)
 
 
-@require_POST
 def outbox_hold(request: HttpRequest) -> HttpResponse:
     """Hold every letter, or those of one campaign; let them go again; try a server again that was paused."""
+    if request.method != "POST":
+        return _hold_page(request, Reason(request.POST or None), request.POST.get("campaign", ""))
     form = Campaign(request.POST)
     if not form.is_valid():
         messages.error(request, "Utskicket finns inte.")
@@ -255,11 +258,16 @@ def _hold(request: HttpRequest, campaign: str) -> HttpResponse:
     """Keep the letters, or ask for the reason on a page of its own."""
     form = Reason(request.POST)
     if not form.is_valid():
-        context = {"hold_form": form, "campaign": campaign, "back": _return_page(request)}
-        return render(request, "staff/outbox/hold.html", context)
+        return _hold_page(request, form, campaign)
     hold(campaign, by=request.user, reason=form.cleaned_data["reason"])
     messages.success(request, "Breven hålls kvar tills någon släpper dem.")
     return redirect(_return_page(request))
+
+
+def _hold_page(request: HttpRequest, form: Reason, campaign: str) -> HttpResponse:
+    """The page that asks for the reason, with what was typed."""
+    context = {"hold_form": form, "campaign": campaign, "back": _return_page(request)}
+    return render(request, "staff/outbox/hold.html", context)
 
 
 def _return_page(request: HttpRequest) -> str:

@@ -15,7 +15,7 @@ from dialog_portal.outbox.draft import LONGEST_TRY, check_deliverable, date_head
 from dialog_portal.outbox.encrypted_bytes import decrypt_letter, encrypt_letter
 from dialog_portal.outbox.inbox import bounces
 from dialog_portal.outbox.models import Letter, State
-from dialog_portal.outbox.queue.states import change, lock, note, refusal
+from dialog_portal.outbox.queue.states import change, lock, must_not_be_about_account, note, refusal
 from dialog_portal.outbox.queue.wake_up import wake_up_on_commit
 
 
@@ -73,6 +73,7 @@ def correct_address(letter: Letter, address: str, *, by: Any) -> Letter:
     unquoted_address(address)
     check_deliverable(address)
     row = lock(letter)
+    must_not_be_about_account(row, "få en ny adress")
     if address == row.address:
         raise NotAllowed("Det är samma adress som förut. Välj Försök nu i stället.")
     if row.raw is None:

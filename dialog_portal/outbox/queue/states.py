@@ -10,7 +10,7 @@ from typing import Any
 
 from dialog_portal.base import states
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.outbox.models import LETTER_NEXT, Letter, LetterQuerySet, State
+from dialog_portal.outbox.models import LETTER_NEXT, Letter, LetterQuerySet, LetterStep, State
 
 
 def refusal(letter: Letter, cannot: str) -> NotAllowed:
@@ -25,11 +25,19 @@ def lock(letter: Letter) -> Letter:
     return Letter.objects.select_for_update().get(pk=letter.pk)
 
 
+def must_not_be_about_account(letter: Letter, cannot: str) -> None:
+    """Raise NotAllowed for a letter about an account: whoever could, could take the account over unseen."""
+    if letter.is_about_account:
+        raise NotAllowed(f"Brev om konton kan inte {cannot}.")
+
+
 def change(letter: Letter, to: State, *, by: Any, reason: str, cannot: str, **changes: Any) -> Letter:
     """Change one letter's state and what changes with it, leave a step, and return the letter as it stands now.
 
     Raise NotAllowed, saying what `cannot` be done, if the table has no such step.
     """
+    if to == State.STOPPED:
+        must_not_be_about_account(letter, "stoppas")
     no = str(refusal(letter, cannot))
     return states.take_step(letter, LETTER_NEXT, to, by=by, reason=reason, refusal=no, **changes)
 
@@ -39,6 +47,8 @@ def change_many(letters: LetterQuerySet, to: State, *, by: Any, reason: str, **c
 
     Raise NotAllowed, and change none, if the table does not allow it for one of them.
     """
+    if to == State.STOPPED:
+        letters = letters.except_accounts()
     return states.take_steps(letters, LETTER_NEXT, to, by=by, reason=reason, **changes)
 
 
@@ -60,3 +70,13 @@ def note(letter: Letter, reason: str, *, by: Any = None, **changes: Any) -> Lett
             setattr(letter, name, value)
         letter.save(update_fields=list(changes))
     return letter
+
+
+def note_many(letters: LetterQuerySet, reason: str, *, by: Any) -> list[int]:
+    """Add the same line to the history of all of these letters, and return their primary keys."""
+    rows = list(letters.order_by("pk").values_list("pk", "state"))
+    LetterStep.objects.bulk_create(
+        [LetterStep(letter_id=pk, before=state, after=state, by=by, reason=reason) for pk, state in rows],
+        batch_size=500,
+    )
+    return [pk for pk, _ in rows]

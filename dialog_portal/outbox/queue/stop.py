@@ -7,22 +7,35 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from dialog_portal.base.audit import record
+from dialog_portal.outbox.audit_events import OutboxEvent
 from dialog_portal.outbox.models import WAITING, Letter, LetterQuerySet, State
 from dialog_portal.outbox.queue.states import change, change_many, lock, note, refusal
 
 
 @transaction.atomic
 def stop(letters: LetterQuerySet, *, by: Any, reason: str, final: bool = False) -> int:
-    """Stop those of the letters that still wait, and return how many those were.
+    """Stop those of the letters that still wait, and return how many those were. Those about accounts are left alone.
 
     One that is being sent is stopped unless its text has begun to leave: if the server takes it, it ends as accepted.
     Final: what they say no longer holds, so those stopped or failed before cannot be sent again either.
     """
+    letters = letters.except_accounts()
     if final:
         _end_usefulness(letters)
-    waiting = letters.filter(state__in=WAITING)
-    unsent = {"lease_until": None, "worker": "", "last_code": "", "last_text": reason}
-    return change_many(waiting, State.STOPPED, by=by, reason=reason, **unsent)
+    waiting = letters.filter(state__in=WAITING).select_for_update(of=("self",)).order_by("pk")
+    keys = list(waiting.values_list("pk", flat=True))
+    if keys:
+        unsent = {"lease_until": None, "worker": "", "last_code": "", "last_text": reason}
+        locked = Letter.objects.filter(pk__in=keys)
+        change_many(locked, State.STOPPED, by=by, reason=reason, **unsent)
+        record(by, OutboxEvent.LETTERS_STOPPED, _thing(keys), letters=keys)
+    return len(keys)
+
+
+def _thing(keys: list[int]) -> str:
+    """Return what the audit log calls these letters; a single one can be looked up by it."""
+    return f"letter {keys[0]}" if len(keys) == 1 else "letters"
 
 
 def _end_usefulness(letters: LetterQuerySet) -> None:
@@ -35,11 +48,16 @@ def _end_usefulness(letters: LetterQuerySet) -> None:
 
 @transaction.atomic
 def mark_as_informed(letter: Letter, how: str, *, by: Any) -> Letter:
-    """Note that the person was told in another way; a letter that still waits is stopped."""
+    """Note that the person was told in another way; a letter that still waits is stopped.
+
+    Raise NotAllowed for a letter about an account that still waits: it leaves whoever says what.
+    """
     row = lock(letter)
     if row.state in (State.ACCEPTED, State.STOPPED):
         raise refusal(row, "markeras så")
     reason = f"Meddelad på annat sätt: {how}"
     if row.waits:
-        return change(row, State.STOPPED, by=by, reason=reason, cannot="markeras så", told_otherwise=how)
+        row = change(row, State.STOPPED, by=by, reason=reason, cannot="markeras så", told_otherwise=how)
+        record(by, OutboxEvent.LETTERS_STOPPED, row, letters=[row.pk])
+        return row
     return note(row, reason, by=by, told_otherwise=how)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import smtplib
 import socket
 import ssl
@@ -14,8 +16,10 @@ from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
 
+from dialog_portal.outbox.connection_trouble import connection_trouble
 from dialog_portal.outbox.mime import machine_address
 from dialog_portal.outbox.models import Outcome
+from dialog_portal.outbox.oauth import TokenRefused, access_token, forget_token, xoauth2
 from dialog_portal.outbox.smtp.answers import Result, classify, readable
 
 WATCH_SECONDS = 0.2
@@ -23,6 +27,9 @@ IDLE_SECONDS = 5.0  # a connection unused for longer is asked whether it still l
 # After a server that took longer over sender and recipient it is asked once more whether the text may leave
 ASK_AGAIN_SECONDS = 0.2
 UNWRITABLE = {"login": Outcome.POLICY, "mail": Outcome.POLICY, "rcpt": Outcome.ADDRESS}
+CHALLENGE = 334  # the server asks for more of an AUTH
+MAX_CHALLENGES = 5
+MAX_COMMAND = 510  # characters of a command without its end of line (RFC 5321, 4.5.3.1.4)
 T = TypeVar("T")
 
 
@@ -41,6 +48,11 @@ class Refused(Exception):
     def __init__(self, stage: str, code: int, text: bytes | str) -> None:
         super().__init__(stage, code)
         self.result = classify(stage, code, readable(text))
+
+
+def in_base64(words: str) -> str:
+    """Return what is said in an AUTH as it is sent."""
+    return base64.b64encode(words.encode()).decode("ascii")
 
 
 def unwritable(stage: str, error: ValueError) -> Result:
@@ -70,6 +82,30 @@ class SmtpConnection(smtplib.SMTP):
         if self.spare is not None:
             with suppress(OSError):
                 self.spare.shutdown(socket.SHUT_RDWR)
+
+    def auth(self, mechanism: str, authobject: Any, *, initial_response_ok: bool = True) -> tuple[int, bytes]:
+        """Sign in as the library does, but with user and password in UTF-8 (RFC 4616) where it takes ASCII only.
+
+        What makes the line too long for a command, as a token does, is said when the server asks for it (RFC 4954, 4).
+        """
+        first = authobject() if initial_response_ok else None
+        begin = f"AUTH {mechanism}" if first is None else f"AUTH {mechanism} {in_base64(first)}"
+        if len(begin) > MAX_COMMAND:
+            first, begin = None, f"AUTH {mechanism}"
+        self._auth_challenge_count = int(first is not None)
+        code, words = self.docmd(begin)
+        while code == CHALLENGE and self._auth_challenge_count <= MAX_CHALLENGES:
+            self._auth_challenge_count += 1
+            code, words = self.docmd(in_base64(authobject(base64.decodebytes(words))))
+        if code not in (235, 503):
+            raise smtplib.SMTPAuthenticationError(code, words)
+        return code, words
+
+    def auth_cram_md5(self, challenge: Any = None) -> Any:
+        """Return the answer to a challenge, with the password in UTF-8."""
+        if challenge is None:
+            return None
+        return f"{self.user} {hmac.new(self.password.encode(), challenge, 'md5').hexdigest()}"
 
     def close(self) -> None:
         super().close()
@@ -125,7 +161,10 @@ class Relay:
             return refused.result
         except (OSError, smtplib.SMTPException) as error:
             self._hang_up()
-            return classify(self.stage, "", f"{type(error).__name__}: {error}")
+            return classify(self.stage, "", connection_trouble(error, self.name))
+        except TokenRefused as error:
+            self._hang_up()
+            return classify("login", "", str(error))
         except ValueError as error:
             self._hang_up()
             return unwritable(self.stage, error)
@@ -275,11 +314,24 @@ class Relay:
             self._ask("connect", lambda: connection.starttls(context=context), 220)
         connection.ehlo_or_helo_if_needed()
         if mail["user"]:
-            self.stage = "login"
-            try:
+            self._sign_in(connection)
+
+    def _sign_in(self, connection: SmtpConnection) -> None:
+        """Sign in with password or token; a server that offers no way we know is told by its name for it."""
+        mail, token = self.mail, access_token(self.mail["oauth"]) if self.mail["oauth"] else ""
+        self.stage = "login"
+        try:
+            if not token:
                 connection.login(mail["user"], mail["password"])
-            except smtplib.SMTPAuthenticationError as error:
-                raise Refused("login", error.smtp_code, error.smtp_error) from error
+            elif "XOAUTH2" in connection.esmtp_features.get("auth", "").upper().split():
+                said = xoauth2(mail["user"], token)
+                # After a refusal the server explains itself, and waits for an empty line
+                connection.auth("XOAUTH2", lambda explained=None: "" if explained else said)
+            else:
+                raise smtplib.SMTPNotSupportedError("XOAUTH2")
+        except smtplib.SMTPAuthenticationError as error:
+            forget_token(mail["oauth"])
+            raise Refused("login", error.smtp_code, error.smtp_error) from error
 
 
 class OutboxOnly:

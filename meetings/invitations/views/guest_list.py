@@ -63,9 +63,9 @@ def rows_by_urgency(people: list[tuple[Invitee, GuestRow]]) -> list[tuple[str, l
 
 
 def needs_attention(row: ListedPerson) -> bool:
-    """Return whether somebody must act: a letter did not get through, or the answers are in doubt."""
+    """Return whether somebody must act: a letter did not get through, the answers are in doubt, or one is unread."""
     _, said, letter = row
-    return bool(letter or said.contradictory or said.unconfirmed)
+    return bool(letter or said.contradictory or said.unconfirmed or said.to_read)
 
 
 def failed_letter(invitee: Invitee) -> MeetingLetter | None:

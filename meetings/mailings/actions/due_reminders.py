@@ -1,7 +1,7 @@
 """Send the automatic reminders that are due. Running it twice, late, or in two processes at once sends nothing twice.
 
-Three things prevent double letters: the meeting's row is locked while its letters are made, the plan is read again
-under that lock, and the outbox accepts each key once.
+A reminder to answer waits until the mailbox has been read. Three things prevent double letters: the meeting's row is
+locked while its letters are made, the plan is read again under that lock, and the outbox accepts each key once.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from django.utils import timezone
 from dialog_portal.base.states import take_step
 from dialog_portal.base.swedish import count
 from dialog_portal.outbox.draft import Draft
+from dialog_portal.outbox.inbox.read_mailbox import is_mailbox_read_since
 from meetings.mailings.actions.post import post_letters
 from meetings.mailings.actions.reminder_schedule import DONE, SKIPPED, reminder_due_at
 from meetings.mailings.actions.send import drafts_for
@@ -51,6 +52,8 @@ def send_planned(pk: int, meeting_pk: int) -> int:
         return 0
     pairs: list[tuple[Invitee, Draft]] = []
     reason = reason_to_skip(row, meeting)
+    if not reason and waits_for_mailbox(row):
+        return 0
     if not reason:
         pairs = recipients_with_drafts(row, meeting)
         reason = "" if pairs else "Det fanns ingen att skriva till."
@@ -88,6 +91,11 @@ def reason_to_skip(row: PlannedMailing, meeting: Meeting) -> str:
     if not meeting.round.reminds:
         return "Omgången skickar inga påminnelser automatiskt."
     return MAILINGS[row.purpose].reason_not_to_send(meeting, timezone.now())
+
+
+def waits_for_mailbox(row: PlannedMailing) -> bool:
+    """Return whether answers may lie unread in the mailbox: a reminder must not say that nothing has come."""
+    return row.purpose == Purpose.REMINDER and not is_mailbox_read_since(row.due_at)
 
 
 def recipients_with_drafts(row: PlannedMailing, meeting: Meeting) -> list[tuple[Invitee, Draft]]:

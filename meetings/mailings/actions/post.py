@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialog_portal.access.models import User
 from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.queue.post import post, post_all
-from meetings.mailings.letters.recipients import Mailing
+from meetings.mailings.letters.recipients import PURPOSES_WITH_AGENDA, Mailing
 from meetings.models import Invitee, Meeting, MeetingLetter, Purpose
 
 
@@ -13,6 +13,7 @@ def post_letters(
     mailing: Mailing, meeting: Meeting, pairs: list[tuple[Invitee, Draft]], *, by: User | None
 ) -> None:
     """Store the letters of a mailing; the caller must have locked the meeting."""
+    agenda = agenda_in_letter(meeting, mailing.purpose)
     letters = post_all([draft for _, draft in pairs], by=by)
     MeetingLetter.objects.bulk_create(
         MeetingLetter(
@@ -21,6 +22,7 @@ def post_letters(
             purpose=mailing.purpose,
             letter=letter,
             version=meeting.letter_version,
+            agenda=agenda,
         )
         for (invitee, _), letter in zip(pairs, letters, strict=True)
     )
@@ -37,5 +39,15 @@ def post_letter(
     if created:
         version = None if holds_after_change else invitee.meeting.letter_version
         MeetingLetter.objects.create(
-            meeting=invitee.meeting, invitee=invitee, purpose=purpose, letter=letter, version=version
+            meeting=invitee.meeting,
+            invitee=invitee,
+            purpose=purpose,
+            letter=letter,
+            version=version,
+            agenda=agenda_in_letter(invitee.meeting, purpose),
         )
+
+
+def agenda_in_letter(meeting: Meeting, purpose: Purpose) -> str:
+    """Return which agenda a letter of this kind shows; empty for a kind that shows none."""
+    return meeting.agenda.digest_for_guests() if purpose in PURPOSES_WITH_AGENDA else ""

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
-from dialog_portal.base.stale_saves import save_if_unchanged
+from dialog_portal.base.stale_saves import SAVE_COLUMNS, save_if_unchanged
 from meetings.audit_events import MeetingsEvent
 from meetings.mailings.letters.wording import Words, words_for, words_without_own
 from meetings.models import Meeting, Round, Wording
@@ -42,7 +42,7 @@ def save_wording(
     # The row is stored first, so that two people who save a first wording at once are compared with the same version
     Wording.objects.bulk_create([unsaved_wording(owner, purpose)], ignore_conflicts=True)
     values = {**asdict(words), "active": words != words_without_own(owner, purpose)}
-    row = save_if_unchanged(wording_of(owner, purpose), values, seen_version=seen_version).row
+    row = save_if_unchanged(wording_of(owner, purpose), values, seen_version=seen_version, by=by).row
     record(by, MeetingsEvent.WORDING_CHANGED, owner, purpose=row.purpose, version=row.version)
     return row
 
@@ -54,8 +54,8 @@ def set_wording_active(owner: Round | Meeting, purpose: str, *, active: bool, by
     if row is None or row.active == active:
         return False
     row.active = active
-    row.version += 1
-    row.save(update_fields=["active", "version"])
+    row.note_save(by)
+    row.save(update_fields=["active", *SAVE_COLUMNS])
     kind = MeetingsEvent.WORDING_IN_USE if active else MeetingsEvent.WORDING_SET_ASIDE
     record(by, kind, owner, purpose=purpose)
     return True

@@ -69,7 +69,7 @@ def letter_context(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
         **said,
         "closed": closed,
         "button_text": LOOK_BUTTON if closed else said["button_text"],
-        "agenda": meeting.agenda.timed_items(public_only=True),
+        "agenda": meeting.agenda.timed_items_for_guests(),
         "yes": reply_url(invitee, "ja"),
         "no": reply_url(invitee, "nej"),
         "button_url": "" if meeting.cancelled else reply_url(invitee),

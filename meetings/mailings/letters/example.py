@@ -55,7 +55,7 @@ def example_links(off: bool) -> dict[str, str]:
 def example_agenda(meeting: Meeting) -> list[tuple[datetime, AgendaItem]]:
     """Return the meeting's agenda, or an invented one."""
     if meeting.pk:
-        return meeting.agenda.timed_items(public_only=True)
+        return meeting.agenda.timed_items_for_guests()
     starts = (meeting.starts_at + timedelta(minutes=30 * number) for number in range(len(ITEMS)))
     return [(start, AgendaItem(title=title)) for start, title in zip(starts, ITEMS, strict=True)]
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.utils import timezone
 
 from dialog_portal.outbox.models import Priority
 from meetings.models import (
     INVITING,
+    AgendaState,
     Answer,
     Invitation,
     Invitee,
@@ -20,8 +22,10 @@ from meetings.models import (
     Purpose,
 )
 from meetings.models.invitee import InviteeQuerySet
+from meetings.models.letter_to_read import has_mail_to_read
 from meetings.models.meeting_letter import MeetingLetterQuerySet
 
+PURPOSES_WITH_AGENDA = frozenset({Purpose.INVITATION, Purpose.SUBSTITUTE, Purpose.COMING, Purpose.AGENDA})
 PURPOSES_WITH_TIME = frozenset(Purpose) - {
     Purpose.CANCELLATION,
     Purpose.DISTRIBUTION,
@@ -54,7 +58,10 @@ class Mailing:
 
     def key(self, invitee: Invitee, day: str) -> str:
         """Return the outbox' unique key: pressing twice, or two officers, make one letter."""
-        return letter_key(self.purpose, invitee, day if self.daily else "")
+        cause = day if self.daily else ""
+        if self.purpose == Purpose.AGENDA:
+            cause = f"a{invitee.meeting.agenda.settlements}"
+        return letter_key(self.purpose, invitee, cause)
 
 
 def letter_key(kind: str, invitee: Invitee, cause: str = "") -> str:
@@ -88,10 +95,17 @@ def without_invitation(people: InviteeQuerySet) -> InviteeQuerySet:
 
 
 def without_reply(people: InviteeQuerySet) -> InviteeQuerySet:
-    """Narrow to those who have an invitation but have not answered.
+    """Narrow to those who have an invitation but have not answered, and of whom nothing waits to be read.
 
-    Somebody who handed over has answered, as long as the substitute is on the list.
+    Somebody who handed over has answered, as long as the substitute is on the list. Who has written may have answered:
+    a reminder would say that nothing has come.
     """
+    unread = has_mail_to_read(timezone.now())
+    return invited_without_reply(people).filter(~unread)
+
+
+def invited_without_reply(people: InviteeQuerySet) -> InviteeQuerySet:
+    """Narrow to those who have an invitation but have not answered, also by a letter that nobody has read."""
     return people.filter(has_invitation()).silent()
 
 
@@ -113,6 +127,20 @@ def with_outdated_time(people: InviteeQuerySet) -> InviteeQuerySet:
     outdated = letters_to_invitee(*PURPOSES_WITH_TIME).of_earlier_version()
     current = letters_to_invitee(*INVITING).of_current_version()
     return people.filter(Exists(outdated), ~Exists(current))
+
+
+def with_outdated_agenda(people: InviteeQuerySet) -> InviteeQuerySet:
+    """Narrow to those whose last letter with an agenda shows another one than the agenda that is settled now.
+
+    Those who have declined need no agenda. When a change is taken back, nobody is owed a letter about it.
+    """
+    last = letters_to_invitee(*PURPOSES_WITH_AGENDA).exclude(agenda="").order_by("-pk").values("agenda")[:1]
+    waiting = people.with_answer().filter(Q(current_answer=None) | Q(current_answer=Answer.YES))
+    settled = waiting.filter(meeting__agenda__state=AgendaState.SETTLED).exclude(
+        meeting__agenda__settled_digest=""
+    )
+    told = settled.annotate(last_agenda=Subquery(last)).filter(last_agenda__isnull=False)
+    return told.exclude(last_agenda=F("meeting__agenda__settled_digest"))
 
 
 def meeting_start(meeting: Meeting) -> datetime:
@@ -138,6 +166,7 @@ MAILINGS: dict[str, Mailing] = {
         Mailing(Purpose.INVITATION, without_invitation, BEFORE_MEETING, meeting_start, leads_to=INVITED),
         Mailing(Purpose.REMINDER, without_reply, frozenset({INVITED}), reply_deadline, daily=True),
         Mailing(Purpose.COMING, with_seat, frozenset({INVITED}), meeting_start),
+        Mailing(Purpose.AGENDA, with_outdated_agenda, frozenset({INVITED}), meeting_start),
         Mailing(Purpose.UPDATE, with_outdated_time, BEFORE_MEETING, meeting_start, priority=URGENT),
         Mailing(Purpose.CANCELLATION, with_known_time, CANCELLED_ONLY, meeting_start, priority=URGENT),
     )

@@ -78,6 +78,13 @@ STANDARD = {
         "Du har svarat att du kommer för {part}, och du har en plats. Här är tid och plats en gång till.\n\n"
         "Kan du inte längre komma? Svara på det här brevet så snart du kan, så kan någon annan få platsen.",
     ),
+    Purpose.AGENDA: Words(
+        "Ny dagordning: {möte}, {dag}",
+        "Ny dagordning för {möte}",
+        "Hej {namn}!\n\n"
+        "Dagordningen för {möte} har ändrats sedan vi skickade den till dig. Här är den som gäller nu.\n\n"
+        "Har du redan svarat står ditt svar kvar. Du kan ändra det, eller svara, senast {svara_senast}.",
+    ),
     Purpose.UPDATE: Words(
         "Ändrat: {möte}, {dag}",
         "Ny tid eller plats för {möte}",

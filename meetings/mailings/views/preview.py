@@ -20,9 +20,10 @@ from dialog_portal.outbox.models import Hold, Letter
 from dialog_portal.outbox.pages.views import letter_page
 from meetings.mailings.actions import send
 from meetings.mailings.letters.compose import compose, preview_fingerprint
-from meetings.mailings.letters.recipients import MAILINGS, Mailing
+from meetings.mailings.letters.recipients import MAILINGS, Mailing, invited_without_reply
 from meetings.mailings.views.wording import wording_on_preview
 from meetings.models import Invitation, Invitee, Meeting, MeetingState, Purpose
+from meetings.models.letter_to_read import has_mail_to_read
 
 
 def find_meeting(pk: int) -> Meeting:
@@ -51,9 +52,16 @@ def letters_preview(request: StaffRequest, pk: int, purpose: str) -> HttpRespons
         "parties": len({pair[0].invitation_id for pair in pairs}),
         "already": Letter.objects.filter(campaign=meeting.campaign, purpose=mailing.purpose).count(),
         "without": parties_without_recipient(meeting),
+        "unread": count_unread(meeting) if mailing.purpose == Purpose.REMINDER else 0,
         "wording": wording_on_preview(meeting, mailing.purpose),
     }
     return render(request, "staff/mailings/preview.html", context)
+
+
+def count_unread(meeting: Meeting) -> int:
+    """Return how many people get no reminder because something from them waits to be read."""
+    people = invited_without_reply(meeting.invitees.active())
+    return people.filter(has_mail_to_read(timezone.now())).count()
 
 
 def is_reminder_before_invitation(mailing: Mailing, meeting: Meeting) -> bool:

@@ -11,14 +11,21 @@ from django.views.decorators.http import require_POST
 from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
 from meetings.mailings.actions import reminder_schedule
+from meetings.mailings.actions.due_reminders import waits_for_mailbox
 from meetings.models import Meeting, PlannedMailing
 
 
 def planned_reminders(meeting: Meeting) -> list[dict[str, object]]:
-    """Return each planned reminder with its last step, and whether it lies ahead."""
+    """Return each planned reminder with its last step, whether it lies ahead, and whether it waits for the mailbox."""
     rows = meeting.planned.prefetch_related("steps__by")
     return [
-        {"row": row, "last": list(row.steps.all())[-1:], "ahead": row.due_at > timezone.now()} for row in rows
+        {
+            "row": row,
+            "last": list(row.steps.all())[-1:],
+            "ahead": row.due_at > timezone.now(),
+            "waits_for_mailbox": row.due_at <= timezone.now() and waits_for_mailbox(row),
+        }
+        for row in rows
     ]
 
 

@@ -84,16 +84,14 @@ def purpose_or_404(purpose: str) -> Purpose:
 
 def edit_wording(request: StaffRequest, owner: Round | Meeting, purpose: Purpose) -> HttpResponse:
     """Show the form with an example letter, or save it. After a stale save the form shows what somebody else wrote."""
-    if request.method != "POST":
-        return wording_page(request, owner, purpose, WordingForm(instance=actions.wording_of(owner, purpose)))
-    form = WordingForm(request.POST, instance=actions.wording_of(owner, purpose))
+    form = WordingForm(request.POST or None, instance=actions.wording_of(owner, purpose))
 
     def save() -> Wording:
         return actions.save_wording(
             owner, purpose, form.words, seen_version=form.seen_version, by=request.user
         )
 
-    if submit(form, save):
+    if request.method == "POST" and submit(form, save) is not None:
         messages.success(request, f"Orden i brevet ({purpose.label}) är sparade.")
         return redirect(page_after_wording(owner, purpose))
     return wording_page(request, owner, purpose, form)
@@ -146,7 +144,7 @@ def page_after_wording(owner: Round | Meeting, purpose: Purpose) -> str:
 @xframe_options_sameorigin
 def show_example(request: StaffRequest, owner: Round | Meeting, purpose: Purpose) -> HttpResponse:
     """Show the letter to an invented guest with the typed text (POST) or the present one (GET). Stores nothing."""
-    if request.method != "POST":
+    if not request.POST:
         return letter_page(example_letter(owner, purpose, words_for(owner, purpose)).html)
     form = WordingForm(request.POST, instance=actions.unsaved_wording(owner, purpose))
     if form.is_valid():

@@ -118,14 +118,19 @@ def typed_columns(meeting: Meeting) -> dict[str, Any]:
     }
 
 
+CANCELLED_SENTENCE = "Mötet är inställt och kan inte ändras. Kopiera det till en ny dag i stället."
+
+
 def must_not_be_cancelled(meeting: Meeting) -> None:
     """Raise NotAllowed if the meeting is cancelled. Guests may have a letter about it, so it must not change."""
     if meeting.cancelled:
-        raise NotAllowed("Mötet är inställt och kan inte ändras. Kopiera det till en ny dag i stället.")
+        raise NotAllowed(CANCELLED_SENTENCE)
 
 
 class HeldInFuture(NotAllowed):
     """Raised when a held meeting would get a start in the future."""
+
+    field = "day"
 
 
 @dataclass(frozen=True)
@@ -150,7 +155,7 @@ def change_meeting(
     before = lock_if_unchanged(meeting, seen_version=seen_version)
     must_not_be_cancelled(before)
     values = with_host_of_group(before, values)
-    saved = save_if_unchanged(before, values, seen_version=seen_version)
+    saved = save_if_unchanged(before, values, seen_version=seen_version, by=by)
     now = saved.row
     if now.state == MeetingState.HELD and now.starts_at > timezone.now():
         raise HeldInFuture("Mötet är genomfört, så dagen kan inte ligga framåt i tiden.")

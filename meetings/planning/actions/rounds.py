@@ -38,7 +38,7 @@ ROUND_FIELDS_IN_NOTES = frozenset({"diary_number"})  # as RoundForm names them
 @transaction.atomic
 def add_round(values: Mapping[str, Any], *, by: User) -> Round:
     """Add a round. Raise NotAllowed if the year already has one."""
-    saved = _save_unique(YEAR_TAKEN.format(values["year"]), lambda: save_new(Round(), values))
+    saved = _save_unique(YEAR_TAKEN.format(values["year"]), lambda: save_new(Round(), values, by=by))
     record(by, MeetingsEvent.ROUND_ADDED, saved.row, fields=saved.fields)
     return saved.row
 
@@ -48,7 +48,7 @@ def change_round(row: Round, values: Mapping[str, Any], *, seen_version: int | N
     """Change a round. Raise NotAllowed if the year is taken, StaleSave if somebody else saved since `seen_version`."""
     saved = _save_unique(
         YEAR_TAKEN.format(values.get("year")),
-        lambda: save_if_unchanged(row, values, seen_version=seen_version),
+        lambda: save_if_unchanged(row, values, seen_version=seen_version, by=by),
     )
     event = record(by, MeetingsEvent.ROUND_CHANGED, saved.row, fields=saved.fields)
     if ROUND_FIELDS_IN_NOTES & set(saved.fields):
@@ -171,7 +171,9 @@ def copy_categories(pairs: list[tuple[Meeting, Meeting]], year: int) -> None:
 @transaction.atomic
 def add_group(round_: Round, values: Mapping[str, Any], *, by: User) -> Group:
     """Add a group to a round. Raise NotAllowed if the round has a group with that name."""
-    saved = _save_unique(NAME_TAKEN.format(values["name"]), lambda: save_new(Group(round=round_), values))
+    saved = _save_unique(
+        NAME_TAKEN.format(values["name"]), lambda: save_new(Group(round=round_), values, by=by)
+    )
     record(by, MeetingsEvent.GROUP_ADDED, saved.row, fields=saved.fields)
     return saved.row
 
@@ -185,7 +187,7 @@ def change_group(group: Group, values: Mapping[str, Any], *, seen_version: int |
     before = lock_if_unchanged(group, seen_version=seen_version).host
     saved = _save_unique(
         NAME_TAKEN.format(values.get("name")),
-        lambda: save_if_unchanged(group, values, seen_version=seen_version),
+        lambda: save_if_unchanged(group, values, seen_version=seen_version, by=by),
     )
     record(by, MeetingsEvent.GROUP_CHANGED, saved.row, fields=saved.fields)
     if saved.row.host != before:

@@ -8,6 +8,8 @@ from django import forms
 from django.utils import timezone
 
 from dialog_portal.base.swedish import day as swedish_day
+from dialog_portal.base.typed_fields import DayField
+from parties.models import EARLIEST_YEAR
 
 
 def to_moment(day: date, clock: time) -> datetime:
@@ -38,13 +40,13 @@ def repeated_time_sentence(day: date, clock: time) -> str:
     )
 
 
-class DayField(forms.DateField):
-    """A day, picked in the browser or typed as 2019-01-31."""
+class MeetingDayField(DayField):
+    """A day of a meeting or a round: in one of the years that a round can have."""
 
     def __init__(self, label: str, **options: object) -> None:
-        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
         errors = {"required": "Ange en dag.", "invalid": "Skriv dagen som 2019-01-31."}
-        super().__init__(label=label, widget=widget, error_messages=errors, **options)  # type: ignore[arg-type]
+        first = date(EARLIEST_YEAR, 1, 1)
+        super().__init__(label=label, earliest=first, error_messages=errors, **options)
 
 
 class ClockField(forms.TimeField):

@@ -10,24 +10,32 @@ from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.access.permissions import WORK
+from dialog_portal.base.swedish import swedish
+from dialog_portal.base.typed_fields import LineField, ParagraphsField, WebAddressField
 from dialog_portal.base.versioned_form import VersionedForm
 from meetings.models import Group, Meeting, MeetingState, Round
 from meetings.planning.dates import moments_as_typed
-from meetings.planning.forms.day_and_time import ClockField, DayField, to_moment
+from meetings.planning.forms.day_and_time import ClockField, MeetingDayField, to_moment
 from meetings.planning.forms.diary_number import DiaryNumberWarning
 from parties.models import MAX_SEATS, Category, Party, in_year
 
 DAYS_TO_ANSWER = 7
+LONGEST_TO_ANSWER = timedelta(days=366)  # an earlier last day is a mistyped year
 END_OF_DAY = time(23, 59)
+
+
+def default_last_day(day: date) -> date:
+    """Return the last day to answer when none was typed: DAYS_TO_ANSWER before, but not one that has already been."""
+    return max(day - timedelta(days=DAYS_TO_ANSWER), min(day, timezone.localdate()))
 
 
 class DayAndTimeForm(forms.Form):
     """A form with a day, a start, an end and the last day to answer, in Stockholm time."""
 
-    day = DayField("Dag")
+    day = MeetingDayField("Dag")
     start = ClockField("Börjar")
     end = ClockField("Slutar")
-    reply_on = DayField(
+    reply_on = MeetingDayField(
         "Svar senast", required=False, help_text="Om du lämnar fältet tomt blir det sju dagar före mötet."
     )
 
@@ -63,9 +71,11 @@ class DayAndTimeForm(forms.Form):
 
         If the day is the same as in `earlier`, return `earlier`: it may have another time of day.
         """
-        last = self.cleaned_data.get("reply_on") or day - timedelta(days=DAYS_TO_ANSWER)
+        last = self.cleaned_data.get("reply_on") or default_last_day(day)
         if last > day:
             self.add_error("reply_on", "Svarstiden går ut efter att mötet har börjat.")
+        if last < day - LONGEST_TO_ANSWER:
+            self.add_error("reply_on", "Svarstiden går ut mer än ett år före mötet. Kontrollera årtalet.")
         if earlier and timezone.localdate(earlier) == last and earlier <= starts_at:
             return earlier
         return min(to_moment(last, END_OF_DAY), starts_at)
@@ -88,7 +98,7 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, DayAndTimeForm):
         help_text="Vanligen tre.",
     )
 
-    online = forms.URLField(
+    online = WebAddressField(
         label="Länk till digitalt möte",
         max_length=500,
         required=False,
@@ -133,8 +143,8 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, DayAndTimeForm):
         offers = {
             "categories": Category.objects.filter(in_year(round_.year)),
             "group": Group.objects.filter(round=round_),
-            "host": Party.objects.active() | Party.objects.filter(pk=self.instance.host_id),
-            "officer": officers.order_by("name"),
+            "host": (Party.objects.active() | Party.objects.filter(pk=self.instance.host_id)).in_order(),
+            "officer": officers.order_by(swedish("name"), "pk"),
         }
         for name, rows in offers.items():
             self.fields[name].queryset = rows  # type: ignore[attr-defined]
@@ -162,6 +172,8 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, DayAndTimeForm):
         meeting = self.instance
         if meeting.state == MeetingState.PLANNED and meeting.starts_at < timezone.now():
             found.append("Mötet är sparat på en dag som redan har varit.")
+        elif meeting.starts_at > timezone.now() > meeting.reply_by:
+            found.append("Svarstiden har redan gått ut. Ändra Svar senast om de inbjudna ska kunna svara.")
         if timezone.localdate(meeting.starts_at).year != meeting.round.year:
             found.append(f"Mötet ligger inte under {meeting.round.year}, som är omgångens år.")
         return found
@@ -174,7 +186,7 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, DayAndTimeForm):
 class CopyMeetingForm(DayAndTimeForm):
     """Copy a meeting to another day, or to another group (delning) on the same day."""
 
-    title = forms.CharField(label="Rubrik", max_length=Meeting._meta.get_field("title").max_length)
+    title = LineField(label="Rubrik", max_length=Meeting._meta.get_field("title").max_length)
     group = forms.ModelChoiceField(
         Group.objects.none(),
         label="Grupp",
@@ -188,7 +200,6 @@ class CopyMeetingForm(DayAndTimeForm):
         times = moments_as_typed(source) | {"day": None, "reply_on": None}
         super().__init__(data, initial={"title": source.title, "group": source.group_id, **times})
         self.fields["group"].queryset = Group.objects.filter(round=source.round_id)  # type: ignore[attr-defined]
-        self.fields["title"].validators += Meeting._meta.get_field("title").validators
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -198,7 +209,7 @@ class CopyMeetingForm(DayAndTimeForm):
 class CancelForm(forms.Form):
     """The reason why a meeting is cancelled."""
 
-    reason = forms.CharField(
+    reason = ParagraphsField(
         label="Varför ställs mötet in?",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -9,11 +9,12 @@ from django import forms
 from django.db.models import Q
 
 from dialog_portal.base.swedish import join_words, weekday
+from dialog_portal.base.typed_text import is_same_text
 from dialog_portal.base.versioned_form import VersionedForm
 from meetings.models import FocusArea, Group, Meeting, MeetingState, Round, RoundPurpose
 from meetings.models.group_members import group_names_by_party
 from meetings.planning.dates import weeks_between, weeks_later
-from meetings.planning.forms.day_and_time import DayField
+from meetings.planning.forms.day_and_time import MeetingDayField
 from meetings.planning.forms.diary_number import DiaryNumberWarning
 from parties.models import EARLIEST_YEAR, LATEST_YEAR, Category, Party, in_year
 
@@ -21,16 +22,15 @@ from parties.models import EARLIEST_YEAR, LATEST_YEAR, Category, Party, in_year
 class RoundForm(DiaryNumberWarning, VersionedForm):
     """A round. Its year cannot be changed when it has meetings, because the year is part of their URLs."""
 
-    conference_on = DayField("Konferensdag", required=False)
+    conference_on = MeetingDayField("Konferensdag", required=False)
 
     class Meta:
         model = Round
         fields = (
-            "year", "intro", "purposes", "focus_areas", "diary_number", "outside_reference", "conference_on",
+            "year", "purposes", "focus_areas", "diary_number", "outside_reference", "conference_on",
             "conference_place", "signer", "signer_title", "reminds",
         )  # fmt: skip
         widgets = {
-            "intro": forms.Textarea(attrs={"rows": 5}),
             "purposes": forms.CheckboxSelectMultiple,
             "focus_areas": forms.CheckboxSelectMultiple,
         }
@@ -140,7 +140,7 @@ class GroupForm(VersionedForm):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        others = Group.objects.filter(round=self.instance.round, name=name).exclude(pk=self.instance.pk)
-        if others.exists():
+        others = Group.objects.filter(round=self.instance.round).exclude(pk=self.instance.pk)
+        if any(is_same_text(other.name, name) for other in others):
             raise forms.ValidationError("Omgången har redan en grupp med det namnet.")
         return name

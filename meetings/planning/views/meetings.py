@@ -16,12 +16,13 @@ from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.versioned_form import submit
 from dialog_portal.outbox.models import Hold
-from meetings.mailings.letters.recipients import with_known_time
 from meetings.mailings.pending_letters import count_pending
 from meetings.models import Meeting, MeetingState, Purpose, Round
 from meetings.models.meeting import MEETING_NEXT
 from meetings.planning import progress
+from meetings.planning.actions import delete as deleting
 from meetings.planning.actions import meetings as actions
+from meetings.planning.cancellation import cancellation_of
 from meetings.planning.forms.meetings import CancelForm, CopyMeetingForm, MeetingForm
 from parties.models import Category, in_year
 
@@ -80,6 +81,7 @@ def meeting_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "pending_cancellation": cancellation,
         "next": next_step(meeting, now, update=update, cancellation=cancellation),
         "holds": Hold.objects.filter(campaign=meeting.campaign).select_related("by"),
+        "deletable": Meeting.objects.known_to_nobody().filter(pk=pk).exists(),
         "open": bool(MEETING_NEXT[MeetingState(meeting.state)]),
     }
     return render(request, "staff/meetings/detail.html", context)
@@ -123,16 +125,14 @@ def meeting_change(request: StaffRequest, pk: int) -> HttpResponse:
     """Change a meeting, except for its state."""
     meeting = get_object_or_404(Meeting.objects.select_related("round"), pk=pk)
     heading = meeting.title  # validating the form writes what was typed into `meeting`
-    form = MeetingForm(request.POST if request.method == "POST" else None, instance=meeting)
-    try:
-        actions.must_not_be_cancelled(meeting)
-        if request.method == "POST" and (change := save_change(request, form)):
-            outdated = "Mötet är sparat med ny tid eller plats."  # the next page says who needs a letter
-            messages.success(request, outdated if change.outdated else "Mötet är sparat.")
-            show_warnings(request, form)
-            return redirect("staff:meeting_detail", pk)
-    except NotAllowed as refusal:
-        messages.error(request, str(refusal))
+    form = MeetingForm(request.POST or None, instance=meeting)
+    if meeting.cancelled and not form.is_bound:
+        messages.error(request, actions.CANCELLED_SENTENCE)
+        return redirect("staff:meeting_detail", pk)
+    if request.method == "POST" and (change := save_change(request, form)):
+        outdated = "Mötet är sparat med ny tid eller plats."  # the next page says who needs a letter
+        messages.success(request, outdated if change.outdated else "Mötet är sparat.")
+        show_warnings(request, form)
         return redirect("staff:meeting_detail", pk)
     return render(request, "staff/meetings/form.html", {"form": form, "meeting": meeting, "heading": heading})
 
@@ -145,11 +145,7 @@ def save_change(request: StaffRequest, form: MeetingForm) -> actions.MeetingChan
             form.instance, form.values, seen_version=form.seen_version, by=request.user
         )
 
-    try:
-        return submit(form, save)
-    except actions.HeldInFuture as refusal:
-        form.add_error("day", str(refusal))
-        return None
+    return submit(form, save)
 
 
 def meeting_copy(request: StaffRequest, pk: int) -> HttpResponse:
@@ -171,27 +167,47 @@ def meeting_cancel(request: StaffRequest, pk: int) -> HttpResponse:
     meeting = get_object_or_404(Meeting.objects.select_related("round"), pk=pk)
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return cancel_and_go_on(request, meeting, form.cleaned_data["reason"])
+        try:
+            return cancel_and_go_on(request, meeting, form.cleaned_data["reason"])
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
     context = {
         "form": form,
         "meeting": meeting,
-        "known": with_known_time(meeting.invitees.active()).exists(),
+        "effect": cancellation_of(meeting),
+        "deletable": Meeting.objects.known_to_nobody().filter(pk=pk).exists(),
     }
     return render(request, "staff/meetings/cancel.html", context)
 
 
 def cancel_and_go_on(request: StaffRequest, meeting: Meeting, reason: str) -> HttpResponse:
-    """Cancel the meeting and redirect to the letter's preview, or to the meeting if nobody needs a letter."""
-    try:
-        meeting = actions.cancel_meeting(meeting, reason=reason, by=request.user)
-    except NotAllowed as refusal:
-        messages.error(request, str(refusal))
-        return redirect("staff:meeting_detail", meeting.pk)
+    """Cancel the meeting and redirect to the letter's preview, or to the meeting if nobody needs a letter.
+
+    Raise NotAllowed if the meeting is held or cancelled.
+    """
+    meeting = actions.cancel_meeting(meeting, reason=reason, by=request.user)
     if count_pending(Purpose.CANCELLATION, meeting, timezone.now()):
         messages.warning(request, "Mötet är inställt. Titta igenom brevet till de inbjudna och skicka det.")
         return redirect("staff:letters_preview", meeting.pk, Purpose.CANCELLATION)
     messages.success(request, "Mötet är inställt. Ingen hade fått något brev om det.")
     return redirect("staff:meeting_detail", meeting.pk)
+
+
+def meeting_delete(request: StaffRequest, pk: int) -> HttpResponse:
+    """Ask, then delete a meeting that nobody outside has heard of."""
+    meeting = get_object_or_404(Meeting.objects.select_related("round", "agenda"), pk=pk)
+    try:
+        if request.method == "POST":
+            deleting.delete_meeting(meeting, by=request.user)
+            messages.success(request, f"Mötet {meeting.title} är borttaget.")
+            return redirect("staff:round_detail", meeting.round.year)
+        deleting.must_be_known_to_nobody(meeting)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect("staff:meeting_detail", pk)
+    items, invitees = meeting.agenda.items.count(), meeting.invitees.active().count()
+    context = {"meeting": meeting, "items": items, "invitees": invitees}
+    return render(request, "staff/meetings/delete.html", context)
 
 
 @require_POST

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 from django.contrib import messages
@@ -14,12 +13,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from dialog_portal.access.staff_request import StaffRequest
-from dialog_portal.base.stale_saves import SaveResult
 from dialog_portal.base.states import NotAllowed
-from dialog_portal.base.swedish import join_words, swedish
-from dialog_portal.base.versioned_form import VersionedForm, submit
+from dialog_portal.base.swedish import count, join_words, swedish
+from dialog_portal.base.versioned_form import submit
 from meetings.models import Group, Meeting, MeetingState, Round
 from meetings.models.group_members import group_names_by_party
+from meetings.planning.actions import delete as deleting
 from meetings.planning.actions import rounds as actions
 from meetings.planning.forms.rounds import CopyRoundForm, GroupForm, RoundForm
 from meetings.planning.progress import STATE_ORDER, annotate_answer_counts, subtract_waiting_list
@@ -61,6 +60,7 @@ def round_detail(request: StaffRequest, year: int) -> HttpResponse:
         "missing": categories_without_meeting(row),
         "in_two_groups": parties_in_two_groups(row),
         "in_no_group": parties_in_no_group(row),
+        "deletable": deleting.is_deletable_round(row),
     }
     return render(request, "staff/rounds/detail.html", context)
 
@@ -101,7 +101,7 @@ def round_add(request: StaffRequest) -> HttpResponse:
     )
     form = RoundForm(request.POST or None, initial=initial)
     if request.method == "POST":
-        saved = submit_with_refusal_at(form, "year", lambda: actions.add_round(form.values, by=request.user))
+        saved = submit(form, lambda: actions.add_round(form.values, by=request.user), refusal_at="year")
         if saved:
             return go_to_round(request, saved, form)
     return render(request, "staff/rounds/form.html", {"form": form, "last": last})
@@ -115,20 +115,9 @@ def round_change(request: StaffRequest, year: int) -> HttpResponse:
     def save() -> Round:
         return actions.change_round(row, form.values, seen_version=form.seen_version, by=request.user)
 
-    if request.method == "POST" and (saved := submit_with_refusal_at(form, "year", save)):
+    if request.method == "POST" and (saved := submit(form, save, refusal_at="year")):
         return go_to_round(request, saved, form)
     return render(request, "staff/rounds/form.html", {"form": form, "round": row, "year": year})
-
-
-def submit_with_refusal_at(
-    form: VersionedForm, field: str, save: Callable[[], SaveResult]
-) -> SaveResult | None:
-    """Return what `save` returns, None if nothing was saved. A NotAllowed becomes an error of the field `field`."""
-    try:
-        return submit(form, save)
-    except NotAllowed as refusal:
-        form.add_error(field, str(refusal))
-        return None
 
 
 def go_to_round(request: StaffRequest, row: Round, form: RoundForm) -> HttpResponse:
@@ -155,6 +144,23 @@ def round_copy(request: StaffRequest, year: int) -> HttpResponse:
     return render(request, "staff/rounds/copy.html", {"form": form, "round": source})
 
 
+def round_delete(request: StaffRequest, year: int) -> HttpResponse:
+    """Ask, then delete a round whose meetings nobody outside has heard of."""
+    row = get_object_or_404(Round, year=year)
+    try:
+        if request.method == "POST":
+            number = deleting.delete_round(row, by=request.user)
+            also = f" och {count(number, 'möte,möten')}" if number else ""
+            messages.success(request, f"Omgången {year}{also} är borttagen.")
+            return redirect("staff:round_list")
+        deleting.must_be_deletable(row)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect("staff:round_detail", year)
+    context = {"round": row, "meetings": row.meetings.order_by("starts_at"), "groups": row.groups.count()}
+    return render(request, "staff/rounds/delete.html", context)
+
+
 def group_add(request: StaffRequest, year: int) -> HttpResponse:
     """Add a group to a round."""
     return group_page(request, Group(round=get_object_or_404(Round, year=year)))
@@ -175,7 +181,7 @@ def group_page(request: StaffRequest, group: Group) -> HttpResponse:
             return actions.add_group(round_, form.values, by=request.user)
         return actions.change_group(group, form.values, seen_version=form.seen_version, by=request.user)
 
-    if request.method == "POST" and (saved := submit_with_refusal_at(form, "name", save)):
+    if request.method == "POST" and (saved := submit(form, save, refusal_at="name")):
         messages.success(request, f"Gruppen {saved} är sparad.")
         for warning in form.warnings:
             messages.warning(request, warning)

@@ -12,14 +12,14 @@ invitation, so what the receipt says about a seat is true also when forty people
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.utils import timezone
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
+from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.states import NotAllowed
+from dialog_portal.links.human_press import TIME_TO_READ
 from dialog_portal.outbox.models import Letter
 from dialog_portal.outbox.queue.stop import stop
 from meetings.audit_events import MeetingsEvent
@@ -33,9 +33,6 @@ from meetings.replies.daily_limits import ANSWERS_A_DAY, a_day_ago, must_be_with
 from meetings.replies.deadline import replies_must_be_open
 from meetings.replies.letters import receipt
 from meetings.replies.reply_status import reply_status
-
-# The shortest time in which a person reads the question and presses again
-TIME_TO_READ = timedelta(seconds=2)
 
 
 @transaction.atomic
@@ -70,7 +67,8 @@ def store_answer(
         answer=answer, channel=channel, by=by, confirmed=confirmed, note=note, via=via
     )
     if by:
-        record(by, MeetingsEvent.ANSWER_NOTED, invitee, reply=row.pk, channel=channel)
+        event = record(by, MeetingsEvent.ANSWER_NOTED, invitee, reply=row.pk, channel=channel)
+        record_authorship(event, invitee.meeting, Part.FACTS)  # who declined is named in the notes
     if confirmed:
         confirm_answer(row, invitee, seated, by=by)
     return row

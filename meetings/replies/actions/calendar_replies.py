@@ -2,9 +2,11 @@
 
 An answer counts when it clearly comes from the invited person and is about the current time and place. Anybody can
 forge a sender's address, but only somebody who has the person's own event knows the secret in its UID; when the
-person's link has been changed because it leaked, the event may have leaked too, so nothing from it counts. All other
-answers are kept as notes for staff. Answering in a calendar is easily done by mistake, so it never undoes a decision:
-a seat that was handed over stays with the substitute.
+person's link has been changed because it leaked, the event may have leaked too, so nothing from it counts. Calendars
+often answer under another address than the invited one (an alias). With the secret that counts when the letter comes
+from the person's organisation and bears their name; else staff decide with one press, because an event can be forwarded
+to a colleague who answers for themselves. All other answers are kept as notes for staff. Answering in a calendar is
+easily done by mistake, so it never undoes a decision: a seat that was handed over stays with the substitute.
 
 Which answer wins: the last confirmed one. A calendar's answer counts from when it was given, not from when its letter
 was read. That time is the later of DTSTAMP in the calendar (which some programs copy from the invitation) and the
@@ -17,6 +19,7 @@ from when it is read.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from hmac import compare_digest
@@ -30,13 +33,14 @@ from dialog_portal.outbox.inbox.incoming_letter import Mail
 from dialog_portal.outbox.mime import machine_address
 from meetings.mailings.actions.post import post_letter
 from meetings.models import Answer, CalendarReply, CalendarReplyOutcome, Channel, Invitee, Purpose, Reply
+from meetings.models.reply import last_confirmed
 from meetings.replies import itip
 from meetings.replies.actions import answer as replies
 from meetings.replies.answer_lock import lock_invitee
 from meetings.replies.deadline import replies_must_be_open
 from meetings.replies.itip import CalendarAnswer
 from meetings.replies.letters.ask_again import ask_again
-from meetings.replies.party_domains import is_party_address, share_domain
+from meetings.replies.sender import is_own_organisation, is_under_own_name
 
 ANSWER_OF_PARTSTAT = {"ACCEPTED": Answer.YES, "DECLINED": Answer.NO}
 EVENT_UNKNOWN = (
@@ -47,7 +51,21 @@ LINK_CHANGED = (
     "Personens länk har bytts, så kalenderposten kan finnas hos någon annan. "
     "Fråga personen och notera svaret."
 )
+OTHER_ADDRESS = (
+    "Svaret kom från {}, inte från adressen som är inbjuden. Är det samma person, så räkna svaret."
+)
+SAME_ANSWER = "Svaret kom från {}. Personen har redan svarat likadant."
+SHOWN_ADDRESS = 150  # characters of an address in a sentence
 OutcomeAndReason = tuple[CalendarReplyOutcome, str]
+
+
+@dataclass(frozen=True)
+class Responder:
+    """Who answers in a letter: their PARTSTAT (RFC 5545), the address, and whether it is the invited person."""
+
+    partstat: str
+    address: str
+    is_invitee: bool
 
 
 def read_calendar_reply(mail: Mail) -> Callable[[], str] | None:
@@ -76,16 +94,17 @@ def has_own_event_secret(invitee: Invitee, said: CalendarAnswer) -> bool:
 
 def store_calendar_reply(invitee: Invitee, said: CalendarAnswer, mail: Mail) -> CalendarReply:
     """Store a calendar's answer with its outcome, and count it as the person's answer when the rules allow it."""
-    partstat = partstat_of_invitee(invitee, said, mail)
+    responder = find_responder(invitee, said, mail)
     row = CalendarReply(
         invitee=invitee,
-        partstat=partstat or "",
+        partstat=responder.partstat,
+        address="" if responder.is_invitee else responder.address,
         comment=said.comment if has_own_event_secret(invitee, said) and not invitee.calendar_closed else "",
         sequence=said.sequence,
         stamped=answered_at(said, mail),
     )
     try:
-        row.outcome, row.why = judge(invitee, said, partstat, mail, row.stamped)
+        row.outcome, row.why = judge(invitee, said, responder, mail, row.stamped)
         if row.outcome == CalendarReplyOutcome.COUNTED:
             row.reply = count_as_answer(invitee, ANSWER_OF_PARTSTAT[row.partstat])
         elif row.outcome == CalendarReplyOutcome.STALE:
@@ -108,35 +127,48 @@ def answered_at(said: CalendarAnswer, mail: Mail) -> datetime | None:
     return max((moment for moment in (said.stamped, mail.sent) if moment), default=None)
 
 
-def partstat_of_invitee(invitee: Invitee, said: CalendarAnswer, mail: Mail) -> str | None:
-    """Return the PARTSTAT (RFC 5545) that the invited person answers; None when somebody else answers.
+def find_responder(invitee: Invitee, said: CalendarAnswer, mail: Mail) -> Responder:
+    """Return who answers. It is the invited person when
 
-    Either the address that answers is theirs, and the letter comes from them or from their own organisation; or the
-    letter comes from them, and answers under another of their addresses.
+    - the address that answers is theirs, and the letter comes from them or from their own organisation;
+    - the letter comes from them, and answers under another of their addresses;
+    - the letter comes from their organisation, under their name, and its sender is who answers.
     """
     own = machine_address(invitee.email).lower()
+    given = dict(reversed(said.attendees))  # the first of an address counts
+    only = said.attendees[0][1] if said.attendees else ""
+    if own in given and (mail.sender == own or is_own_organisation(invitee, mail.sender)):
+        return Responder(given[own], own, is_invitee=True)
     if mail.sender == own and said.attendees:
-        return next(
-            (partstat for address, partstat in said.attendees if address == own), said.attendees[0][1]
-        )
-    colleague = is_party_address(invitee, mail.sender) or share_domain(own, mail.sender)
-    return next((partstat for address, partstat in said.attendees if address == own and colleague), None)
+        return Responder(only, own, is_invitee=True)
+    alias = mail.sender in given and is_under_own_name(invitee, mail)
+    partstat = given.get(mail.sender, only if len(said.attendees) == 1 else "")
+    return Responder(partstat, mail.sender, is_invitee=alias)
 
 
 def judge(
-    invitee: Invitee, said: CalendarAnswer, partstat: str | None, mail: Mail, at: datetime | None
+    invitee: Invitee, said: CalendarAnswer, responder: Responder, mail: Mail, at: datetime | None
 ) -> OutcomeAndReason:
     """Return the outcome of an answer, and in Swedish why it does not count. Raise NotAllowed after the deadline."""
     if not has_own_event_secret(invitee, said):
         return CalendarReplyOutcome.STRANGER, EVENT_UNKNOWN
-    if partstat is None:
-        return CalendarReplyOutcome.STRANGER, "Svaret kom från en annan adress än den som är inbjuden."
     replies_must_be_open(invitee, Channel.CALENDAR)
     if invitee.calendar_closed:
         return CalendarReplyOutcome.REFUSED, LINK_CHANGED
+    if not responder.is_invitee:
+        return judge_other_address(invitee, responder)
+    partstat = responder.partstat
     if at and (later := later_reply_sentence(invitee, said, partstat, at)):
         return CalendarReplyOutcome.OVERTAKEN, later
     return judge_own_answer(invitee, said, partstat, mail)
+
+
+def judge_other_address(invitee: Invitee, responder: Responder) -> OutcomeAndReason:
+    """Return the outcome of an answer under an address that may be another person's: staff decide about news only."""
+    known = last_confirmed(list(invitee.replies.all()))
+    if known and known.answer == ANSWER_OF_PARTSTAT.get(responder.partstat):
+        return CalendarReplyOutcome.SETTLED, SAME_ANSWER.format(responder.address[:SHOWN_ADDRESS])
+    return CalendarReplyOutcome.ALIAS, OTHER_ADDRESS.format(responder.address[:SHOWN_ADDRESS])
 
 
 def judge_own_answer(invitee: Invitee, said: CalendarAnswer, partstat: str, mail: Mail) -> OutcomeAndReason:
@@ -169,7 +201,7 @@ def later_reply_sentence(invitee: Invitee, answer: CalendarAnswer, partstat: str
     if otherwise and otherwise.at.replace(microsecond=0) > at:
         newer = f"{otherwise.get_answer_display()} ({otherwise.get_channel_display()})"
         return f"{said} Det gäller inte, för {moment(otherwise.at)} kom ett senare svar: {newer}."
-    known = invitee.calendar_replies.exclude(outcome=CalendarReplyOutcome.STRANGER)
+    known = invitee.calendar_replies.exclude(outcome=CalendarReplyOutcome.STRANGER).filter(address="")
     if known.filter(stamped__gt=at).exists():
         return f"{said} Personen har svarat senare i sin kalender."
     counted = known.filter(outcome=CalendarReplyOutcome.COUNTED, partstat=partstat, stamped=at)
@@ -179,6 +211,11 @@ def later_reply_sentence(invitee: Invitee, answer: CalendarAnswer, partstat: str
 def is_stale(invitee: Invitee, said: CalendarAnswer) -> bool:
     """Return whether the answer is about an earlier time or place. Without a sequence, compare the start time."""
     meeting = invitee.meeting
-    if said.sequence is not None:
-        return said.sequence < meeting.sequence
-    return said.start != meeting.starts_at if said.start else meeting.sequence > 0
+    if said.sequence is None and said.start:
+        return said.start != meeting.starts_at
+    return is_sequence_stale(invitee, said.sequence)
+
+
+def is_sequence_stale(invitee: Invitee, sequence: int | None) -> bool:
+    """Return whether an event's sequence number is of an earlier time or place; none is taken for the first."""
+    return (sequence or 0) < invitee.meeting.sequence

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from meetings.models import CalendarReply, Channel, Invitee, Meeting, MeetingState, Need
+from meetings.models import CalendarReply, Channel, Invitee, LetterToRead, Meeting, MeetingState, Need
 from meetings.replies.answer_lock import lock_invitee
 from meetings.replies.deadline import replies_must_be_open
 
@@ -39,10 +39,13 @@ def erase_needs_of_meeting(meeting: Meeting) -> None:
 def erase_old_needs(now: datetime | None = None) -> int:
     """Erase needs that nobody plans by any more, and all that are older than 14 days. Return the number of rows erased.
 
-    Comments in calendar answers may be health data too, so they are erased at the same time.
+    Comments in calendar answers may be health data too, so they are erased at the same time; so is whose letters came
+    from which address.
     """
     before = (now or timezone.now()) - KEEP_NEEDS_FOR
     useless = Q(invitee__withdrawn_at__isnull=False) | Q(invitee__meeting__state=MeetingState.CANCELLED)
     needs, _ = Need.objects.filter(useless | Q(invitee__meeting__ends_at__lt=before)).delete()
-    words = CalendarReply.objects.filter(invitee__meeting__ends_at__lt=before).exclude(comment="")
-    return needs + words.update(comment="")
+    old = Q(invitee__meeting__ends_at__lt=before)
+    words = CalendarReply.objects.filter(old).exclude(comment="", address="")
+    letters, _ = LetterToRead.objects.filter(old).delete()
+    return needs + letters + words.update(comment="", address="")

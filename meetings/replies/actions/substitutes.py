@@ -10,6 +10,7 @@ from django.db import transaction
 
 from dialog_portal.access.models import User
 from dialog_portal.base.audit import record
+from dialog_portal.base.authorship import Part, record_authorship
 from dialog_portal.base.states import NotAllowed
 from meetings.audit_events import MeetingsEvent
 from meetings.mailings.actions.post import post_letter
@@ -48,7 +49,8 @@ def hand_over(
     row = invitee.replies.create(answer=Answer.SUBSTITUTE, channel=channel, by=by, note=note)
     deputy = add_from_party(invitee, name, email, substitute_for=invitee)
     if by:
-        record(by, MeetingsEvent.SUBSTITUTE_NOTED, invitee, reply=row.pk, substitute=deputy.pk)
+        event = record(by, MeetingsEvent.SUBSTITUTE_NOTED, invitee, reply=row.pk, substitute=deputy.pk)
+        record_authorship(event, invitee.meeting, Part.FACTS)
     post_letter(deputy, Purpose.SUBSTITUTE, substitute.substitute_invitation(deputy), by=by)
     post_letter(invitee, Purpose.HANDED_OVER, substitute.handover_receipt(row, deputy), by=by)
     return deputy

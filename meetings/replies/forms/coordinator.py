@@ -43,6 +43,15 @@ class CoordinatorAnswers(forms.Form):
         """Return the bound field for one person."""
         return self[f"svar-{row.invitee.pk}"]
 
+    def chosen_words(self) -> list[tuple[str, str]]:
+        """Return the names and the words of the answers that were chosen, also from a form with errors."""
+        chosen = [(self.field_for(row), self.field_for(row).value()) for row in self.rows]
+        return [
+            (str(field.label), dict(field.field.choices)[value])  # type: ignore[attr-defined]
+            for field, value in chosen
+            if value in (Answer.YES, Answer.NO)
+        ]
+
     def chosen_answers(self) -> list[CoordinatedAnswer]:
         """Return the answers for the people for whom something was chosen."""
         typed = self.cleaned_data

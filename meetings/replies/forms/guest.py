@@ -7,14 +7,15 @@ from typing import Any
 from django import forms
 from django.utils.html import format_html
 
-from dialog_portal.base.typed_text import one_line, only_a_name
+from dialog_portal.base.typed_fields import LineField
+from dialog_portal.base.typed_text import only_a_name
 from dialog_portal.outbox.address_field import GuestsAddress
 
 
 class SomebodyElse(forms.Form):
     """The name and address of a person whom the guest wants to come."""
 
-    name = forms.CharField(
+    name = LineField(
         label="Personens namn",
         max_length=80,
         validators=[only_a_name],
@@ -23,7 +24,7 @@ class SomebodyElse(forms.Form):
     )
     email = GuestsAddress(
         label="Personens e-postadress i tjänsten",
-        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={
             "required": "Skriv personens e-postadress.",
             "invalid": "Skriv en hel e-postadress, som namn@kommun.example.",
@@ -41,17 +42,15 @@ class SomebodyElse(forms.Form):
 class Needs(forms.Form):
     """Food and access needs. Food is asked about only where a meal is served."""
 
-    food = forms.CharField(
+    food = LineField(
         label="Mat, till exempel allergi eller vegetarisk kost",
         max_length=300,
         required=False,
-        validators=[one_line],
     )
-    access = forms.CharField(
+    access = LineField(
         label="Tillgänglighet, till exempel hörslinga eller teckenspråkstolk",
         max_length=300,
         required=False,
-        validators=[one_line],
     )
 
     def __init__(self, *args: Any, meal: bool, **kwargs: Any) -> None:
@@ -65,7 +64,7 @@ class OwnAddress(forms.Form):
 
     email = GuestsAddress(
         label="Din e-postadress",
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"autocomplete": "email"}),
         error_messages={
             "required": "Skriv din e-postadress.",
             "invalid": "Skriv en hel e-postadress, som namn@kommun.example.",

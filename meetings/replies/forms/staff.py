@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 
-from dialog_portal.base.typed_text import one_line, only_a_name
+from dialog_portal.base.typed_fields import LineField
+from dialog_portal.base.typed_text import only_a_name
 from dialog_portal.outbox.address_field import Address
 from meetings.models import Answer, Channel
 
@@ -24,7 +25,7 @@ class NoteReply(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Välj vad personen svarade."},
     )
-    name = forms.CharField(
+    name = LineField(
         label="Ersättarens namn",
         max_length=80,
         validators=[only_a_name],
@@ -33,7 +34,7 @@ class NoteReply(forms.Form):
     )
     email = Address(
         label="Ersättarens e-postadress",
-        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": "Skriv ersättarens e-postadress."},
     )
     channel = forms.ChoiceField(
@@ -42,7 +43,7 @@ class NoteReply(forms.Form):
         widget=forms.RadioSelect,
         initial=Channel.PHONE,
     )
-    note = forms.CharField(label="Anteckning", max_length=300, required=False, validators=[one_line])
+    note = LineField(label="Anteckning", max_length=300, required=False)
 
     use_required_attribute = False  # the substitute's fields are required with one of the answers only
 

@@ -13,7 +13,7 @@ from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import span
 from dialog_portal.links.actions import token_for as token_of
 from dialog_portal.links.guest_view import guest_view, link_not_found
-from dialog_portal.links.human_press import is_pressed_by_person
+from dialog_portal.links.human_press import MARK_FIELD, read_press
 from meetings.models import Answer, Channel, Invitee
 from meetings.replies.actions import answer as replies
 from meetings.replies.actions import substitutes
@@ -22,6 +22,7 @@ from meetings.replies.actions.needs import note_needs
 from meetings.replies.actions.substitute_requests import hand_over_or_ask
 from meetings.replies.views.answer_buttons import BACK
 from meetings.replies.views.guest import (
+    button_name,
     colleague_signer,
     find_invited,
     needs_form,
@@ -33,9 +34,6 @@ from meetings.replies.views.guest import (
 )
 
 PRESS_A_BUTTON = "Välj ett av svaren med en knapp. Inget är sparat än."
-
-
-PRESS_ONCE_MORE = "Tryck på knappen en gång till, så vet vi att det är du som svarar. Inget är sparat än."
 
 
 MEETING_MOVED = (
@@ -79,8 +77,12 @@ def change_since_shown(request: HttpRequest, invitee: Invitee) -> str:
 def press_answer(request: HttpRequest, invitee: Invitee) -> HttpResponse:
     """Store a yes or a no. A press by a script is stored as unconfirmed, and the page asks for one more press."""
     said = Answer(request.POST["svar"])
-    replies.store_answer(invitee, said, channel=Channel.LINK, confirmed=is_pressed_by_person(request))
-    return redirect_to_own_page(invitee)
+    press = read_press(request, button_name(invitee, said))
+    replies.store_answer(invitee, said, channel=Channel.LINK, confirmed=press.by_person)
+    query = QueryDict(mutable=True)
+    if press.mark:
+        query[MARK_FIELD] = press.mark
+    return redirect_to_own_page(invitee, query)
 
 
 def press_hand_over(request: HttpRequest, invitee: Invitee) -> HttpResponse:
@@ -104,13 +106,14 @@ def press_somebody(
         return render_somebody_page(request, invitee, name, form, status=422)
     if moved := change_since_shown(request, invitee):
         return render_somebody_page(request, invitee, name, form, error=moved, status=409)
-    if not is_pressed_by_person(request):
-        return render_somebody_page(request, invitee, name, form, error=PRESS_ONCE_MORE)
+    press = read_press(request, button_name(invitee, name))
+    if not press.by_person:
+        return render_somebody_page(request, invitee, name, form, error=press.error, press=press)
     try:
         asked = act(invitee, channel=Channel.LINK, **form.cleaned_data)
     except NotAllowed as refusal:
         form.add_error("email", str(refusal))
-        return render_somebody_page(request, invitee, name, form, status=422)
+        return render_somebody_page(request, invitee, name, form, refusal=str(refusal), status=422)
     query = QueryDict(mutable=True)
     if name == "colleague":
         query["inbjuden"] = colleague_signer(invitee).sign(asked.pk)
@@ -119,8 +122,9 @@ def press_somebody(
 
 def press_take_back(request: HttpRequest, invitee: Invitee) -> HttpResponse:
     """Take the seat back from the substitute."""
-    if not is_pressed_by_person(request):
-        return render_own_page(request, invitee, error=PRESS_ONCE_MORE)
+    press = read_press(request, button_name(invitee, BACK))
+    if not press.by_person:
+        return render_own_page(request, invitee, error=press.error, press=press)
     substitutes.take_back(invitee, channel=Channel.LINK)
     return redirect_to_own_page(invitee)
 
@@ -129,9 +133,10 @@ def press_needs(request: HttpRequest, invitee: Invitee) -> HttpResponse:
     """Store what the guest needs about food and access."""
     form = needs_form(invitee, request.POST)
     if not form.is_valid():
-        return render_own_page(request, invitee, needs=form, status=422)
-    if not is_pressed_by_person(request):
-        return render_own_page(request, invitee, needs=form, error=PRESS_ONCE_MORE)
+        return render_own_page(request, invitee, status=422)
+    press = read_press(request, button_name(invitee, "behov"))
+    if not press.by_person:
+        return render_own_page(request, invitee, error=press.error, press=press)
     note_needs(invitee, food=form.cleaned_data.get("food", ""), access=form.cleaned_data["access"])
     return redirect_to_own_page(invitee)
 

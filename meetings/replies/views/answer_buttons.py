@@ -37,10 +37,13 @@ def question_to_confirm(status: ReplyStatus) -> str:
     return f"Gäller {status.unconfirmed}?" if status.unconfirmed else ""
 
 
-def answer_buttons(status: ReplyStatus, wanted: str, *, deputy: bool) -> list[dict[str, Any]]:
+def answer_buttons(
+    status: ReplyStatus, wanted: str, *, deputy: bool, asked_twice: bool = False
+) -> list[dict[str, Any]]:
     """Return the buttons to show; the answer that the letter's link asked for comes first.
 
-    A button to confirm is marked but not moved: a program that presses the first button would confirm it.
+    A button to confirm is marked but not moved: a program that presses the first button would confirm it. When it is
+    asked about for the second time it comes last, so a program that always presses the first one has not pressed it.
     """
     again, labels = (
         button_to_confirm(status),
@@ -56,5 +59,7 @@ def answer_buttons(status: ReplyStatus, wanted: str, *, deputy: bool) -> list[di
             "again": value == again,
             "asked": value == (again or wanted),
         }
-        for value in sorted(given, key=lambda value: bool(again) or value != wanted)
+        for value in sorted(
+            given, key=lambda value: asked_twice and value == again if again else value != wanted
+        )
     ]

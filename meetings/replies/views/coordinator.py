@@ -13,17 +13,23 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.actions import token_for as token_of
 from dialog_portal.links.guest_view import guest_view, link_not_found
-from dialog_portal.links.human_press import is_pressed_by_person
+from dialog_portal.links.human_press import read_press
 from meetings.models import Invitation, Invitee
 from meetings.replies.actions.coordinators import answer_for, coordinated_parties
 from meetings.replies.forms.coordinator import CoordinatorAnswers
 from meetings.replies.guest_list import rows_of_party, with_replies
 from meetings.replies.views.answer import change_since_shown
-from meetings.replies.views.guest import find_invited, guest_context, redirect_to_own_page, redirect_with_get
-
-SAVE_ONCE_MORE = (
-    "Tryck på Spara svaren en gång till, så vet vi att det är du som svarar. Svaren räknas inte än."
+from meetings.replies.views.guest import (
+    NOT_TAKEN,
+    button_name,
+    find_invited,
+    guest_context,
+    redirect_to_own_page,
+    redirect_with_get,
+    render_own_page,
 )
+
+NOT_COUNTED = "Svaren räknas inte än."
 
 
 def find_coordinator(token: str) -> tuple[Invitee | None, list[Invitation]]:
@@ -55,13 +61,14 @@ def coordinate(request: HttpRequest) -> HttpResponse:
         return render_coordinator_page(request, invitee, parties, form=form, status=422)
     if moved := change_since_shown(request, invitee):
         return render_coordinator_page(request, invitee, parties, form=form, error=moved, status=409)
-    certain, wishes = is_pressed_by_person(request), form.chosen_answers()
+    press, wishes = read_press(request, button_name(invitee, "samordna")), form.chosen_answers()
     try:
-        overtaken = answer_for(invitee, wishes, confirmed=certain)
+        overtaken = answer_for(invitee, wishes, confirmed=press.by_person)
     except NotAllowed as refusal:
         return render_coordinator_page(request, invitee, parties, form=form, error=str(refusal), status=409)
-    if wishes and not certain:
-        return render_coordinator_page(request, invitee, parties, form=form, error=SAVE_ONCE_MORE)
+    if wishes and not press.by_person:
+        asked = f"{press.question} {NOT_COUNTED}"
+        return render_coordinator_page(request, invitee, parties, form=form, error=asked, press=press)
     if overtaken:
         fresh = with_replies(coordinated_parties(invitee))
         return render_coordinator_page(request, invitee, fresh, overtaken=overtaken, status=409)
@@ -87,9 +94,15 @@ def render_coordinator_page(
     status: int = 200,
     **words: Any,
 ) -> HttpResponse:
-    """Render the parties with their people; after the deadline, redirect to the coordinator's own page."""
+    """Render the parties with their people.
+
+    After the deadline, go to the coordinator's own page, which shows what was chosen.
+    """
     if not invitee.meeting.is_open_for_answers(timezone.now()):
-        return redirect_to_own_page(invitee)
+        if form is None:
+            return redirect_to_own_page(invitee)
+        refusal = words.get("error") or NOT_TAKEN
+        return render_own_page(request, invitee, error=refusal, unsaved=form.chosen_words(), status=409)
     form = form or coordinator_form(invitee, parties)
     choices = {row.invitee.pk: form.field_for(row) for row in form.rows}
     groups = [

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +19,7 @@ from dialog_portal.base.swedish import join_words
 from dialog_portal.links.actions import find_link
 from dialog_portal.links.actions import token_for as token_of
 from dialog_portal.links.guest_view import guest_view, link_not_found
+from dialog_portal.links.human_press import MARK_FIELD, Press, asked_press
 from dialog_portal.links.purposes import LinkPurpose
 from meetings.mailings.calendar_file import CALENDAR_CONTENT_TYPE, calendar_for
 from meetings.models import Invitee, Need, SubstituteRequest
@@ -24,7 +28,9 @@ from meetings.replies.actions.coordinators import coordinated_parties
 from meetings.replies.forms.guest import Needs, SomebodyElse
 from meetings.replies.party_domains import party_domains
 from meetings.replies.reply_status import reply_status
-from meetings.replies.views.answer_buttons import answer_buttons, question_to_confirm
+from meetings.replies.views.answer_buttons import answer_buttons, button_to_confirm, question_to_confirm
+
+NOT_TAKEN = "Det går inte längre att ändra här. Inget är sparat."
 
 
 def find_invited(token: str) -> Invitee | None:
@@ -83,22 +89,42 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def render_own_page(
-    request: HttpRequest, invitee: Invitee, *, error: str = "", needs: Needs | None = None, status: int = 200
+    request: HttpRequest,
+    invitee: Invitee,
+    *,
+    error: str = "",
+    unsaved: Iterable[tuple[str, str]] = (),
+    press: Press | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """Render the person's page as things are now."""
+    """Render the person's page as things are now; `press` is the one after which it asks again.
+
+    `unsaved` are labels and texts of a form that could not be taken. What was typed about needs stands in its form
+    again, or among the unsaved if the page has no such form now.
+    """
     meeting, current = invitee.meeting, reply_status(invitee)
     is_open = meeting.is_open_for_answers(timezone.now())
+    question = question_to_confirm(current) if is_open else ""
+    needs = needs_form(invitee, request.POST if "access" in request.POST else None)
+    shows_needs = is_open and not question and current.case == "seated"
     asked_for = SubstituteRequest.objects.waiting().filter(invitee=invitee).first()
+    asked = button_name(invitee, button_to_confirm(current))
+    press = press or asked_press(request.GET.get(MARK_FIELD, ""), asked)
     context = {
         **guest_context(invitee),
+        "press": press,
         "reply_status": current,
         "state": "cancelled" if meeting.cancelled else "open" if is_open else "closed",
-        "question": question_to_confirm(current) if is_open else "",
+        "question": question,
         "buttons": answer_buttons(
-            current, request.GET.get("svar", ""), deputy=bool(invitee.substitute_for_id)
+            current,
+            answer_in_link(request),
+            deputy=bool(invitee.substitute_for_id),
+            asked_twice=press.is_last,
         ),
-        "agenda": meeting.agenda.timed_items(public_only=True),
-        "needs": needs or needs_form(invitee),
+        "agenda": meeting.agenda.timed_items_for_guests(),
+        "needs": needs if shows_needs else None,
+        "unsaved": [*unsaved, *([] if shows_needs else typed_values(needs))],
         "brought": invited_colleague(invitee, request.GET.get("inbjuden", "")),
         "can_bring": is_open and can_bring_colleague(invitee, current),
         "asked_for": asked_for,
@@ -106,6 +132,11 @@ def render_own_page(
         "error": error,
     }
     return render(request, "guest/reply.html", context, status=status)
+
+
+def answer_in_link(request: HttpRequest) -> str:
+    """Return the answer that the letter's link asked for, empty when none; signs behind it are no part of it."""
+    return "".join(re.findall(r"^[a-z]+", request.GET.get("svar", "")))
 
 
 def guest_context(invitee: Invitee) -> dict[str, Any]:
@@ -127,6 +158,12 @@ def needs_form(invitee: Invitee, data: Any = None) -> Needs:
     return Needs(data, initial=before, meal=invitee.meeting.serves_meal)
 
 
+def typed_values(form: Form) -> list[tuple[str, str]]:
+    """Return the labels and texts of what a person typed in a form; nothing if it was not sent."""
+    fields = form.visible_fields() if form.is_bound else []
+    return [(str(field.label), value) for field in fields if (value := field.value())]
+
+
 def somebody_form(invitee: Invitee, name: str, data: Any = None) -> SomebodyElse:
     """Return the form about a colleague, who must be of the party, or about a substitute, whom staff may approve."""
     return SomebodyElse(data, domains=party_domains(invitee), only_these=name == "colleague")
@@ -139,13 +176,27 @@ def render_somebody_page(
     form: SomebodyElse,
     *,
     error: str = "",
+    refusal: str = "",
+    press: Press | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Render a page with one form about somebody else; after the deadline, redirect to the person's own page."""
+    """Render a page with one form about somebody else, with an `error` above it; a `refusal` stands at a field already.
+
+    After the deadline, and for substitutes, go to the person's own page, which shows what was typed.
+    """
     if not invitee.meeting.is_open_for_answers(timezone.now()) or invitee.substitute_for_id:
-        return redirect_to_own_page(invitee)
-    context = {**guest_context(invitee), "form": form, "error": error}
+        if not form.is_bound:
+            return redirect_to_own_page(invitee)
+        return render_own_page(
+            request, invitee, error=error or refusal or NOT_TAKEN, unsaved=typed_values(form), status=409
+        )
+    context = {**guest_context(invitee), "form": form, "error": error, "press": press}
     return render(request, f"guest/{name}.html", context, status=status)
+
+
+def button_name(invitee: Invitee, value: str) -> str:
+    """Return the name of a button on this person's pages, by which presses on it are counted."""
+    return f"{invitee.pk}:{value}"
 
 
 def invited_colleague(invitee: Invitee, signed: str) -> Invitee | None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.http import QueryDict
+from django.utils import timezone
 
+from dialog_portal.base.swedish import text_contains
 from meetings.models import Answer, Invitee, Meeting, Reply, SubstituteRequest
+from meetings.models.letter_to_read import has_mail_to_read
 from meetings.replies.guest_list import GuestRow, guest_rows, with_replies
 from parties.models import Mandate
 
@@ -20,6 +24,7 @@ ANSWER_FILTERS: dict[str, tuple[str, Callable[[GuestRow], bool]]] = {
     "ersattare": ("Skickar ersättare", lambda row: row.has_handed_over),
     "obekraftat": ("Obekräftat svar", lambda row: row.unconfirmed),
     "motstridigt": ("Motstridiga svar", lambda row: row.contradictory),
+    "skrivit": ("Har skrivit, inte läst", lambda row: row.to_read),
 }
 
 
@@ -27,7 +32,9 @@ def answers_context(meeting: Meeting, invitees: list[Invitee], query: QueryDict)
     """Return what the list of invited shows about answers; `invitees` are those whose letters have been fetched."""
     parties = with_replies(meeting.invitations.all())
     odd = set(Reply.objects.unsettled().filter(invitee__meeting=meeting).values_list("invitee", flat=True))
-    known = {row.invitee.pk: row for row in guest_rows(parties, odd)}
+    wrote = set(invitees_with_mail(meeting))
+    rows = guest_rows(parties, odd)
+    known = {row.invitee.pk: replace(row, to_read=row.invitee.pk in wrote) for row in rows}
     everybody = [(invitee, known[invitee.pk]) for invitee in invitees if invitee.pk in known]
     kind, words = query.get("visa", ""), query.get("sok", "").strip()
     return {
@@ -53,6 +60,12 @@ def count_answers(rows: Iterable[GuestRow]) -> dict[str, int]:
     return {name: sum(of(row) for row in people) for name, (_, of) in ANSWER_FILTERS.items()}
 
 
+def invitees_with_mail(meeting: Meeting) -> list[int]:
+    """Return the ids of the people of whom something waits to be read."""
+    rows = meeting.invitees.active().filter(has_mail_to_read(timezone.now()))
+    return list(rows.values_list("pk", flat=True))
+
+
 def coordinators_of(meeting: Meeting) -> set[int]:
     """Return the ids of the people who answer for an invited party today, according to the register."""
     held = Mandate.objects.current().filter(coordinator=True, party__invitations__meeting=meeting)
@@ -66,5 +79,5 @@ def matches_filter(row: GuestRow, kind: str) -> bool:
 
 def matches_words(invitee: Invitee, words: str) -> bool:
     """Return whether every word is found in the person's name, address, title or party."""
-    text = f"{invitee.name} {invitee.email} {invitee.title} {invitee.invitation}".casefold()
-    return all(word in text for word in words.casefold().split())
+    text = f"{invitee.name} {invitee.email} {invitee.title} {invitee.invitation}"
+    return all(text_contains(text, word) for word in words.split())

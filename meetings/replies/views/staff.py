@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from dialog_portal.access.models import User
 from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
-from meetings.models import Answer, Channel, Invitee, Meeting, Need, SubstituteRequest
+from meetings.models import Answer, CalendarReply, Channel, Invitee, Meeting, Need, SubstituteRequest
 from meetings.replies.actions import answer as replies
-from meetings.replies.actions import substitute_requests, substitutes
+from meetings.replies.actions import mail_to_read, substitute_requests, substitutes
 from meetings.replies.actions.needs import KEEP_NEEDS_FOR
 from meetings.replies.forms.staff import NoteReply
 from meetings.replies.guest_list import guest_rows, with_replies
@@ -34,8 +36,12 @@ def reply_note(request: StaffRequest, pk: int) -> HttpResponse:
             return redirect("staff:invitations", invitee.meeting_id)
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
+    now = timezone.now()
     context = {
         "form": form,
+        "mailbox": settings.MAIL_REPLY_TO,
+        "letters": invitee.letters_to_read.unread(now),
+        "answers": invitee.calendar_replies.needs_a_person(now),
         "meeting": invitee.meeting,
         "invitee": invitee,
         "history": invitee.replies.select_related("by"),
@@ -53,6 +59,36 @@ def store_noted_reply(
         substitutes.hand_over(invitee, name=name, email=email, channel=how, by=by, note=note)
     else:
         replies.store_answer(invitee, Answer(answer), channel=how, by=by, note=note)
+
+
+@require_POST
+def mail_read(request: StaffRequest, pk: int) -> HttpResponse:
+    """Note that what the page showed of a person's letters and calendar answers has been read."""
+    invitee = get_object_or_404(Invitee.objects.active(), pk=pk)
+    letters, answers = (numbers_of(request.POST.getlist(name)) for name in ("brev", "kalender"))
+    if mail_to_read.mark_as_read(invitee, letters=letters, answers=answers, by=request.user):
+        messages.success(request, f"Noterat. {invitee} får påminnelser igen tills svaret är känt.")
+    return redirect("staff:invitations", invitee.meeting_id)
+
+
+def numbers_of(texts: list[str]) -> list[int]:
+    """Return the ids that a form sent; anything else is left out."""
+    return [int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 19]
+
+
+@require_POST
+def calendar_reply_count(request: StaffRequest, pk: int) -> HttpResponse:
+    """Count a calendar's answer from another address as the invited person's own."""
+    row = get_object_or_404(CalendarReply.objects.select_related("invitee"), pk=pk)
+    try:
+        mail_to_read.count_calendar_reply(row, by=request.user)
+        messages.success(
+            request, f"Svaret från {row.invitee} är räknat. Ett kvitto skickas till {row.invitee.email}."
+        )
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect("staff:reply_note", row.invitee_id)
+    return redirect("staff:invitations", row.invitee.meeting_id)
 
 
 def needs(request: StaffRequest, pk: int) -> HttpResponse:

@@ -119,7 +119,7 @@ def test_each_point_shows_when_it_begins():
 def test_internal_points_take_their_time_but_are_not_public():
     meeting = three()
     meeting.agenda.items.filter(title="Ett").update(internal=True)
-    public = meeting.agenda.timed_items(public_only=True)
+    public = meeting.agenda.timed_items_for_guests()
     assert [(clock(begins), item.title) for begins, item in public] == [("15.20", "Två"), ("15.20", "Tre")]
 
 
@@ -355,3 +355,16 @@ def test_300_points_take_as_many_queries_as_one():
             page(client, meeting)
         used.append(len(queries))
     assert used[0] == used[1]
+
+
+def test_what_was_typed_in_a_point_stands_in_its_form_when_the_agenda_was_settled_meanwhile():
+    client, _ = signed_in()
+    meeting = three()
+    item = meeting.agenda.items.first()
+    change_agenda_state(meeting.agenda, AgendaState.SETTLED, by=factories.user())
+    data = {"title": "Ny rubrik", "description": "Rad ett\nrad två", "seen_version": "1"}
+    changed = without_breaks(client.post(reverse("staff:item_change", args=[item.pk]), data).content)
+    added = without_breaks(client.post(reverse("staff:item_add", args=[meeting.pk]), data).content)
+    assert ('value="Ny rubrik"' in changed, "Rad ett rad två</textarea>" in changed) == (True, True)
+    assert 'value="Ny rubrik"' in added
+    assert client.get(reverse("staff:item_change", args=[item.pk])).status_code == 302

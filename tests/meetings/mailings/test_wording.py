@@ -74,6 +74,12 @@ def test_standard_letters_say_what_they_always_did():
             COMING,
             RELEASE,
         ),
+        Purpose.AGENDA: (
+            f"Ny dagordning: Dialogmöte, {day}",
+            "Ny dagordning för Dialogmöte",
+            "Dagordningen för Dialogmöte har ändrats sedan vi skickade den till dig. Här är den som gäller nu.",
+            f"Har du redan svarat står ditt svar kvar. Du kan ändra det, eller svara, senast {reply}.",
+        ),
         Purpose.UPDATE: (
             f"Ändrat: Dialogmöte, {day}",
             "Ny tid eller plats för Dialogmöte",

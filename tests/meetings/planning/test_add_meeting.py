@@ -68,7 +68,7 @@ CORRECTED = [
     {"title": "Ett annat"}, {"start": "14:00"}, {"end": "19:00"}, {"reply_on": "2027-05-01"},
     {"venue": "En annan lokal"}, {"room": "Sal 2"}, {"street": "Gatan 1"}, {"seats": "7"},
     {"online": "https://mote.example.org/1"}, {"serves_meal": "on"}, {"message": "Välkommen!"},
-    {"diary_number": "KN 2027/1"}, {"outside_reference": "AKTNR 1-2"},
+    {"diary_number": "KN 2027/1"}, {"outside_reference": "FSKF 1-2"},
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from dialog_portal.base.audit import Event
@@ -15,7 +16,8 @@ from dialog_portal.outbox.models import Letter
 from meetings.models import Meeting, MeetingState
 from meetings.planning.actions import meetings
 from tests import factories
-from tests.meetings.acting import at, letter
+from tests.meetings.acting import at, letter, retyped, signed_in
+from tests.pages import without_breaks
 
 pytestmark = pytest.mark.django_db
 PLACE = {"venue": "Nacka stadshus"}
@@ -93,3 +95,20 @@ def test_a_meeting_that_was_held_meanwhile_cannot_be_moved_ahead():
 def test_the_log_names_what_was_changed_as_the_form_does(values: dict[str, Any], fields: list[str]):
     change(planned(), **values)
     assert Event.objects.get().detail["fields"] == fields
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "reason"),
+    [
+        ("meeting_change", "title", "är inställt och kan inte ändras"),
+        ("meeting_cancel", "reason", "är inställt"),
+    ],
+)
+def test_what_was_typed_stands_in_the_form_when_the_meeting_was_cancelled_meanwhile(name, field, reason):
+    client, user = signed_in()
+    meeting = factories.meeting()
+    data = retyped(meeting, **{field: "Viktig ny text"})
+    meetings.cancel_meeting(meeting, reason="Sjukdom", by=user)
+    page = client.post(reverse(f"staff:{name}", args=[meeting.pk]), data)
+    said = without_breaks(page.content)
+    assert (page.status_code, "Viktig ny text" in said, reason in said) == (200, True, True)

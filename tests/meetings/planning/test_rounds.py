@@ -182,18 +182,18 @@ def test_the_second_of_two_officers_sees_what_the_first_saved():
     row = factories.round_(year=2027)
     old = RoundPurpose.objects.create(text="Dela kunskap", from_year=2019)
     url = reverse("staff:round_change", args=[2027])
-    client.post(url, form(intro="Den förstas text", purposes=[old.pk]))
-    response = client.post(url, form(intro="Den andras text"))
+    client.post(url, form(conference_place="Den förstas text", purposes=[old.pk]))
+    response = client.post(url, form(conference_place="Den andras text"))
     assert response.context["form"].conflicts == [
-        ("Inledning", "Den förstas text"),
         ("Syften", "Dela kunskap"),
+        ("Konferensens plats", "Den förstas text"),
     ]
     assert "Den andras text" in without_breaks(response.content)
     row.refresh_from_db()
-    assert (row.intro, row.version) == ("Den förstas text", 2)
-    client.post(url, form(intro="Den andras text", seen_version="2"))
+    assert (row.conference_place, row.version) == ("Den förstas text", 2)
+    client.post(url, form(conference_place="Den andras text", seen_version="2"))
     row.refresh_from_db()
-    assert (row.intro, row.version) == ("Den andras text", 3)
+    assert (row.conference_place, row.version) == ("Den andras text", 3)
 
 
 def test_the_database_holds_one_round_a_year():

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django import forms
+from django.db import DataError, IntegrityError, transaction
+from django.db.models import DateField, Field, ForeignKey, Model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -18,18 +22,23 @@ from meetings.agenda.forms import ItemForm
 from meetings.attendance import actions as attendance
 from meetings.invitations.actions import invite, withdraw
 from meetings.invitations.actions.remove_party import remove_party
-from meetings.models import AgendaItem, Invitee, Meeting, MeetingState, Round
+from meetings.models import AgendaItem, Answer, Channel, Invitee, Meeting, MeetingState, Round
 from meetings.planning.actions import meetings as planning
 from meetings.planning.actions import rounds
 from meetings.planning.forms.meetings import MeetingForm
 from meetings.planning.forms.rounds import RoundForm
+from meetings.replies.actions.answer import store_answer
+from meetings.replies.actions.substitutes import hand_over
+from minutes.compile_document import content_hash
+from minutes.models import Minutes
 from minutes.writing import actions as writing
 from parties.actions import mandates, parties
 from parties.forms.mandate import PersonForm
 from parties.forms.party import PartyForm
+from parties.models import Party, Person
 from tests import factories
 from tests.meetings.acting import retyped, typed
-from tests.minutes.acting import held_meeting
+from tests.minutes.acting import came, fresh, held_meeting, written
 
 pytestmark = pytest.mark.django_db
 
@@ -120,12 +129,20 @@ SHOWN: dict[str, tuple[str, str, Act]] = {
     "person withdrawn": ("meeting", "facts", lambda world: withdraw.withdraw(world.guest, by=world.officer)),
     "person reinstated": ("meeting", "facts", lambda world: world.reinstate()),
     "party removed": ("meeting", "facts", lambda world: world.remove_party()),
+    "answer noted": ("meeting", "facts", lambda world: store_answer(
+        world.guest, Answer.NO, channel=Channel.PHONE, by=world.officer)),
+    "substitute noted": ("meeting", "facts", lambda world: hand_over(
+        world.guest, name="Kim Ek", email="kim@salem.example", channel=Channel.PHONE, by=world.officer)),
     "round numbered": ("round", "facts", lambda world: world.change_round(diary_number="KN 2026/1")),
     "party corrected": ("party", "facts", lambda world: world.change_party(name="Salems")),
     "party given a code": ("party", "facts", lambda world: world.change_party(code="0128")),
     "party renamed": ("party", "facts", lambda world: parties.rename_party(
         world.party, name="Nya Salem", since=timezone.localdate(), seen_version=1, by=world.officer)),
     "person protected": ("person", "facts", lambda world: world.change_person(protected="on")),
+    "person added": ("person", "identity", lambda world: mandates.add_person(
+        name="Kim Ek", email="kim@salem.example", phone="", by=world.officer)),
+    "person renamed": ("person", "identity", lambda world: world.change_person(name="Kim Ek")),
+    "person readdressed": ("person", "identity", lambda world: world.change_person(email="kim@salem.example")),
     "point added": ("agenda", "points", lambda world: agenda.add_item(
         world.meeting.agenda, AgendaItem(title="C"), by=world.officer)),
     "point renamed": ("agenda", "points", lambda world: world.change_point(title="Ny rubrik")),
@@ -203,3 +220,62 @@ def test_fields_that_make_an_author_are_named_as_in_their_form(
 ) -> None:
     """A field that was renamed in the form only would let its author approve."""
     assert fields - set(form.base_fields) == set()
+
+
+# --- No column is forgotten ------------------------------------------------------------------------------------------
+
+# The columns of each table that notes may show: those that make an author, and those that no page changes any more
+SHOWN_COLUMNS: dict[type[Model], frozenset[str]] = {
+    Meeting: planning.MEETING_FIELDS_IN_NOTES - {"day", "start", "end"} | {"starts_at", "ends_at", "round"},
+    Round: rounds.ROUND_FIELDS_IN_NOTES | {"year"},  # a year with meetings stays
+    Party: parties.PARTY_FIELDS_IN_NOTES,
+    Person: mandates.PERSON_FIELDS_IN_NOTES,
+}
+
+
+def another_value(row: Model, field: Field[Any, Any]) -> Any:
+    value = getattr(row, field.attname)
+    if isinstance(field, ForeignKey):
+        return field.related_model._default_manager.exclude(pk=value).values_list("pk", flat=True).first()
+    match value:
+        case bool():
+            return not value
+        case int():
+            return value + 1
+        case datetime():
+            return value + timedelta(minutes=1)
+        case str():
+            return f"x{value}"
+    return timezone.now() if isinstance(field, DateField) else None
+
+
+def changes_the_notes(minutes: Minutes, row: Model, field: Field[Any, Any]) -> bool:
+    """Whether the notes say something else when only this column of the row is another."""
+    before, table = content_hash(fresh(minutes)), type(row)._default_manager.filter(pk=row.pk)
+    with suppress(IntegrityError, DataError), transaction.atomic():
+        table.update(**{field.attname: another_value(row, field)})
+        changed = content_hash(fresh(minutes)) != before
+        transaction.set_rollback(True)
+        return changed
+    return False
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("model", SHOWN_COLUMNS)
+def test_every_column_that_notes_show_makes_an_author(model: type[Model]) -> None:
+    factories.round_()
+    host, other = factories.party(name="Salem"), factories.party(name="Nacka")
+    meeting = held_meeting(host=host)
+    factories.invitee(factories.invitation(meeting, other))
+    came(meeting, "Åsa Öhrn", "0192")
+    minutes = written(meeting, factories.user())
+    person = factories.person(name="Åsa Öhrn", protected=True)
+    rows = {Meeting: [meeting], Round: [meeting.round], Party: [host, other], Person: [person]}[model]
+    shown = {
+        field.name
+        for row in rows
+        for field in model._meta.concrete_fields
+        if not field.primary_key and changes_the_notes(minutes, row, field)
+    }
+    assert shown
+    assert shown - SHOWN_COLUMNS[model] == set()

@@ -179,3 +179,32 @@ def test_a_section_can_be_added_and_an_empty_one_removed(client: Client) -> None
     client.post(reverse("staff:section_remove", args=[added.pk]))
     client.post(reverse("staff:section_remove", args=[first.pk]))  # somebody wrote in it
     assert [section.heading for section in minutes.sections.all()] == ["Läget i kommunerna", "Nästa steg"]
+
+
+def test_what_was_typed_stands_in_the_editor_when_the_notes_were_circulated_meanwhile(client: Client) -> None:
+    officer = factories.user()
+    section = written(held_meeting(), officer).sections.all()[0]
+    actions.circulate_minutes(section.minutes, by=officer)
+    client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
+    address = reverse("staff:section_change", args=[section.pk])
+    data = {"heading": "Läget", "html": "<p>Viktig ny text</p>", "seen_version": section.version}
+    page = client.post(address, data).content.decode()
+    assert ("Viktig ny text" in page, "Öppna dem för ändring först" in page) == (True, True)
+    assert client.get(address).status_code == 302
+
+
+def test_a_heading_or_text_that_was_not_touched_never_puts_back_what_a_colleague_changed(
+    client: Client,
+) -> None:
+    officer, colleague = factories.user(), factories.user()
+    section = written(held_meeting(), officer).sections.all()[0]
+    seen = {"heading": section.heading, "html": section.html, "seen_version": section.version}
+    saved = {**seen, "heading": "Deras rubrik"}
+    actions.save_section(section, **saved, by=colleague)
+    client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
+    address = reverse("staff:section_change", args=[section.pk])
+    conflict = client.post(address, {**seen, "html": "<p>Min text</p>"})
+    form = conflict.context["form"]
+    assert (conflict.status_code, form.initial["heading"], form.initial["html"]) == (
+        409, "Deras rubrik", "<p>Min text</p>",
+    )  # fmt: skip

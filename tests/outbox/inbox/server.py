@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shlex
 import socketserver
@@ -30,7 +31,7 @@ class Conversation(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         self.say("* OK ready")
         while line := self.rfile.readline().decode("utf-8", "replace").strip():
-            tag, command, *words = shlex.split(line.replace("\\", "\\\\"))
+            tag, command, *words = shlex.split(self.with_literal(line).replace("\\", "\\\\"))
             command = command.upper()
             if command == "UID":
                 command, words = words[0].upper(), words[1:]
@@ -38,9 +39,31 @@ class Conversation(socketserver.StreamRequestHandler):
             if command == self.server.mailbox.drop_at:
                 return
             said = getattr(self, f"do_{command.lower()}", self.unknown)(words)
+            if not said.startswith("OK") and command in ("LOGIN", "AUTHENTICATE") and self.server.mailbox.why:
+                said = f"{said} {self.server.mailbox.why}"
             self.say(f"{tag} {said} done")
             if command == "LOGOUT":
                 return
+
+    def with_literal(self, line: str) -> str:
+        """The line with the literal that it announces, which the client sends when it is told to go on."""
+        if not (found := re.search(r" \{(\d+)\}$", line)):
+            return line
+        self.say("+ go on")
+        literal = self.rfile.read(int(found[1])).decode()
+        self.rfile.readline()
+        return f"{line[: found.start()]} {shlex.quote(literal)}"
+
+    def do_authenticate(self, words: list[str]) -> str:
+        self.say("+ ")
+        said = base64.b64decode(self.rfile.readline()).decode()
+        if words[0].upper() == "PLAIN":
+            return self.do_login(said.split("\0")[1:])
+        if said == f"user={self.server.mailbox.user}\1auth=Bearer {self.server.mailbox.token}\1\1":
+            return "OK"
+        self.say("+ " + base64.b64encode(b'{"status": "401"}').decode())
+        self.server.mailbox.heard.append(f"after the explanation {self.rfile.readline()!r}")
+        return "NO"
 
     def say(self, line: str) -> None:
         self.wfile.write(line.encode() + b"\r\n")
@@ -56,7 +79,7 @@ class Conversation(socketserver.StreamRequestHandler):
         return "OK"
 
     def do_login(self, words: list[str]) -> str:
-        return "OK" if words == ["dialog@region.example", "hem lig"] else "NO"
+        return "OK" if words == [self.server.mailbox.user, self.server.mailbox.password] else "NO"
 
     def do_select(self, words: list[str]) -> str:
         self.folder = words[0]
@@ -140,6 +163,8 @@ class ImapServer:
         self.folders: dict[str, list[Stored]] = {"INBOX": []}
         self.validity = 7
         self.extensions: tuple[str, ...] = ("UIDPLUS", "MOVE")
+        self.user, self.password, self.token = "dialog@region.example", "hem lig", ""
+        self.why = ""  # what it says when it lets nobody in
         self.may_create = True
         self.drop_at = ""
         self.heard: list[str] = []
@@ -151,8 +176,12 @@ class ImapServer:
     def settings(self) -> dict[str, Any]:
         from dialog_portal.environment import mailbox_settings
 
-        port = self.listener.server_address[1]
-        return mailbox_settings(f"imap://dialog%40region.example:hem%20lig@127.0.0.1:{port}/INBOX")
+        return mailbox_settings(f"imap://dialog%40region.example:hem%20lig@{self.place}")
+
+    @property
+    def place(self) -> str:
+        """Host, port and folder, as MAILBOX_URL ends."""
+        return f"127.0.0.1:{self.listener.server_address[1]}/INBOX"
 
     @property
     def inbox(self) -> list[Stored]:

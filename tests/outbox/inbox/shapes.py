@@ -207,10 +207,10 @@ SHAPES: list[Shape] = [
         "answer:stale",
         lambda w: w.reply(sequence="", start="DTSTART;TZID=Europe/Stockholm:20270201T100000"),
     ),
-    ("a stranger answers for them", "answer:stranger", lambda w: w.reply(sender="x@elsewhere.example")),
+    ("a stranger answers for them", "answer:alias", lambda w: w.reply(sender="x@elsewhere.example")),
     (
         "a stranger answers for themselves",
-        "answer:stranger",
+        "answer:alias",
         lambda w: w.reply(
             sender="x@elsewhere.example", attendee="ATTENDEE;PARTSTAT=ACCEPTED:mailto:x@elsewhere.example"
         ),

@@ -281,11 +281,11 @@ def test_a_domain_that_anybody_can_have_is_no_alignment(world: Inbox, imap):
     world.invitee.email = "asa@gmail.com"
     world.invitee.save()
     Party.objects.update(mail_domains="")
-    assert heard(world, imap, world.reply(sender="nagon@gmail.com")) == ["stranger"]
+    assert heard(world, imap, world.reply(sender="nagon@gmail.com")) == ["alias"]
 
 
 def test_control_without_the_sender_anybody_answers_for_anybody(world: Inbox, imap, monkeypatch):
-    monkeypatch.setattr("meetings.replies.actions.calendar_replies.share_domain", lambda *_: True)
+    monkeypatch.setattr("meetings.replies.sender.share_domain", lambda *_: True)
     assert heard(world, imap, world.reply(sender="x@elsewhere.example")) == ["counted"]
 
 

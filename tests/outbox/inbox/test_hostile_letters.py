@@ -330,7 +330,7 @@ def test_control_who_has_the_event_is_heard(world: Inbox, imap):
     imap.deliver(world.reply(sender=STRANGER, more="COMMENT:Hej"))
     tasks.read_mailbox()
     row = CalendarReply.objects.get()
-    assert (kinds(), row.outcome, row.comment) == (["answer"], "stranger", "Hej")
+    assert (kinds(), row.outcome, row.comment) == (["answer"], "alias", "Hej")
 
 
 def a_copy_after_a_no(world: Inbox, imap) -> list[str]:

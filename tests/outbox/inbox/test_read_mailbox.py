@@ -286,15 +286,14 @@ def test_control_without_the_limit_it_is_heard_to_the_end(db, settings, beginnin
 def test_the_address_of_the_mailbox_is_read():
     assert from_url("imaps://dialog%40region.example:p%40ss@imap.region.example/Svar") == {
         "host": "imap.region.example", "port": 993, "tls": True, "user": "dialog@region.example",
-        "password": "p@ss", "folder": "Svar",
+        "password": "p@ss", "folder": "Svar", "oauth": {},
     }  # fmt: skip
     assert from_url("") == {}
 
 
-@pytest.mark.parametrize("url", ["imaps://a:b@imap.region.example/%C3%85terbud", "imaps://a:lösen@c/INBOX"])
-def test_what_imap_cannot_say_stops_the_start_and_not_each_visit(url: str):
-    with pytest.raises(ImproperlyConfigured, match="ASCII"):
-        from_url(url)
+def test_a_folder_that_imap_cannot_say_stops_the_start_and_not_each_visit():
+    with pytest.raises(ImproperlyConfigured, match="&AMU-terbud"):
+        from_url("imaps://a:b@imap.region.example/%C3%85terbud")
 
 
 @pytest.mark.parametrize(

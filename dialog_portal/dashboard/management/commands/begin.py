@@ -14,7 +14,7 @@ from dialog_portal.access.letters import invitation_address
 from dialog_portal.access.models import Role, StaffInvitation, User
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import moment
-from dialog_portal.base.typed_text import unquoted_address
+from dialog_portal.base.typed_text import clean_address, clean_line, unquoted_address
 from meetings.seed import seed_tags
 from parties.seed import seed_parties
 
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", required=True, help="the administrator's name")
 
     def handle(self, *args: Any, email: str, name: str, **options: Any) -> None:
+        email, name = clean_address(email), clean_line(name)
         if User.objects.filter(role=Role.ADMINISTRATOR).exists():
             raise CommandError("The portal has an administrator, who invites everybody else under Konton.")
         check_invitation(email, name)

@@ -5,9 +5,10 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from dialog_portal.links.human_press import TIME_TO_READ
 from dialog_portal.outbox.models import Letter
 from meetings.models import Answer, Channel, Reply
-from meetings.replies.actions.answer import TIME_TO_READ, store_answer
+from meetings.replies.actions.answer import store_answer
 from tests import factories
 from tests.meetings.replies.guest_page.guest import PRESS, SCRIPT, address, buttons, look, press
 from tests.pages import without_breaks

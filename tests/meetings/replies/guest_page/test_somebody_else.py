@@ -7,12 +7,13 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from dialog_portal.links.human_press import TIME_TO_READ
 from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.encrypted_bytes import decrypt_letter
 from dialog_portal.outbox.mime import parse_message
 from dialog_portal.outbox.models import Letter
 from meetings.models import Answer, Channel, Invitee, Reply
-from meetings.replies.actions.answer import TIME_TO_READ, store_answer
+from meetings.replies.actions.answer import store_answer
 from meetings.replies.actions.substitutes import hand_over
 from tests import factories
 from tests.meetings.replies.guest_page.guest import SCRIPT, address, buttons, look, press
@@ -52,7 +53,6 @@ def test_a_substitute_is_asked_and_the_page_becomes_one_to_read_with_a_way_back(
         ({"name": "", "email": "sune@nynashamn.example"}, "name", "Skriv personens namn"),
         ({"name": "Sune Berg", "email": "sune"}, "email", "Skriv en hel e-postadress"),
         ({"name": "vinn.example/nu", "email": "sune@nynashamn.example"}, "name", "Skriv bara personens namn"),
-        ({"name": "Sune\u200b Berg", "email": "sune@nynashamn.example"}, "name", "tecken som inte syns"),
         (
             {"name": "Sune Berg", "email": '"sune.berg"@nynashamn.example'},
             "email",
@@ -67,7 +67,7 @@ def test_a_substitute_is_asked_and_the_page_becomes_one_to_read_with_a_way_back(
         (
             {"name": "Sune Berg", "email": "sune@nynashamn.example\nBcc: x@elsewhere.example"},
             "email",
-            "hel e-postadress",
+            "Skriv bara en adress",
         ),
     ],
 )

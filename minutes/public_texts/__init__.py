@@ -1,0 +1,1 @@
+"""Staff edit the texts of the public site: write, preview, publish, and take back an earlier version."""

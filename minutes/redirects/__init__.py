@@ -1,0 +1,1 @@
+"""Old addresses that lead to pages of this site: a table that staff edit."""
