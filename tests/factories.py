@@ -110,6 +110,7 @@ def meeting(**values: Any) -> Meeting:
         "venue": "Usine konferens",
         "room": "Fatburen",
         "street": "Södermalmsallén 36",
+        "town": "Stockholm",
         **values,
     }
     given.setdefault("round", Round.objects.first() or round_())

@@ -1,4 +1,4 @@
-"""The title of a page says whether its form was refused: it is the first that a screen reader reads."""
+"""What forms say to listeners: the title says first whether one was refused, and hidden fields say nothing."""
 
 from __future__ import annotations
 
@@ -25,13 +25,23 @@ def error_prefix(context: template.Context) -> str:
 
 
 def has_errors(values: Iterable[Any]) -> bool:
-    """Return whether one of the values is a form with errors, or a list or dictionary with such a form."""
+    """Return whether one of the values is a form with errors, or a list or dictionary with such a form.
+
+    Asked is the type and not the value: a lazy value would be made by it, and the CSRF token sets a cookie.
+    """
     for value in values:
-        if isinstance(value, dict):
-            value = list(value.values())
-        if isinstance(value, list | tuple):
-            if has_errors(value):
-                return True
-        elif isinstance(value, BaseForm | BaseFormSet) and value.is_bound and not value.is_valid():
+        kind = type(value)
+        if issubclass(kind, dict) and has_errors(value.values()):
+            return True
+        if issubclass(kind, list | tuple) and has_errors(value):
+            return True
+        if issubclass(kind, BaseForm | BaseFormSet) and value.is_bound and not value.is_valid():
             return True
     return False
+
+
+@register.filter
+def without_aria(widget: dict[str, Any]) -> dict[str, Any]:
+    """Return the context of a hidden widget without what it would say: HTML has no `aria-` attribute for it."""
+    attrs = {name: value for name, value in widget["attrs"].items() if not name.startswith("aria-")}
+    return {**widget, "attrs": attrs}

@@ -42,6 +42,14 @@ SORTED_AS = str.maketrans(
 SEARCHED_AS = str.maketrans(AFTER_Z | STROKES | LOOK_ALIKES)
 WITHOUT_RINGS_AND_DOTS = str.maketrans("{|}", "aao")
 MARKS = re.compile("[\u0300-\u036f]")
+# How titles of meetings begin when they do not begin with a name
+ORDINARY_FIRST_WORD = re.compile(
+    r"(?:(?:Kommun|Region|Läns|Kultur|Folkbildnings|Samverkans|Informations|Års|Rundabords|Tema)?"
+    r"(?:dialog|möte|samtal|samråd|konferens|träff|seminarium|avstämning|uppföljning|rundabord|tema)\w*"
+    r"|(?:digital|plats meddelas|gemensam|årlig|årets|extra|första|andra|tredje|inledande|avslutande)\w*)(?![\w-])",
+    re.IGNORECASE,
+)
+AFTER_Z = {"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"}  # the three characters that follow z
 
 
 def swedish_sort_key(text: str) -> str:
@@ -230,6 +238,15 @@ def unbroken(text: str) -> SafeString:
     whole = re.sub(r" (\d+ ?[A-Za-z]?)$", "\N{NO-BREAK SPACE}\\1", text)
     clocks = re.sub(r"\d\d\.\d\d–\d\d\.\d\d", r'<span class="nowrap">\g<0></span>', escape(whole))
     return mark_safe(clocks)
+
+
+@register.filter
+def in_sentence(title: str) -> str:
+    """Return a title as it stands inside a sentence: "dialogmöte med kommunerna", but "KLYS årsmöte" as it is.
+
+    Only a word that is known to be an ordinary noun loses its capital, because a title may begin with a name.
+    """
+    return title[:1].lower() + title[1:] if ORDINARY_FIRST_WORD.match(title) else title
 
 
 @register.filter

@@ -27,6 +27,16 @@ def displayed_value(row: models.Model, name: str, value: Any) -> Any:
     return display() if display else "" if value is None else value
 
 
+class FieldWithInitial(forms.BoundField):
+    """A field that may carry its initial value in a hidden input, which HTML allows no description."""
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        built = super().build_widget_attrs(attrs, widget)
+        if widget and widget.is_hidden:
+            built.pop("aria-describedby", None)
+        return built
+
+
 class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
     """A model form that carries the version that the user saw, and what each field held then. An action saves it.
 
@@ -35,6 +45,7 @@ class VersionedForm(forms.ModelForm):  # type: ignore[type-arg]
     form holds the stored value, so that the next save does not undo it.
     """
 
+    bound_field_class = FieldWithInitial
     suggests: ClassVar[
         tuple[str, ...]
     ] = ()  # fields that begin with a suggestion and not with what is stored

@@ -66,7 +66,7 @@ class Story:
     parties: Sequence[Party]
     stage: str
     hours: float = 3
-    place: tuple[str, str, str] = ("", "", "")
+    place: tuple[str, str, str, str] = ("", "", "", "")
     host: Party | None = None
     group: Group | None = None
     cancelled: bool = False
@@ -150,7 +150,7 @@ def tell_story(story: Story) -> Meeting:
 
 def plan_story(story: Story) -> Meeting:
     """Create the meeting with its agenda and invited parties; no letter is sent."""
-    venue, room, street = story.place
+    venue, room, street, town = story.place
     meeting = Meeting(
         round=story.round,
         title=story.title,
@@ -160,6 +160,7 @@ def plan_story(story: Story) -> Meeting:
         venue=venue,
         room=room,
         street=street,
+        town=town,
         host=story.host,
         group=story.group,
         message=GREETING,

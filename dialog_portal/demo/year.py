@@ -27,8 +27,8 @@ PLACES = (
     ("Kulturskolan Noten", "Orkestersalen", "Skolvägen 3"),
 )
 FRIDAY = 4  # datetime.weekday()
-OFFICE = ("Kulturförvaltningen", "Sal Mälaren", "Södermalmsallén 36")
-FATBUREN = ("Usine konferens", "sal Fatburen", "Södermalmsallén 36")
+OFFICE = ("Kulturförvaltningen", "Sal Mälaren", "Södermalmsallén 36", "Stockholm")
+FATBUREN = ("Usine konferens", "sal Fatburen", "Södermalmsallén 36", "Stockholm")
 # The category of each, its title, when it began as month, day and hour, and where
 MEETINGS_OF_2019 = (
     ("centrumbildningar", "Dialogmöte med regionala centrumbildningar", (1, 31, 15), FATBUREN),
@@ -135,7 +135,7 @@ def create_municipal_meetings(rounds: dict[int, Round], today: datetime, staff: 
                 category,
                 parties[number::4],
                 stage,
-                place=place,
+                place=(*place, str(group.host)),
                 host=group.host,
                 group=group,
                 staff=staff,

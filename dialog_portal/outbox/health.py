@@ -116,10 +116,10 @@ def _server(now: datetime) -> tuple[str, ...]:
             )
             return (sentence,)
         if host.closed_until and host.closed_until > now:
-            again = clock(host.closed_until)
-            return (
-                f"E-postservern svarar inte. Breven väntar, och nytt försök görs kl. {again}. {host.trouble}",
-            )
+            again = f"Breven väntar, och nytt försök görs kl. {clock(host.closed_until)}."
+            if host.trouble[:1].isdigit():
+                return (f"E-postservern ber oss vänta. {again} Serverns svar: {host.trouble}",)
+            return (f"E-postservern svarar inte. {again} {host.trouble}".strip(),)
         if host.refusals and host.refused_at and now - host.refused_at <= MEMORY:
             sentence = (
                 f"E-postservern ville inte ta emot ett brev {moment(host.refused_at)}. Nytt försök görs av sig "

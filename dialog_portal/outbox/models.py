@@ -107,6 +107,10 @@ def may_have_begun(letter: str) -> Exists:
     return Exists(tries.filter(outcome__in=("", Outcome.UNKNOWN, Outcome.ACCEPTED)))
 
 
+# Accepted without an answer from a server: no server was set, so the letter has gone no further than the outbox
+KEPT = Q(state=State.ACCEPTED, last_code="")
+
+
 class LetterQuerySet(models.QuerySet["Letter"]):
     def waiting(self) -> LetterQuerySet:
         """Letters that have not yet left and are still meant to."""
@@ -138,6 +142,14 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Letters that nothing more will happen to by itself, and whose reader nobody has reached another way."""
         return self.filter(state__in=(State.FAILED, State.BOUNCED), told_otherwise="")
 
+    def left(self) -> LetterQuerySet:
+        """Letters that a mail server has taken, and that have not come back."""
+        return self.filter(state=State.ACCEPTED).exclude(KEPT)
+
+    def kept(self) -> LetterQuerySet:
+        """Letters that were kept in the outbox because no mail server was set: their addressees have not got them."""
+        return self.filter(KEPT)
+
     def tally(self, campaign: str | None = None) -> Tally:
         """How many there are of each; of one campaign, or of all."""
         rows = self if campaign is None else self.filter(campaign=campaign)
@@ -150,6 +162,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
             failed=counts.get(State.FAILED, 0),
             bounced=counts.get(State.BOUNCED, 0),
             stopped=counts.get(State.STOPPED, 0),
+            kept=rows.order_by().kept().count() if counts.get(State.ACCEPTED) else 0,
         )
 
 
@@ -225,6 +238,7 @@ class Letter(models.Model):
             ),
             models.Index(F("lease_until"), name="letter_in_hands", condition=Q(state="sending")),
             models.Index(fields=("state", "campaign", "purpose"), name="letter_sums"),
+            models.Index(fields=("campaign", "purpose"), name="letter_kept", condition=KEPT),
         )
 
     def __str__(self) -> str:
@@ -239,9 +253,19 @@ class Letter(models.Model):
         return self.state in WAITING
 
     @property
+    def is_kept(self) -> bool:
+        """Whether no mail server was set, so that the letter has gone no further than the outbox."""
+        return self.state == State.ACCEPTED and not self.last_code
+
+    @property
+    def state_label(self) -> str:
+        """The state as staff read it."""
+        return "sparat i utkorgen" if self.is_kept else State(self.state).label
+
+    @property
     def tone(self) -> str:
         """The colour of the state's badge."""
-        return TONES[State(self.state)]
+        return "neutral" if self.is_kept else TONES[State(self.state)]
 
     @property
     def can_be_undone(self) -> bool:
@@ -257,6 +281,7 @@ class Outcome(models.TextChoices):
     ADDRESS = "address", "adressen finns inte"
     MAILBOX = "mailbox", "brevlådan tar inte emot brevet"
     POLICY = "policy", "servern vägrar ta emot"
+    REFUSED = "refused", "servern sade nej, oklart till vem"  # see queue/refusals.py
     WITHDRAWN = "withdrawn", "stoppad innan den lämnats"
 
 

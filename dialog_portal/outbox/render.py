@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from textwrap import shorten
 from typing import Any
 
 from css_inline import CSSInliner
@@ -11,6 +12,12 @@ from django.conf import settings
 from django.template import Context
 from django.template.loader import get_template
 from django.urls import reverse
+
+PREHEADER_MOST = 140  # characters; programs show some 90 of them
+LONG_WORD = re.compile(
+    r"<[^>]*>|((?:&#?\w+;|[^\s<>&]){18})(?=[^\s<])"
+)  # a tag, which is left alone, or signs in a row
+GREETING = re.compile(r"Hej.{0,130}!")
 
 
 @dataclass(frozen=True)
@@ -46,8 +53,27 @@ def legal_addresses() -> dict[str, str]:
 
 
 def render(name: str, context: Mapping[str, Any]) -> Rendered:
-    """The letter `letters/<name>.subject.txt`, `.txt` and `.html`, all three from the same values."""
+    """The letter `letters/<name>.subject.txt`, `.txt` and `.html`, all three from the same values.
+
+    What a list of letters shows beside the subject is the context's `preheader`, else how the letter begins.
+    """
     subject = render_text(f"letters/{name}.subject.txt", context).strip()
     values = {**context, **legal_addresses(), "subject": subject}
-    html = get_template(f"letters/{name}.html").render(values)
-    return Rendered(subject, tidy_text(render_text(f"letters/{name}.txt", values)), _inliner().inline(html))
+    text = tidy_text(render_text(f"letters/{name}.txt", values))
+    values["preheader"] = values.get("preheader") or first_words(text)
+    return Rendered(subject, text, _inliner().inline(get_template(f"letters/{name}.html").render(values)))
+
+
+def break_long_words(html: str) -> str:
+    """Return HTML whose long words may be broken anywhere: else one long word makes a table, and the letter, as wide.
+
+    Style sheets can say it too, but inside a table they break short words as well, and Outlook reads none of it.
+    """
+    return LONG_WORD.sub(lambda found: f"{found[0]}<wbr>" if found[1] else found[0], html)
+
+
+def first_words(text: str) -> str:
+    """Return the beginning of a letter's plain text, after sender, heading and greeting, in one line."""
+    parts = text.partition("\n\nVänliga hälsningar")[0].split("\n\n")
+    said = " ".join(part for part in parts[2:] if not GREETING.fullmatch(part.strip()))
+    return shorten(said or text, PREHEADER_MOST, placeholder=" …")

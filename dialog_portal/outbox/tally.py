@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 TALLY_WORDS = {
-    "accepted": ("lämnat", "lämnade"),
+    "left": ("lämnat", "lämnade"),
+    "kept": ("sparat i utkorgen", "sparade i utkorgen"),
     "waiting": ("väntar", "väntar"),
     "failed": ("misslyckat", "misslyckade"),
     "bounced": ("studsat", "studsade"),
@@ -13,7 +14,7 @@ TALLY_WORDS = {
 
 @dataclass(frozen=True)
 class Tally:
-    """created = accepted + waiting + failed + bounced + stopped."""
+    """created = accepted + waiting + failed + bounced + stopped. Of the accepted, some may be kept in the outbox."""
 
     created: int = 0
     accepted: int = 0
@@ -21,6 +22,12 @@ class Tally:
     failed: int = 0
     bounced: int = 0
     stopped: int = 0
+    kept: int = 0
+
+    @property
+    def left(self) -> int:
+        """How many a mail server has taken."""
+        return self.accepted - self.kept
 
     @property
     def difference(self) -> int:

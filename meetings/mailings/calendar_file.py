@@ -46,22 +46,22 @@ def calendar_for(
     cancelled: bool = False,
     by_letter: bool = False,
     accepted: bool = False,
+    tentative: bool = False,
 ) -> bytes:
     """Return a calendar with one event, whose UID is the same for this person through every change.
 
     The sequence number tells a calendar which file is newest. `cancelled` removes the event: METHOD:CANCEL with a
     sequence one step higher than what was sent before. `by_letter` asks the person's own calendar for an answer, when
-    one can be received; `accepted` says that they have already said yes.
+    one can be received; `accepted` says that they have already said yes. `tentative` marks the event as one that the
+    invitation to is still to come. The organizer stands in each of them: without one, calendars do not know whose
+    event a file changes or removes (RFC 5546).
     """
     off = cancelled or meeting.cancelled
     asked = invitee if by_letter and (off or can_answer_by_calendar(invitee)) and settings.MAILBOX else None
+    people = {"ORGANIZER": organizer()} | (attendee(asked, accepted=accepted) if asked else {})
     calendar = Calendar(VERSION="2.0", PRODID="-//Region Stockholm//Dialogportalen//SV", CALSCALE="GREGORIAN")
     calendar["METHOD"] = calendar_method(invitee, cancelled=off, by_letter=asked is not None)
-    calendar.add_component(
-        calendar_event(
-            meeting, invitee, off, organizer_and_attendee(asked, accepted=accepted) if asked else {}
-        )
-    )
+    calendar.add_component(calendar_event(meeting, invitee, off, people, tentative=tentative))
     return add_time_zone(calendar.to_ical(sorted=False))
 
 
@@ -86,14 +86,16 @@ def calendar_method(invitee: Invitee | None = None, *, cancelled: bool, by_lette
     return "REQUEST" if by_letter and can_answer_by_calendar(invitee) else "PUBLISH"
 
 
-def organizer_and_attendee(invitee: Invitee, *, accepted: bool) -> dict[str, vCalAddress]:
-    """Return the organizer and the one person who is asked; other people's names are left out."""
+def organizer() -> vCalAddress:
+    """Return the organizer, who is the same whether answers are read or not."""
+    return calendar_address(settings.MAIL_REPLY_TO, CN=settings.MAIL_FROM_NAME)
+
+
+def attendee(invitee: Invitee, *, accepted: bool) -> dict[str, vCalAddress]:
+    """Return the one person who is asked; other people's names are left out."""
     status, rsvp = ("ACCEPTED", "FALSE") if accepted else ("NEEDS-ACTION", "TRUE")
     asked = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": status, "RSVP": rsvp}
-    return {
-        "ORGANIZER": calendar_address(settings.MAIL_REPLY_TO, CN=settings.MAIL_FROM_NAME),
-        "ATTENDEE": calendar_address(invitee.email, **asked, CN=invitee.name_in_letters),
-    }
+    return {"ATTENDEE": calendar_address(invitee.email, **asked, CN=invitee.name_in_letters)}
 
 
 def calendar_address(address: str, *, CN: str, **parameters: str) -> vCalAddress:  # noqa: N803 the name RFC 5545 gives it
@@ -108,7 +110,7 @@ def calendar_address(address: str, *, CN: str, **parameters: str) -> vCalAddress
 
 
 def calendar_event(
-    meeting: Meeting, invitee: Invitee | None, off: bool, asked: dict[str, vCalAddress]
+    meeting: Meeting, invitee: Invitee | None, off: bool, people: dict[str, vCalAddress], *, tentative: bool
 ) -> Event:
     """Return the event; its properties are written in the order in which they are added."""
     found = Event(UID=TypedText(event_uid(meeting, invitee)))
@@ -116,19 +118,21 @@ def calendar_event(
     found.add("DTSTAMP", timezone.now())
     found.add("DTSTART", timezone.localtime(meeting.starts_at))
     found.add("DTEND", timezone.localtime(meeting.ends_at))
-    found.update(asked)
-    found["SUMMARY"] = TypedText(summary_prefix(meeting, off) + meeting.title)
+    found.update(people)
+    found["SUMMARY"] = TypedText(summary_prefix(meeting, off, tentative) + meeting.title)
     found["LOCATION"] = TypedText(meeting.where)
     found["DESCRIPTION"] = TypedText(event_description(meeting, off))
-    found["STATUS"] = "CANCELLED" if off else "CONFIRMED"
+    found["STATUS"] = "CANCELLED" if off else "TENTATIVE" if tentative else "CONFIRMED"
     found["TRANSP"] = "TRANSPARENT" if off else "OPAQUE"
     found["CLASS"] = "PUBLIC"
     return found
 
 
-def summary_prefix(meeting: Meeting, off: bool) -> str:
-    """Return what the event is called before its title: a meeting goes on although one person need not come."""
-    return "" if not off else "Inställt: " if meeting.cancelled else "Gäller inte dig längre: "
+def summary_prefix(meeting: Meeting, off: bool, tentative: bool) -> str:
+    """Return what stands before the event's title: a meeting goes on although one person need not come."""
+    if not off:
+        return "Boka dagen: " if tentative else ""
+    return "Inställt: " if meeting.cancelled else "Gäller inte dig längre: "
 
 
 def event_uid(meeting: Meeting, invitee: Invitee | None) -> str:

@@ -34,7 +34,6 @@ LINK_SENTENCE = (
     "Texten innehåller en personlig länk, som skulle gå till alla. Ta bort den. "
     "Varje brev har mottagarens egen länk i knappen."
 )
-HIDDEN_SENTENCE = "Texten innehåller osynliga styrtecken. Skriv om det som du klistrade in."
 ONE_LINE_SENTENCE = "Skriv på en rad, utan radbrytningar eller styrtecken."
 GREETING_SENTENCE = "{hälsning} ska stå ensam i ett eget stycke, med en tom rad före och efter."
 
@@ -92,21 +91,17 @@ class WordingForm(VersionedForm):
         long = [str(self.fields[name].error_messages["max_length"])] if len(text) > SHORT else []
         names = placeholders_for(self.instance.purpose, in_body=False)
         raise_errors(
-            [*hidden_character_errors(text, ONE_LINE_SENTENCE), *placeholder_errors(text, names)],
+            [*line_break_errors(text), *placeholder_errors(text, names)],
             names,
             also=long,
         )
         return text
 
     def clean_body(self) -> str:
-        """Return the body: visible characters and known placeholders, without blanks at the ends of lines."""
-        lines = [line.rstrip() for line in self.cleaned_data["body"].replace("\t", " ").splitlines()]
-        text, names = "\n".join(lines), placeholders_for(self.instance.purpose, in_body=True)
-        raise_errors(
-            [*hidden_character_errors("".join(lines), HIDDEN_SENTENCE), *placeholder_errors(text, names)],
-            names,
-            also=greeting_errors(text),
-        )
+        """Return the body with known placeholders; the field has taken away what is not seen."""
+        text: str = self.cleaned_data["body"]
+        names = placeholders_for(self.instance.purpose, in_body=True)
+        raise_errors(placeholder_errors(text, names), names, also=greeting_errors(text))
         return text
 
     @property
@@ -138,12 +133,12 @@ def raise_errors(wrong: list[str], names: dict[str, str], *, also: list[str]) ->
         raise ValidationError([*wrong, *also])
 
 
-def hidden_character_errors(text: str, sentence: str) -> list[str]:
-    """Return the error text `sentence` in a list if the text has invisible characters, else an empty list."""
+def line_break_errors(text: str) -> list[str]:
+    """Return an error text in a list if the text has line breaks or control characters, else an empty list."""
     try:
         one_line(text)
     except ValidationError:
-        return [sentence]
+        return [ONE_LINE_SENTENCE]
     return []
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from dialog_portal.outbox.models import State
 from meetings.models import INVITING, Meeting, MeetingLetter, Purpose
 
 REMIND_BEFORE = timedelta(days=7)  # staff are asked to remind in the last week before the deadline
@@ -21,18 +22,19 @@ ASKING_PURPOSES = (*INVITING, Purpose.REMINDER)
 
 
 def asked_recently(now: datetime) -> Exists:
-    """Return a condition on invitees: a letter that asks for an answer was written to them in the last 3 days."""
+    """Return a condition on invitees: a letter of the last 3 days asks them for an answer.
+
+    One that was stopped, failed or came back has asked nobody.
+    """
     letters = MeetingLetter.objects.filter(
         invitee=OuterRef("pk"), purpose__in=ASKING_PURPOSES, letter__created__gt=now - REMINDER_INTERVAL
     )
-    return Exists(letters)
+    return Exists(letters.not_stopped_in_time().exclude(letter__state__in=(State.FAILED, State.BOUNCED)))
 
 
 def is_time_to_remind(meeting: Meeting, now: datetime) -> bool:
-    """Return whether the deadline is at most 7 days away and nobody on the list has been asked in the last 3 days."""
-    if meeting.reply_by - now > REMIND_BEFORE:
-        return False
-    return not meeting.invitees.filter(asked_recently(now)).exists()
+    """Return whether the deadline is at most 7 days away; who may be reminded is decided for each person."""
+    return meeting.reply_by - now <= REMIND_BEFORE
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,12 @@ class LastReminder:
 
 
 def last_reminder(letters: Iterable[MeetingLetter]) -> LastReminder | None:
-    """Return the last day's reminders among a meeting's letters, None when nobody has been reminded."""
-    made = sorted(row.letter.created for row in letters if row.purpose == Purpose.REMINDER)
+    """Return the last day's reminders among a meeting's letters, None when nobody has been reminded.
+
+    A stopped letter has reminded nobody.
+    """
+    sent = [row for row in letters if row.purpose == Purpose.REMINDER and row.letter.state != State.STOPPED]
+    made = sorted(row.letter.created for row in sent)
     if not made:
         return None
     day = timezone.localdate(made[-1])

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("meetings", "0016_outside_references_are_no_page_stamps"),
+        ("meetings", "0015_walk_ins_have_a_party"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -20,6 +20,7 @@ from meetings.models.planned_mailing import PlannedMailing, PlannedState, Planne
 from meetings.models.reply import CONTRADICTION_WINDOW, Answer, Channel, Reply
 from meetings.models.round import FocusArea, Round, RoundPurpose
 from meetings.models.substitute_request import SubstituteRequest
+from meetings.models.time_and_place import TimeAndPlace
 from meetings.models.wording import Wording
 
 __all__ = [
@@ -55,5 +56,6 @@ __all__ = [
     "Round",
     "RoundPurpose",
     "SubstituteRequest",
+    "TimeAndPlace",
     "Wording",
 ]

@@ -18,6 +18,7 @@ from dialog_portal.base.states import Step
 from dialog_portal.base.typed_columns import LineColumn, ParagraphsColumn
 from dialog_portal.base.typed_text import one_line
 from meetings.models.round import Round
+from meetings.models.time_and_place import place_in_words
 from parties.models import MAX_SEATS, Category, Party
 
 
@@ -94,7 +95,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def with_letters(self) -> Self:
         """Fetch what the letters about a meeting say."""
         return self.select_related("round", "agenda").prefetch_related(
-            "agenda__items", "wordings", "round__wordings"
+            "agenda__items", "wordings", "round__wordings", "times_and_places"
         )
 
 
@@ -126,6 +127,7 @@ class Meeting(Versioned):
     venue = LineColumn("lokal", max_length=120, blank=True, validators=[one_line])
     room = LineColumn("sal", max_length=80, blank=True, validators=[one_line])
     street = LineColumn("gatuadress", max_length=160, blank=True, validators=[one_line])
+    town = LineColumn("ort", max_length=80, blank=True, db_default="", validators=[one_line])
     online = models.URLField("länk till digitalt möte", blank=True, max_length=500)
     serves_meal = models.BooleanField("vi bjuder på mat", default=False)
     seats = models.PositiveSmallIntegerField(
@@ -147,7 +149,7 @@ class Meeting(Versioned):
         max_length=40,
         blank=True,
         validators=[one_line],
-        help_text="Om någon annans register har en beteckning för mötet.",
+        help_text="Till exempel AKTNR 2605-10597.",
     )
     officer = models.ForeignKey(
         "access.User",
@@ -190,9 +192,8 @@ class Meeting(Versioned):
 
     @property
     def where(self) -> str:
-        """The place in one line: venue, room, street; or that it is held online."""
-        place = ", ".join(part for part in (self.venue, self.room, self.street) if part)
-        return place or ("Digitalt möte" if self.online else "Plats meddelas senare")
+        """The place in one line: venue, room, street, town; or that it is held online."""
+        return place_in_words(self)
 
     @property
     def campaign(self) -> str:

@@ -62,11 +62,9 @@ class Round(Versioned):
         validators=YEAR_VALIDATORS,
         error_messages={"unique": "Det finns redan en omgång för det året."},
     )
+    # No page shows it any more: an upgrade copied it into the round's public text. It goes with a later version.
     intro = ParagraphsColumn(
-        "inledning",
-        blank=True,
-        max_length=4000,
-        help_text="unused: the public page shows the round's public text, into which an upgrade copied this",
+        "inledning", blank=True, max_length=4000, help_text="Visas överst på årets sida på webbplatsen."
     )
     diary_number = LineColumn(
         "diarienummer",
@@ -80,7 +78,7 @@ class Round(Versioned):
         max_length=40,
         blank=True,
         validators=[one_line],
-        help_text="Om någon annans register har en beteckning för omgången.",
+        help_text="Till exempel AKTNR 2692-11572.",
     )
     conference_on = DayColumn("konferensdag", null=True, blank=True)
     conference_place = LineColumn("konferensens plats", max_length=160, blank=True, validators=[one_line])

@@ -15,7 +15,7 @@ from dialog_portal.base.states import NotAllowed, take_step
 from dialog_portal.outbox.draft import Draft
 from dialog_portal.outbox.mime import Attachment
 from dialog_portal.outbox.queue.post import post_all
-from dialog_portal.outbox.render import render
+from dialog_portal.outbox.render import break_long_words, render
 from meetings.models import Attendee, MeetingLetter, Purpose
 from minutes.approval.actions import valid_approval
 from minutes.audit_events import MinutesEvent
@@ -87,16 +87,26 @@ def common_context(minutes: Minutes, document: Document) -> dict[str, object]:
     return {
         "meeting": meeting,
         "document": document,
+        "parts": [
+            (section.number, section.heading, break_long_words(section.html)) for section in document.sections
+        ],
         "texts": [
             (section.number, section.heading, html_to_text(section.html)) for section in document.sections
         ],
         "facts": [*facts, ("Diarienummer", document.diary_number)] if document.diary_number else facts,
-        "button_url": document.public_url,
-        "button_text": "Läs anteckningarna på webben",
+        # Only what is public already: the letter comes before this edition is published
+        "button_url": document.public_url if minutes.editions.exists() else "",
+        "button_text": "Läs den tidigare utgåvan på webben",
+        "corrected": was_sent_before(minutes),
         "signed_by": meeting.round.signer,
         "signed_title": meeting.round.signer_title,
         "reply_to": settings.MAIL_REPLY_TO,
     }
+
+
+def was_sent_before(minutes: Minutes) -> bool:
+    """Return whether the participants have got the notes before, so that these correct them."""
+    return minutes.steps.filter(after=MinutesState.DISTRIBUTED).exists()
 
 
 def distribution_letter(

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from dialog_portal.access.staff_request import StaffRequest
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.swedish import count
+from meetings.mailings.views.preview import why_waiting
 from meetings.models import Purpose
 from minutes.approval import actions
 from minutes.distribution import actions as distributing
@@ -43,5 +44,9 @@ def send_distribution(request: StaffRequest, row: Minutes) -> HttpResponse:
     if not number:
         messages.success(request, "Anteckningarna räknas som utskickade. Inget brev skickades.")
         return redirect("staff:minutes", row.meeting_id)
-    messages.success(request, f"{count(number, 'brev ligger,brev ligger')} i utkorgen och skickas nu.")
+    written = f"{count(number, 'brev ligger,brev ligger')} i utkorgen"
+    if why := why_waiting(row.meeting):
+        messages.warning(request, f"{written}. {why}")
+    else:
+        messages.success(request, f"{written} och skickas nu.")
     return redirect("staff:letters_progress", row.meeting_id, Purpose.DISTRIBUTION)

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from dialog_portal.base.swedish import SwedishLower
+from dialog_portal.base.versioned_form import FieldWithInitial
 from parties.forms.plain import RowForm, check_period, use_plain_swedish
 from parties.models import Cadence, Category
 
@@ -37,6 +38,8 @@ class CategoryForm(RowForm):
 
 class CadenceForm(forms.ModelForm):  # type: ignore[type-arg]
     """A cadence: every how many years a category meets, and during which years."""
+
+    bound_field_class = FieldWithInitial
 
     class Meta:
         model = Cadence

@@ -11,6 +11,7 @@ from django import forms
 from django.http import HttpRequest
 from django.template import Context, Template, engines
 from django.test import Client, RequestFactory
+from django.utils.functional import SimpleLazyObject
 
 from dialog_portal.base.form_errors import error_prefix
 from tests import factories
@@ -48,6 +49,21 @@ def test_the_title_says_that_a_form_was_refused_whatever_the_page_calls_it(
 ):
     request: HttpRequest = getattr(rf, method)("/")
     assert error_prefix(Context({"request": request, **context})) == prefix
+
+
+@pytest.mark.once
+def test_looking_for_errors_makes_no_lazy_value(rf: RequestFactory):
+    """The CSRF token is one: a guest who was refused would get a cookie."""
+
+    def made() -> str:
+        raise AssertionError("somebody looked")
+
+    values = {
+        "csrf_token": SimpleLazyObject(made),
+        "user": SimpleLazyObject(made),
+        "form": NameForm({"name": ""}),
+    }
+    assert error_prefix(Context({"request": rf.post("/"), **values})) == "Fel: "
 
 
 @pytest.mark.once

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -73,6 +74,7 @@ def sent(values: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
     return {**values, **changed}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("make", "mine", "theirs"), FORMS)
 def test_a_field_that_i_did_not_touch_never_puts_back_what_a_colleague_changed(
     make: Callable[[], str], mine: dict[str, str], theirs: dict[str, Any]
@@ -143,3 +145,9 @@ def test_a_row_saved_before_it_was_noted_by_whom_says_somebody_else():
     assert "Någon annan sparade ändringar, medan du skrev." in without_breaks(
         me.post(where, sent(opened, {"heading": "Min"})).content
     )
+
+
+def test_a_hidden_input_has_no_description():
+    page = signed_in()[0].get(address("category_change", factories.category().pk)).content.decode()
+    hidden = re.findall(r'<input type="hidden" name="initial-[^>]*>', page)
+    assert ([one for one in hidden if "aria-" in one], len(hidden) > 4) == ([], True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,24 @@ def uploaded_contacts() -> None:
     store_upload(Table(list(range(1, 6)), rows), file_name="kontakter.xlsx", sha256="0", by=officer)
 
 
+def somebody_who_became_protected() -> None:
+    """One of those whom a published edition names; nobody in the demo is."""
+    from dialog_portal.access.models import User
+    from minutes.models import Edition
+    from parties.actions.mandates import change_person
+    from parties.models import Person
+
+    named = [
+        group["names"] for row in Edition.objects.all() for group in json.loads(row.rendering.json)["present"]
+    ]
+    person = (
+        Person.objects.filter(name__in=[name for names in named for name in names]).order_by("pk").first()
+    )
+    assert person
+    values = {"name": person.name, "email": person.email, "phone": person.phone, "protected": True}
+    change_person(person, values, seen_version=person.version, by=User.objects.first())
+
+
 @pytest.fixture(scope="module")
 def demo(
     browser: Browser,
@@ -72,6 +91,7 @@ def demo(
             call_command("demo", verbosity=0)
             somebody_outside_the_register()
             uploaded_contacts()
+            somebody_who_became_protected()
             for name in ("worker", "beat"):
                 record_pulse(name)  # or the start page warns that nobody works
             yield Demo(server.url, browser, browser_context_args)

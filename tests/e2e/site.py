@@ -30,7 +30,7 @@ from meetings.models import (
     Purpose,
     Round,
 )
-from minutes.models import AccessibilityReport, Edition, Redirect, Section
+from minutes.models import AccessibilityReport, Edition, ProtectedName, Redirect, Section
 from minutes.models.public_text import WORDS
 from minutes.publishing.pages import public_rounds
 from parties.models import Category, Mandate, Membership, Party, Person, RegisterImport
@@ -58,6 +58,7 @@ MODELS: dict[tuple[str, str], Any] = {
     ("part", "pk"): Invitation,
     ("inbjudna", "pk"): Invitee,
     ("avsnitt", "pk"): Section,
+    ("skyddadenamn", "pk"): ProtectedName,
     ("utkorg", "pk"): Letter,
     ("konton", "pk"): User,
     ("gamlaadresser", "pk"): Redirect,

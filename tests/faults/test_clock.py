@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from meetings.mailings.actions import due_reminders, reminder_schedule
+from meetings.mailings.letters import recipients
 from meetings.mailings.letters.recipients import Mailing
 from meetings.models import Answer, Channel, Meeting, MeetingLetter, MeetingState, Purpose
 from meetings.models.planned_mailing import PlannedQuerySet
@@ -135,7 +136,7 @@ def without_guards(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(PlannedQuerySet, "due", since_last_night)
     monkeypatch.setattr(due_reminders, "take_step", lambda row, *_, **__: row)
-    monkeypatch.setattr(due_reminders, "asked_recently", lambda _: Q(pk__in=()))  # nobody
+    monkeypatch.setattr(recipients, "asked_recently", lambda _: Q(pk__in=()))  # nobody
     monkeypatch.setattr(Mailing, "key", a_key_each_time)
 
 

@@ -36,6 +36,7 @@ def typed(**values: Any) -> dict[str, Any]:
         "start": "15:00",
         "end": "18:00",
         "venue": "Usine konferens",
+        "town": "Stockholm",
         "seats": "3",
         "seen_version": "1",
     }
@@ -54,6 +55,7 @@ def retyped(meeting: Meeting, **values: Any) -> dict[str, Any]:
         "venue": meeting.venue,
         "room": meeting.room,
         "street": meeting.street,
+        "town": meeting.town,
         "seats": meeting.seats,
         "seen_version": meeting.version,
     }
@@ -92,3 +94,8 @@ def letter(invitee: Invitee, purpose: str = Purpose.INVITATION, version: int | N
         version=version or meeting.letter_version,
     )
     return row
+
+
+def asked_long_ago() -> None:
+    """Make every letter so old that people may be reminded."""
+    Letter.objects.update(created=timezone.now() - timedelta(days=4))

@@ -55,7 +55,8 @@ def test_a_meeting_from_plan_to_cancellation() -> None:
         "dialogmöte: ändrade", "inbjudan: la till parter", "inbjudan: hämtade från registret",
         "inbjudan: ändrade platser", "inbjudan: la till gäst", "brev: skickade",
         "brev: stoppade automatiskt utskick", "brev: återupptog automatiskt utskick",
-        "inbjudan: tog bort person", "dialogmöte: ställde in",
+        "inbjudan: tog bort person", "utkorg: stoppade brev", "dialogmöte: ställde in",
+        "utkorg: stoppade brev",
     ]  # fmt: skip
     changed = Event.objects.get(what="dialogmöte: ändrade")
     assert (changed.thing, changed.detail) == (f"meeting {meeting.pk}", {"fields": ["title"]})
@@ -92,7 +93,7 @@ def test_answers_that_staff_note_and_those_that_guests_give() -> None:
         )
     assert told(officer) == [
         "svar: noterade", "svar: noterade ersättare", "ersättare: avslog",
-        "ersättare: godkände", "svar: noterade ersättare",
+        "ersättare: godkände", "utkorg: stoppade brev", "svar: noterade ersättare",
     ]  # fmt: skip
     assert "Udo" not in "".join(str(event.detail) for event in Event.objects.all())
 

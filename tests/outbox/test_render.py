@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from dialog_portal.outbox.render import render
+from dialog_portal.outbox.render import break_long_words, render
 
 
 @pytest.fixture
@@ -41,3 +41,29 @@ def test_the_whole_button_of_a_letter_can_be_pressed():
         r'<td class="action"[^>]*style="([^"]*)"[^>]*><a [^>]*style="([^"]*)"', html
     ).groups()  # type: ignore[union-attr]
     assert ("padding: 13px 26px" in link, "inline-block" in link, "padding: 0" in cell) == (True, True, True)
+
+
+def test_what_a_list_shows_beside_the_subject_is_never_empty(settings, tmp_path):
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    (folder / "y.subject.txt").write_text("Nytt lösenord")
+    (folder / "y.txt").write_text(
+        "Avsändare\n\nRubrik\n\nHej Åsa!\n\nHär är\nlänken.\n\nVänliga hälsningar\n\nÅsa\n"
+    )
+    (folder / "y.html").write_text("<html><body><p>{{ preheader }}</p></body></html>")
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+    assert "<p>Här är länken.</p>" in render("y", {}).html
+    assert "<p>Kom i tid.</p>" in render("y", {"preheader": "Kom i tid."}).html
+
+
+@pytest.mark.parametrize(
+    ("html", "broken"),
+    [
+        ("<p>kort ord</p>", "<p>kort ord</p>"),
+        (f"<td>{'a' * 20}</td>", f"<td>{'a' * 18}<wbr>aa</td>"),
+        (f"<p>{'&amp;' * 20}</p>", f"<p>{'&amp;' * 18}<wbr>&amp;&amp;</p>"),
+        (f'<a href="https://a.example/{"b" * 30}">x</a>', f'<a href="https://a.example/{"b" * 30}">x</a>'),
+    ],
+)
+def test_only_long_words_may_be_broken_and_no_tag_is_touched(html, broken):
+    assert break_long_words(html) == broken

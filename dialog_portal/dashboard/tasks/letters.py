@@ -12,6 +12,7 @@ from django.urls import reverse
 from dialog_portal.access.models import User
 from dialog_portal.dashboard.tasks.task import Task
 from dialog_portal.outbox.models import Hold, Letter, State
+from dialog_portal.outbox.queue.bounce import bounced_because_of_us
 from meetings.models import Meeting
 
 
@@ -60,19 +61,15 @@ def campaign_meetings(campaigns: Iterable[str]) -> dict[str, Meeting]:
 def letters_that_bounced(user: User, now: datetime) -> Iterator[Task]:
     """Yield bounced letters: a server had accepted them. Usually the person has left and somebody succeeded them."""
     rows = Letter.objects.visible_to(user).needs_a_person().filter(state=State.BOUNCED).order_by("pk")
-    rows = rows.select_related("meeting_letter").only("pk", "name", "address", "meeting_letter__meeting")
-    for row in rows:
+    fields = ("pk", "name", "address", "state", "last_code", "last_text", "meeting_letter__meeting")
+    for row in rows.select_related("meeting_letter").only(*fields):
         meeting = row.meeting_letter.meeting_id if hasattr(row, "meeting_letter") else None
         url = reverse("staff:letter", args=[row.pk])
-        who = row.name or row.address
-        yield Task(
-            "Ta reda på vem som har efterträtt",
-            who,
-            url,
-            "Brevet dit studsade.",
-            letters=1,
-            meeting=meeting,
-        )
+        verb, why = "Ta reda på vem som har efterträtt", "Brevet dit studsade."
+        if bounced_because_of_us(row):
+            verb = "Nå personen på annat sätt"
+            why = "Brevet dit studsade, men felet är inte adressens: servern tar inte emot brev från oss."
+        yield Task(verb, row.name or row.address, url, why, letters=1, meeting=meeting)
 
 
 def letters_on_hold(user: User, now: datetime) -> Iterator[Task]:

@@ -50,6 +50,7 @@ def plans_with_gaps(user: User, now: datetime) -> Iterator[Task]:
             (row.parties, "Inga parter är valda."),
             (row.items, "Dagordningen är tom."),
             (row.venue or row.online, "Platsen saknas."),
+            (row.town or not row.venue, "Orten saknas."),
         ]
         why = " ".join(sentence for there, sentence in lacks if not there)
         if why:

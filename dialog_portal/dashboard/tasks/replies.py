@@ -12,8 +12,8 @@ from django.urls import reverse
 from dialog_portal.access.models import User
 from dialog_portal.base.swedish import count, day
 from dialog_portal.dashboard.tasks.task import Task, meeting_url
-from meetings.mailings.letters.recipients import without_reply
-from meetings.mailings.reminder_interval import REMIND_BEFORE, asked_recently
+from meetings.mailings.letters.recipients import may_be_reminded, without_reply
+from meetings.mailings.reminder_interval import REMIND_BEFORE
 from meetings.models import (
     CalendarReply,
     Invitee,
@@ -25,7 +25,6 @@ from meetings.models import (
     Reply,
     SubstituteRequest,
 )
-from meetings.models.letter_to_read import has_mail_to_read
 
 
 def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
@@ -38,7 +37,7 @@ def silent_invitees(user: User, now: datetime) -> Iterator[Task]:
         without_reply(Invitee.objects.active())
         .filter(meeting__state=MeetingState.INVITED, meeting__reply_by__gt=now)
         .values("meeting_id", "meeting__title", "meeting__reply_by")
-        .annotate(silent=Count("pk"), ripe=Count("pk", filter=~asked_recently(now) & ~has_mail_to_read(now)))
+        .annotate(silent=Count("pk"), ripe=Count("pk", filter=may_be_reminded(now)))
         .order_by("meeting_id")
     )
     said = find_reminders([row["meeting_id"] for row in rows], now)
@@ -76,7 +75,7 @@ class Reminders:
 def find_reminders(meetings: list[int], now: datetime) -> dict[int, Reminders]:
     """Return the reminders of each meeting by its primary key, in two queries."""
     about = {"meeting__in": meetings, "purpose": Purpose.REMINDER}
-    letters = MeetingLetter.objects.filter(**about).order_by()
+    letters = MeetingLetter.objects.filter(**about).not_stopped_in_time().order_by()
     last = dict(letters.values_list("meeting").annotate(Max("letter__created")))
     plans = PlannedMailing.objects.waiting().filter(**about, due_at__gt=now, meeting__round__reminds=True)
     ahead = dict(plans.values_list("meeting", "due_at"))

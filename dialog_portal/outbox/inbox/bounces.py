@@ -16,7 +16,7 @@ from django.conf import settings
 
 from dialog_portal.outbox import mime
 from dialog_portal.outbox.inbox.incoming_letter import Mail, to_one_line
-from dialog_portal.outbox.smtp.answers import readable
+from dialog_portal.outbox.smtp.answers import is_about_us, readable
 
 PREFIX = "studs+"
 BOUNCE_PROOF_BYTES = 10  # bytes
@@ -24,18 +24,19 @@ RETURN_ADDRESS = re.compile(r"studs\+(?P<letter>[0-9a-f]{32})\.(?P<proof>[0-9a-f
 REPORTS = ("message/delivery-status", "message/global-delivery-status")
 REPORT_FIELD = re.compile(r"^(?P<name>[!-9;-~]+):[ \t]*(?P<value>.*(?:\n[ \t].*)*)$", re.MULTILINE)
 STATUS = re.compile(r"\b(?P<status>[245]\.\d{1,3}\.\d{1,3})\b")
-REASONS = (
-    ("5.1.", "adressen finns inte"),
-    ("5.2.2", "brevlådan är full"),
-    ("4.2.2", "brevlådan är full"),
-    ("5.2.1", "brevlådan är stängd"),
-    ("5.2.3", "brevet är för stort för mottagaren"),
-    ("5.3.4", "brevet är för stort för mottagaren"),
-    ("5.4.", "mottagarens server gick inte att nå"),
-    ("4.4.", "mottagarens server svarade inte"),
-    ("5.7.", "mottagarens server vägrade ta emot brevet"),
-    ("4.7.", "mottagarens server vill vänta med brevet"),
+REASONS = tuple(
+    (re.compile(status), reason)
+    for status, reason in (
+        (r"5\.1\.", "adressen finns inte"),
+        (r"[45]\.2\.2$", "brevlådan är full"),
+        (r"5\.2\.1$", "brevlådan är stängd"),
+        (r"5\.[23]\.[34]$", "brevet är för stort för mottagaren"),
+        (r"5\.4\.", "mottagarens server gick inte att nå"),
+        (r"4\.4\.", "mottagarens server svarade inte"),
+        (r"4\.7\.", "mottagarens server vill vänta med brevet"),
+    )
 )
+REFUSES_US = "servern tar inte emot brev från oss"
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,15 @@ class Report:
     @property
     def reason(self) -> str:
         """The status in Swedish; what no table knows is just not delivered."""
-        known = (reason for code, reason in REASONS if self.status.startswith(code))
+        if self.action == "failed" and self.is_about_us:
+            return REFUSES_US
+        known = (reason for code, reason in REASONS if code.match(self.status))
         return next(known, "det gick inte att lämna")
+
+    @property
+    def is_about_us(self) -> bool:
+        """Whether it is letters from us that the server will not have, so that nothing is wrong with the address."""
+        return is_about_us(self.status, self.words)
 
 
 def return_address(message_id: str) -> str:

@@ -28,7 +28,7 @@ from dialog_portal.outbox.inbox.imap import IMAP_ERRORS, MailboxRefused, Visit
 from dialog_portal.outbox.inbox.incoming_letter import PARSE_ERRORS, Mail, to_one_line
 from dialog_portal.outbox.models import DEALT_WITH, Incoming, IncomingKind, Letter, Pulse, State
 from dialog_portal.outbox.oauth import TokenRefused
-from dialog_portal.outbox.queue.bounce import mark_as_bounced
+from dialog_portal.outbox.queue.bounce import mark_as_bounced, pause_if_all_come_back
 from dialog_portal.outbox.queue.states import note
 
 log = logging.getLogger(__name__)
@@ -197,6 +197,8 @@ def apply_report(letter: Letter, report: bounces.Report) -> Verdict:
         note(letter, f"En studs kom för brevet: {said}")
         return IncomingKind.REPORT, said[:300], letter
     mark_as_bounced(letter, by=None, reason=f"Brevet studsade: {said}", code=report.status, text=report.words)
+    if report.is_about_us:
+        pause_if_all_come_back(f"{report.status} {report.words}".strip())
     return IncomingKind.BOUNCED, said[:300], letter
 
 

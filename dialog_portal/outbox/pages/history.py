@@ -17,6 +17,7 @@ OUTCOME_SENTENCES: dict[str, str] = {
     Outcome.ADDRESS: "Mottagarens server säger att adressen inte finns.",
     Outcome.MAILBOX: "Adressen finns, men brevlådan tar inte emot brevet. Meddela på annat sätt.",
     Outcome.POLICY: "Servern vägrade ta emot brevet. Det beror oftast på inställningar, inte på adressen.",
+    Outcome.REFUSED: "Servern sade nej. Det är inte säkert att felet är adressens, så portalen försöker igen.",
     Outcome.WITHDRAWN: "Försöket avbröts innan något hade lämnats.",
     "": "Försöket pågår eller avbröts.",
 }
@@ -38,6 +39,10 @@ STATE_SENTENCES: dict[str, str] = {
     State.BOUNCED: "Brevet kom tillbaka från mottagarens server, så personen har inte fått det.",
     State.STOPPED: "Brevet är stoppat och skickas inte.",
 }
+PAUSED_SENTENCE = (
+    "E-postservern tar inte emot våra brev just nu. Brevet väntar tills felet är rättat och någon väljer "
+    "Försök igen i utkorgen."
+)
 
 
 @dataclass(frozen=True)
@@ -83,8 +88,10 @@ def letter_history(letter: Letter) -> list[HistoryLine]:
     return sorted([made, *attempts, *steps], key=lambda line: line.at, reverse=True)
 
 
-def state_sentence(letter: Letter) -> str:
-    """What the letter's state means for whoever waits for it."""
-    if letter.state == State.ACCEPTED and not letter.last_code and letter.raw is not None:
+def state_sentence(letter: Letter, *, paused: bool = False) -> str:
+    """What the letter's state means for whoever waits for it, also when the mail server is paused."""
+    if paused:
+        return PAUSED_SENTENCE
+    if letter.is_kept:
         return KEPT_IN_OUTBOX
     return STATE_SENTENCES[letter.state]

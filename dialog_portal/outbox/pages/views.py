@@ -25,7 +25,7 @@ from dialog_portal.outbox.mime import Content
 from dialog_portal.outbox.models import Hold, Host, Letter, LetterQuerySet, Outcome, State
 from dialog_portal.outbox.pages import history
 from dialog_portal.outbox.pages.forms import Bounced, Campaign, Correct, Reason, Search, Told
-from dialog_portal.outbox.queue.bounce import mark_as_bounced
+from dialog_portal.outbox.queue.bounce import bounced_because_of_us, mark_as_bounced
 from dialog_portal.outbox.queue.forecast import forecast
 from dialog_portal.outbox.queue.hold import hold, release, resume
 from dialog_portal.outbox.queue.send_again import correct_address, try_now, undo
@@ -33,12 +33,25 @@ from dialog_portal.outbox.queue.states import must_not_be_about_account
 from dialog_portal.outbox.queue.stop import mark_as_informed, stop
 
 LETTERS_PER_PAGE = 50
+# What a search may ask for besides a state
+NARROWED: dict[str, Callable[[LetterQuerySet], LetterQuerySet]] = {
+    "person": LetterQuerySet.needs_a_person,
+    "waiting": LetterQuerySet.waiting,
+    "left": LetterQuerySet.left,
+    "kept": LetterQuerySet.kept,
+    "twice": lambda rows: rows.filter(maybe_twice=True),
+}
 HELD_SENTENCE = "Brevet hålls kvar. Det skickas inte förrän någon släpper det."
 FOLLOWED = re.compile(r"<a(?=\s[^>]*\bhref=)", re.IGNORECASE)
 LETTER_CSP = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
 )
+
+
+def is_server_paused() -> bool:
+    """Return whether a mail server waits for a person to mend it."""
+    return Host.objects.filter(paused_at__isnull=False).exists()
 
 
 def letter_page(html: str) -> HttpResponse:
@@ -61,17 +74,10 @@ def filter_letters(letters: LetterQuerySet, chosen: dict[str, str]) -> LetterQue
         letters = letters.filter(contains_text(chosen["q"], "name", "address", "subject"))
     if chosen["campaign"]:
         letters = letters.filter(campaign=chosen["campaign"])
-    match chosen["state"]:
-        case "":
-            return letters
-        case "person":
-            return letters.needs_a_person()
-        case "waiting":
-            return letters.waiting()
-        case "twice":
-            return letters.filter(maybe_twice=True)
-        case state:
-            return letters.filter(state=state)
+    state = chosen["state"]
+    if state in NARROWED:
+        return NARROWED[state](letters)
+    return letters.filter(state=state) if state else letters
 
 
 def outbox(request: HttpRequest) -> HttpResponse:
@@ -95,7 +101,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "health": outbox_health(),
         "holds": holds,
         "held": {hold.campaign for hold in holds},
-        "paused": Host.objects.filter(paused_at__isnull=False).exists(),
+        "paused": is_server_paused(),
         "hold_form": Reason(),
     }
     return render(request, "staff/outbox/list.html", context)
@@ -107,10 +113,13 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     row = find_letter(request, pk)
     holds = Hold.objects.filter(campaign__in=["", row.campaign]).select_related("by")
     held = list(holds) if row.waits and not row.is_about_account else []
+    paused = row.waits and is_server_paused()
     context = {
         "letter": row,
         "content": content_for_staff(row),
-        "state": HELD_SENTENCE if held else history.state_sentence(row),
+        "state": HELD_SENTENCE if held else history.state_sentence(row, paused=paused),
+        "paused": paused,
+        "refuses_us": bounced_because_of_us(row),
         "history": history.letter_history(row),
         "held": held,
         "still_useful": row.useful_until > timezone.now(),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 
 from dialog_portal.outbox.models import Host, Letter, Outcome, State
+from dialog_portal.outbox.queue.refusals import ABOUT_RECEIVER, Blame, whom_to_blame
 from dialog_portal.outbox.smtp.answers import Result
 
 OPEN_MINUTES = (1, 2, 5, 10, 15)  # without trying, after the first, second … time in a row without an answer
@@ -33,18 +35,32 @@ def allows(host: Host, worker: str, now: datetime, most: int) -> int:
     return 1 if host.doubtful else most
 
 
-def record_result(name: str, result: Result, now: datetime) -> bool:
-    """Record what a try says about the server, in the transaction that ends the try; return whether it is paused."""
+@dataclass(frozen=True)
+class Heard:
+    """What a try means when the server's other answers are considered, and whether it is paused for a person."""
+
+    outcome: Outcome
+    paused: bool
+
+
+def record_result(name: str, letter: int, address: str, result: Result, now: datetime) -> Heard:
+    """Record what a try says about the server, in the transaction that ends the try."""
     host = Host.objects.select_for_update().get(name=name)
-    if result.outcome == Outcome.HOST:
+    outcome = result.outcome
+    if outcome == Outcome.HOST:
         _record_silence(host, result, now)
-    elif result.outcome == Outcome.POLICY:
-        _record_refusal(host, result, now)
     else:
-        host.failures = host.refusals = 0
-        host.closed_until, host.trouble = None, ""
+        host.failures, host.closed_until = 0, None
+    if outcome in ABOUT_RECEIVER:
+        outcome = _record_doubt(host, whom_to_blame(letter, address, result, now), result, now)
+    elif outcome == Outcome.POLICY:
+        _record_refusal(host, result, now)
+    elif outcome == Outcome.ACCEPTED:
+        host.refusals = 0
+    if not host.doubtful and not host.paused_at:
+        host.trouble = ""
     host.save()
-    return host.paused_at is not None
+    return Heard(outcome, host.paused_at is not None)
 
 
 def _words(result: Result) -> str:
@@ -64,5 +80,19 @@ def _record_refusal(host: Host, result: Result, now: datetime) -> None:
     if host.refused_at and now - host.refused_at > MEMORY:
         host.refusals = 0
     host.refusals, host.refused_at, host.trouble = min(host.refusals + 1, 99), now, _words(result)
-    if host.refusals >= PAUSE_AFTER and host.paused_at is None:
-        host.paused_at = now
+    if host.refusals >= PAUSE_AFTER:
+        host.paused_at = host.paused_at or now
+
+
+def _record_doubt(host: Host, blame: Blame, result: Result, now: datetime) -> Outcome:
+    """Return the outcome of a refusal that seems to be about the receiver.
+
+    While it is not known whom it is about, the letters are tried one at a time; when it is about us, not at all.
+    """
+    if blame == Blame.RECEIVER:
+        return result.outcome
+    host.refusals, host.refused_at, host.trouble = min(host.refusals + 1, 99), now, _words(result)
+    if blame == Blame.US:
+        host.paused_at = host.paused_at or now
+        host.trouble = f"{_words(result)} (samma svar om flera mottagare i rad)"
+    return Outcome.REFUSED

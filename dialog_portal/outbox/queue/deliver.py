@@ -18,6 +18,7 @@ from dialog_portal.outbox.queue.begin import begin
 from dialog_portal.outbox.queue.claim import Claim, claim_due, give_back
 from dialog_portal.outbox.queue.finish import finish, finish_and_begin
 from dialog_portal.outbox.queue.rate_limit import time_until_room
+from dialog_portal.outbox.queue.refusals import ABOUT_RECEIVER
 from dialog_portal.outbox.queue.wake_up import wake_up
 from dialog_portal.outbox.queue.worker_names import own_name
 from dialog_portal.outbox.smtp.answers import Result
@@ -110,14 +111,15 @@ def _wait_for_room(end: float) -> bool:
 
 def send_all(batch: list[Claim], transport: Transport) -> int:
     """Send claimed letters in turn, give back those that must wait after all, and return how many were tried."""
-    pending, tried = PendingResult(wipe=transport.wipes), 0
+    pending, tried, taking = PendingResult(wipe=transport.wipes), 0, False
     try:
         for claim in batch:
             tried += 1
             result = send(claim, transport, pending)
             pending.keep(claim, result)
-            if not goes_on(result, claim):
+            if not goes_on(result, claim, taking=taking):
                 break
+            taking = result.outcome == Outcome.ACCEPTED
         pending.write()
     except BaseException:
         # one letter's trouble must not keep the others waiting for a whole lease
@@ -130,9 +132,13 @@ def send_all(batch: list[Claim], transport: Transport) -> int:
     return tried
 
 
-def goes_on(result: Result, claim: Claim) -> bool:
-    """Whether the next letter of the same batch should be tried: not after trouble with the server, nor too late."""
-    return result.outcome not in (Outcome.HOST, Outcome.POLICY) and timezone.now() - claim.at < STALE
+def goes_on(result: Result, claim: Claim, *, taking: bool) -> bool:
+    """Whether the next letter of the same batch should be tried: not after trouble with the server, nor too late.
+
+    A receiver that is refused is trouble with the server, unless it was `taking` the letter just before.
+    """
+    trouble = (Outcome.HOST, Outcome.POLICY, *(() if taking else ABOUT_RECEIVER))
+    return result.outcome not in trouble and timezone.now() - claim.at < STALE
 
 
 def send(claim: Claim, transport: Transport, pending: PendingResult) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from dialog_portal.outbox.models import Attempt, Letter, Outcome, State
 from dialog_portal.outbox.queue import circuit_breaker, fast_finish
 from dialog_portal.outbox.queue.begin import begin, enough_lease
 from dialog_portal.outbox.queue.claim import Claim
+from dialog_portal.outbox.queue.refusals import ABOUT_RECEIVER, try_doubted_letters_again
 from dialog_portal.outbox.queue.retry import time_to_retry
 from dialog_portal.outbox.queue.states import change, change_by_try
 from dialog_portal.outbox.smtp.answers import Result
@@ -32,10 +34,14 @@ def finish(claim: Claim, result: Result, *, wipe: bool) -> bool:
         if (before := _written_before(claim, result)) is not None:
             return before
         now = timezone.now()
-        changed = _settle(claim, result, now, wipe=wipe)
+        heard = _record_about_host(claim, result, now)
+        result = replace(result, outcome=heard.outcome)
+        changed = _settle(claim, result, now, paused=heard.paused, wipe=wipe)
         Attempt.objects.filter(pk=claim.attempt).update(
             ended=now, outcome=result.outcome, code=result.code, text=result.text, late=not changed
         )
+        if claim.probing and result.outcome == Outcome.ACCEPTED:
+            try_doubted_letters_again(now)
     if not changed:
         log.info("letter %s was no longer ours when its try ended (%s)", claim.letter, result.outcome)
     return changed
@@ -66,14 +72,14 @@ def _is_common(claim: Claim, result: Result) -> bool:
 def _written_before(claim: Claim, result: Result) -> bool | None:
     """Return what this very result led to if it was committed before and only the answer was lost, else None."""
     ended = Attempt.objects.filter(pk=claim.attempt, ended__isnull=False)
-    same = ended.filter(outcome=result.outcome, code=result.code, text=result.text)
+    doubted = (Outcome.REFUSED,) if result.outcome in ABOUT_RECEIVER else ()
+    same = ended.filter(outcome__in=(result.outcome, *doubted), code=result.code, text=result.text)
     late = same.values_list("late", flat=True).first()
     return None if late is None else not late
 
 
-def _settle(claim: Claim, result: Result, now: datetime, *, wipe: bool) -> bool:
+def _settle(claim: Claim, result: Result, now: datetime, *, paused: bool, wipe: bool) -> bool:
     """Change the letter. The fence decides: as long as nobody else claimed it, what this worker saw is the truth."""
-    paused = _record_about_host(claim, result, now)
     mine = Letter.objects.filter(pk=claim.letter, fence=claim.fence)
     state, changes = _consequences(claim, result, now, paused=paused, wipe=wipe)
     changes |= {"lease_until": None, "worker": ""}
@@ -95,13 +101,12 @@ def _mark_as_left(row: Letter, changes: dict[str, Any]) -> None:
     change(row, State.ACCEPTED, by=None, reason=reason, cannot="ha lämnats", **changes)
 
 
-def _record_about_host(claim: Claim, result: Result, now: datetime) -> bool:
-    """Tell the circuit breaker what is news to it; return whether the server is paused for a person."""
-    if result.outcome == Outcome.WITHDRAWN:
-        return False
-    if claim.probing or result.outcome in (Outcome.HOST, Outcome.POLICY):
-        return circuit_breaker.record_result(claim.host, result, now)
-    return False
+def _record_about_host(claim: Claim, result: Result, now: datetime) -> circuit_breaker.Heard:
+    """Tell the circuit breaker what is news to it; return what the try means and whether the server is paused."""
+    refused = result.outcome in (Outcome.HOST, Outcome.POLICY, *ABOUT_RECEIVER)
+    if refused or (claim.probing and result.outcome != Outcome.WITHDRAWN):
+        return circuit_breaker.record_result(claim.host, claim.letter, claim.address, result, now)
+    return circuit_breaker.Heard(result.outcome, paused=False)
 
 
 def _consequences(

@@ -16,7 +16,7 @@ from dialog_portal.outbox.models import LETTER_NEXT, Letter, LetterQuerySet, Let
 def refusal(letter: Letter, cannot: str) -> NotAllowed:
     """Return the exception that says what state the letter is in and what is therefore not possible."""
     return NotAllowed(
-        f"Brevet till {letter.name or letter.address} är {letter.get_state_display()} och kan inte {cannot}."
+        f"Brevet till {letter.name or letter.address} är {letter.state_label} och kan inte {cannot}."
     )
 
 

@@ -17,6 +17,8 @@ from dialog_portal.outbox.queue.states import change, change_many, lock, note, r
 def stop(letters: LetterQuerySet, *, by: Any, reason: str, final: bool = False) -> int:
     """Stop those of the letters that still wait, and return how many those were. Those about accounts are left alone.
 
+    Each has it in its history; what somebody stopped is in the audit log too, with the numbers of the letters.
+
     One that is being sent is stopped unless its text has begun to leave: if the server takes it, it ends as accepted.
     Final: what they say no longer holds, so those stopped or failed before cannot be sent again either.
     """
@@ -29,13 +31,19 @@ def stop(letters: LetterQuerySet, *, by: Any, reason: str, final: bool = False) 
         unsent = {"lease_until": None, "worker": "", "last_code": "", "last_text": reason}
         locked = Letter.objects.filter(pk__in=keys)
         change_many(locked, State.STOPPED, by=by, reason=reason, **unsent)
-        record(by, OutboxEvent.LETTERS_STOPPED, _thing(keys), letters=keys)
+        _log(keys, by=by)
     return len(keys)
 
 
-def _thing(keys: list[int]) -> str:
-    """Return what the audit log calls these letters; a single one can be looked up by it."""
-    return f"letter {keys[0]}" if len(keys) == 1 else "letters"
+def _log(keys: list[int], *, by: Any) -> None:
+    """Say in the audit log who stopped these letters, if it was a person; a single one can be looked up there."""
+    if by is not None:
+        record(
+            by,
+            OutboxEvent.LETTERS_STOPPED,
+            f"letter {keys[0]}" if len(keys) == 1 else "letters",
+            letters=keys,
+        )
 
 
 def _end_usefulness(letters: LetterQuerySet) -> None:
@@ -58,6 +66,6 @@ def mark_as_informed(letter: Letter, how: str, *, by: Any) -> Letter:
     reason = f"Meddelad på annat sätt: {how}"
     if row.waits:
         row = change(row, State.STOPPED, by=by, reason=reason, cannot="markeras så", told_otherwise=how)
-        record(by, OutboxEvent.LETTERS_STOPPED, row, letters=[row.pk])
+        _log([row.pk], by=by)
         return row
     return note(row, reason, by=by, told_otherwise=how)

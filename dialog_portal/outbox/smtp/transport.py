@@ -159,6 +159,9 @@ class Relay:
         except Refused as refused:
             self._after_refusal(refused.result)
             return refused.result
+        except smtplib.SMTPResponseException as error:  # while saying hello or signing in
+            self._hang_up()
+            return classify(self.stage, error.smtp_code, readable(error.smtp_error))
         except (OSError, smtplib.SMTPException) as error:
             self._hang_up()
             return classify(self.stage, "", connection_trouble(error, self.name))

@@ -18,7 +18,6 @@ from meetings.mailings.actions.post import post_letters
 from meetings.mailings.actions.reminder_schedule import DONE, SKIPPED, reminder_due_at
 from meetings.mailings.actions.send import drafts_for
 from meetings.mailings.letters.recipients import MAILINGS
-from meetings.mailings.reminder_interval import asked_recently
 from meetings.models import Invitee, Meeting, PlannedMailing, Purpose
 from meetings.models.planned_mailing import PLANNED_NEXT
 
@@ -55,7 +54,7 @@ def send_planned(pk: int, meeting_pk: int) -> int:
     if not reason and waits_for_mailbox(row):
         return 0
     if not reason:
-        pairs = recipients_with_drafts(row, meeting)
+        pairs = drafts_for(MAILINGS[row.purpose], meeting)
         reason = "" if pairs else "Det fanns ingen att skriva till."
     if pairs:
         reason = post_or_reason(row, meeting, pairs)
@@ -96,15 +95,6 @@ def reason_to_skip(row: PlannedMailing, meeting: Meeting) -> str:
 def waits_for_mailbox(row: PlannedMailing) -> bool:
     """Return whether answers may lie unread in the mailbox: a reminder must not say that nothing has come."""
     return row.purpose == Purpose.REMINDER and not is_mailbox_read_since(row.due_at)
-
-
-def recipients_with_drafts(row: PlannedMailing, meeting: Meeting) -> list[tuple[Invitee, Draft]]:
-    """Return the letters that staff would preview now, but no reminder to anybody asked within the last 3 days."""
-    pairs = drafts_for(MAILINGS[row.purpose], meeting)
-    if row.purpose != Purpose.REMINDER:
-        return pairs
-    recent = set(meeting.invitees.filter(asked_recently(timezone.now())).values_list("pk", flat=True))
-    return [pair for pair in pairs if pair[0].pk not in recent]
 
 
 def post_or_reason(row: PlannedMailing, meeting: Meeting, pairs: list[tuple[Invitee, Draft]]) -> str:

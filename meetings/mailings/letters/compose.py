@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -13,34 +14,37 @@ from dialog_portal.outbox.render import render
 from meetings.mailings.calendar_file import calendar_for, calendar_method
 from meetings.mailings.letters.recipients import Mailing
 from meetings.mailings.letters.reply_link import reply_url
+from meetings.mailings.letters.what_changed import change_for
 from meetings.mailings.letters.wording import (
     ANSWERS_CLOSED,
-    STANDARD,
+    PREHEADERS,
     Words,
     fill_words,
     placeholder_values,
+    reply_by,
     without_deadline,
     words_for,
 )
 from meetings.models import Invitee, Meeting, MeetingState, Purpose
 
-WITH_CALENDAR = {Purpose.SAVE_THE_DATE, Purpose.INVITATION, Purpose.UPDATE, Purpose.CANCELLATION}
+Facts = list[tuple[str, str]]
 LOOK_BUTTON = "Se mötet och ditt svar"  # the button when it is too late to answer
 
 
 def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee) -> Draft:
     """Return the letter of this kind to one person."""
     cancelled = meeting.state == MeetingState.CANCELLED
-    said = letter_context(meeting, invitee)
-    if mailing.purpose == Purpose.SAVE_THE_DATE and not said["closed"]:
-        said["button_text"] = "Svara redan nu"
-    if mailing.purpose in STANDARD:
-        said = with_wording(words_for(meeting, mailing.purpose), said)
-    rendered = render(str(mailing.purpose), said)
-    calendar = (
-        calendar_for(meeting, invitee, cancelled=cancelled, by_letter=True)
-        if mailing.purpose in WITH_CALENDAR
-        else None
+    said = {**letter_context(meeting, invitee), **purpose_context(mailing.purpose, meeting, invitee)}
+    rendered = render(
+        str(mailing.purpose), with_wording(words_for(meeting, mailing.purpose), said, mailing.purpose)
+    )
+    calendar = calendar_for(
+        meeting,
+        invitee,
+        cancelled=cancelled,
+        by_letter=True,
+        accepted=mailing.purpose == Purpose.COMING,
+        tentative=mailing.purpose == Purpose.SAVE_THE_DATE,
     )
     return Draft(
         key=mailing.key(invitee, timezone.localdate().isoformat()),
@@ -56,6 +60,28 @@ def compose(mailing: Mailing, meeting: Meeting, invitee: Invitee) -> Draft:
         calendar=calendar,
         calendar_method=calendar_method(invitee, cancelled=cancelled),
     )
+
+
+def purpose_context(purpose: Purpose, meeting: Meeting, invitee: Invitee) -> dict[str, object]:
+    """Return what only letters of one kind say: more facts, and which change it is about."""
+    facts = meeting_facts(meeting, invitee)["facts"]
+    match purpose:
+        case Purpose.SAVE_THE_DATE:
+            more: Facts = [("Svar", "Vi bjuder in senare och ber om svar då")]
+            if meeting.is_open_for_answers(timezone.now()):
+                return {"facts": [*facts, *more], "button_text": "Svara redan nu"}
+        case Purpose.INVITATION | Purpose.REMINDER:
+            more = (
+                [("Svara senast", reply_by(meeting))] if meeting.is_open_for_answers(timezone.now()) else []
+            )
+        case Purpose.UPDATE:
+            change = change_for(meeting, invitee)
+            return {"change": change, "facts": [*facts, *change.facts]}
+        case Purpose.CANCELLATION:
+            more = list(change_for(meeting, invitee, present=True).facts)
+        case _:
+            more = []
+    return {"facts": [*facts, *more]}
 
 
 def letter_context(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
@@ -77,7 +103,7 @@ def letter_context(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
     }
 
 
-def meeting_facts(meeting: Meeting, invitee: Invitee) -> dict[str, object]:
+def meeting_facts(meeting: Meeting, invitee: Invitee) -> dict[str, Any]:
     """Return what is known of the meeting and the person without asking for the agenda or a link."""
     diary_number = meeting.diary_number or meeting.round.diary_number
     facts = [
@@ -109,12 +135,13 @@ def seats_in_words(seats: list[int]) -> str:
     return f"{', '.join(map(str, first))} respektive {count(last, 'plats,platser')}"
 
 
-def with_wording(words: Words, context: dict[str, object]) -> dict[str, object]:
-    """Return the context with the words above the facts, their placeholders filled in."""
-    said = fill_words(
-        without_deadline(words) if context.get("closed") else words, placeholder_values(context)
-    )
-    return {**context, "heading": said.heading, "words": said}
+def with_wording(words: Words, context: dict[str, object], purpose: str) -> dict[str, object]:
+    """Return the context with the words above the facts, their placeholders filled in, and the preheader."""
+    given, shown = placeholder_values(context), Words("", "", PREHEADERS.get(Purpose(purpose), ""))
+    if context.get("closed"):
+        words, shown = without_deadline(words), without_deadline(shown)
+    said, beside = fill_words(words, given), fill_words(shown, given).body
+    return {**context, "heading": said.heading, "words": said, "preheader": " ".join(beside.split())}
 
 
 def preview_fingerprint(drafts: list[Draft]) -> str:

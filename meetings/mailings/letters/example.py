@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
+from dialog_portal.base.swedish import span
 from dialog_portal.outbox.render import Rendered, render
 from meetings.mailings.letters.compose import meeting_facts, with_wording
+from meetings.mailings.letters.what_changed import Change, beginning
 from meetings.mailings.letters.wording import Words
 from meetings.models import AgendaItem, Invitation, Invitee, Meeting, Purpose, Round
 from parties.models import Party
@@ -24,11 +26,21 @@ def example_letter(owner: Round | Meeting, purpose: str, words: Words) -> Render
     off = purpose == Purpose.CANCELLATION
     context = {
         **meeting_facts(meeting, invitee),
+        "change": example_change(meeting),
         **example_links(off),
         "agenda": example_agenda(meeting),
         "reason": example_reason(meeting, off),
     }
-    return render(purpose, with_wording(words, context))
+    return render(purpose, with_wording(words, context, purpose))
+
+
+def example_change(meeting: Meeting) -> Change:
+    """Return an invented change: the meeting was to be held the week before."""
+    week = timedelta(days=7)
+    begins = meeting.starts_at
+    before = span(begins - week, meeting.ends_at - week)
+    short = beginning(begins), beginning(begins - week)
+    return Change("Ny tid", span(begins, meeting.ends_at), before, *short)
 
 
 def example_meeting(round_: Round) -> Meeting:
@@ -42,6 +54,7 @@ def example_meeting(round_: Round) -> Meeting:
         reply_by=start - timedelta(days=14),
         venue="Exempelhuset",
         room="Stora salen",
+        town="Exempelstad",
         message="Det här är mötets egen hälsning, som skrivs när mötet läggs upp.",
     )
 

@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from dialog_portal.outbox.models import Priority
+from meetings.mailings.reminder_interval import asked_recently
 from meetings.models import (
     INVITING,
     AgendaState,
@@ -20,10 +21,13 @@ from meetings.models import (
     MeetingLetter,
     MeetingState,
     Purpose,
+    SubstituteRequest,
+    TimeAndPlace,
 )
 from meetings.models.invitee import InviteeQuerySet
 from meetings.models.letter_to_read import has_mail_to_read
 from meetings.models.meeting_letter import MeetingLetterQuerySet
+from meetings.models.time_and_place import TIME_AND_PLACE_FIELDS
 
 PURPOSES_WITH_AGENDA = frozenset({Purpose.INVITATION, Purpose.SUBSTITUTE, Purpose.COMING, Purpose.AGENDA})
 PURPOSES_WITH_TIME = frozenset(Purpose) - {
@@ -94,19 +98,32 @@ def without_invitation(people: InviteeQuerySet) -> InviteeQuerySet:
     return people.filter(~Exists(letters_to_invitee(Purpose.INVITATION)), substitute_for__isnull=True)
 
 
+def invited_people(people: InviteeQuerySet) -> InviteeQuerySet:
+    """Narrow to those who have an invitation, also as a substitute."""
+    return people.filter(has_invitation())
+
+
 def without_reply(people: InviteeQuerySet) -> InviteeQuerySet:
-    """Narrow to those who have an invitation but have not answered, and of whom nothing waits to be read.
+    """Narrow to those who have an invitation but have not answered.
 
-    Somebody who handed over has answered, as long as the substitute is on the list. Who has written may have answered:
-    a reminder would say that nothing has come.
+    Somebody who handed over has answered, as long as the substitute is on the list.
     """
-    unread = has_mail_to_read(timezone.now())
-    return invited_without_reply(people).filter(~unread)
+    return invited_people(people).silent()
 
 
-def invited_without_reply(people: InviteeQuerySet) -> InviteeQuerySet:
-    """Narrow to those who have an invitation but have not answered, also by a letter that nobody has read."""
-    return people.filter(has_invitation()).silent()
+def to_remind(people: InviteeQuerySet) -> InviteeQuerySet:
+    """Narrow to those who have an invitation but have not answered, and may be reminded now."""
+    return without_reply(people).filter(may_be_reminded(timezone.now()))
+
+
+def may_be_reminded(now: datetime) -> Q:
+    """Return the condition on a person under which a reminder is right: it would say that nothing has come.
+
+    Nobody is reminded just after a letter that asked the same, nor while it is staff who owe them an answer about a
+    substitute, nor while something from them waits to be read.
+    """
+    asks_us = SubstituteRequest.objects.waiting().filter(invitee=OuterRef("pk"))
+    return ~asked_recently(now) & ~Exists(asks_us) & ~has_mail_to_read(now)
 
 
 def with_seat(people: InviteeQuerySet) -> InviteeQuerySet:
@@ -119,14 +136,29 @@ def with_seat(people: InviteeQuerySet) -> InviteeQuerySet:
 
 def with_known_time(people: InviteeQuerySet) -> InviteeQuerySet:
     """Narrow to those who may know the meeting's time from a letter, also from one stopped while it was sent."""
-    return people.filter(Exists(letters_to_invitee(*PURPOSES_WITH_TIME)))
+    return with_told_version(people, present=True).filter(Exists(letters_to_invitee(*PURPOSES_WITH_TIME)))
 
 
 def with_outdated_time(people: InviteeQuerySet) -> InviteeQuerySet:
-    """Narrow to those who have a letter with an outdated time or place, and no letter with the new one."""
+    """Narrow to those who have a letter with an outdated time or place, and no letter with the new one.
+
+    A change that was taken back before they were told of it leaves their last letter true: they need no other.
+    """
     outdated = letters_to_invitee(*PURPOSES_WITH_TIME).of_earlier_version()
     current = letters_to_invitee(*INVITING).of_current_version()
-    return people.filter(Exists(outdated), ~Exists(current))
+    now = {name: OuterRef(f"meeting__{name}") for name in TIME_AND_PLACE_FIELDS}
+    same = TimeAndPlace.objects.filter(meeting=OuterRef("meeting"), version=OuterRef("told_version"), **now)
+    return with_told_version(people).filter(Exists(outdated), ~Exists(current), ~Exists(same))
+
+
+def with_told_version(people: InviteeQuerySet, *, present: bool = False) -> InviteeQuerySet:
+    """Add `told_version`: the latest earlier version of the meeting that a letter has told the person of, else None.
+
+    A receipt with the present time is no news of a change, so the present version counts only if `present` says so.
+    """
+    told = letters_to_invitee(*PURPOSES_WITH_TIME).exclude(version=None).order_by("-version")
+    told = told if present else told.filter(version__lt=F("meeting__letter_version"))
+    return people.annotate(told_version=Subquery(told.values("version")[:1]))
 
 
 def with_outdated_agenda(people: InviteeQuerySet) -> InviteeQuerySet:
@@ -164,7 +196,7 @@ MAILINGS: dict[str, Mailing] = {
             Purpose.SAVE_THE_DATE, without_invitation, BEFORE_INVITATION, meeting_start, leads_to=ANNOUNCED
         ),
         Mailing(Purpose.INVITATION, without_invitation, BEFORE_MEETING, meeting_start, leads_to=INVITED),
-        Mailing(Purpose.REMINDER, without_reply, frozenset({INVITED}), reply_deadline, daily=True),
+        Mailing(Purpose.REMINDER, to_remind, frozenset({INVITED}), reply_deadline, daily=True),
         Mailing(Purpose.COMING, with_seat, frozenset({INVITED}), meeting_start),
         Mailing(Purpose.AGENDA, with_outdated_agenda, frozenset({INVITED}), meeting_start),
         Mailing(Purpose.UPDATE, with_outdated_time, BEFORE_MEETING, meeting_start, priority=URGENT),

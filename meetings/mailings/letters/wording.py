@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dialog_portal.base.swedish import clock, span, weekday
+from dialog_portal.base.swedish import clock, in_sentence, span, weekday
 from meetings.models import Meeting, Purpose, Round, Wording
 
 # What each placeholder stands for, in the order that staff see them
@@ -28,9 +28,21 @@ PASSAGES = {
     Purpose.INVITATION: {"hälsning": "mötets egen hälsning, i ett eget stycke"},
     Purpose.CANCELLATION: {"skäl": "varför mötet ställs in"},
 }
+# What letters about a change know besides, in subject and heading too
+OF_CHANGE = {
+    "ändring": "vad som är nytt, som Ny tid",
+    "nu": "den nya tiden eller platsen",
+    "nu_kort": "samma, kort, för ämnesraden",
+    "förut": "den tid eller plats som mottagaren har fått tidigare",
+    "förut_kort": "samma, kort, för ämnesraden",
+}
 PLACE = re.compile(r"\{([^{}\n]*)\}")
 ANSWERS_CLOSED = "Sista svarsdag har passerat. Hör av dig till oss om något ändras."
 DEADLINE = re.compile(r"\{\s*svara_senast\s*\}", re.IGNORECASE)
+CAPITAL_AT_BEGINNING = {"dag", "tid", "plats", "svara_senast", "nu", "förut"}
+BEFORE_SENTENCE = re.compile(r"(^|[.!?]\s+|\n\s*)\Z")
+BEFORE_TITLE = re.compile(r"(^|[.!?:]\s+|\n\s*|[”\"»])\Z")
+PARENTHESES = re.compile(r"\s*\([^()]*\)")
 SENTENCE = re.compile(r"[.!?]\s+(?=[A-ZÅÄÖ])")
 SUBJECT_MOST = 240  # the outbox takes 250
 
@@ -54,7 +66,9 @@ STANDARD = {
         "Boka dagen: {möte}, {dag}",
         "Boka dagen för {möte}",
         "Hej {namn}!\n\n"
-        "Vi bjuder in {part} till {möte} och ber dig boka tiden redan nu. Inbjudan med dagordning kommer senare.",
+        "Boka tiden redan nu: vi tänker bjuda in {part} till {möte}. Det här är inte inbjudan. Den kommer senare, med "
+        "dagordning och sista dag att svara.\n\n"
+        "Du behöver inte svara än. Vet du redan nu om du kan komma får du gärna säga det.",
     ),
     Purpose.INVITATION: Words(
         "Inbjudan: {möte}, {dag}",
@@ -86,10 +100,11 @@ STANDARD = {
         "Har du redan svarat står ditt svar kvar. Du kan ändra det, eller svara, senast {svara_senast}.",
     ),
     Purpose.UPDATE: Words(
-        "Ändrat: {möte}, {dag}",
-        "Ny tid eller plats för {möte}",
+        "{ändring}: {möte}, {nu_kort} (förut {förut_kort})",
+        "{ändring} för {möte}",
         "Hej {namn}!\n\n"
-        "Tiden eller platsen för {möte} har ändrats. Det här gäller nu. "
+        "{möte} har ändrats. Nu gäller {nu}.\n\n"
+        "Det här skrev vi tidigare, och det gäller inte längre: {förut}.\n\n"
         "Den bifogade kalenderfilen ersätter den du fick tidigare.\n\n"
         "Har du redan svarat står ditt svar kvar. Du kan ändra det, eller svara, senast {svara_senast}.",
     ),
@@ -97,10 +112,18 @@ STANDARD = {
         "Inställt: {möte}, {dag}",
         "{möte} är inställt",
         "Hej {namn}!\n\n"
-        "{möte} {dag} är inställt. Du behöver inte göra något. "
-        "Den bifogade kalenderfilen tar bort mötet ur din kalender.\n\n"
+        "{möte} {dag} är inställt. Du behöver inte svara.\n\n"
+        "Har du mötet i din kalender? Öppna den bifogade kalenderfilen för att ta bort det. "
+        "Står det kvar tar du bort det själv.\n\n"
         "Orsak: {skäl}",
     ),
+}
+# What a list of letters shows beside the subject. The others are shown with their first words.
+PREHEADERS = {
+    Purpose.SAVE_THE_DATE: "{tid}, {plats}.\n\nInbjudan kommer senare.",
+    Purpose.INVITATION: "Svara senast {svara_senast}.\n\n{tid}, {plats}.",
+    Purpose.REMINDER: "Svara senast {svara_senast}.\n\n{tid}, {plats}.",
+    Purpose.COMING: "{tid}, {plats}.",
 }
 
 
@@ -139,20 +162,40 @@ def placeholder_values(context: Mapping[str, Any]) -> dict[str, str]:
         "tid": span(meeting.starts_at, meeting.ends_at),
         "plats": meeting.where,
         "platser": context["seats"],
-        "svara_senast": f"{weekday(meeting.reply_by)} kl. {clock(meeting.reply_by)}",
+        "svara_senast": reply_by(meeting),
         "år": str(meeting.round.year),
         "hälsning": meeting.message,
         "skäl": context["reason"],
+        **change_values(context.get("change")),
     }
+
+
+def reply_by(meeting: Meeting) -> str:
+    """Return the last day and time to answer."""
+    return f"{weekday(meeting.reply_by)} kl. {clock(meeting.reply_by)}"
+
+
+def change_values(change: Any) -> dict[str, str]:
+    """Return what the placeholders of a letter about a change stand for; none in another letter."""
+    if not change:
+        return {}
+    long = {"ändring": change.kind, "nu": change.now, "förut": change.before}
+    return long | {"nu_kort": change.now_short, "förut_kort": change.before_short}
 
 
 def fill_words(words: Words, given: Mapping[str, str]) -> Words:
     """Return the words with their placeholders filled in, without paragraphs that contain an empty placeholder."""
     said = [fill_placeholders(part, given) for part in words.paragraphs if not lacks_value(part, given)]
     subject, heading = (
-        " ".join(fill_placeholders(line, given).split()) for line in (words.subject, words.heading)
+        " ".join(fill_placeholders(without_empty_parentheses(line, given), given).split())
+        for line in (words.subject, words.heading)
     )
     return Words(subject[:SUBJECT_MOST], heading, "\n\n".join(said))
+
+
+def without_empty_parentheses(line: str, given: Mapping[str, str]) -> str:
+    """Return the line without parentheses that contain an empty placeholder."""
+    return PARENTHESES.sub(lambda found: "" if lacks_value(found[0], given) else found[0], line)
 
 
 def without_deadline(words: Words) -> Words:
@@ -173,8 +216,20 @@ def cut_at_deadline(paragraph: str) -> str:
 
 
 def fill_placeholders(text: str, given: Mapping[str, str]) -> str:
-    """Return the text with every known placeholder replaced once; braces inside a value are left as they are."""
-    return PLACE.sub(lambda match: given.get(placeholder_name(match[1]), match[0]), text)
+    """Return the text with every known placeholder replaced once; braces inside a value are left as they are.
+
+    A day or place gets a capital where a sentence begins, and a meeting's title loses its own inside one.
+    """
+
+    def value_of(place: re.Match[str]) -> str:
+        name, before = placeholder_name(place[1]), text[: place.start()]
+        value = given.get(name, place[0])
+        if name == "möte":
+            return value if BEFORE_TITLE.search(before) else in_sentence(value)
+        begins = name in CAPITAL_AT_BEGINNING and BEFORE_SENTENCE.search(before)
+        return value[:1].upper() + value[1:] if begins else value
+
+    return PLACE.sub(value_of, text)
 
 
 def lacks_value(paragraph: str, given: Mapping[str, str]) -> bool:
@@ -184,7 +239,8 @@ def lacks_value(paragraph: str, given: Mapping[str, str]) -> bool:
 
 def placeholders_for(purpose: str, *, in_body: bool) -> dict[str, str]:
     """Return the placeholders of a letter's text, or of its subject and heading, with what they stand for."""
-    return PLACEHOLDERS | (PASSAGES.get(Purpose(purpose), {}) if in_body else {})
+    of_kind = OF_CHANGE if purpose == Purpose.UPDATE else {}
+    return PLACEHOLDERS | of_kind | (PASSAGES.get(Purpose(purpose), {}) if in_body else {})
 
 
 def placeholder_list(names: Iterable[str]) -> str:

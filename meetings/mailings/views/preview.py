@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from csp.constants import SELF
 from csp.decorators import csp_update
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
@@ -20,10 +21,12 @@ from dialog_portal.outbox.models import Hold, Letter
 from dialog_portal.outbox.pages.views import letter_page
 from meetings.mailings.actions import send
 from meetings.mailings.letters.compose import compose, preview_fingerprint
-from meetings.mailings.letters.recipients import MAILINGS, Mailing, invited_without_reply
+from meetings.mailings.letters.recipients import MAILINGS, Mailing, to_remind, without_reply
 from meetings.mailings.views.wording import wording_on_preview
-from meetings.models import Invitation, Invitee, Meeting, MeetingState, Purpose
+from meetings.models import Invitation, Invitee, Meeting, MeetingLetter, MeetingState, Purpose
 from meetings.models.letter_to_read import has_mail_to_read
+
+NO_SERVER = "Ingen e-postserver är inställd, så breven stannar där och går inte till mottagarna."
 
 
 def find_meeting(pk: int) -> Meeting:
@@ -50,7 +53,8 @@ def letters_preview(request: StaffRequest, pk: int, purpose: str) -> HttpRespons
         "shown": shown,
         "fingerprint": preview_fingerprint([draft for _, draft in pairs]),
         "parties": len({pair[0].invitation_id for pair in pairs}),
-        "already": Letter.objects.filter(campaign=meeting.campaign, purpose=mailing.purpose).count(),
+        "already": count_with_letter(mailing, meeting, [invitee.pk for invitee, _ in pairs]),
+        "resting": [] if why_not or mailing.purpose != Purpose.REMINDER else resting_people(meeting),
         "without": parties_without_recipient(meeting),
         "unread": count_unread(meeting) if mailing.purpose == Purpose.REMINDER else 0,
         "wording": wording_on_preview(meeting, mailing.purpose),
@@ -60,7 +64,7 @@ def letters_preview(request: StaffRequest, pk: int, purpose: str) -> HttpRespons
 
 def count_unread(meeting: Meeting) -> int:
     """Return how many people get no reminder because something from them waits to be read."""
-    people = invited_without_reply(meeting.invitees.active())
+    people = without_reply(meeting.invitees.active())
     return people.filter(has_mail_to_read(timezone.now())).count()
 
 
@@ -68,6 +72,20 @@ def is_reminder_before_invitation(mailing: Mailing, meeting: Meeting) -> bool:
     """Return whether it is a reminder although nobody has been invited."""
     reminder = mailing.purpose in (Purpose.REMINDER, Purpose.COMING)
     return reminder and meeting.state in (MeetingState.PLANNED, MeetingState.ANNOUNCED)
+
+
+def count_with_letter(mailing: Mailing, meeting: Meeting, getting_it: list[int]) -> int:
+    """Return how many on the list have the letter as it is now, and are not among those who are getting it."""
+    letters = MeetingLetter.objects.filter(
+        purpose=mailing.purpose, invitee__in=meeting.invitees.active(), version=meeting.letter_version
+    ).not_stopped_in_time()
+    return letters.exclude(invitee__in=getting_it).values("invitee").distinct().count()
+
+
+def resting_people(meeting: Meeting) -> list[Invitee]:
+    """Return those who have not answered but are not reminded now, because they were just asked or wait for us."""
+    silent = without_reply(meeting.invitees.active()).filter(~has_mail_to_read(timezone.now()))
+    return list(silent.exclude(pk__in=to_remind(meeting.invitees.active()).values("pk")).in_order())
 
 
 @xframe_options_sameorigin
@@ -122,6 +140,8 @@ def why_waiting(meeting: Meeting) -> str:
     """Return a Swedish sentence about why the meeting's letters stay in the outbox, empty when they are being sent."""
     if Hold.objects.filter(campaign__in=("", meeting.campaign)).exists():
         return "Breven hålls kvar tills någon släpper dem."
+    if not settings.MAIL:
+        return NO_SERVER
     return "Breven väntar på att utskicket kommer igång. De skickas då av sig själva." if is_stuck() else ""
 
 

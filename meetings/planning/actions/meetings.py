@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -22,30 +22,36 @@ from meetings.invitations.actions import rerender
 from meetings.mailings.actions import reminder_schedule
 from meetings.mailings.actions.reply_link import prolong_reply_links
 from meetings.mailings.letters.recipients import with_known_time
-from meetings.models import Agenda, AgendaItem, Meeting, MeetingState, MeetingStep, Round
+from meetings.models import Agenda, AgendaItem, Meeting, MeetingState, MeetingStep, Round, TimeAndPlace
 from meetings.models.meeting import MEETING_NEXT, Group
+from meetings.models.time_and_place import time_and_place_values
 from meetings.planning.dates import moments_as_typed
 from meetings.replies.actions.needs import erase_needs_of_meeting
 from parties.models import Category, Party
 
-TimeAndPlace = tuple[datetime, datetime, str, str]
 DOUBLE_PRESS_WINDOW = timedelta(
     minutes=1
 )  # a second press within this time is the same press: the page was slow
 COLUMNS_NOT_TYPED = ("id", "slug", "state")
 MEETING_FIELDS_IN_NOTES = frozenset(  # as MeetingForm names them
-    {"title", "day", "start", "end", "venue", "room", "street", "online", "host", "diary_number"}
+    {"title", "day", "start", "end", "venue", "room", "street", "town", "online", "host", "diary_number"}
     | {"outside_reference"}
 )
 MEETING_SLUG_STEM = 70  # characters, of the 80 that the column holds: there is room for a number
 MOMENT_FIELDS = ("starts_at", "ends_at", "reply_by")
 # What a copy has in common with its source
-COPIED_FIELDS = ("host", "venue", "room", "street", "serves_meal", "seats")
+COPIED_FIELDS = ("host", "venue", "room", "street", "town", "serves_meal", "seats")
 
 
-def time_and_place(meeting: Meeting) -> TimeAndPlace:
-    """Return what people have in their calendars: start, end, place and link to the online meeting."""
-    return meeting.starts_at, meeting.ends_at, meeting.where, meeting.online
+def is_moved(before: Meeting, now: Meeting) -> bool:
+    """Return whether what people have in their calendars is wrong now: start, end, place or link to the meeting.
+
+    A town that was missing and is filled in is no move: people need no letter about it.
+    """
+    said = TimeAndPlace(**{**time_and_place_values(now), "town": now.town if before.town else ""})
+    return any(
+        getattr(before, name) != getattr(said, name) for name in ("starts_at", "ends_at", "where", "online")
+    )
 
 
 def unused_meeting_slug(round_: Round, title: str) -> str:
@@ -161,8 +167,8 @@ def change_meeting(
         raise HeldInFuture("Mötet är genomfört, så dagen kan inte ligga framåt i tiden.")
     _record_change(before, now, saved.fields, by=by)
     reminder_schedule.move_reminders(now, by=by)  # also when only the last day to answer changed
-    if time_and_place(now) != time_and_place(before):
-        return MeetingChange(now, _apply_move(now, by=by))
+    if is_moved(before, now):
+        return MeetingChange(now, _apply_move(before, now, by=by))
     if now.reply_by != before.reply_by:
         reason = "Sista svarsdag ändrades innan brevet lämnades."
         rerender.rerender_for_deadline(now, by=by, reason=reason)
@@ -197,7 +203,7 @@ def typed_field_names(before: Meeting, now: Meeting, fields: list[str]) -> list[
     return [name for name in fields if name not in MOMENT_FIELDS] + moments
 
 
-def _apply_move(meeting: Meeting, *, by: User) -> bool:
+def _apply_move(before: Meeting, meeting: Meeting, *, by: User) -> bool:
     """Store that the time or place is new and stop or renew what shows the old one. Return whether anybody knows it."""
     known = (
         meeting.state in (MeetingState.ANNOUNCED, MeetingState.INVITED)
@@ -207,14 +213,22 @@ def _apply_move(meeting: Meeting, *, by: User) -> bool:
     meeting.steps.create(before=meeting.state, after=meeting.state, by=by, reason=reason)
     if not known or meeting.state == MeetingState.HELD:
         return False
+    keep_time_and_place(before)
     meeting.sequence += 1
     meeting.letter_version += 1
     meeting.save(update_fields=["sequence", "letter_version"])
+    keep_time_and_place(meeting)
     prolong_reply_links(meeting)
     rerender.rerender_for_move(
         meeting, by=by, reason="Mötets tid eller plats ändrades innan brevet hade lämnats."
     )
     return True
+
+
+def keep_time_and_place(meeting: Meeting) -> None:
+    """Store what letters of the meeting's present version say, for those who are told what it was before."""
+    values = time_and_place_values(meeting)
+    meeting.times_and_places.update_or_create(version=meeting.letter_version, defaults=values)
 
 
 @transaction.atomic
@@ -243,7 +257,7 @@ def values_of_copy(source: Meeting, group: Group | None) -> dict[str, Any]:
 
 def hosted_by(source: Meeting, host: Party | None) -> dict[str, Any]:
     """Return what a copy has instead when this is its host: another host has another place, which is not known yet."""
-    return {} if host == source.host else {"host": host, "venue": "", "room": "", "street": ""}
+    return {} if host == source.host else {"host": host, "venue": "", "room": "", "street": "", "town": ""}
 
 
 def copy_items(source: Agenda, target: Agenda) -> None:

@@ -19,6 +19,11 @@ class DiaryNumberWarning:
 
     cleaned_data: dict[str, Any]
     changed_data: list[str]
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outside_reference"].help_text = "Om någon annans register har en beteckning."
 
     @property
     def warnings(self) -> list[str]:

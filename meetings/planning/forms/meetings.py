@@ -109,21 +109,22 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, DayAndTimeForm):
     class Meta:
         model = Meeting
         fields = (
-            "title", "categories", "group", "host", "venue", "room", "street", "online", "seats",
+            "title", "categories", "group", "host", "venue", "room", "street", "town", "online", "seats",
             "serves_meal", "message", "diary_number", "outside_reference", "officer",
         )  # fmt: skip
         widgets = {"categories": forms.CheckboxSelectMultiple, "message": forms.Textarea(attrs={"rows": 4})}
         labels = {"serves_meal": "Vi bjuder på mat"}
         help_texts = {
+            "town": "Står i brev och kalender, så att den som reser hittar dit. Till exempel Nynäshamn.",
             "serves_meal": "Då får de inbjudna frågan om specialkost när de svarar.",
             "group": "Gruppens parter föreslås när du bjuder in, och gruppens värd blir mötets värd.",
             "host": "Lämna tomt om gruppens värd också är mötets.",
         }
 
-    field_order = ("title", "day", "start", "end", "reply_on", "venue", "room", "street", "online")
+    field_order = ("title", "day", "start", "end", "reply_on", "venue", "room", "street", "town", "online")
     parts = (
         ("När", ("day", "start", "end", "reply_on")),
-        ("Var", ("venue", "room", "street", "online")),
+        ("Var", ("venue", "room", "street", "town", "online")),
         ("Vilka", ("categories", "group", "host", "seats", "serves_meal")),
         ("Inbjudan och handläggning", ("message", "officer", "diary_number", "outside_reference")),
     )
@@ -176,6 +177,8 @@ class MeetingForm(DiaryNumberWarning, VersionedForm, DayAndTimeForm):
             found.append("Svarstiden har redan gått ut. Ändra Svar senast om de inbjudna ska kunna svara.")
         if timezone.localdate(meeting.starts_at).year != meeting.round.year:
             found.append(f"Mötet ligger inte under {meeting.round.year}, som är omgångens år.")
+        if meeting.venue and not meeting.town:
+            found.append("Orten saknas. Fyll i den, så står den i brev, i kalendern och på webben.")
         return found
 
     def fieldsets(self) -> list[tuple[str, list[forms.BoundField]]]:

@@ -23,7 +23,7 @@ from meetings.replies.guest_list import guest_rows, with_replies
 from meetings.replies.reply_status import reply_status
 from meetings.replies.views import ledger
 from tests import factories
-from tests.meetings.acting import letter, signed_in
+from tests.meetings.acting import asked_long_ago, letter, signed_in
 
 pytestmark = pytest.mark.django_db
 YES, NO, LINK = Answer.YES, Answer.NO, Channel.LINK
@@ -116,6 +116,7 @@ def test_who_lost_their_substitute_has_not_answered(meeting: Meeting, alone: Inv
 
 
 def test_who_lost_their_substitute_is_reminded_and_waited_for(meeting: Meeting, alone: Invitee):
+    asked_long_ago()
     assert list(without_reply(meeting.invitees.active())) == [alone]
     told = [task.why for tasks in tasks_for(factories.user(), timezone.now()) for task in tasks]
     assert "1 person har inte svarat." in told
@@ -124,6 +125,7 @@ def test_who_lost_their_substitute_is_reminded_and_waited_for(meeting: Meeting, 
 
 def test_who_has_a_substitute_is_not_reminded(meeting: Meeting):
     chief, deputy = handed_over(meeting)
+    asked_long_ago()
     assert (list(without_reply(meeting.invitees.active())), reply_status(chief).case) == (
         [deputy],
         "handed_over",

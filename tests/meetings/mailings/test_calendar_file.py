@@ -18,8 +18,8 @@ NAMES = [
     "BEGIN:VCALENDAR", "VERSION", "PRODID", "CALSCALE", "METHOD", "BEGIN:VTIMEZONE", "TZID", "BEGIN:DAYLIGHT",
     "TZNAME", "TZOFFSETFROM", "TZOFFSETTO", "DTSTART", "RRULE", "END:DAYLIGHT", "BEGIN:STANDARD", "TZNAME",
     "TZOFFSETFROM", "TZOFFSETTO", "DTSTART", "RRULE", "END:STANDARD", "END:VTIMEZONE", "BEGIN:VEVENT", "UID",
-    "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "LOCATION", "DESCRIPTION", "STATUS", "TRANSP", "CLASS",
-    "END:VEVENT", "END:VCALENDAR",
+    "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "ORGANIZER", "SUMMARY", "LOCATION", "DESCRIPTION", "STATUS", "TRANSP",
+    "CLASS", "END:VEVENT", "END:VCALENDAR",
 ]  # fmt: skip
 BREAKS = ["\r\n", "\n", "\r", "\r\r\n", "\u2028", "\u2029", "\u0085", "\x0b", "\x0c", "\x1c", "\n ", "\r\n\t"]
 SMUGGLED = [
@@ -63,7 +63,7 @@ def test_an_event_says_what_when_and_where():
     data = calendar_for(meeting)
     found = event(data)
     assert found["SUMMARY"] == "Dialogmöte, centrumbildningar; 2019"
-    assert found["LOCATION"] == "Usine konferens, Fatburen, Södermalmsallén 36"
+    assert found["LOCATION"] == "Usine konferens, Fatburen, Södermalmsallén 36, Stockholm"
     assert (found.start, found.end) == (start, start + timedelta(hours=3))
     assert b"DTSTART;TZID=Europe/Stockholm:20190131T150000\r\n" in data
     assert shape(data) == NAMES
@@ -193,3 +193,25 @@ def test_backslashes_and_breaks_come_back_as_they_were(title: str):
 def test_control_the_library_alone_takes_a_typed_capital_for_a_line_break(monkeypatch):
     monkeypatch.setattr("meetings.mailings.calendar_file.TypedText", vText)
     assert event(calendar_for(factories.meeting(title="C:\\Nytt")))["SUMMARY"] == "C:\nytt"
+
+
+@pytest.mark.parametrize("mailbox", [{}, {"host": "imap.region.example"}])
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_who_arranges_stands_in_every_file_so_that_a_cancellation_finds_its_event(
+    settings, mailbox, cancelled
+):
+    settings.MAILBOX = mailbox
+    guest = factories.invitee(factories.invitation(factories.meeting()))
+    for data in (
+        calendar_for(guest.meeting, guest, cancelled=cancelled, by_letter=True),
+        calendar_for(guest.meeting, cancelled=cancelled),
+    ):
+        assert event(data)["ORGANIZER"] == f"mailto:{settings.MAIL_REPLY_TO}"
+
+
+def test_a_day_to_book_is_told_from_an_invitation_in_the_calendar():
+    guest = factories.invitee(factories.invitation(factories.meeting(title="Dialogmöte")))
+    booked, invited = (calendar_for(guest.meeting, guest, tentative=tentative) for tentative in (True, False))
+    assert (event(booked)["STATUS"], event(booked)["SUMMARY"]) == ("TENTATIVE", "Boka dagen: Dialogmöte")
+    assert (event(invited)["STATUS"], event(invited)["SUMMARY"]) == ("CONFIRMED", "Dialogmöte")
+    assert event(booked)["UID"] == event(invited)["UID"]

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from dialog_portal.access.models import Role
+from dialog_portal.base.swedish import in_sentence
 from dialog_portal.outbox.models import Letter
 from meetings.mailings.actions import wording
 from meetings.mailings.letters.example import example_letter
@@ -45,8 +46,6 @@ BAD = [
     ("body", "se /SVAR/AbCdEf123", "Texten innehåller en personlig länk"),
     ("body", "se dialog.example/svar%2FAbCdEf123", "Texten innehåller en personlig länk"),
     ("body", "x" * 6001, "Texten får ha högst 6000 tecken."),
-    ("body", "Hej\x1b[31m", "Texten innehåller osynliga styrtecken."),
-    ("body", "Hej \u202etxt", "Texten innehåller osynliga styrtecken."),
     ("body", " \n ", "Skriv brevets text."),
     ("subject", "Hej\r\nBcc: alla@example.org", "Skriv på en rad, utan radbrytningar"),
     ("subject", "Hej\u2028Bcc: alla@example.org", "Skriv på en rad, utan radbrytningar"),
@@ -61,6 +60,15 @@ BAD = [
 
 
 # --- What may be typed -----------------------------------------------------------------------------------------------
+
+
+def test_signs_that_nobody_sees_are_taken_away_also_inside_a_personal_link():
+    client, _ = signed_in()
+    round_ = factories.round_()
+    link = save(client, round_, body="se /sv\u200bar/AbCdEf123")
+    assert "Texten innehåller en personlig länk" in link.content.decode()
+    save(client, round_, body="Hej\x1b \u202etxt\u2028Rad två")
+    assert Wording.objects.get().body == "Hej txt\nRad två"
 
 
 @pytest.mark.parametrize(("field", "typed", "sentence"), BAD)
@@ -138,7 +146,7 @@ def test_putting_back_the_standard_words_can_be_undone():
             == STANDARD[Purpose.INVITATION].subject
         )
         client.post(address(owner, "_choose"), {"use": "own"})
-        assert one_letter(meeting).subject == "Kom till Möte"
+        assert one_letter(meeting).subject == "Kom till möte"
         client.post(address(owner, "_choose"), {"use": "standard"})
 
 
@@ -203,7 +211,7 @@ def test_the_preview_offers_to_change_the_words_and_shows_them():
     url = reverse("staff:letters_preview", args=[meeting.pk, "invitation"])
     assert "Lägg till en hälsning eller ändra orden" in client.get(url).content.decode()
     assert save(client, meeting).url == url
-    assert f"Kom till {meeting.title}" in client.get(url).content.decode()
+    assert f"Kom till {in_sentence(meeting.title)}" in client.get(url).content.decode()
 
 
 def test_administrators_change_a_rounds_words_but_not_a_mailings():

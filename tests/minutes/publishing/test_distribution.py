@@ -7,13 +7,16 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from dialog_portal.access.models import Role
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.models import Letter
 from meetings.models import Meeting
+from minutes.approval import actions
 from minutes.compile_document import content_hash
 from minutes.distribution import actions as distributing
 from minutes.models import MinutesState
+from minutes.publishing import actions as publishing
 from minutes.writing import actions as writing
 from tests import factories
 from tests.minutes.acting import approved, came, distributed, fresh, held_meeting
@@ -33,7 +36,8 @@ def test_distribution_writes_one_letter_to_each_participant_with_notes_pdf_and_a
     assert content is not None
     assert "Vi talade." in content.text
     assert "Vi talade." in content.html
-    assert settings.BASE_URL + address("notes", meeting) in content.text
+    for part in (content.text, content.html):  # the page is not public yet, so nothing leads there
+        assert settings.BASE_URL + address("notes", meeting) not in part
     rendering = minutes.approvals.get().rendering
     assert [file.data for file in content.attachments] == [bytes(rendering.pdf)]
 
@@ -104,3 +108,33 @@ def test_looking_at_the_letter_writes_nothing(client: Client) -> None:
     page = client.get(reverse("staff:minutes_distribute", args=[meeting.pk]))
     assert "1 brev till dem som deltog" in page.content.decode()
     assert not hasattr(minutes.approvals.get(), "rendering")
+
+
+@pytest.mark.django_db
+def test_a_correction_says_so_in_its_subject_and_leads_to_the_edition_that_is_public() -> None:
+    meeting = held_meeting()
+    came(meeting, "Åsa Öhrn", "0192")
+    minutes = distributed(meeting)
+    publishing.publish(minutes, by=factories.user(Role.APPROVER))
+    writing.start_correction(fresh(minutes), what="Fel namn i punkt 1.", by=factories.user())
+    section = fresh(minutes).sections.all()[0]
+    writing.save_section(
+        section,
+        heading=section.heading,
+        html="<p>Vi talade mer.</p>",
+        seen_version=section.version,
+        by=factories.user(),
+    )
+    writing.circulate_minutes(fresh(minutes), by=factories.user())
+    again = fresh(minutes)
+    actions.approve(again, seen=content_hash(again), by=factories.user(Role.APPROVER))
+    distributing.distribute(fresh(again), previewed=content_hash(again), by=factories.user())
+    second, first = Letter.objects.order_by("-pk")
+    assert (first.subject, second.subject) == (
+        f"Minnesanteckningar: {meeting.title}",
+        f"Rättade minnesanteckningar: {meeting.title}",
+    )
+    content = read_content(second)
+    assert content is not None
+    assert "Det här har rättats: Fel namn i punkt 1." in content.text
+    assert settings.BASE_URL + address("notes", meeting) in content.text

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from dialog_portal.dashboard.tasks.letters import letters_that_bounced
 from dialog_portal.outbox.inbox import bounces
-from dialog_portal.outbox.models import State
+from dialog_portal.outbox.models import Host, Letter, State
 from dialog_portal.outbox.queue.send_again import correct_address
 from meetings import tasks
+from tests import factories
+from tests.meetings.acting import signed_in
 from tests.outbox.inbox.shapes import forged
 from tests.outbox.inbox.visiting import kinds
 from tests.outbox.inbox.world import Inbox
 from tests.outbox.letters import letter
+from tests.pages import without_breaks
 
 
 def test_every_letter_has_a_signed_return_address_of_its_own(world: Inbox):
@@ -80,3 +88,50 @@ def test_a_delay_is_only_a_line_in_the_history(world: Inbox, imap):
     assert (step.before, step.after, step.reason[:36]) == (
         "accepted", "accepted", "Mottagarens server är försenad: mott"
     )  # fmt: skip
+
+
+REFUSED_US = ("5.2.252", "smtp; 554 5.2.252 SendAsDenied; not allowed to send as")
+
+
+def test_a_bounce_of_us_sends_nobody_to_look_for_a_successor(world: Inbox, imap):
+    imap.deliver(world.failed(*REFUSED_US))
+    tasks.read_mailbox()
+    row = world.fresh()
+    assert row.steps.get().reason.startswith("Brevet studsade: servern tar inte emot brev från oss. ")
+    (task,) = letters_that_bounced(factories.user(), timezone.now())
+    assert (task.verb, "inte adressens" in task.why) == ("Nå personen på annat sätt", True)
+    client, _ = signed_in()
+    page = without_breaks(client.get(reverse("staff:letter", args=[row.pk])).content)
+    assert ("Det är inget fel på adressen" in page, "Har någon annan tagit över?" in page) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("last", "paused"), [("sundbyberg.example", True), ("haninge.example", False), ("", False)]
+)
+def test_letters_to_three_organisations_that_come_back_because_of_us_pause_the_server(
+    world: Inbox, imap, last, paused
+):
+    Host.objects.create(name="mx.example:25")
+    for domain in filter(None, ("nacka.example", last)):
+        other = letter(address=f"chef@{domain}")
+        Letter.objects.filter(pk=other.pk).update(
+            state=State.BOUNCED, accepted_at=timezone.now(), last_code="5.7.1", last_text="550 5.7.1 no"
+        )
+        other.steps.create(before=State.ACCEPTED, after=State.BOUNCED)
+    Letter.objects.filter(pk=world.letter.pk).update(address="asa@haninge.example")
+    imap.deliver(world.failed(*REFUSED_US))
+    tasks.read_mailbox()
+    assert (Host.objects.get().paused_at is not None) == paused
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        ("5.2.2", "brevlådan är full"),
+        ("5.2.25", "det gick inte att lämna"),
+        ("5.1.1", "adressen finns inte"),
+        ("5.1.8", "servern tar inte emot brev från oss"),
+    ],
+)
+def test_a_status_is_read_as_a_whole(status, reason):
+    assert bounces.Report("failed", status, "").reason == reason

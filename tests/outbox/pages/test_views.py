@@ -11,6 +11,7 @@ from dialog_portal.access.models import Role, User
 from dialog_portal.outbox.health import record_pulse
 from dialog_portal.outbox.mime import Attachment
 from dialog_portal.outbox.models import Hold, Host, Letter, State
+from dialog_portal.outbox.queue.deliver import deliver
 from dialog_portal.outbox.queue.hold import hold
 from dialog_portal.outbox.queue.post import post_all
 from tests import factories
@@ -122,7 +123,7 @@ def test_a_letter_that_a_person_saw_bounce_is_marked_so(staff):
     row = letter()
     where = f"/arbete/utkorg/{row.pk}/studsat/"
     assert "kan inte markeras som studsat" in page(staff.post(where, {"why": "adressen finns inte"}))
-    Letter.objects.update(state=State.ACCEPTED, accepted_at=timezone.now())
+    Letter.objects.update(state=State.ACCEPTED, accepted_at=timezone.now(), last_code="250")
     assert "Brevet har studsat" in page(staff.get(f"/arbete/utkorg/{row.pk}/"))
     assert 'aria-invalid="true"' in page(staff.post(where, {"why": ""}))
     shown = page(staff.post(where, {"why": "adressen finns inte"}, follow=True))
@@ -242,3 +243,36 @@ def test_control_no_staff_page_says_so_when_letters_leave(staff):
     record_pulse("beat")
     for words in (SILENT, REFUSED):
         assert [path for path, said in pages_that_say(staff, words).items() if said] == []
+
+
+def test_without_a_mail_server_nothing_is_said_to_have_left(staff, settings):
+    settings.MAIL = {}
+    kept = letter(campaign="meeting:7")
+    deliver()
+    listed, shown = page(staff.get("/arbete/utkorg/")), page(staff.get(f"/arbete/utkorg/{kept.pk}/"))
+    for text in (listed, shown):
+        assert ("sparat i utkorgen" in text, ">lämnat<" in text) == (True, False)
+    assert ("1 sparat i utkorgen" in listed, "har inte lämnat portalen" in shown) == (True, True)
+    assert "Brevet har studsat" not in shown
+    assert kept.subject in page(staff.get("/arbete/utkorg/?state=kept"))
+    assert kept.subject not in page(staff.get("/arbete/utkorg/?state=left"))
+
+
+def test_what_was_kept_before_a_server_was_set_is_told_from_what_has_left(db):
+    for code in ("", "250", "250"):
+        row = letter()
+        Letter.objects.filter(pk=row.pk).update(
+            state=State.ACCEPTED, accepted_at=timezone.now(), last_code=code
+        )
+    tally = Letter.objects.tally()
+    assert tally.sentence == "3 brev: 2 lämnade, 1 sparat i utkorgen."
+    assert tally.difference == 0
+
+
+def test_while_the_server_is_paused_no_letter_is_said_to_be_tried_again_by_itself(staff):
+    row = letter()
+    Letter.objects.update(state=State.RETRYING)
+    Host.objects.create(name="mx.example:25", paused_at=timezone.now(), trouble="554 5.2.252 SendAsDenied")
+    listed, shown = page(staff.get("/arbete/utkorg/")), page(staff.get(f"/arbete/utkorg/{row.pk}/"))
+    assert ("tills felet är rättat" in shown, "Portalen försöker igen av sig själv" in shown) == (True, False)
+    assert ("Nästa försök" in shown, bool(re.search(r"nytt försök \d", listed))) == (False, False)

@@ -75,9 +75,9 @@ def test_soft_refusal_waits_longer_each_time(tries, minutes):
         assert row.due_at - timezone.now() == timedelta(minutes=minutes)
 
 
-def test_bad_address_fails_at_once():
+def test_an_address_that_cannot_be_written_fails_at_once():
     letter()
-    end(take()[0], Outcome.ADDRESS, "550")
+    end(take()[0], Outcome.ADDRESS)
     assert only().state == State.FAILED
     assert list(Letter.objects.needs_a_person()) == [only()]
 
@@ -114,12 +114,13 @@ def test_an_end_whose_commit_was_never_confirmed_is_written_once(result):
     assert told_twice(claim, result)
     row = Letter.objects.get(pk=claim.letter)
     attempt = Attempt.objects.get(pk=claim.attempt)
-    assert (attempt.outcome, attempt.late) == (result.outcome, False)
+    doubted = Outcome.REFUSED if result.outcome == Outcome.ADDRESS else result.outcome
+    assert (attempt.outcome, attempt.late) == (doubted, False)
     assert row.maybe_twice == (result.outcome == Outcome.UNKNOWN)
     assert row.attempts_made == (0 if result.outcome == Outcome.HOST else 1)
     host = Host.objects.get()
     assert (host.refusals, host.failures) == (
-        result.outcome == Outcome.POLICY,
+        result.outcome in (Outcome.POLICY, Outcome.ADDRESS),
         result.outcome == Outcome.HOST,
     )
     assert health.check_sums() == 0

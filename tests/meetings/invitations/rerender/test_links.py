@@ -15,6 +15,7 @@ from meetings.mailings.actions.post import post_letters
 from meetings.mailings.actions.send import drafts_for
 from meetings.mailings.letters.recipients import MAILINGS
 from meetings.models import Invitee, Purpose
+from tests.meetings.acting import asked_long_ago
 from tests.meetings.invitations.rerender.waiting_letters import text, waiting
 from tests.world import World
 
@@ -74,6 +75,7 @@ def test_whose_link_changed_before_the_invitation_left_stays_in_the_chain(tell: 
     chief.link.refresh_from_db()
     assert f"/svar/{token_for(chief.link)}/" in text(Letter.objects.waiting().get())
     world.deliver()
+    asked_long_ago()
     assert world.reached(Purpose.REMINDER) == {chief}
     world.move()
     assert world.reached(Purpose.UPDATE) == {chief}

@@ -8,6 +8,7 @@ from django.urls import reverse
 from dialog_portal.access.models import Role
 from dialog_portal.base.states import NotAllowed
 from meetings.mailings.actions import due_reminders, reminder_schedule
+from meetings.mailings.reminder_interval import REMINDER_INTERVAL
 from meetings.models import Answer, Purpose
 from tests import factories
 from tests.meetings.acting import at, change_meeting, signed_in
@@ -81,6 +82,7 @@ def test_the_page_says_what_will_leave_and_when(clock):
 def test_both_letters_can_be_seen_and_sent_by_hand_before(clock):
     meeting = invited()
     answer(meeting, Answer.YES)
+    clock.shift(REMINDER_INTERVAL)
     client, _ = signed_in()
     for purpose, number in ((Purpose.REMINDER, "2 brev"), (Purpose.COMING, "1 brev")):
         page = without_breaks(

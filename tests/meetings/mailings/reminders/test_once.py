@@ -103,9 +103,8 @@ def test_without_lock_and_key_parallel_runs_double(monkeypatch):
     def careless() -> None:
         for one in found(timezone.now()):
             meeting = loaded(one.meeting)
-            post.post_letters(
-                MAILINGS[one.purpose], meeting, due_reminders.recipients_with_drafts(one, meeting), by=None
-            )
+            mailing = MAILINGS[one.purpose]
+            post.post_letters(mailing, meeting, due_reminders.drafts_for(mailing, meeting), by=None)
 
     monkeypatch.setattr(Mailing, "key", lambda *_: f"coming:{uuid4()}")
     raised = in_parallel(careless, 2)
