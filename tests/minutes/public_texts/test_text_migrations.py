@@ -14,7 +14,7 @@ from minutes.models import PublicText
 from minutes.publishing.texts import public_content
 from tests import factories
 
-FORMER = ("minutes", "0005_authorship_is_filled_from_the_audit_log")
+FORMER = ("minutes", "0006_editions_that_name_protected_people_are_known")
 LONG = "Första stycket.\n\nAndra stycket."
 
 
