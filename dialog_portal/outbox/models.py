@@ -46,7 +46,7 @@ TONES = {
 }
 WAITING = (State.QUEUED, State.SENDING, State.RETRYING)
 # The purpose of letters about accounts. They may hold a way into one, or warn its owner, so no person reads their text,
-# keeps them from leaving or sends them elsewhere (docs/adr/0021); that they exist is for administrators' eyes only
+# keeps them from leaving or sends them elsewhere (docs/adr/0018); that they exist is for administrators' eyes only
 CONFIDENTIAL = "konto"
 
 

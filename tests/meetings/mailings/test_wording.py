@@ -225,7 +225,7 @@ def test_on_the_way_back_only_the_words_of_the_letter_that_is_unknown_there_are_
     round_ = factories.round_()
     for purpose in (Purpose.AGENDA, Purpose.INVITATION):
         round_.wordings.create(purpose=purpose, subject="Ämne", heading="Rubrik", body="Hej {namn}!")
-    import_module("meetings.migrations.0021_words_of_unknown_letters_leave_on_the_way_back").remove_words(
+    import_module("meetings.migrations.0020_words_of_unknown_letters_leave_on_the_way_back").remove_words(
         apps, None
     )
     assert [row.purpose for row in round_.wordings.all()] == [Purpose.INVITATION]

@@ -10,5 +10,5 @@ def call_strangers(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("meetings", "0019_letters_for_staff_to_read")]
+    dependencies = [("meetings", "0018_letters_for_staff_to_read")]
     operations = [migrations.RunPython(migrations.RunPython.noop, call_strangers)]

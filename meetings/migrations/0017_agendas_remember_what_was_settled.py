@@ -12,7 +12,7 @@ import dialog_portal.base.typed_text
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("meetings", "0017_rows_know_who_saved_them_last"),
+        ("meetings", "0016_rows_know_who_saved_them_last"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ import dialog_portal.base.typed_text
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("meetings", "0021_words_of_unknown_letters_leave_on_the_way_back"),
+        ("meetings", "0020_words_of_unknown_letters_leave_on_the_way_back"),
     ]
 
     operations = [

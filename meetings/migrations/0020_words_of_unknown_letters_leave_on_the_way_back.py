@@ -13,6 +13,6 @@ def remove_words(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("meetings", "0020_answers_from_other_addresses_can_be_taken_back")]
+    dependencies = [("meetings", "0019_answers_from_other_addresses_can_be_taken_back")]
 
     operations = [migrations.RunPython(migrations.RunPython.noop, remove_words)]

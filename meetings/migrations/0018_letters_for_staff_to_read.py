@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("meetings", "0018_agendas_remember_what_was_settled"),
+        ("meetings", "0017_agendas_remember_what_was_settled"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
