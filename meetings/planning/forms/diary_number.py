@@ -18,7 +18,7 @@ class DiaryNumberWarning:
     """
 
     cleaned_data: dict[str, Any]
-    changed_data: list[str]
+    instance: Any
     fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -35,7 +35,7 @@ class DiaryNumberWarning:
     def clean_outside_reference(self) -> str:
         """Return the reference. Refuse the stamp of a web page: it says nothing about a meeting or a round."""
         reference: str = self.cleaned_data["outside_reference"]
-        if "outside_reference" in self.changed_data and PAGE_STAMP.search(reference):
+        if reference != self.instance.outside_reference and PAGE_STAMP.search(reference):
             raise forms.ValidationError(
                 "AKTNR är stämpeln på en webbsida. Skriv den bland gamla adresser, under Webbplatsen."
             )

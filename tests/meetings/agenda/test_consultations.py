@@ -68,8 +68,8 @@ def test_a_consultation_says_with_which_body_when_how_and_who_noted_it():
     [
         ("body", " ", "Skriv vem dagordningen är avstämd med."),
         ("held_on", "2026-11-19", "Avstämningen noteras när den har hållits. Välj i dag eller tidigare."),
-        ("held_on", "0026-11-18", "Kontrollera året."),
-        ("held_on", "i går", "Skriv dagen som 2019-01-31."),
+        ("held_on", "0026-11-18", "Kontrollera årtalet."),
+        ("held_on", "i går", "Skriv ett datum som finns"),
         ("how", "", "Välj hur ni stämde av."),
         ("how", "duva", ""),
     ],

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from icalendar import Calendar
 
+from dialog_portal.base.swedish import in_sentence
 from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.models import Letter, State
 from meetings.invitations.actions import withdraw
@@ -42,7 +43,10 @@ def test_who_was_written_to_is_told_and_the_meeting_leaves_the_calendar() -> Non
     (letter,) = removal_letters()
     content, now = read_content(letter), event(letter)
     assert content is not None
-    assert f"Du är inte längre inbjuden för {world.party} till {world.meeting.title}" in content.text
+    assert (
+        f"Du är inte längre inbjuden för {world.party} till {in_sentence(world.meeting.title)}"
+        in content.text
+    )
     assert (now["METHOD"], now["STATUS"], now["UID"]) == ("CANCEL", "CANCELLED", invited["UID"])
     assert int(now["SEQUENCE"]) > int(invited["SEQUENCE"])
     assert now["SUMMARY"] == f"Gäller inte dig längre: {world.meeting.title}"

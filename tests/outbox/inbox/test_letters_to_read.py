@@ -22,6 +22,7 @@ from tests import factories
 from tests.meetings.acting import signed_in
 from tests.outbox.inbox.visiting import kinds
 from tests.outbox.inbox.world import Inbox, lines, stamp
+from tests.outbox.letters import later
 from tests.pages import without_breaks
 
 ALIAS = "oberg01@haninge.example"
@@ -59,8 +60,9 @@ def from_alias(world: Inbox, name: str = "Öberg, Åsa (Kultur)", partstat: str 
 
 
 def reminded(world: Inbox) -> bool:
-    """Whether a reminder that says that nothing has come would be written now."""
-    return world.invitee in world.reached(Purpose.REMINDER)
+    """Whether a reminder that says that nothing has come would be written when the invitation is some days old."""
+    with later(days=4):
+        return world.invitee in world.reached(Purpose.REMINDER)
 
 
 # --- Another address of the same person ------------------------------------------------------------------------------

@@ -104,6 +104,7 @@ SETTERS = {
     "dialog_portal/base/states.py": 3,
     "dialog_portal/outbox/queue/states.py": 1,
     "dialog_portal/outbox/queue/fast_finish.py": 1,
+    "dialog_portal/outbox/inbox/imap.py": 1,  # of a connection, by the library's own name for it
 }
 WRITES = {"update", "bulk_update", "update_or_create", "get_or_create", "setattr"}
 SQL = re.compile(r"\bset\b[^;]*\bstate\s*=", re.IGNORECASE)
