@@ -53,7 +53,7 @@ def test_all_subjects_are_among_those_that_are_tried():
         path.stem for path in (BASE / "benchmarks").glob("*.py") if "\ndef measure(" in path.read_text()
     ]
     assert sorted(measuring) == [
-        "click", "import_preview", "letters", "memory", "pages", "pdf", "public", "publishing"
+        "click", "import_preview", "letters", "memory", "pages", "pdf", "public", "publishing", "upkeep"
     ]  # fmt: skip
 
 

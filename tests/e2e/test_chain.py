@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dialog_portal.access.models import Role
+from dialog_portal.base.swedish import in_sentence
 from dialog_portal.demo.clock import clock_at
 from minutes.publishing.bake import public_file
 from tests import factories, services
@@ -112,7 +113,7 @@ def invite(page: Page) -> None:
     hands.follow("link", "Förhandsgranska inbjudan")
     expect(page.locator(".lead")).to_have_text("3 brev till 3 personer hos 3 parter.")
     letter = page.frame_locator("iframe")
-    expect(letter.get_by_role("heading", level=1)).to_have_text(f"Inbjudan till {MEETING}")
+    expect(letter.get_by_role("heading", level=1)).to_have_text(f"Inbjudan till {in_sentence(MEETING)}")
     expect(letter.locator("body")).to_contain_text("Usine konferens, sal Fatburen, Södermalmsallén 36")
     hands.follow("button", "Skicka 3 brev")
     expect(page.locator("progress")).to_have_attribute("value", "3", timeout=20_000)  # without a reload

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from dialog_portal.access.models import Role
 from minutes.models import Edition
 from minutes.publishing.actions import publish
+from minutes.publishing.refresh import refresh_pages
 from tests import factories
 from tests.e2e.hands import Hands
 from tests.e2e.seeing import listening
@@ -26,6 +27,7 @@ def edition(portal: str) -> Edition:
     meeting = held_meeting(title="Dialogmöte med länets kommuner")
     came(meeting, "Nina Lund", "0192", title="kulturchef")
     publish(distributed(meeting), by=factories.user(Role.APPROVER))
+    refresh_pages()
     return Edition.objects.select_related("rendering", "minutes__meeting__round").get()
 
 

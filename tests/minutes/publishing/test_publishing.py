@@ -201,7 +201,7 @@ def test_publishing_touches_a_handful_of_files(public_root: Path) -> None:
     refresh_pages()
     after = {path: path.stat().st_mtime_ns for path in public_root.rglob("*") if path.is_file()}
     touched = {path for path in after if before.get(path) != after[path] and path.suffix not in {".gz", ""}}
-    assert len(touched) == 6
+    assert len(touched) == 7
 
 
 CRASHING = """
@@ -250,7 +250,7 @@ def test_kill_in_the_middle_of_publishing_is_finished_by_the_sweep(
     found = [
         bake.public_file(place).is_file() for place in publishing.pages_of_edition(Edition.objects.get())
     ]
-    assert found == [True] * 6
+    assert found == [True] * 7
     assert not list(public_root.rglob(".baking-*"))
 
 
