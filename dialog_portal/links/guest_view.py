@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.csrf import csrf_exempt
 
 from dialog_portal.links.addresses import GUEST_PATHS, SECRET_PATHS
+from dialog_portal.links.human_press import MARK_FIELD
 from dialog_portal.links.rate_limits import exceeds_failure_limit
 
 GuestView = Callable[..., HttpResponse]
@@ -35,7 +36,7 @@ GUEST_HEADERS = {
     "Content-Security-Policy": GUEST_CSP,
 }
 
-NOT_TYPED = ("lank", "sett", "svar")  # what the names of hidden fields and buttons begin with
+NOT_TYPED = ("lank", "sett", "svar", MARK_FIELD)  # what the names of hidden fields and buttons begin with
 
 UNREADABLE = (400, 405)  # too many fields, another alphabet; a method that the address does not know
 GUEST_PREFIXES = tuple(f"/{path}" for path in GUEST_PATHS)

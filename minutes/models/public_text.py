@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -109,8 +109,3 @@ class TextRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.text}, version {self.number}"
-
-
-def content_of(revision: TextRevision | None) -> dict[str, Any] | None:
-    """Return what was typed in a revision, None when there is no revision."""
-    return revision.content if revision else None

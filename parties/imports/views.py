@@ -68,7 +68,7 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("staff:import_detail", pk)
     table, columns = actions.table_of(stored), actions.columns_of(stored)
     form = ColumnsForm(request.POST or None, table=table, columns=columns, has_header=stored.has_header)
-    if form.is_bound and form.is_valid():
+    if request.method == "POST" and form.is_valid():
         try:
             actions.choose_columns(stored, columns=form.chosen, has_header=form.cleaned_data["has_header"])
         except NotAllowed as refusal:

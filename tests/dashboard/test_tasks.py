@@ -152,7 +152,7 @@ KINDS: list[tuple[str, Callable[[], Any], str, str, str]] = [
     ("Publicera anteckningarna", lambda: notes(MinutesState.DISTRIBUTED), "G", "LH", "A"),
     ("Rätta brevet", lambda: failed_letter(""), "HG", "", "LA"),
     ("Ta reda på vem som har efterträtt", lambda: bounced_letter(), "HG", "", "LA"),
-    ("Släpp breven", lambda: hold("meeting:1", by=factories.user(), reason="Fel bilaga"), "HGA", "", "L"),
+    ("Släpp breven", lambda: hold("meeting:1", by=factories.user(), reason="Fel bilaga"), "HG", "A", "L"),
 ]
 LETTERS = {"L": Role.READER, "H": Role.OFFICER, "G": Role.APPROVER, "A": Role.ADMINISTRATOR}
 

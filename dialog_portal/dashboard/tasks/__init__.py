@@ -48,7 +48,7 @@ TASK_KINDS = (
     TaskKind(letters.letters_that_failed, "staff:outbox", "staff:letter_correct"),
     TaskKind(letters.letters_that_bounced, "staff:outbox", "staff:letter_correct"),
     TaskKind(replies.calendar_replies_to_read, "staff:reply_note", "staff:reply_note"),
-    TaskKind(letters.letters_on_hold, "staff:outbox", "staff:outbox_hold"),
+    TaskKind(letters.letters_on_hold, "staff:outbox", "staff:outbox_release"),
     TaskKind(accounts.account_invitations, "staff:account_list", "staff:account_invite"),
     TaskKind(accounts.missing_second_factor, "staff:account_list", "mfa_activate_totp"),
 )

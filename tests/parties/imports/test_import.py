@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -24,6 +25,7 @@ from parties.models import (
     RegisterImport,
 )
 from tests import factories
+from tests.access.test_unsaved_text import browser_of
 from tests.meetings.acting import signed_in
 from tests.parties.imports.files import ANNA, HEADINGS, apply, lines, upload, verdicts, workbook
 
@@ -322,3 +324,18 @@ def test_uploaded_people_are_encrypted_and_the_log_has_no_names(client: Client):
     assert [event.what for event in Event.objects.order_by("pk")] == [
         "part: la till", "person: la till", "uppdrag: la till", "import: läste in"
     ]  # fmt: skip
+
+
+def test_columns_that_are_given_back_after_signing_in_are_not_chosen_by_that(client: Client):
+    salem()
+    upload(client, lines(["A", "B", "C"], ["Salem", "Anna Ek", "anna.ek@salem.example"]), "lista.csv")
+    stored = RegisterImport.objects.get()
+    place = reverse("staff:import_columns", args=[stored.pk])
+    browser = browser_of(stored.by)
+    asked = browser.post(
+        place, {"column-0": "PARTY", "column-1": "NAME", "column-2": "EMAIL", "has_header": "on"}
+    )
+    browser.force_login(stored.by, backend="django.contrib.auth.backends.ModelBackend")
+    page = browser.get(parse_qs(urlsplit(asked["Location"]).query)["next"][0])
+    assert (page.status_code, page.context["form"].is_bound) == (200, True)
+    assert RegisterImport.objects.get().columns == stored.columns

@@ -64,3 +64,8 @@ def test_a_password_is_never_shown_on_the_page_of_a_dead_link(client):
     secret = "en rad hemliga ord här"
     page = client.post(reverse("accept_account", args=["x" * 42]), {"password": secret, "again": secret})
     assert (page.status_code, secret in shown(page)) == (404, False)
+
+
+def test_the_mark_of_a_press_is_nothing_that_somebody_typed(chief):
+    page = press(chief, lank="x" * 42, tryckt="abc:def", **NEEDS)
+    assert ("<dd>Hörslinga</dd>" in shown(page), "abc:def" in shown(page)) == (True, False)
