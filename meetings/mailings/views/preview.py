@@ -100,7 +100,8 @@ def parties_without_recipient(meeting: Meeting) -> list[Invitation]:
     """Return the invited parties where nobody will get a letter."""
     active = Invitee.objects.active()
     return list(
-        meeting.invitations.select_related("party")
+        meeting.invitations.followed_by_register()
+        .select_related("party")
         .prefetch_related(Prefetch("invitees", active, to_attr="active"))
         .exclude(invitees__in=active.filter(meeting=meeting))
         .exclude(pk__in=Invitee.also.through.objects.filter(invitee__meeting=meeting).values("invitation"))
