@@ -39,6 +39,10 @@ def said(meeting: Meeting) -> list[str]:
     return [f"{change.kind} {change.person or change.party}" for change in register_changes(meeting)]
 
 
+def follow(world: World) -> None:
+    follow_register(world.meeting, {row.key for row in register_changes(world.meeting)}, by=world.by)
+
+
 def tasks() -> list[str]:
     mine, others = tasks_for(factories.user(), timezone.now())
     return [task.why for task in (*mine, *others) if task.verb == "Följ registret"]
@@ -102,5 +106,20 @@ def test_a_removed_party_can_be_invited_again_with_other_seats() -> None:
         "Bo Efterträdare",
     )
     assert said(world.meeting) == ["return Ada Ek"]
-    follow_register(world.meeting, {row.key for row in register_changes(world.meeting)}, by=world.by)
+    follow(world)
     assert world.meeting.invitees.active().count() == 2
+
+
+def test_a_party_that_the_register_took_off_comes_back_with_its_people() -> None:
+    world = world_with_mandate()
+    own, elsewhere = (world.meeting.round.groups.create(name=name) for name in ("Södra", "Norra"))
+    world.store(group=own)
+    elsewhere.parties.add(world.party)
+    follow(world)
+    assert (world.meeting.invitees.active().count(), said(world.meeting), tasks()) == (0, [], [])
+    elsewhere.parties.clear()
+    own.parties.add(world.party)
+    factories.mandate(world.party, factories.person(name="Bo Efterträdare"))
+    assert said(world.meeting) == ["return Ada Ek", "add Bo Efterträdare"]
+    follow(world)
+    assert (world.meeting.invitees.active().count(), said(world.meeting)) == (2, [])
