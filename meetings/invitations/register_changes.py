@@ -219,11 +219,10 @@ def reason_without_mandate(mandates: list[Mandate], day: date) -> str:
 
 
 def people_to_return(now: ListAndRegister) -> list[RegisterChange]:
-    """Return the people whom the register took off the list, and who represent an invited party again."""
+    """Return the people whom the register took off the list, and who represent an invited party, perhaps another."""
+    why = "har uppdrag på mötets dag men är borttagen från listan"
     return [
-        change_of_representative(
-            ChangeKind.RETURN, row.pk, now.held[person], "har uppdraget igen", "Lägg tillbaka"
-        )
+        change_of_representative(ChangeKind.RETURN, row.pk, now.held[person], why, "Lägg tillbaka")
         for person, row in now.removed.items()
         if row.withdrawn_by_register and may_be_added(now, person)
     ]

@@ -58,8 +58,9 @@ def mend(meeting: Meeting, change: RegisterChange, *, by: User) -> None:
         case ChangeKind.REMOVE:
             withdraw(meeting.invitees.get(pk=change.row), by=by, from_register=True)
         case ChangeKind.RETURN:
-            reinstate(meeting.invitees.get(pk=change.row), by=by)
+            # First what the list says: the letter that follows from putting somebody back repeats it
             update_invitee(meeting.invitees.get(pk=change.row), by=by)
+            reinstate(meeting.invitees.get(pk=change.row), by=by)
         case ChangeKind.ADD:
             add_missing_invitees(meeting, by=by, people={change.row})
 
