@@ -133,12 +133,12 @@ def restore_to_list(invitee: Invitee, *, new_event: bool) -> None:
 def send_link_to_reinstated(invitee: Invitee, *, invite_again: bool) -> bool:
     """Write to somebody who may know of the meeting. Return whether a letter is sent.
 
-    `invite_again` is for those who have read that they are not invited: they get the invitation anew, with calendar
-    file, and the others the new link.
+    `invite_again` is for those who have read that they are not invited: they get the whole invitation anew, with
+    calendar file, also after letters about a change. Who had not been invited yet gets the save-the-date anew, unless
+    it is too late for it: then the invitation is still to be sent by staff. The others get the new link.
     """
     if not invite_again and Letter.objects.filter(meeting_letter__invitee=invitee).may_have_left().exists():
         return resend_links(invitee.email, renewed=True)
-    last = (
-        invitee.letters.filter(purpose__in=INVITING).select_related("letter", "invitee").order_by("pk").last()
-    )
+    letters = invitee.letters.select_related("letter", "invitee").order_by("pk")
+    last = letters.filter(purpose=Purpose.INVITATION).last() or letters.filter(purpose__in=INVITING).last()
     return bool(rerender([last])) if last else False

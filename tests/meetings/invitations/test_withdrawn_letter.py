@@ -135,6 +135,17 @@ def test_who_had_read_it_is_invited_anew_with_a_new_event() -> None:
     assert [letter.purpose for letter in Letter.objects.waiting()] == [Purpose.WITHDRAWN]
 
 
+def test_who_had_read_it_gets_the_whole_invitation_also_after_a_letter_about_a_new_place() -> None:
+    world = World().invite()
+    world.move()
+    world.write(Purpose.UPDATE)
+    world.deliver()
+    withdraw.withdraw(world.chief, by=world.by)
+    world.deliver()
+    withdraw.reinstate(world.chief, by=world.by)
+    assert [letter.purpose for letter in Letter.objects.waiting()] == [Purpose.INVITATION]
+
+
 def test_a_party_is_removed_with_one_press_and_its_people_are_told() -> None:
     world = World(2).invite()
     client, _ = signed_in()
