@@ -19,7 +19,7 @@ from meetings.models import Invitation, Invitee, Meeting, MeetingLetter
 from meetings.models.meeting import MEETING_NEXT
 from meetings.replies.actions.notify_others import notify_new_seats
 from meetings.replies.answer_lock import seated_people
-from parties.models import Mandate, Party
+from parties.models import Party
 
 
 @transaction.atomic
@@ -68,11 +68,6 @@ def people_to_invite(meeting: Meeting) -> list[Representative]:
     taken = listed_addresses(meeting)
     found = representatives(meeting, followed.values_list("party", flat=True))
     return [row for pk, row in found.items() if pk not in known and row.person.email.lower() not in taken]
-
-
-def mandates_to_invite(meeting: Meeting) -> list[Mandate]:
-    """Return the mandates, on the day of the meeting, of those who are not yet on its list."""
-    return [mandate for row in people_to_invite(meeting) for mandate in row.mandates]
 
 
 def listed_addresses(meeting: Meeting) -> set[str]:
