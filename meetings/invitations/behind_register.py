@@ -19,7 +19,7 @@ DAY = TruncDate("meeting__starts_at")  # in Stockholm
 
 def lapsed_by_meeting(now: datetime) -> Counter[int]:
     """Return by meeting how many people on the list represent no invited party on the day; one query."""
-    held = holding_then().filter(person=OuterRef("person"), party__invitations__meeting=OuterRef("meeting"))
+    held = holding_then().filter(person=OuterRef("person"), party__invitations__in=followed_invitations())
     listed = Invitee.objects.active().filter(
         person__isnull=False,
         substitute_for=None,
@@ -32,10 +32,15 @@ def lapsed_by_meeting(now: datetime) -> Counter[int]:
 def lacking_by_meeting(now: datetime) -> Counter[int]:
     """Return by meeting for how many parties somebody with a mandate on the day is not on the list; one query."""
     missing = holding_then().filter(~Exists(listed_or_removed()), party=OuterRef("party"))
-    invited: QuerySet[Any] = Invitation.objects.filter(
+    invited: QuerySet[Any] = Invitation.objects.followed_by_register().filter(
         party__isnull=False, meeting__state__in=COMPARED_STATES, meeting__starts_at__gt=now
     )
     return Counter(invited.annotate(day=DAY).filter(Exists(missing)).values_list("meeting", flat=True))
+
+
+def followed_invitations() -> QuerySet[Invitation]:
+    """Return the invitations that count for the meeting of the query around that of the mandates."""
+    return Invitation.objects.followed_by_register().filter(meeting=OuterRef(OuterRef("meeting")))
 
 
 def holding_then() -> QuerySet[Mandate]:

@@ -64,7 +64,8 @@ class ListAndRegister:
 
     meeting: Meeting
     day: date
-    invitations: dict[int, Invitation]  # by party
+    invitations: dict[int, Invitation]  # by party, also those that are off the meeting
+    in_use: frozenset[int]  # the parties that are still invited
     listed: dict[int, Invitee]  # by person
     removed: dict[int, Invitee]  # by person: the last time that somebody was taken off the list
     taken: frozenset[str]  # addresses on the list
@@ -90,9 +91,8 @@ def register_changes(meeting: Meeting) -> list[RegisterChange]:
 
 def read_list_and_register(meeting: Meeting) -> ListAndRegister:
     """Fetch the list and what the register says of it."""
-    rows = (
-        meeting.invitations.filter(party__isnull=False).select_related("party").prefetch_related("invitees")
-    )
+    rows = meeting.invitations.filter(party__isnull=False).select_related("party")
+    followed = set(rows.followed_by_register().values_list("party", flat=True))
     invitations = {row.party_id: row for row in rows if row.party_id}
     people = list(
         meeting.invitees.select_related("invitation__party").prefetch_related("also__party").order_by("pk")
@@ -102,11 +102,12 @@ def read_list_and_register(meeting: Meeting) -> ListAndRegister:
         meeting=meeting,
         day=meeting_day(meeting),
         invitations=invitations,
+        in_use=frozenset(rows.in_use().values_list("party", flat=True)),
         listed={row.person_id: row for row in people if row.person_id and row.withdrawn_at is None},
         removed={row.person_id: row for row in people if row.person_id and row.withdrawn_at},
         taken=frozenset(row.email.lower() for row in people if row.withdrawn_at is None),
         outside=outside,
-        held=representatives(meeting, invitations.keys() - outside.keys()),
+        held=representatives(meeting, followed - outside.keys()),
     )
 
 
@@ -143,7 +144,7 @@ def parties_to_remove(now: ListAndRegister) -> list[RegisterChange]:
             ChangeKind.REMOVE_PARTY, now.invitations[pk].pk, str(now.invitations[pk]), why, "Ta bort parten"
         )
         for pk, why in now.outside.items()
-        if now.invitations[pk].is_in_use
+        if pk in now.in_use
     ]
 
 
@@ -218,11 +219,10 @@ def reason_without_mandate(mandates: list[Mandate], day: date) -> str:
 
 
 def people_to_return(now: ListAndRegister) -> list[RegisterChange]:
-    """Return the people whom the register took off the list, and who represent an invited party again."""
+    """Return the people whom the register took off the list, and who represent an invited party, perhaps another."""
+    why = "har uppdrag på mötets dag men är borttagen från listan"
     return [
-        change_of_representative(
-            ChangeKind.RETURN, row.pk, now.held[person], "har uppdraget igen", "Lägg tillbaka"
-        )
+        change_of_representative(ChangeKind.RETURN, row.pk, now.held[person], why, "Lägg tillbaka")
         for person, row in now.removed.items()
         if row.withdrawn_by_register and may_be_added(now, person)
     ]

@@ -6,14 +6,14 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 
 from dialog_portal.base.swedish import swedish
 from dialog_portal.base.typed_columns import LineColumn
 from dialog_portal.base.typed_text import one_line
 from meetings.models import seats
 from meetings.models.invitee import Invitee
-from meetings.models.meeting import Meeting
+from meetings.models.meeting import Group, Meeting
 from parties.models import MAX_SEATS, Party
 
 
@@ -21,6 +21,28 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def in_order(self) -> Self:
         """By party or organisation, in Swedish order."""
         return self.select_related("party").order_by(swedish("party__name", "label"), "pk")
+
+    def in_use(self) -> Self:
+        """Return those whose party is still invited: somebody on the list represents it, or nobody ever has.
+
+        A party whose people are all taken off the list is off the meeting; its row only shows what happened.
+        """
+        people = Invitee.objects.filter(invitation=OuterRef("pk"))
+        also = Invitee.also.through.objects.filter(invitation=OuterRef("pk"), invitee__withdrawn_at=None)
+        return self.filter(~Exists(people) | Exists(people.active()) | Exists(also))
+
+    def followed_by_register(self) -> Self:
+        """Return those whose new people are to be on the list: in use, or empty only because of the register.
+
+        So a successor is found when the last mandate has ended. A party that staff have taken off stays off, and one
+        that has moved to another group stays off until it is back.
+        """
+        emptied = Invitee.objects.filter(invitation=OuterRef("pk"), withdrawn_by_register=True)
+        membership = Group.parties.through.objects.filter(party=OuterRef("party"))
+        own = membership.filter(group=OuterRef("meeting__group"))
+        elsewhere = membership.filter(group__round=OuterRef("meeting__round"))
+        belongs = Q(meeting__group=None) | Exists(own) | ~Exists(elsewhere)
+        return self.filter(Q(pk__in=Invitation.objects.in_use()) | belongs & Q(Exists(emptied)))
 
     def with_more_people_than_seats(self) -> Self:
         """Return the invitations with more people than seats: only they can have a waiting list.
@@ -82,12 +104,6 @@ class Invitation(models.Model):
     def waiting(self) -> list[int]:
         """Return the ids of those on the waiting list, the next in turn first."""
         return seats.waiting(self.seat_order(), self.seats)
-
-    @property
-    def is_in_use(self) -> bool:
-        """Whether the party is still invited: when everybody is taken off the list the party is off the meeting."""
-        people = list(self.invitees.all())
-        return not people or any(row.withdrawn_at is None for row in people)
 
     @property
     def seats_taken(self) -> int:

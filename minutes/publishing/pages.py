@@ -116,7 +116,7 @@ def meeting_page(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         "meeting": row,
         "agenda": agenda,
         "described": any(item.description for _, item in agenda),
-        "parties": row.invitations.in_order(),
+        "parties": row.invitations.in_use().in_order(),
         "edition": Edition.objects.filter(minutes__meeting=row).last(),
     }
     return render(request, "public/meeting.html", context)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.db.models import Q
 from django.urls import reverse
 
-from meetings.models import Agenda, Meeting, Round
+from meetings.models import Agenda, Invitation, Meeting, Round
 from minutes.models import BakedPage, Edition, Minutes, PublicText, TextKind
 from minutes.publishing import redirect_file  # noqa: F401  # makes its file one of BAKED_FILES
 from minutes.publishing.bake import BAKED_FILES
@@ -126,6 +126,12 @@ def with_agendas(keys: set[int]) -> Iterator[Subject]:
     yield from subjects("meeting", Agenda.objects.filter(pk__in=keys).values_list("meeting", flat=True))
 
 
+def with_invitations(keys: set[int]) -> Iterator[Subject]:
+    """Yield where it is shown which parties are invited: their meetings."""
+    meetings = Invitation.objects.filter(pk__in=keys).order_by().values_list("meeting", flat=True)
+    yield from subjects("meeting", meetings.distinct())
+
+
 def with_minutes(keys: set[int]) -> Iterator[Subject]:
     """Yield where notes are shown: their meetings, and where these are shown."""
     meetings = set(Minutes.objects.filter(pk__in=keys).values_list("meeting", flat=True))
@@ -193,6 +199,7 @@ def nowhere(_keys: set[int]) -> Iterator[Subject]:
 SHOWN_ON: dict[str, Callable[[set[int]], Iterator[Subject]]] = {
     "agenda": with_agendas,
     "category": with_categories,
+    "invitation": with_invitations,
     "meeting": with_meetings,
     "minutes": with_minutes,
     "party": with_parties,

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import models
 
-from meetings.models import Agenda, AgendaItem, Invitation, Meeting, MeetingStep, Round, RoundPurpose
+from meetings.models import Agenda, AgendaItem, Invitation, Invitee, Meeting, MeetingStep, Round, RoundPurpose
 from minutes.models import Edition, PublicChange, PublicText, Redirect, TextRevision
 from parties.models import Cadence, Category, FormerName, Membership, Party
 
@@ -33,6 +33,8 @@ WATCHED = (
     Watched(Agenda, "meeting_id", "meeting"),
     Watched(AgendaItem, "agenda_id", "agenda"),
     Watched(Invitation, "meeting_id", "meeting"),
+    Watched(Invitee, "invitation_id", "invitation"),
+    Watched(Invitee.also.through, "invitation_id", "invitation"),
     Watched(Round, "id", "round"),
     Watched(Round.purposes.through, "round_id", "year"),
     Watched(RoundPurpose, "id", "purpose"),

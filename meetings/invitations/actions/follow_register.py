@@ -54,12 +54,13 @@ def mend(meeting: Meeting, change: RegisterChange, *, by: User) -> None:
         case ChangeKind.INVITE_PARTY:
             invite_parties(meeting, [Party.objects.get(pk=change.row)], seats=meeting.seats, by=by)
         case ChangeKind.REMOVE_PARTY:
-            remove_party(meeting.invitations.get(pk=change.row), by=by)
+            remove_party(meeting.invitations.get(pk=change.row), by=by, from_register=True)
         case ChangeKind.REMOVE:
             withdraw(meeting.invitees.get(pk=change.row), by=by, from_register=True)
         case ChangeKind.RETURN:
-            reinstate(meeting.invitees.get(pk=change.row), by=by)
+            # First what the list says: the letter that follows from putting somebody back repeats it
             update_invitee(meeting.invitees.get(pk=change.row), by=by)
+            reinstate(meeting.invitees.get(pk=change.row), by=by)
         case ChangeKind.ADD:
             add_missing_invitees(meeting, by=by, people={change.row})
 

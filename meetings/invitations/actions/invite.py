@@ -19,22 +19,26 @@ from meetings.models import Invitation, Invitee, Meeting, MeetingLetter
 from meetings.models.meeting import MEETING_NEXT
 from meetings.replies.actions.notify_others import notify_new_seats
 from meetings.replies.answer_lock import seated_people
-from parties.models import Mandate, Party
+from parties.models import Party
 
 
 @transaction.atomic
 def invite_parties(meeting: Meeting, parties: Iterable[Party], *, seats: int, by: User) -> list[Invitation]:
-    """Give each party its seats at the meeting, and add its people. Return the new invitations."""
+    """Give each party its seats at the meeting, and add its people. Return the invitations that hold from now on.
+
+    A party that was taken off the meeting is invited again. Those who stood on the list then are not put back here,
+    because that may write to them: the list suggests it, as when the register gives somebody back a mandate.
+    """
     meeting = lock_meeting(meeting)
     must_not_be_over(meeting)
+    invited_already = set(meeting.invitations.in_use().values_list("party", flat=True))
     made = [
-        invitation
+        Invitation.objects.update_or_create(meeting=meeting, party=party, defaults={"seats": seats})[0]
         for party in parties
-        for invitation, created in [
-            Invitation.objects.get_or_create(meeting=meeting, party=party, defaults={"seats": seats})
-        ]
-        if created
+        if party.pk not in invited_already
     ]
+    gone = Invitee.objects.filter(invitation__in=made, withdrawn_at__isnull=False, substitute_for=None)
+    gone.update(withdrawn_by_register=True)
     invited = [row.party_id for row in made]
     event = record(by, MeetingsEvent.PARTIES_INVITED, meeting, parties=invited, seats=seats)
     record_authorship(event, meeting, Part.FACTS)
@@ -59,16 +63,11 @@ def people_to_invite(meeting: Meeting) -> list[Representative]:
     They hold a mandate on the day of the meeting, whatever holds today: see mandates_of_day.py. Whoever was taken off
     the list is put back by a person, not by this rule.
     """
-    invited = meeting.invitations.filter(party__isnull=False).values_list("party", flat=True)
+    followed = meeting.invitations.filter(party__isnull=False).followed_by_register()
     known = set(meeting.invitees.filter(person__isnull=False).values_list("person", flat=True))
     taken = listed_addresses(meeting)
-    found = representatives(meeting, invited)
+    found = representatives(meeting, followed.values_list("party", flat=True))
     return [row for pk, row in found.items() if pk not in known and row.person.email.lower() not in taken]
-
-
-def mandates_to_invite(meeting: Meeting) -> list[Mandate]:
-    """Return the mandates, on the day of the meeting, of those who are not yet on its list."""
-    return [mandate for row in people_to_invite(meeting) for mandate in row.mandates]
 
 
 def listed_addresses(meeting: Meeting) -> set[str]:

@@ -26,6 +26,10 @@ def remove_party(invitation: Invitation, *, by: User, from_register: bool = Fals
         invitee.also.remove(invitation)
     for invitee in invitation.invitees.active().filter(substitute_for=None):
         leave_party(invitee, by=by, from_register=from_register)
+    if not from_register:
+        invitation.invitees.update(
+            withdrawn_by_register=False
+        )  # nothing in the register brings the party back
     event = record(by, MeetingsEvent.PARTY_REMOVED, invitation.meeting, party=invitation.party_id)
     record_authorship(event, invitation.meeting, Part.FACTS)
     if not MeetingLetter.objects.filter(invitee__invitation=invitation).exists():

@@ -89,30 +89,40 @@ def reinstate(invitee: Invitee, *, by: User) -> bool:
     if invitee.substitute_for_id:
         raise NotAllowed("En ersättare läggs till igen genom svaret från den som skickar ersättare.")
     told = was_told_of_removal(invitee, by=by)
-    restore_to_list(invitee)
+    restore_to_list(invitee, new_event=told)
     event = record(by, MeetingsEvent.PERSON_REINSTATED, invitee.meeting, invitee=invitee.pk)
     record_authorship(event, invitee.meeting, Part.FACTS)
     return send_link_to_reinstated(invitee, invite_again=told)
 
 
 def was_told_of_removal(invitee: Invitee, *, by: User) -> bool:
-    """Stop the letter that says that the person is no longer invited. Return whether they may have read one."""
-    letters = Letter.objects.filter(meeting_letter__invitee=invitee, purpose=Purpose.WITHDRAWN)
-    stop(letters, by=by, reason="Personen lades tillbaka på listan.", final=True)
-    return letters.may_have_left().exists()
+    """Stop the letter that says that the person is no longer invited.
+
+    Return whether that is what they may have read last; an invitation may have reached them after an earlier removal.
+    """
+    letters = Letter.objects.filter(meeting_letter__invitee=invitee)
+    removal = letters.filter(purpose=Purpose.WITHDRAWN)
+    stop(removal, by=by, reason="Personen lades tillbaka på listan.", final=True)
+    about = letters.filter(purpose__in=(*PURPOSES_WITH_TIME, Purpose.WITHDRAWN)).may_have_left()
+    last = about.order_by("pk").last()
+    return last is not None and last.purpose == Purpose.WITHDRAWN
 
 
-def restore_to_list(invitee: Invitee) -> None:
-    """Put a person back with a new link and a new event in the calendar, which may have taken out the former one.
+def restore_to_list(invitee: Invitee, *, new_event: bool) -> None:
+    """Put a person back with a new link.
 
-    Raise NotAllowed when that would take a seat from somebody else.
+    `new_event` is for somebody whose calendar may have taken out the former event. Whoever was not told still has it,
+    and gets no calendar file now, so changes and answers must go on being about that one. Raise NotAllowed when a seat
+    would be taken from somebody else.
     """
     invitee.email = invitee.person.email if invitee.person else invitee.email
     if invitee.meeting.invitees.active().filter(email__iexact=invitee.email).exists():
         raise NotAllowed(f"{invitee.email} står redan på listan.")
     seated = seated_people(invitee.invitation)
     invitee.withdrawn_at, invitee.withdrawn_by_register = None, False
-    invitee.link, invitee.calendar_secret = mint_reply_link(invitee.meeting), calendar_secret()
+    invitee.link = mint_reply_link(invitee.meeting)
+    if new_event:
+        invitee.calendar_secret = calendar_secret()
     invitee.save()
     if lost := Invitee.objects.filter(pk__in=seated - seated_people(invitee.invitation)).first():
         raise NotAllowed(
@@ -123,12 +133,12 @@ def restore_to_list(invitee: Invitee) -> None:
 def send_link_to_reinstated(invitee: Invitee, *, invite_again: bool) -> bool:
     """Write to somebody who may know of the meeting. Return whether a letter is sent.
 
-    `invite_again` is for those who have read that they are not invited: they get the invitation anew, with calendar
-    file, and the others the new link.
+    `invite_again` is for those who have read that they are not invited: they get the whole invitation anew, with
+    calendar file, also after letters about a change. Who had not been invited yet gets the save-the-date anew, unless
+    it is too late for it: then the invitation is still to be sent by staff. The others get the new link.
     """
     if not invite_again and Letter.objects.filter(meeting_letter__invitee=invitee).may_have_left().exists():
         return resend_links(invitee.email, renewed=True)
-    last = (
-        invitee.letters.filter(purpose__in=INVITING).select_related("letter", "invitee").order_by("pk").last()
-    )
+    letters = invitee.letters.select_related("letter", "invitee").order_by("pk")
+    last = letters.filter(purpose=Purpose.INVITATION).last() or letters.filter(purpose__in=INVITING).last()
     return bool(rerender([last])) if last else False

@@ -28,7 +28,9 @@ from parties.models import Category, Membership, Party
 def invitation_add(request: StaffRequest, pk: int) -> HttpResponse:
     """Choose parties, grouped by category, and give them seats."""
     meeting = find_meeting(pk)
-    candidates = Party.objects.active(meeting_day(meeting)).exclude(invitations__meeting=meeting)
+    candidates = Party.objects.active(meeting_day(meeting)).exclude(
+        invitations__in=meeting.invitations.in_use()
+    )
     form = InviteParties(request.POST or None, meeting=meeting, parties=candidates)
     if request.method == "POST" and form.is_valid():
         try:

@@ -25,6 +25,7 @@ from meetings.mailings.letters.recipients import MAILINGS, Mailing, to_remind, w
 from meetings.mailings.views.wording import wording_on_preview
 from meetings.models import Invitation, Invitee, Meeting, MeetingLetter, MeetingState, Purpose
 from meetings.models.letter_to_read import has_mail_to_read
+from meetings.models.meeting import MEETING_NEXT
 
 NO_SERVER = "Ingen e-postserver är inställd, så breven stannar där och går inte till mottagarna."
 
@@ -53,6 +54,9 @@ def letters_preview(request: StaffRequest, pk: int, purpose: str) -> HttpRespons
         "shown": shown,
         "fingerprint": preview_fingerprint([draft for _, draft in pairs]),
         "parties": len({pair[0].invitation_id for pair in pairs}),
+        "town_to_fill_in": bool(
+            meeting.venue and not meeting.town and MEETING_NEXT[MeetingState(meeting.state)]
+        ),
         "already": count_with_letter(mailing, meeting, [invitee.pk for invitee, _ in pairs]),
         "resting": [] if why_not or mailing.purpose != Purpose.REMINDER else resting_people(meeting),
         "without": parties_without_recipient(meeting),
@@ -100,7 +104,8 @@ def parties_without_recipient(meeting: Meeting) -> list[Invitation]:
     """Return the invited parties where nobody will get a letter."""
     active = Invitee.objects.active()
     return list(
-        meeting.invitations.select_related("party")
+        meeting.invitations.followed_by_register()
+        .select_related("party")
         .prefetch_related(Prefetch("invitees", active, to_attr="active"))
         .exclude(invitees__in=active.filter(meeting=meeting))
         .exclude(pk__in=Invitee.also.through.objects.filter(invitee__meeting=meeting).values("invitation"))

@@ -31,6 +31,7 @@ ANSWER_FILTERS: dict[str, tuple[str, Callable[[GuestRow], bool]]] = {
 def answers_context(meeting: Meeting, invitees: list[Invitee], query: QueryDict) -> dict[str, Any]:
     """Return what the list of invited shows about answers; `invitees` are those whose letters have been fetched."""
     parties = with_replies(meeting.invitations.all())
+    in_use = set(meeting.invitations.in_use().values_list("pk", flat=True))
     odd = set(Reply.objects.unsettled().filter(invitee__meeting=meeting).values_list("invitee", flat=True))
     wrote = set(invitees_with_mail(meeting))
     rows = guest_rows(parties, odd)
@@ -42,7 +43,7 @@ def answers_context(meeting: Meeting, invitees: list[Invitee], query: QueryDict)
             pair for pair in everybody if matches_filter(pair[1], kind) and matches_words(pair[0], words)
         ],
         "invited": len(everybody),
-        "parties": [(party, party.seats_taken, party.is_in_use) for party in parties],
+        "parties": [(party, party.seats_taken, party.pk in in_use) for party in parties],
         "answers": count_answers(row for _, row in everybody),
         "coordinators": coordinators_of(meeting),
         "kinds": [(name, label) for name, (label, _) in ANSWER_FILTERS.items()],

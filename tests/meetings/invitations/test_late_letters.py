@@ -25,7 +25,7 @@ from meetings.replies.actions import answer, substitutes
 from tests import factories
 from tests.at_once import in_parallel
 from tests.meetings.acting import letter, signed_in
-from tests.world import accept
+from tests.world import World, accept
 
 CLOSED = "Sista svarsdag har passerat."
 
@@ -163,7 +163,7 @@ def test_a_holder_whose_address_is_a_guests_is_not_missing() -> None:
     invitation = factories.invitation(meeting, party)
     factories.invitee(invitation, email="Ada.Ek@kommun.example")
     factories.mandate(party, factories.person(email="ada.ek@kommun.example"))
-    assert invite.mandates_to_invite(meeting) == []
+    assert invite.people_to_invite(meeting) == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -188,3 +188,18 @@ def test_no_letter_says_a_name_that_a_guest_typed_uncut() -> None:
     letters = Path(settings.BASE_DIR, "templates", "letters")
     found = [path.name for path in letters.iterdir() if raw.search(path.read_text())]
     assert (found, (letters / "receipt.txt").exists()) == ([], True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("state", "purpose", "shown"), [("planned", "invitation", 1), ("cancelled", "cancellation", 0)]
+)
+def test_the_missing_town_is_asked_for_while_the_meeting_can_be_changed(
+    state: str, purpose: str, shown: int
+) -> None:
+    world = World(town="").invite()
+    factories.invitee(world.invitation)
+    world.store(state=state)
+    page = signed_in()[0].get(reverse("staff:letters_preview", args=[world.pk, purpose])).content.decode()
+    assert 'name="previewed"' in page
+    assert page.count("Fyll i orten på mötet först") == shown

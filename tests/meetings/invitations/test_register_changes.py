@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.dashboard.tasks import tasks_for
+from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.models import Letter
 from meetings.invitations.actions import invite, withdraw
 from meetings.invitations.actions.follow_register import follow_register
@@ -177,9 +178,23 @@ def test_who_was_taken_off_by_hand_is_never_suggested_and_who_by_the_register_co
     Mandate.objects.filter(pk=ada.pk).update(to_date=in_days(3))
     follow(meeting)
     Mandate.objects.filter(pk=ada.pk).update(to_date=None)
-    assert said(meeting) == ["Ada Avgår (Nacka): har uppdraget igen"]
+    assert said(meeting) == ["Ada Avgår (Nacka): har uppdrag på mötets dag men är borttagen från listan"]
     follow(meeting)
     assert (names(meeting), said(meeting)) == (["Ada Avgår"], [])
+
+
+def test_who_is_put_back_for_another_party_is_invited_for_that_one(nacka: Party, film: Party) -> None:
+    ada = holder(nacka, "Ada Avgår", title="kulturchef")
+    meeting = meeting_with(nacka, film, state="invited")
+    accept(letter(meeting.invitees.get()))
+    Mandate.objects.filter(pk=ada.pk).update(to_date=in_days(3))
+    follow(meeting)
+    accept(Letter.objects.waiting().get())
+    factories.mandate(film, ada.person, title="ordförande")
+    follow(meeting)
+    content = read_content(Letter.objects.waiting().get())
+    assert content is not None
+    assert ("Film Stockholm" in content.text, "Nacka" in content.text) == (True, False)
 
 
 def test_the_parties_of_the_group_are_followed_too(nacka: Party, film: Party) -> None:

@@ -97,6 +97,30 @@ def test_who_is_put_back_before_the_letter_left_never_gets_it() -> None:
     assert (removal_letters(), len(removal_letters(State.STOPPED))) == ([], 1)
 
 
+def test_who_is_put_back_before_the_letter_left_keeps_the_event_in_the_calendar() -> None:
+    world = World().invite()
+    before = Invitee.objects.get(pk=world.chief.pk)
+    withdraw.withdraw(world.chief, by=world.by)
+    withdraw.reinstate(world.chief, by=world.by)
+    after = Invitee.objects.get(pk=world.chief.pk)
+    assert after.calendar_secret == before.calendar_secret
+    assert after.link_id != before.link_id
+
+
+def test_who_was_invited_anew_keeps_that_event_when_the_second_removal_never_left() -> None:
+    world = World().invite()
+    for _ in range(2):
+        withdraw.withdraw(world.chief, by=world.by)
+        world.deliver()
+        withdraw.reinstate(world.chief, by=world.by)
+        world.deliver()
+    before = Invitee.objects.get(pk=world.chief.pk).calendar_secret
+    withdraw.withdraw(world.chief, by=world.by)
+    withdraw.reinstate(world.chief, by=world.by)
+    assert Invitee.objects.get(pk=world.chief.pk).calendar_secret == before
+    assert [letter.purpose for letter in Letter.objects.waiting()] == ["links_renewed"]
+
+
 def test_who_had_read_it_is_invited_anew_with_a_new_event() -> None:
     world = World().invite()
     before = Invitee.objects.get(pk=world.chief.pk).calendar_secret
@@ -109,6 +133,17 @@ def test_who_had_read_it_is_invited_anew_with_a_new_event() -> None:
     accept(again.letter)
     withdraw.withdraw(world.chief, by=world.by)
     assert [letter.purpose for letter in Letter.objects.waiting()] == [Purpose.WITHDRAWN]
+
+
+def test_who_had_read_it_gets_the_whole_invitation_also_after_a_letter_about_a_new_place() -> None:
+    world = World().invite()
+    world.move()
+    world.write(Purpose.UPDATE)
+    world.deliver()
+    withdraw.withdraw(world.chief, by=world.by)
+    world.deliver()
+    withdraw.reinstate(world.chief, by=world.by)
+    assert [letter.purpose for letter in Letter.objects.waiting()] == [Purpose.INVITATION]
 
 
 def test_a_party_is_removed_with_one_press_and_its_people_are_told() -> None:
