@@ -21,6 +21,7 @@ from dialog_portal.outbox.queue.stop import stop
 SHOWN = 100  # letters in the list of those that have left
 EXAMPLES = 5  # letters named on the page that stops many
 CHANGED = "Antalet har ändrats sedan du öppnade sidan. Läs igenom och tryck igen om det stämmer."
+NOT_SEARCHED = "Sökningen går inte att förstå, så inget brev är stoppat. Välj om i listan."
 
 
 def is_number_seen(request: HttpRequest, number: int) -> bool:
@@ -73,7 +74,10 @@ def letters_that_left(letters: LetterQuerySet, left: dict[int, Departure]) -> li
 
 def outbox_stop(request: HttpRequest) -> HttpResponse:
     """Say how many of the letters that were searched for wait; the button stops them."""
-    _, chosen = searched(request)
+    search, chosen = searched(request)
+    if not search.is_valid():  # the list shows every letter then, which nobody has chosen
+        messages.error(request, NOT_SEARCHED)
+        return redirect("staff:outbox")
     found = filter_letters(Letter.objects.visible_to(request.user).exclude(purpose=CONFIDENTIAL), chosen)
     found = found.exclude(pk__in=departures_of(found))  # those have left, whatever anybody presses
     number, listed = found.waiting().count(), reverse("staff:outbox")

@@ -98,6 +98,19 @@ def test_stop_takes_what_was_searched_for_and_only_that(staff: Client) -> None:
     assert "Inget brev i urvalet väntar" in again
 
 
+@pytest.mark.parametrize("search", ["campaign=m1&state=accepted", "q=a%00b&campaign=m1"])
+def test_stop_of_a_search_that_makes_no_sense_stops_nothing(staff: Client, search: str) -> None:
+    letter(campaign="m1")
+    letter(campaign="m2")
+    for answer in (
+        staff.get(f"{STOP}?{search}", follow=True),
+        staff.post(f"{STOP}?{search}", {"number": 2, "reason": "fel"}, follow=True),
+    ):
+        assert answer.redirect_chain == [("/arbete/utkorg/", 302)]
+        assert "Sökningen går inte att förstå, så inget brev är stoppat." in page(answer)
+    assert states() == [State.QUEUED] * 2
+
+
 def test_stop_of_another_number_than_was_read_asks_again(staff: Client) -> None:
     letter()
     letter()
