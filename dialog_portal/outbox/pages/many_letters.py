@@ -15,7 +15,7 @@ from dialog_portal.outbox.pages.views import filter_letters, return_page, search
 from dialog_portal.outbox.queue.database_mark import is_database_older
 from dialog_portal.outbox.queue.departed_letters import departures_of
 from dialog_portal.outbox.queue.departure_log import Departure
-from dialog_portal.outbox.queue.hold import letters_of, release
+from dialog_portal.outbox.queue.hold import letters_of, letters_to_hold, letters_to_release, release
 from dialog_portal.outbox.queue.stop import stop
 
 SHOWN = 100  # letters in the list of those that have left
@@ -43,7 +43,8 @@ def outbox_release(request: HttpRequest) -> HttpResponse:
         return redirect(return_page(request))
     letters = letters_of(hold.campaign)
     left = departures_of(letters)
-    leaving = letters.waiting().count() - len(left)
+    released = letters_to_release(hold.campaign).exclude(pk__in=left)
+    leaving = released.count()
     if request.method == "POST" and is_number_seen(request, leaving):
         messages.success(request, released_sentence(leaving, release(hold.campaign, by=request.user)))
         return redirect(return_page(request))
@@ -52,8 +53,9 @@ def outbox_release(request: HttpRequest) -> HttpResponse:
         "older": not hold.campaign and is_database_older(),
         "leaving": leaving,
         "left": len(left),
+        "kept": letters_to_hold(hold.campaign).exclude(pk__in=left).count() - leaving,
         "shown": letters_that_left(letters.visible_to(request.user), left),
-        "twice": letters.waiting().exclude(pk__in=left).filter(maybe_twice=True).count(),
+        "twice": released.filter(maybe_twice=True).count(),
         "back": return_page(request),
     }
     return render(request, "staff/outbox/release.html", context)
