@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from dialog_portal.base.swedish import count
@@ -42,7 +43,7 @@ def outbox_release(request: HttpRequest) -> HttpResponse:
         messages.info(request, "Breven hålls inte kvar längre.")
         return redirect(return_page(request))
     letters = letters_of(hold.campaign)
-    left = departures_of(letters)
+    left = departures_of(letters.out_of_hands(timezone.now()))
     released = letters_to_release(hold.campaign).exclude(pk__in=left)
     leaving = released.count()
     if request.method == "POST" and is_number_seen(request, leaving):
