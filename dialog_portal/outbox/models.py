@@ -123,6 +123,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         )
         return self.waiting().filter(free, ~is_held(), deadline__gt=now).order_by("priority", "due_at", "pk")
 
+    def out_of_hands(self, now: datetime) -> LetterQuerySet:
+        """Leave out what a worker is sending: its lease is not over, and what it sees is the truth."""
+        return self.exclude(state=State.SENDING, lease_until__gt=now)
+
     def may_have_left(self) -> LetterQuerySet:
         """Those that somebody may have read: accepted, claimed by a worker, or broken off without our knowing how."""
         unread = Q(state__in=(State.QUEUED, State.RETRYING, State.FAILED), maybe_twice=False)

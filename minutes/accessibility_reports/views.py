@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from dialog_portal.access.staff_request import StaffRequest
-from dialog_portal.base.outcome_message import run_with_message
+from dialog_portal.base.states import NotAllowed
 from dialog_portal.links.guest_view import guest_error_page, guest_view
 from dialog_portal.links.rate_limits import exceeds_limit
 from minutes.accessibility_reports import actions
@@ -57,14 +58,15 @@ def accessibility_reports(request: StaffRequest) -> HttpResponse:
 
 
 def accessibility_report(request: StaffRequest, pk: int) -> HttpResponse:
-    """Show a report, and note the answer to it."""
+    """Show a report, and note the answer to it. What is refused stays on the page with what was typed."""
     row = get_object_or_404(AccessibilityReport.objects.select_related("owner", "answered_by"), pk=pk)
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        answer = form.cleaned_data["answer"]
-        run_with_message(
-            request, lambda: actions.answer_report(row, answer, by=request.user), "Svaret är noterat."
-        )
-        return redirect("staff:accessibility_report", pk)
+        try:
+            actions.answer_report(row, form.cleaned_data["answer"], by=request.user)
+            messages.success(request, "Svaret är noterat.")
+            return redirect("staff:accessibility_report", pk)
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
     context = {"report": row, "form": form, "late": row.is_late(timezone.localdate())}
     return render(request, "staff/accessibility_reports/detail.html", context)

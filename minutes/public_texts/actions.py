@@ -51,6 +51,9 @@ def publish_text(text: PublicText, *, seen: int | None, by: User) -> TextRevisio
 
     Raise NotAllowed if it is not the newest one, is public already, or if `by` wrote any of what is new in it.
     """
+    list(
+        Round.objects.select_for_update(of=("self",)).filter(public_text=text.pk)
+    )  # nobody deletes it meanwhile
     stored = PublicText.objects.select_for_update().get(pk=text.pk)
     revision = stored.revisions.get(number=stored.version)
     if revision.number != seen:

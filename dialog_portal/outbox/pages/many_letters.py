@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from dialog_portal.base.swedish import count
@@ -15,12 +16,13 @@ from dialog_portal.outbox.pages.views import filter_letters, return_page, search
 from dialog_portal.outbox.queue.database_mark import is_database_older
 from dialog_portal.outbox.queue.departed_letters import departures_of
 from dialog_portal.outbox.queue.departure_log import Departure
-from dialog_portal.outbox.queue.hold import letters_of, release
+from dialog_portal.outbox.queue.hold import letters_of, letters_to_hold, letters_to_release, release
 from dialog_portal.outbox.queue.stop import stop
 
 SHOWN = 100  # letters in the list of those that have left
 EXAMPLES = 5  # letters named on the page that stops many
 CHANGED = "Antalet har ändrats sedan du öppnade sidan. Läs igenom och tryck igen om det stämmer."
+NOT_SEARCHED = "Sökningen går inte att förstå, så inget brev är stoppat. Välj om i listan."
 
 
 def is_number_seen(request: HttpRequest, number: int) -> bool:
@@ -41,8 +43,9 @@ def outbox_release(request: HttpRequest) -> HttpResponse:
         messages.info(request, "Breven hålls inte kvar längre.")
         return redirect(return_page(request))
     letters = letters_of(hold.campaign)
-    left = departures_of(letters)
-    leaving = letters.waiting().count() - len(left)
+    left = departures_of(letters.out_of_hands(timezone.now()))
+    released = letters_to_release(hold.campaign).exclude(pk__in=left)
+    leaving = released.count()
     if request.method == "POST" and is_number_seen(request, leaving):
         messages.success(request, released_sentence(leaving, release(hold.campaign, by=request.user)))
         return redirect(return_page(request))
@@ -51,8 +54,9 @@ def outbox_release(request: HttpRequest) -> HttpResponse:
         "older": not hold.campaign and is_database_older(),
         "leaving": leaving,
         "left": len(left),
+        "kept": letters_to_hold(hold.campaign).exclude(pk__in=left).count() - leaving,
         "shown": letters_that_left(letters.visible_to(request.user), left),
-        "twice": letters.waiting().exclude(pk__in=left).filter(maybe_twice=True).count(),
+        "twice": released.filter(maybe_twice=True).count(),
         "back": return_page(request),
     }
     return render(request, "staff/outbox/release.html", context)
@@ -73,7 +77,10 @@ def letters_that_left(letters: LetterQuerySet, left: dict[int, Departure]) -> li
 
 def outbox_stop(request: HttpRequest) -> HttpResponse:
     """Say how many of the letters that were searched for wait; the button stops them."""
-    _, chosen = searched(request)
+    search, chosen = searched(request)
+    if not search.is_valid():  # the list shows every letter then, which nobody has chosen
+        messages.error(request, NOT_SEARCHED)
+        return redirect("staff:outbox")
     found = filter_letters(Letter.objects.visible_to(request.user).exclude(purpose=CONFIDENTIAL), chosen)
     found = found.exclude(pk__in=departures_of(found))  # those have left, whatever anybody presses
     number, listed = found.waiting().count(), reverse("staff:outbox")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from dialog_portal.outbox.models import Letter, LetterQuerySet, Outcome, State
 from dialog_portal.outbox.queue.departure_log import Departure, known_departures
 from dialog_portal.outbox.queue.states import change
@@ -19,9 +21,13 @@ def departures_of(letters: LetterQuerySet) -> dict[int, Departure]:
 
 
 def mark_as_left(letters: LetterQuerySet, *, by: Any) -> int:
-    """Let the letters that are known to have left end as accepted, and return their number. They never leave again."""
-    known = departures_of(letters)
-    rows = Letter.objects.waiting().filter(pk__in=known).select_for_update().order_by("pk")
+    """Let the letters that are known to have left end as accepted, and return their number. They never leave again.
+
+    One that a worker is sending is left to it: its departure is noted just before the worker writes down the same.
+    """
+    now = timezone.now()
+    known = departures_of(letters.out_of_hands(now))
+    rows = Letter.objects.waiting().out_of_hands(now).filter(pk__in=known).select_for_update().order_by("pk")
     number = 0
     for row in rows:
         _accept(row, known[row.pk], by=by)

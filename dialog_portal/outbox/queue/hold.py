@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from dialog_portal.base.audit import record
@@ -28,15 +28,22 @@ def hold(campaign: str, *, by: Any, reason: str) -> Hold:
     """
     row, new = Hold.objects.get_or_create(campaign=campaign, defaults={"reason": reason, "by": by})
     if new:
-        kept = note_many(_letters_to_hold(campaign), f"Hålls kvar: {reason}", by=by)
+        kept = note_many(letters_to_hold(campaign), f"Hålls kvar: {reason}", by=by)
         record(by, OutboxEvent.LETTERS_HELD, campaign or "allt", reason=reason, letters=kept)
     return row
 
 
-def _letters_to_hold(campaign: str) -> LetterQuerySet:
+def letters_to_hold(campaign: str) -> LetterQuerySet:
     """Return the letters that a hold keeps back."""
     letters = Letter.objects.waiting().except_accounts()
     return letters.filter(campaign=campaign) if campaign else letters
+
+
+def letters_to_release(campaign: str) -> LetterQuerySet:
+    """Return the letters that may leave when a hold is released: those that it keeps back and no other hold does."""
+    others = Hold.objects.exclude(campaign=campaign)
+    others = others.filter(Q(campaign="") | Q(campaign=OuterRef("campaign")))
+    return letters_to_hold(campaign).filter(~Exists(others))
 
 
 def _extend_deadlines(letters: LetterQuerySet) -> None:
@@ -62,12 +69,12 @@ def hold_if_database_is_older() -> bool:
 def release(campaign: str, *, by: Any) -> int:
     """Let held letters leave again, except those that are known to have left: they end as accepted.
 
-    Return the number of those. Each released letter has it in its history. An empty campaign releases every letter,
-    also of a database that is older.
+    Return the number of those. Each released letter has it in its history. An empty campaign releases every letter
+    whose campaign is not held by itself, also of a database that is older.
     """
     left = mark_as_left(letters_of(campaign), by=by)
     if Hold.objects.filter(campaign=campaign).delete()[0]:
-        letters = _letters_to_hold(campaign)
+        letters = letters_to_release(campaign)
         _extend_deadlines(letters)
         released = note_many(letters, "Släpptes", by=by)
         record(by, OutboxEvent.LETTERS_RELEASED, campaign or "allt", letters=released, had_left=left)

@@ -14,12 +14,22 @@ from meetings.models import Meeting, Round
 
 KNOWN_MEETING = "Någon utanför kan känna till mötet, så det kan inte tas bort. Ställ in det i stället."
 KNOWN_ROUND = "Omgången har möten som någon utanför kan känna till, så den kan inte tas bort."
+PUBLIC_ROUND = "Årets text är eller har varit publicerad på webbplatsen, så omgången kan inte tas bort."
 USED_ROUND = "Omgången används på andra sidor i portalen, så den kan inte tas bort."
 
 
 def is_deletable_round(round_: Round) -> bool:
-    """Return whether nobody outside has heard of any of the round's meetings."""
-    return not round_.meetings.exclude(pk__in=Meeting.objects.known_to_nobody()).exists()
+    """Return whether nobody outside has heard of the round: of none of its meetings, and of no text of its year."""
+    return not reason_to_keep(round_)
+
+
+def reason_to_keep(round_: Round) -> str:
+    """Return why the round cannot be deleted, in Swedish; an empty text if it can."""
+    if round_.meetings.exclude(pk__in=Meeting.objects.known_to_nobody()).exists():
+        return KNOWN_ROUND
+    # The texts of the website are above this app, so they are asked for by the names of their relations
+    published = Round.objects.filter(pk=round_.pk, public_text__revisions__published_at__isnull=False)
+    return PUBLIC_ROUND if published.exists() else ""
 
 
 def must_be_known_to_nobody(meeting: Meeting) -> None:
@@ -29,9 +39,9 @@ def must_be_known_to_nobody(meeting: Meeting) -> None:
 
 
 def must_be_deletable(round_: Round) -> None:
-    """Raise NotAllowed if somebody outside may know of one of the round's meetings."""
-    if not is_deletable_round(round_):
-        raise NotAllowed(KNOWN_ROUND)
+    """Raise NotAllowed if somebody outside may know of one of the round's meetings, or of the text of its year."""
+    if reason := reason_to_keep(round_):
+        raise NotAllowed(reason)
 
 
 @transaction.atomic
@@ -47,7 +57,8 @@ def delete_meeting(meeting: Meeting, *, by: User) -> None:
 def delete_round(round_: Round, *, by: User) -> int:
     """Delete a round with its groups, its wordings and its meetings. Return the number of meetings.
 
-    Raise NotAllowed if somebody knows of one of the meetings, or if something else belongs to the round.
+    A text of its year that nobody has published goes with it. Raise NotAllowed if somebody knows of one of the
+    meetings, if a text has been published, or if something else belongs to the round.
     """
     Round.objects.select_for_update().get(pk=round_.pk)
     meetings = list(round_.meetings.select_for_update(of=("self",)).order_by("pk"))

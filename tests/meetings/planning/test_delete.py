@@ -29,10 +29,11 @@ from meetings.models import (
 from meetings.planning.actions.delete import delete_meeting, delete_round
 from meetings.planning.actions.meetings import cancel_meeting
 from meetings.replies.actions.answer import store_answer
-from minutes.models import Minutes
+from minutes.models import Minutes, PublicText, TextKind
 from tests import factories
 from tests.meetings.acting import letter, signed_in
 from tests.meetings.planning.planned import invited_meeting
+from tests.minutes.public_texts.texts import publish, write
 from tests.pages import without_breaks
 from tests.world import World, accept
 
@@ -117,6 +118,28 @@ def test_a_round_is_deleted_with_its_meetings_and_groups_after_naming_them():
 def test_an_empty_round_is_deleted():
     delete_round(factories.round_(), by=factories.user())
     assert Round.objects.count() == 0
+
+
+def test_a_round_whose_year_has_been_published_is_neither_offered_nor_deleted():
+    client, _ = signed_in()
+    round_ = factories.round_()
+    publish(write(TextKind.YEAR, round_=round_))
+    write(TextKind.YEAR, round_=round_, lead="Ett nytt utkast.")
+    where = reverse("staff:round_delete", args=[round_.year])
+    assert where not in client.get(reverse("staff:round_detail", args=[round_.year])).content.decode()
+    for answer in (client.get(where, follow=True), client.post(where, follow=True)):
+        assert "har varit publicerad på webbplatsen" in without_breaks(answer.content)
+    assert Round.objects.get().public_text.revisions.count() == 2
+
+
+def test_a_text_that_nobody_has_published_is_deleted_with_its_round():
+    client, _ = signed_in()
+    round_ = factories.round_()
+    write(TextKind.YEAR, round_=round_)
+    where = reverse("staff:round_delete", args=[round_.year])
+    assert where in client.get(reverse("staff:round_detail", args=[round_.year])).content.decode()
+    client.post(where)
+    assert (Round.objects.count(), PublicText.objects.count()) == (0, 0)
 
 
 def test_a_meeting_that_somebody_deleted_meanwhile_is_refused():

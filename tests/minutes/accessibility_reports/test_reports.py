@@ -94,10 +94,21 @@ def test_an_unanswered_report_is_a_task_of_its_owner_until_the_answer_is_noted()
     client.post(reverse("staff:accessibility_report", args=[report.pk]), {"answer": "Knappen är rättad."})
     report.refresh_from_db()
     assert (report.answered_by, report.answer, verb in tasks(owner)) == (by, "Knappen är rättad.", False)
-    page = client.post(
-        reverse("staff:accessibility_report", args=[report.pk]), {"answer": "Igen."}, follow=True
-    )
-    assert "redan noterat" in page.content.decode()
+
+
+def test_an_answer_that_comes_second_stays_on_the_page_beside_the_first():
+    Client().post(FORM, REPORT)
+    report = AccessibilityReport.objects.get()
+    where = reverse("staff:accessibility_report", args=[report.pk])
+    first, second = (signed_in(Role.APPROVER)[0] for _ in range(2))
+    first.post(where, {"answer": "Knappen är rättad."})
+    said = second.post(where, {"answer": "Jag ringde Eva."}, follow=True).content.decode()
+    assert "redan noterat" in said
+    assert ("Knappen är rättad." in said, "Jag ringde Eva.</textarea>" in said) == (True, True)
+    assert "Notera att den är besvarad" not in said
+    report.refresh_from_db()
+    assert report.answer == "Knappen är rättad."
+    assert "<textarea" not in second.get(where).content.decode()
 
 
 def test_a_late_report_says_so():

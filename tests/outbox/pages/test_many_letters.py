@@ -74,6 +74,36 @@ def test_release_of_one_mailing_lets_only_that_go(staff: Client) -> None:
     assert [row.campaign for row in Hold.objects.all()] == ["meeting:0"]
 
 
+def test_release_counts_and_notes_only_what_that_hold_kept(staff: Client) -> None:
+    rows = [letter(campaign="m1"), letter(campaign="m2"), letter(campaign="", purpose=CONFIDENTIAL)]
+    for campaign in ("", "m1"):
+        hold(campaign, by=None, reason="fel bilaga")
+    asked = page(staff.get(RELEASE))
+    assert ("Släpp 1 brev" in asked, "1 brev stannar i utkorgen ändå, för deras utskick" in asked) == (
+        True,
+        True,
+    )
+    done = page(staff.post(RELEASE, {"campaign": "", "number": 1}, follow=True))
+    assert "1 brev är släppt." in done
+    assert Event.objects.get(what__contains="släppte").detail["letters"] == [rows[1].pk]
+    assert [row.steps.filter(reason="Släpptes").count() for row in rows] == [0, 1, 0]
+
+
+def test_release_of_one_mailing_while_all_are_held_says_that_none_leaves(staff: Client) -> None:
+    row = letter(campaign="m1")
+    for campaign in ("", "m1"):
+        hold(campaign, by=None, reason="fel bilaga")
+    asked = page(staff.get(RELEASE, {"campaign": "m1"}))
+    assert ("Släpp 1 brev" in asked, "1 brev stannar i utkorgen ändå, för alla brev" in asked) == (
+        False,
+        True,
+    )
+    assert "Inget brev väntar" not in asked
+    staff.post(RELEASE, {"campaign": "m1", "number": 0})
+    assert Event.objects.get(what__contains="släppte").detail["letters"] == []
+    assert row.steps.filter(reason="Släpptes").count() == 0
+
+
 def test_release_of_nothing_says_so(staff: Client) -> None:
     hold("", by=None, reason="x")
     asked = page(staff.get(RELEASE))
@@ -96,6 +126,19 @@ def test_stop_takes_what_was_searched_for_and_only_that(staff: Client) -> None:
     assert {step.reason for row in Letter.objects.all() for step in row.steps.all()} == {"fel bilaga"}
     again = page(staff.post(f"{STOP}?q=åsa", {"number": 2, "reason": "igen"}, follow=True))
     assert "Inget brev i urvalet väntar" in again
+
+
+@pytest.mark.parametrize("search", ["campaign=m1&state=accepted", "q=a%00b&campaign=m1"])
+def test_stop_of_a_search_that_makes_no_sense_stops_nothing(staff: Client, search: str) -> None:
+    letter(campaign="m1")
+    letter(campaign="m2")
+    for answer in (
+        staff.get(f"{STOP}?{search}", follow=True),
+        staff.post(f"{STOP}?{search}", {"number": 2, "reason": "fel"}, follow=True),
+    ):
+        assert answer.redirect_chain == [("/arbete/utkorg/", 302)]
+        assert "Sökningen går inte att förstå, så inget brev är stoppat." in page(answer)
+    assert states() == [State.QUEUED] * 2
 
 
 def test_stop_of_another_number_than_was_read_asks_again(staff: Client) -> None:

@@ -13,12 +13,22 @@ from django.utils import timezone
 from dialog_portal.environment import mail_settings
 from dialog_portal.outbox import tasks
 from dialog_portal.outbox.health import check_sums, outbox_health
-from dialog_portal.outbox.models import CONFIDENTIAL, Attempt, Hold, Host, Letter, LetterStep, Pulse, State
+from dialog_portal.outbox.models import (
+    CONFIDENTIAL,
+    Attempt,
+    Hold,
+    Host,
+    Letter,
+    LetterStep,
+    Outcome,
+    Pulse,
+    State,
+)
 from dialog_portal.outbox.queue import claim, database_mark, departure_log
 from dialog_portal.outbox.queue.departed_letters import departures_of
 from dialog_portal.outbox.queue.hold import release
 from tests import factories
-from tests.outbox.letters import draft, letter, only
+from tests.outbox.letters import draft, end, later, letter, only, take
 from tests.outbox.queue.test_restored import wake_all
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +129,24 @@ def test_once_released_the_database_is_the_portals_again_and_another_restore_is_
     restore()
     wake_all()
     assert (len(relay.letters), Hold.objects.count()) == (1, 1)
+
+
+def test_a_letter_that_a_worker_is_sending_is_not_taken_from_it(relay: Any) -> None:
+    row = letter()
+    (claimed,) = take()
+    departure_log.record_departure(row.message_id, "250")
+    assert (release("", by=factories.user()), only().state) == (0, State.SENDING)
+    assert end(claimed, Outcome.ACCEPTED, "250")
+    assert (only().state, only().maybe_twice) == (State.ACCEPTED, False)
+
+
+def test_a_letter_whose_worker_died_after_it_had_left_is_not_sent_again(relay: Any) -> None:
+    row = letter()
+    take()
+    departure_log.record_departure(row.message_id, "250")
+    with later(minutes=11):
+        assert take() == []
+    assert (only().state, only().maybe_twice, only().last_code) == (State.ACCEPTED, False, "250")
 
 
 def test_letters_about_accounts_that_have_left_are_not_sent_again_by_a_restored_database(relay: Any) -> None:
