@@ -57,7 +57,7 @@ def invited_row(row: GuestRow, names: dict[int, str]) -> list[Value]:
     answer = (
         [said.get_answer_display(), said.at, said.get_channel_display()]
         if said
-        else ["har inte svarat", "", ""]
+        else ["inte inbjuden än" if row.is_not_invited else "har inte svarat", "", ""]
     )
     return [
         str(row.invitation),

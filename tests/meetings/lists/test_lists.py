@@ -20,7 +20,7 @@ from meetings.lists.sheets import EMPTY_LINES, LISTS, NAME_WITHHELD
 from meetings.models import Answer, Channel, Invitee, Meeting, Need
 from parties.imports.read_file import read_table
 from tests import factories
-from tests.meetings.acting import signed_in
+from tests.meetings.acting import letter, signed_in
 from tests.parties.imports.files import upload, verdicts
 
 pytestmark = pytest.mark.django_db
@@ -63,10 +63,12 @@ def test_the_list_of_invited_says_what_everybody_answered_in_swedish_order():
     meeting = factories.meeting()
     come(meeting, "Österåker", "Bo Lind", email="bo@o.example", title="chef")
     silent = factories.invitation(meeting, factories.party(name="Åmål"))
-    factories.invitee(silent, name="Öster Ek", email="o@a.example")
+    letter(factories.invitee(silent, name="Öster Ek", email="o@a.example"))
+    factories.invitee(silent, name="Örjan Ek", email="or@a.example")
     says(factories.invitee(silent, name="Åke Ek", email="ak@a.example"), Answer.NO, note="Ringde")
     assert fetched(client, meeting, "inbjudna") == [
         ["Åmål", "Åke Ek", "", "ak@a.example", "kommer inte", "2026-11-18 10:15", PHONE, "", "", "Ringde"],
+        ["Åmål", "Örjan Ek", "", "or@a.example", "inte inbjuden än", "", "", "", "", ""],
         ["Åmål", "Öster Ek", "", "o@a.example", "har inte svarat", "", "", "", "", ""],
         ["Österåker", "Bo Lind", "chef", "bo@o.example", "kommer", "2026-11-18 10:15", PHONE, "", "", ""],
     ]  # fmt: skip
