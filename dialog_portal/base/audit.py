@@ -46,10 +46,10 @@ def record(by: Any, kind: EventKind, thing: Model | str = "", **detail: Any) -> 
     return event
 
 
-def record_all(by: Any, kind: EventKind, things: Iterable[tuple[Model, dict[str, Any]]]) -> None:
+def record_all(by: Any, kind: EventKind, things: Iterable[tuple[Model, dict[str, Any]]]) -> list[Event]:
     """Add an event of one kind for each thing with its detail, as `record` does, a few hundred at a time."""
     events = (new_event(by, kind, thing, detail) for thing, detail in things)
-    Event.objects.bulk_create(events, batch_size=500)
+    return Event.objects.bulk_create(events, batch_size=500)
 
 
 def new_event(by: Any, kind: EventKind, thing: Model | str, detail: dict[str, Any]) -> Event:

@@ -6,6 +6,7 @@ rows make somebody an author of which notes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
@@ -71,9 +72,24 @@ def record_authorship(
     `former_start` is the start of a meeting before it was moved. Raise ValueError if `thing` is of a model that is not
     in Subject, or if the event has no `by`.
     """
+    row = new_contribution(event, thing, part, former_start=former_start)
+    row.save()
+    return row
+
+
+def record_authorship_all(changes: Iterable[tuple[Event, Model]], part: Part) -> None:
+    """Add a row for each changed thing with its event, as `record_authorship` does, a few hundred at a time."""
+    rows = (new_contribution(event, thing, part) for event, thing in changes)
+    Contribution.objects.bulk_create(rows, batch_size=500)
+
+
+def new_contribution(
+    event: Event, thing: Model, part: Part, *, former_start: datetime | None = None
+) -> Contribution:
+    """Return a row that is not stored yet."""
     if event.by is None:
         raise ValueError("The portal itself is never an author.")
-    return Contribution.objects.create(
+    return Contribution(
         subject=Subject(str(thing._meta.model_name)),
         subject_id=thing.pk,
         part=part,

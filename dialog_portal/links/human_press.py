@@ -48,11 +48,17 @@ class Press:
     by_person: bool = False
     mark: str = ""
     question: str = ""
+    button: str = ""
+    made: int = 0  # presses on the button that count
 
     @property
     def is_last(self) -> bool:
         """Return whether the next press lets the person through."""
-        return self.question == LAST_TIME
+        return self.made >= PRESSES_ASKED - 1
+
+    def is_last_on(self, button: str) -> bool:
+        """Return whether the next press on this button lets the person through."""
+        return self.is_last and self.button == button
 
     @property
     def error(self) -> str:
@@ -66,17 +72,19 @@ def read_press(request: HttpRequest, button: str) -> Press:
         return Press(by_person=True)
     before, at = read_mark(request.POST.get(MARK_FIELD, ""), button)
     if before and time.time() - at < TIME_TO_READ.total_seconds():
-        return Press(mark=make_mark(button, before), question=TOO_SOON)
+        return Press(mark=make_mark(button, before), question=TOO_SOON, button=button, made=before)
     made = before + 1
     if made >= PRESSES_ASKED:
         return Press(by_person=True)
-    return Press(mark=make_mark(button, made), question=question_after(made))
+    return Press(mark=make_mark(button, made), question=question_after(made), button=button, made=made)
 
 
 def asked_press(mark: str, button: str) -> Press:
     """Return the press whose mark a redirect brought to the page that asks again; an empty one for any other text."""
     made, _ = read_mark(mark, button)
-    return Press(mark=mark, question=question_after(made)) if made else Press()
+    if not made:
+        return Press()
+    return Press(mark=mark, question=question_after(made), button=button, made=made)
 
 
 def question_after(made: int) -> str:

@@ -29,10 +29,16 @@ class AttendanceRow:
     title: str
     said: GuestRow | None
     attended: bool
+    staff: bool = False
 
     @property
     def answer(self) -> str | None:
         return self.said.answer if self.said else None
+
+    @property
+    def is_unexpected(self) -> bool:
+        """Return whether nobody had invited the person, who is not from the region."""
+        return not self.staff and (self.said is None or self.said.is_not_invited)
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,7 @@ def attendance_rows(meeting: Meeting) -> list[AttendanceRow]:
     ]
     others = meeting.attendees.exclude(invitee__in=[row.pk for row in meeting.invitees.active()])
     return listed + [
-        AttendanceRow(f"a{row.pk}", row.name, row.organisation, row.title, None, row.attended)
+        AttendanceRow(f"a{row.pk}", row.name, row.organisation, row.title, None, row.attended, row.staff)
         for row in others
     ]
 
@@ -94,7 +100,7 @@ def attendance_numbers(meeting: Meeting, rows: Iterable[AttendanceRow]) -> Atten
     return AttendanceNumbers(
         noted=meeting.attendees.filter(invitee__isnull=False).exists(),
         number=len(came),
-        unexpected=sum(row.said is None or row.said.is_not_invited for row in came),
+        unexpected=sum(row.is_unexpected for row in came),
         declined=sum(row.answer == Answer.NO for row in came),
         silent=sum(row.said is not None and row.said.is_silent for row in came),
     )

@@ -14,7 +14,7 @@ from dialog_portal.base.swedish import day, swedish_sort_key
 from meetings.models import Meeting, Need
 from meetings.replies.guest_list import GuestRow, guest_rows, with_replies
 from meetings.replies.need_totals import need_totals
-from parties.models import Person
+from parties.protected_people import protected_by_sign, signs_of
 
 EMPTY_LINES = 10  # of the list to sign, for those who come without being on it
 NAME_WITHHELD = "Deltagare med skyddade uppgifter"
@@ -57,7 +57,7 @@ def invited_row(row: GuestRow, names: dict[int, str]) -> list[Value]:
     answer = (
         [said.get_answer_display(), said.at, said.get_channel_display()]
         if said
-        else ["har inte svarat", "", ""]
+        else ["inte inbjuden än" if row.is_not_invited else "har inte svarat", "", ""]
     )
     return [
         str(row.invitation),
@@ -72,18 +72,11 @@ def invited_row(row: GuestRow, names: dict[int, str]) -> list[Value]:
 
 
 def named_outside(rows: list[GuestRow]) -> list[list[Value]]:
-    """Return organisation, name and post of each row; of somebody protected only the organisation.
-
-    A substitute has no link to the register, so anybody with a protected person's name or address is withheld too.
-    """
-    hidden = {
-        text.casefold()
-        for pair in Person.objects.filter(protected=True).values_list("name", "email")
-        for text in pair
-    }
+    """Return organisation, name and post of each row; of somebody who may be protected only the organisation."""
+    hidden = protected_by_sign().keys()
     return [
         [str(row.invitation), NAME_WITHHELD, ""]
-        if {row.invitee.name.casefold(), row.invitee.email.casefold()} & hidden
+        if hidden & signs_of(row.invitee.person_id, row.invitee.name, row.invitee.email)
         else [str(row.invitation), row.invitee.name, row.invitee.title]
         for row in rows
     ]

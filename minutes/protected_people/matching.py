@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from meetings.models import Attendee
-from parties.models import Person
+from parties.protected_people import Sign, protected_by_sign, signs_of
 
 
 def protected_people(came: Iterable[Attendee]) -> dict[int, set[int]]:
@@ -16,15 +15,11 @@ def protected_people(came: Iterable[Attendee]) -> dict[int, set[int]]:
     link to a person in the register, and a name typed by hand has no address. One name too few is better than one too
     many. The rows must have been read with their invitees (select_related).
     """
-    known: dict[str | int, set[int]] = defaultdict(set)
-    for pk, name, email in Person.objects.filter(protected=True).values_list("pk", "name", "email"):
-        for sign in (pk, name.casefold(), email.casefold()):
-            known[sign].add(pk)
+    known = protected_by_sign()
     found = {row.pk: set().union(*(known.get(sign, set()) for sign in _signs(row))) for row in came}
     return {pk: people for pk, people in found.items() if people}
 
 
-def _signs(row: Attendee) -> list[str | int]:
+def _signs(row: Attendee) -> Set[Sign]:
     """Return what somebody on the attendance list can be recognised by."""
-    person = row.invitee.person_id if row.invitee else None
-    return [sign for sign in (person, row.name.casefold(), row.email.casefold()) if sign]
+    return signs_of(row.invitee.person_id if row.invitee else None, row.name, row.email)

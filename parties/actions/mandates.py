@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from dialog_portal.base.audit import Event, record, record_all
-from dialog_portal.base.authorship import Part, record_authorship
+from dialog_portal.base.authorship import Part, record_authorship, record_authorship_all
 from dialog_portal.base.stale_saves import lock_if_unchanged, save_if_unchanged
 from dialog_portal.base.states import NotAllowed
 from dialog_portal.base.typed_text import is_same_text
@@ -24,18 +24,18 @@ PERSON_FIELDS_IN_NOTES = frozenset({"protected", "name", "email"})  # as PersonF
 @transaction.atomic
 def add_person(*, name: str, email: str, phone: str, by: Any) -> Person:
     """Add a person to the register."""
-    person = Person.objects.create(name=name, email=email.lower(), phone=phone)
-    event = record(by, PartiesEvent.PERSON_ADDED, person)
-    if by is not None:
-        record_authorship(event, person, Part.IDENTITY)
+    person = Person(name=name, email=email.lower(), phone=phone)
+    add_people([person], by=by)
     return person
 
 
 @transaction.atomic
 def add_people(people: Sequence[Person], *, by: Any) -> None:
-    """Add many people to the register, as `add_person` does one; they get their primary keys."""
+    """Add people to the register; they get their primary keys, and `by` is an author of what notes show of them."""
     Person.objects.bulk_create(people, batch_size=500)
-    record_all(by, PartiesEvent.PERSON_ADDED, ((person, {}) for person in people))
+    events = record_all(by, PartiesEvent.PERSON_ADDED, ((person, {}) for person in people))
+    if by is not None:
+        record_authorship_all(zip(events, people, strict=True), Part.IDENTITY)
 
 
 @transaction.atomic

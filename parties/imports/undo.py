@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import models
@@ -15,6 +17,7 @@ from parties.actions import parties as party_actions
 from parties.imports.write import MODELS, mark_of
 from parties.models import ImportedKind, ImportedRow, RegisterImport
 
+USES_OF_PARTY = ("groups", "former_names", "memberships")  # that the database would delete with a party
 MOST_NAMED = 5  # rows that stand in the way
 # What a row names is undone after it
 UNDONE_FIRST = (ImportedKind.MANDATE, ImportedKind.PERSON, ImportedKind.MEMBERSHIP, ImportedKind.PARTY)
@@ -56,7 +59,8 @@ def remove(kind: ImportedKind, keys: list[int]) -> list[str]:
     """Remove rows of one kind that the import added. Return the names of those that are used and have to stay."""
     rows = MODELS[kind].objects.filter(pk__in=keys)
     if kind == ImportedKind.PARTY:
-        used = rows.filter(Q(groups__isnull=False) | Q(former_names__isnull=False)).distinct()
+        is_used = reduce(or_, (Q((f"{use}__isnull", False)) for use in USES_OF_PARTY))
+        used = rows.filter(is_used).distinct()  # what the import added itself is removed before
         if used:
             return [str(party) for party in used]
     try:

@@ -74,6 +74,18 @@ def differs(told: TimeAndPlace, meeting: Meeting) -> bool:
     return any(getattr(told, name) != getattr(meeting, name) for name in TIME_AND_PLACE_FIELDS)
 
 
+def has_changed_since(meeting: Meeting, sequence: int) -> bool:
+    """Return whether an event or a page with this sequence number says another time or place than the meeting has.
+
+    A change that was taken back is none. What was said is not known of versions from before it was kept.
+    """
+    if sequence >= meeting.sequence:
+        return False
+    version = meeting.letter_version - (meeting.sequence - sequence)
+    said = meeting.times_and_places.filter(version=version).first()
+    return said is None or differs(said, meeting)
+
+
 def told_before(meeting: Meeting, invitee: Invitee, *, present: bool) -> TimeAndPlace | None:
     """Return the time and place of the last letter that the person has; None for letters of before they were kept.
 

@@ -32,6 +32,7 @@ from dialog_portal.base.swedish import moment
 from dialog_portal.outbox.inbox.incoming_letter import Mail
 from dialog_portal.outbox.mime import machine_address
 from meetings.mailings.actions.post import post_letter
+from meetings.mailings.letters.what_changed import has_changed_since
 from meetings.models import Answer, CalendarReply, CalendarReplyOutcome, Channel, Invitee, Purpose, Reply
 from meetings.models.reply import last_confirmed
 from meetings.replies import itip
@@ -217,5 +218,5 @@ def is_stale(invitee: Invitee, said: CalendarAnswer) -> bool:
 
 
 def is_sequence_stale(invitee: Invitee, sequence: int | None) -> bool:
-    """Return whether an event's sequence number is of an earlier time or place; none is taken for the first."""
-    return (sequence or 0) < invitee.meeting.sequence
+    """Return whether an event's sequence number is of another time or place; none is taken for the first."""
+    return has_changed_since(invitee.meeting, sequence or 0)

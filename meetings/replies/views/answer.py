@@ -14,6 +14,7 @@ from dialog_portal.base.swedish import span
 from dialog_portal.links.actions import token_for as token_of
 from dialog_portal.links.guest_view import guest_view, link_not_found
 from dialog_portal.links.human_press import MARK_FIELD, read_press
+from meetings.mailings.letters.what_changed import has_changed_since
 from meetings.models import Answer, Channel, Invitee
 from meetings.replies.actions import answer as replies
 from meetings.replies.actions import substitutes
@@ -69,7 +70,7 @@ def change_since_shown(request: HttpRequest, invitee: Invitee) -> str:
     """
     seen, meeting = request.POST.get("sett", ""), invitee.meeting
     known = seen.isascii() and seen.isdecimal() and len(seen) < 10
-    if not known or int(seen) >= meeting.sequence or meeting.cancelled:
+    if not known or meeting.cancelled or not has_changed_since(meeting, int(seen)):
         return ""
     return MEETING_MOVED.format(span(meeting.starts_at, meeting.ends_at), meeting.where)
 

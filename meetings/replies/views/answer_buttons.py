@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from meetings.models import Answer
@@ -38,12 +39,12 @@ def question_to_confirm(status: ReplyStatus) -> str:
 
 
 def answer_buttons(
-    status: ReplyStatus, wanted: str, *, deputy: bool, asked_twice: bool = False
+    status: ReplyStatus, wanted: str, *, deputy: bool, is_asked_last: Callable[[str], bool]
 ) -> list[dict[str, Any]]:
     """Return the buttons to show; the answer that the letter's link asked for comes first.
 
-    A button to confirm is marked but not moved: a program that presses the first button would confirm it. When it is
-    asked about for the second time it comes last, so a program that always presses the first one has not pressed it.
+    A button to confirm is marked but not moved: a program that presses the first button would confirm it. One whose
+    next press counts comes last, whatever it is, so a program that always presses the first one does not press it.
     """
     again, labels = (
         button_to_confirm(status),
@@ -59,7 +60,5 @@ def answer_buttons(
             "again": value == again,
             "asked": value == (again or wanted),
         }
-        for value in sorted(
-            given, key=lambda value: asked_twice and value == again if again else value != wanted
-        )
+        for value in sorted(given, key=lambda value: (is_asked_last(value), not again and value != wanted))
     ]

@@ -120,7 +120,7 @@ def render_own_page(
             current,
             answer_in_link(request),
             deputy=bool(invitee.substitute_for_id),
-            asked_twice=press.is_last,
+            is_asked_last=lambda value: press.is_last_on(button_name(invitee, value)),
         ),
         "agenda": meeting.agenda.timed_items_for_guests(),
         "needs": needs if shows_needs else None,

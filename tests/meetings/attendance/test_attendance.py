@@ -259,12 +259,14 @@ def test_both_pages_show_the_same_four_things_and_the_same_numbers() -> None:
         {"present": [f"i{row.pk}" for row in (came, no, silent)], "shown": [f"i{came.pk}"]},
     )
     add(meeting, "Danderyd")
+    add(meeting, "Region Stockholm", staff=True)
     pages = [
         without_breaks(client.get(reverse(name, args=[meeting.pk])).content)
         for name in ("staff:invitations", "staff:attendance")
     ]
     answers = "1 kommer, 1 kommer inte, 1 har inte svarat, 1 är inte inbjuden än."
-    attendance = "4 personer deltog, varav 1 inte var inbjuden, 1 hade svarat nej och 1 inte hade svarat."
+    attendance = "5 personer deltog, varav 1 inte var inbjuden, 1 hade svarat nej och 1 inte hade svarat."
     for page in pages:
         assert (answers in page, attendance in page) == (True, True)
         assert [page.count(f">{word}</span>") for word in ("har inte svarat", "inte inbjuden än")] == [1, 1]
+    assert [pages[1].count(words) for words in (">inte inbjuden<", ">från regionen<")] == [1, 1]

@@ -20,7 +20,7 @@ from meetings.lists.sheets import EMPTY_LINES, LISTS, NAME_WITHHELD
 from meetings.models import Answer, Channel, Invitee, Meeting, Need
 from parties.imports.read_file import read_table
 from tests import factories
-from tests.meetings.acting import signed_in
+from tests.meetings.acting import letter, signed_in
 from tests.parties.imports.files import upload, verdicts
 
 pytestmark = pytest.mark.django_db
@@ -63,10 +63,12 @@ def test_the_list_of_invited_says_what_everybody_answered_in_swedish_order():
     meeting = factories.meeting()
     come(meeting, "Österåker", "Bo Lind", email="bo@o.example", title="chef")
     silent = factories.invitation(meeting, factories.party(name="Åmål"))
-    factories.invitee(silent, name="Öster Ek", email="o@a.example")
+    letter(factories.invitee(silent, name="Öster Ek", email="o@a.example"))
+    factories.invitee(silent, name="Örjan Ek", email="or@a.example")
     says(factories.invitee(silent, name="Åke Ek", email="ak@a.example"), Answer.NO, note="Ringde")
     assert fetched(client, meeting, "inbjudna") == [
         ["Åmål", "Åke Ek", "", "ak@a.example", "kommer inte", "2026-11-18 10:15", PHONE, "", "", "Ringde"],
+        ["Åmål", "Örjan Ek", "", "or@a.example", "inte inbjuden än", "", "", "", "", ""],
         ["Åmål", "Öster Ek", "", "o@a.example", "har inte svarat", "", "", "", "", ""],
         ["Österåker", "Bo Lind", "chef", "bo@o.example", "kommer", "2026-11-18 10:15", PHONE, "", "", ""],
     ]  # fmt: skip
@@ -97,16 +99,18 @@ def test_lists_for_others_name_nobody_protected_and_hold_no_addresses(name: str)
     come(
         meeting, "Tyresö", "hemliga hanna", email="annan@tyreso.example"
     )  # a substitute has no link to the register
+    come(meeting, "Vallentuna", "H. Berg", email="gammal@salem.example", person=hidden)  # as before a change
     come(meeting, "Värmdö", "Bo Lind", title="chef")
     factories.invitee(factories.invitation(meeting), name="Tyst")
     rows = fetched(client, meeting, name)
     assert [row[:3] for row in rows if row[0]] == [
         ["Salem", NAME_WITHHELD, ""],
         ["Tyresö", NAME_WITHHELD, ""],
+        ["Vallentuna", NAME_WITHHELD, ""],
         ["Värmdö", "Bo Lind", "chef"],
     ]
     assert "@" not in str(rows)
-    assert len(rows) == 3 + (EMPTY_LINES if name == "narvaro" else 0)
+    assert len(rows) == 4 + (EMPTY_LINES if name == "narvaro" else 0)
 
 
 def test_the_kitchen_gets_totals_of_those_who_come_and_no_names():

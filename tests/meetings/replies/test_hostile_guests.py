@@ -21,14 +21,14 @@ from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.draft import check_deliverable
 from dialog_portal.outbox.models import Letter, Wanted
 from meetings.invitations.forms import FreeGuest
-from meetings.models import Invitee, Need, SubstituteRequest
+from meetings.models import Invitee, Meeting, MeetingState, Need, SubstituteRequest
 from meetings.replies.forms.coordinator import NO_CHANGE
 from meetings.replies.forms.guest import OwnAddress, SomebodyElse
 from meetings.replies.forms.staff import NoteReply
 from meetings.replies.party_domains import party_domains
 from minutes.publishing import bake
 from tests import factories
-from tests.meetings.acting import signed_in
+from tests.meetings.acting import change_meeting, signed_in
 
 pytestmark = pytest.mark.django_db
 UTF8_ONLY = "dialog_portal.base.utf8_only.utf8_only"
@@ -219,6 +219,15 @@ def test_a_press_on_a_page_with_the_old_time_is_shown_the_new_one(chief: Invitee
     assert f"Nu gäller {span(chief.meeting.starts_at, chief.meeting.ends_at)}" in words
     assert hidden(chief)["sett"] == "1"
     assert Client().post("/svar/", {**hidden(chief), "svar": "ja"}).status_code == 303
+
+
+def test_a_press_on_a_page_with_the_time_that_holds_again_counts(chief: Invitee):
+    before, meeting = hidden(chief), chief.meeting
+    Meeting.objects.update(state=MeetingState.INVITED)
+    for later in (timedelta(days=3), timedelta()):
+        change_meeting(meeting, starts_at=meeting.starts_at + later, ends_at=meeting.ends_at + later)
+    answer = Client().post("/svar/", {**before, "svar": "ja"})
+    assert (hidden(chief)["sett"], answer.status_code, chief.replies.count()) == ("2", 303, 1)
 
 
 @pytest.mark.parametrize(("name", "press"), [("substitute", "ersattare"), ("colleague", "kollega")])

@@ -39,6 +39,7 @@ from parties.models import Party, Person
 from tests import factories
 from tests.meetings.acting import retyped, typed
 from tests.minutes.acting import came, fresh, held_meeting, written
+from tests.parties.imports.files import HEADINGS, apply, upload, workbook
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +109,10 @@ class World:
         who = {"name": "Ny", "organisation": "En kommun", "email": "ny@kommun.example", "title": ""}
         attendance.add_attendee(self.held, staff=False, by=self.officer, **who)
 
+    def import_person(self) -> None:
+        file = workbook(HEADINGS, [self.party.name, "Kim Ek", "chef", "kim@salem.example", ""])
+        apply(self.client, upload(self.client, file))
+
     def tick_off(self) -> None:
         guest = factories.invitee(factories.invitation(self.held))
         attendance.note_attendance(self.held, {f"i{guest.pk}"}, by=self.officer)
@@ -141,6 +146,7 @@ SHOWN: dict[str, tuple[str, str, Act]] = {
     "person protected": ("person", "facts", lambda world: world.change_person(protected="on")),
     "person added": ("person", "identity", lambda world: mandates.add_person(
         name="Kim Ek", email="kim@salem.example", phone="", by=world.officer)),
+    "person imported": ("person", "identity", lambda world: world.import_person()),
     "person renamed": ("person", "identity", lambda world: world.change_person(name="Kim Ek")),
     "person readdressed": ("person", "identity", lambda world: world.change_person(email="kim@salem.example")),
     "point added": ("agenda", "points", lambda world: agenda.add_item(

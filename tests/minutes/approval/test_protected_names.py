@@ -18,7 +18,7 @@ from minutes.approval.authors import authors
 from minutes.compile_document import compile_document, content_hash, unnamed_groups
 from minutes.models import Minutes
 from minutes.writing import actions as writing
-from parties.actions.mandates import add_person, change_person
+from parties.actions.mandates import add_people, add_person, change_person
 from parties.models import Person
 from tests import factories
 from tests.minutes.acting import came, fresh, held_meeting, written
@@ -75,6 +75,12 @@ def add_and_let_a_colleague_protect(minutes: Minutes, by: User) -> None:
     change(person, factories.user(), protected=True)
 
 
+def import_and_let_a_colleague_protect(minutes: Minutes, by: User) -> None:
+    person = Person(name=ASA.upper(), email="ny@kommun.example")
+    add_people([person], by=by)
+    change(person, factories.user(), protected=True)
+
+
 def give_the_address_to_one_who_is_protected(minutes: Minutes, by: User) -> None:
     change(factories.person(protected=True), by, email=minutes.meeting.attendees.get().email)
 
@@ -98,6 +104,7 @@ TAKE_OUT = [
     rename_and_protect,
     rename_and_let_a_colleague_protect,
     add_and_let_a_colleague_protect,
+    import_and_let_a_colleague_protect,
     give_the_address_to_one_who_is_protected,
     protect_the_participant,
 ]

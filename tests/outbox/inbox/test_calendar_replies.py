@@ -122,6 +122,14 @@ def test_an_answer_about_an_earlier_time_asks_again_once(world: Inbox, imap):
     assert "Svara gärna en gång till" in text_of(asked)
 
 
+def test_an_answer_about_a_time_that_holds_again_counts(world: Inbox, imap):
+    world.move(1)
+    world.move(-1)
+    assert heard(world, imap, world.reply(sequence="SEQUENCE:3"), world.reply(sequence="SEQUENCE:2")) == [
+        "stale", "counted",
+    ]  # fmt: skip
+
+
 def test_an_answer_that_comes_after_a_later_one_is_not_counted(world: Inbox, imap):
     later, earlier = world.reply("DECLINED"), world.reply("ACCEPTED", stamp=stamp(timedelta(hours=1)))
     assert heard(world, imap, later, earlier) == ["counted", "overtaken"]

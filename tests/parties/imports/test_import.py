@@ -8,12 +8,16 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db.models import CASCADE
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from dialog_portal.base.audit import Event
+from parties.actions.parties import add_membership
 from parties.imports import actions
+from parties.imports.undo import USES_OF_PARTY
+from parties.imports.write import MODELS
 from parties.models import (
     ImportedRow,
     ImportState,
@@ -111,7 +115,7 @@ def test_an_import_is_undone_as_a_whole(client: Client):
     assert "redan ångrad" in client.post(undo, follow=True).content.decode()
 
 
-@pytest.mark.parametrize("use", ["changed", "invited", "mandate", "group"])
+@pytest.mark.parametrize("use", ["changed", "invited", "mandate", "member", "group"])
 def test_what_has_been_used_since_keeps_the_whole_import(client: Client, use: str):
     apply(client, upload(client, workbook(HEADINGS, ANNA, ["Bro", "Bo", "chef", "bo@bro.example", ""])))
     anna = Person.objects.get(name="Anna Ek")
@@ -122,6 +126,12 @@ def test_what_has_been_used_since_keeps_the_whole_import(client: Client, use: st
         factories.invitee(factories.invitation(factories.meeting()), person=anna)
     elif use == "mandate":
         factories.mandate(factories.party(), anna)
+    elif use == "member":
+        name = "Salem"
+        membership = Membership(
+            party=Party.objects.get(name=name), category=factories.category(), from_year=2018
+        )
+        add_membership(membership, by=factories.user())
     else:
         name = "Salem"
         factories.meeting().round.groups.create(name="Södra").parties.add(Party.objects.get(name="Salem"))
@@ -130,6 +140,17 @@ def test_what_has_been_used_since_keeps_the_whole_import(client: Client, use: st
     page = client.post(undo, follow=True).content.decode()
     assert f"har ändrats eller använts sedan dess: {name}" in page
     assert (register(), RegisterImport.objects.get().state) == (before, ImportState.IMPORTED)
+
+
+def test_nothing_that_an_import_did_not_add_is_deleted_with_what_it_added():
+    """Every relation by which the database would delete more is a use that keeps the party, or part of the party."""
+    silent = {
+        f"{model.__name__}.{relation.name}"
+        for model in MODELS.values()
+        for relation in model._meta.related_objects
+        if getattr(relation, "on_delete", CASCADE) in (CASCADE, None)
+    }
+    assert silent == {"Party.municipality", *(f"Party.{use}" for use in USES_OF_PARTY)}
 
 
 def test_columns_with_other_headings_are_chosen_by_hand(client: Client):

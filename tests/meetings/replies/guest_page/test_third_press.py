@@ -14,6 +14,7 @@ from dialog_portal.links import human_press
 from dialog_portal.links.human_press import LAST_TIME, TIME_TO_READ, TOO_SOON
 from meetings.models import Answer, Channel, Need, Reply
 from meetings.replies.actions.answer import store_answer
+from meetings.replies.actions.substitutes import hand_over
 from tests import factories
 from tests.meetings.replies.guest_page.guest import SCRIPT, address
 from tests.pages import without_breaks
@@ -107,6 +108,29 @@ def test_a_program_that_presses_the_first_button_of_each_page_never_answers(chie
         browser.press(first[0] if first else "ja")
         clock.shift(TIME_TO_READ)
     assert not Reply.objects.confirmed().exists()
+
+
+@pytest.mark.parametrize("waits", [1, 0.25])
+def test_nor_does_it_take_the_seat_back_from_a_substitute(chief, clock, waits):
+    deputy = hand_over(chief, name="Eva Ek", email="eva.ek@nynashamn.example", channel=Channel.LINK)
+    clock.shift(60 * 60)
+    browser, first = Browser(address(chief)), re.compile(r'<button[^>]*name="svar" value="(\w+)"')
+    for _ in range(12):
+        if found := first.search(browser.page):
+            browser.press(found[1])
+        clock.shift(TIME_TO_READ * waits)
+    assert chief.substitutes.active().get() == deputy
+    assert not chief.replies.filter(answer=Answer.YES).exists()
+
+
+def test_a_person_takes_the_seat_back_at_the_third_press(chief, clock):
+    hand_over(chief, name="Eva Ek", email="eva.ek@nynashamn.example", channel=Channel.LINK)
+    clock.shift(60 * 60)
+    browser = Browser(address(chief))
+    for _ in range(3):
+        browser.press("tillbaka")
+        clock.shift(TIME_TO_READ)
+    assert "Du är anmäld" in browser.page
 
 
 def test_a_program_that_tries_every_button_in_turn_never_answers(chief, clock):
