@@ -12,7 +12,7 @@ from dialog_portal.links.actions import token_for
 from dialog_portal.outbox.content import read_content
 from dialog_portal.outbox.models import Letter
 from meetings.models import Answer
-from minutes.publishing.refresh import not_found_page
+from minutes.publishing.bake import not_found_page
 from minutes.publishing.standard_texts import PERSONAL_DATA
 from tests import factories
 from tests.pages import without_breaks
