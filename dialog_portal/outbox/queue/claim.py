@@ -15,7 +15,6 @@ from django.utils import timezone
 from dialog_portal.outbox.models import Attempt, Host, Letter, Outcome, State
 from dialog_portal.outbox.queue import circuit_breaker, rate_limit
 from dialog_portal.outbox.queue.database_mark import raise_number, write_number
-from dialog_portal.outbox.queue.departed_letters import departures_of, mark_as_left
 from dialog_portal.outbox.queue.hold import hold_if_database_is_older
 from dialog_portal.outbox.queue.states import change_by_try
 
@@ -62,21 +61,13 @@ def claim_due(host_name: str, worker: str, most: int, *, limited: bool = True) -
         now = timezone.now()
         size = _how_many(host, worker, now, most) if limited else most
         due = Letter.objects.due(now).select_for_update(skip_locked=True)
-        rows = _not_departed(list(due.values_list(*NEEDED, named=True)[:size]))
+        rows: list[Any] = list(due.values_list(*NEEDED, named=True)[:size])
         abandon([row.pk for row in rows if row.state == State.SENDING], now)
         claims = _claim_all(rows, host, worker, now) if rows else []
         number = raise_number() if claims and limited else 0
     if number:
         write_number(number)
     return claims
-
-
-def _not_departed(rows: list[Any]) -> list[Any]:
-    """Return the rows but those whose lease is over and that are known to have left: they end as accepted."""
-    over = Letter.objects.filter(pk__in=[row.pk for row in rows if row.state == State.SENDING])
-    known = departures_of(over)
-    mark_as_left(over.filter(pk__in=known), by=None)
-    return [row for row in rows if row.pk not in known]
 
 
 def _how_many(host: Host, worker: str, now: datetime, most: int) -> int:

@@ -28,7 +28,7 @@ from dialog_portal.outbox.queue import claim, database_mark, departure_log
 from dialog_portal.outbox.queue.departed_letters import departures_of
 from dialog_portal.outbox.queue.hold import release
 from tests import factories
-from tests.outbox.letters import draft, end, later, letter, only, take
+from tests.outbox.letters import draft, end, letter, only, take
 from tests.outbox.queue.test_restored import wake_all
 
 pytestmark = pytest.mark.django_db
@@ -138,15 +138,6 @@ def test_a_letter_that_a_worker_is_sending_is_not_taken_from_it(relay: Any) -> N
     assert (release("", by=factories.user()), only().state) == (0, State.SENDING)
     assert end(claimed, Outcome.ACCEPTED, "250")
     assert (only().state, only().maybe_twice) == (State.ACCEPTED, False)
-
-
-def test_a_letter_whose_worker_died_after_it_had_left_is_not_sent_again(relay: Any) -> None:
-    row = letter()
-    take()
-    departure_log.record_departure(row.message_id, "250")
-    with later(minutes=11):
-        assert take() == []
-    assert (only().state, only().maybe_twice, only().last_code) == (State.ACCEPTED, False, "250")
 
 
 def test_letters_about_accounts_that_have_left_are_not_sent_again_by_a_restored_database(relay: Any) -> None:
