@@ -94,7 +94,7 @@ def test_a_row_is_cleaned_whoever_writes_it(save: str):
 @pytest.mark.django_db
 def test_what_a_letter_brings_is_cleaned_as_what_is_typed():
     subject = Header(f"{nfd('Åker')}\u200b bort", "utf-8").encode()
-    mail = Mail(f"From: Ek <mailto:Anna.Ek@Kommun.example>\r\nSubject: {subject}\r\n\r\nHej".encode())
+    mail = Mail(f"From: Ek <Anna.Ek@Kommun.example.>\r\nSubject: {subject}\r\n\r\nHej".encode())
     assert (mail.sender, mail.header("Subject")) == ("anna.ek@kommun.example", "Åker bort")
 
 
