@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, cast
 
+from django.conf import settings
 from django.db.models import Case, Count, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -61,6 +62,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
         "health": health,
         "banners": (*health.banners, *site_health(now).banners),
         "letters_wait": any(task.letters for task in (*mine, *others)),
+        "letters_stay": not settings.MAIL,
     }
     return render(request, "staff/start.html", context)
 

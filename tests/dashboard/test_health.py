@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
 from django.utils import timezone
 
+from dialog_portal.environment import mail_settings
 from dialog_portal.outbox.models import Pulse
 from tests import factories
 
@@ -62,7 +64,8 @@ def test_a_database_that_does_not_answer_is_said_without_its_address(caplog: pyt
     assert "hemligt" not in caplog.text
 
 
-def test_the_start_page_warns_when_letters_stand_still():
+def test_the_start_page_warns_when_letters_stand_still(settings: Any):
+    settings.MAIL = mail_settings("smtp://127.0.0.1:25")
     client = Client()
     client.force_login(factories.user())
     heard("worker", 10)

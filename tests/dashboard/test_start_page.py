@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from dialog_portal.access.models import Role
+from dialog_portal.environment import mail_settings
 from dialog_portal.outbox.health import record_pulse
 from meetings.models import Answer, Channel, Reply
 from meetings.replies.actions import substitutes
@@ -52,7 +55,18 @@ def test_who_sends_a_substitute_is_counted_too_so_that_the_answers_add_up():
     assert said in without_breaks(client.get(f"/arbete/moten/{meeting.pk}/inbjudna/").content)
 
 
-def test_the_light_is_green_only_when_no_letter_needs_a_person():
+def test_without_a_mail_server_the_page_does_not_say_that_letters_are_sent():
+    for name in ("worker", "beat"):
+        record_pulse(name)
+    client = Client()
+    client.force_login(factories.user())
+    page = without_breaks(client.get("/arbete/").content)
+    assert "Ingen e-postserver är inställd, så breven stannar i utkorgen." in page
+    assert "Breven skickas som de ska." not in page
+
+
+def test_the_light_is_green_only_when_no_letter_needs_a_person(settings: Any):
+    settings.MAIL = mail_settings("smtp://127.0.0.1:25")
     for name in ("worker", "beat"):
         record_pulse(name)
     client = Client()
