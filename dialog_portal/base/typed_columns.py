@@ -1,4 +1,4 @@
-"""The columns that hold what people typed: whoever writes the row, its text is cleaned as the forms clean it.
+"""The columns that hold what people typed. Their text is cleaned as in the forms, also when a program writes the row.
 
 In migrations, and for the type checker, they are Django's own columns: nothing differs in the database.
 """

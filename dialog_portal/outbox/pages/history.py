@@ -89,7 +89,7 @@ def letter_history(letter: Letter) -> list[HistoryLine]:
 
 
 def state_sentence(letter: Letter, *, paused: bool = False) -> str:
-    """What the letter's state means for whoever waits for it, also when the mail server is paused."""
+    """Return a sentence about the letter's state, also when the mail server is paused."""
     if paused:
         return PAUSED_SENTENCE
     if letter.is_kept:

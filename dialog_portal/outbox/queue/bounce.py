@@ -24,7 +24,7 @@ def mark_as_bounced(letter: Letter, *, by: Any, reason: str, code: str = "", tex
 
 
 def bounced_because_of_us(letter: Letter) -> bool:
-    """Return whether a letter came back because servers will not have letters from us, whoever they are to."""
+    """Return whether a letter came back because servers refuse all letters from us."""
     return letter.state == State.BOUNCED and is_about_us(letter.last_code, letter.last_text)
 
 

@@ -26,7 +26,7 @@ def lock(letter: Letter) -> Letter:
 
 
 def must_not_be_about_account(letter: Letter, cannot: str) -> None:
-    """Raise NotAllowed for a letter about an account: whoever could, could take the account over unseen."""
+    """Raise NotAllowed for a letter about an account: it could be used to take the account over unseen."""
     if letter.is_about_account:
         raise NotAllowed(f"Brev om konton kan inte {cannot}.")
 

@@ -12,7 +12,7 @@ from meetings.replies.answer_lock import seated_people
 
 
 def move_seat(invitee: Invitee, seat: Invitation, *, by: User) -> None:
-    """Give a person and their substitutes a place with another party; whoever gets the free seat is written to.
+    """Give a person and their substitutes a place with another party, and write to the person who gets the free seat.
 
     The meeting must be locked. The person's answers keep their place in the order of seats, so raise NotAllowed when
     somebody of the other party would lose theirs.
