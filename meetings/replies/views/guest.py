@@ -105,13 +105,13 @@ def render_own_page(
     meeting, current = invitee.meeting, reply_status(invitee)
     is_open = meeting.is_open_for_answers(timezone.now())
     question = question_to_confirm(current) if is_open else ""
-    needs = needs_form(invitee, request.POST if "access" in request.POST else None)
     shows_needs = is_open and not question and current.case == "seated"
     asked_for = SubstituteRequest.objects.waiting().filter(invitee=invitee).first()
     asked = button_name(invitee, button_to_confirm(current))
     press = press or asked_press(request.GET.get(MARK_FIELD, ""), asked)
     context = {
         **guest_context(invitee),
+        **needs_context(request, invitee, unsaved, shown=shows_needs),
         "press": press,
         "reply_status": current,
         "state": "cancelled" if meeting.cancelled else "open" if is_open else "closed",
@@ -123,8 +123,6 @@ def render_own_page(
             is_asked_last=lambda value: press.is_last_on(button_name(invitee, value)),
         ),
         "agenda": meeting.agenda.timed_items_for_guests(),
-        "needs": needs if shows_needs else None,
-        "unsaved": [*unsaved, *([] if shows_needs else typed_values(needs))],
         "brought": invited_colleague(invitee, request.GET.get("inbjuden", "")),
         "can_bring": is_open and can_bring_colleague(invitee, current),
         "asked_for": asked_for,
@@ -132,6 +130,15 @@ def render_own_page(
         "error": error,
     }
     return render(request, "guest/reply.html", context, status=status)
+
+
+def needs_context(
+    request: HttpRequest, invitee: Invitee, unsaved: Iterable[tuple[str, str]], *, shown: bool
+) -> dict[str, Any]:
+    """Return the form about needs if it is shown, and what was typed in forms that are not."""
+    needs = needs_form(invitee, request.POST if "access" in request.POST else None)
+    typed = [] if shown else typed_values(needs)
+    return {"needs": needs if shown else None, "unsaved": [*unsaved, *typed]}
 
 
 def answer_in_link(request: HttpRequest) -> str:
